@@ -1,0 +1,97 @@
+/** The import rules of docs/architecture.md, checked by `npm run check`. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle hides which of two modules stands on the other.',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'core-is-pure',
+      severity: 'error',
+      comment: 'core (outside core/node) imports nothing of Node but the hash.',
+      from: { path: '^src/core/', pathNot: ['^src/core/node/', '\\.test\\.ts$'] },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'core-stands-alone',
+      severity: 'error',
+      from: { path: '^src/core/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(src/(sim|cli)|bench|test)/' },
+    },
+    {
+      name: 'core-does-not-need-node',
+      severity: 'error',
+      from: { path: '^src/core/', pathNot: ['^src/core/node/', '\\.test\\.ts$'] },
+      to: { path: '^src/core/node/' },
+    },
+    {
+      name: 'engines-are-strangers',
+      severity: 'error',
+      from: { path: '^src/sim/engines/threads/' },
+      to: { path: '^src/sim/engines/virtual/' },
+    },
+    {
+      name: 'engines-are-strangers-2',
+      severity: 'error',
+      from: { path: '^src/sim/engines/virtual/' },
+      to: { path: '^src/sim/engines/threads/' },
+    },
+    {
+      name: 'nobody-imports-cli',
+      severity: 'error',
+      from: { path: '^(src|bench)/', pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'nobody-imports-bench',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^bench/' },
+    },
+    {
+      name: 'renderers-see-only-the-result',
+      severity: 'error',
+      from: { path: '^src/sim/report/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/sim/engines/' },
+    },
+    {
+      name: 'source-does-not-import-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { path: '(^test/|\\.test\\.ts$)' },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'A module that nothing imports is dead, unless it is an entry.',
+      from: {
+        orphan: true,
+        pathNot: [
+          '\\.test\\.ts$',
+          '\\.d\\.ts$',
+          '^src/cli/',
+          '^bench/',
+          '^test/',
+          '^scripts/',
+          'worker\\.ts$',
+        ],
+      },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'] },
+  },
+};

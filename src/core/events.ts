@@ -1,0 +1,166 @@
+/**
+ * Everything that happens in a swarm and is worth knowing, as plain data. The one source of every figure,
+ * of events.jsonl and of logs.log.
+ */
+import type { Address } from './interfaces.ts';
+import type { ProtocolName } from './protocol/messages.ts';
+
+interface At {
+  /** Milliseconds of the emitter's clock; 0 is the start of the distribution. */
+  readonly atMs: number;
+  /** The emitter: a peer's name, or `tracker`. */
+  readonly peer: string;
+}
+
+/** Why received bytes did not become a chunk. */
+export type DiscardReason = 'corrupt' | 'duplicate' | 'cancelled' | 'failed';
+
+/** The peer listens and joins the swarm. Its `address` is what other events call it by. */
+export interface PeerJoined extends At {
+  readonly type: 'peer-joined';
+  readonly address: Address;
+  readonly protocol: ProtocolName;
+  readonly heldChunks: number;
+  readonly totalChunks: number;
+}
+export interface PeerCompleted extends At {
+  readonly type: 'peer-completed';
+}
+/** The peer has left in order and all its sockets are closed. */
+export interface PeerLeft extends At {
+  readonly type: 'peer-left';
+}
+/** Told by the laboratory, since the dead cannot: the peer was killed. */
+export interface PeerCrashed extends At {
+  readonly type: 'peer-crashed';
+}
+
+/** A peer told the tracker of a chunk (LOCAL_CHUNKS, or part of an announce). */
+export interface ChunkAnnounced extends At {
+  readonly type: 'chunk-announced';
+  readonly index: number;
+  /** Only in the hashed edition and in the swarm protocol. */
+  readonly hash?: string;
+  readonly address: Address;
+  readonly protocol: ProtocolName;
+}
+/** A spec peer asked the tracker (WHERE_CHUNK). */
+export interface ChunkAsked extends At {
+  readonly type: 'chunk-asked';
+  readonly index: number;
+}
+/** The tracker answered GET_CHUNK_FROM. */
+export interface ChunkLocated extends At {
+  readonly type: 'chunk-located';
+  readonly index: number;
+  readonly hash?: string;
+  readonly holders: readonly Address[];
+}
+/** The tracker answered CHUNK_LOCATION_UNKNOWN. */
+export interface ChunkUnlocated extends At {
+  readonly type: 'chunk-unlocated';
+  readonly index: number;
+}
+/** A peer asked a holder for a chunk. */
+export interface ChunkRequested extends At {
+  readonly type: 'chunk-requested';
+  readonly index: number;
+  readonly from: Address;
+  readonly protocol: ProtocolName;
+}
+/** A chunk arrived whole, was verified and is held now. */
+export interface ChunkReceived extends At {
+  readonly type: 'chunk-received';
+  readonly index: number;
+  readonly from: Address;
+  readonly bytes: number;
+  /** From the request to the last byte. */
+  readonly tookMs: number;
+}
+/** Payload that came in for nothing. */
+export interface ChunkDiscarded extends At {
+  readonly type: 'chunk-discarded';
+  readonly index: number;
+  readonly from: Address;
+  readonly bytes: number;
+  readonly reason: DiscardReason;
+}
+/** A held chunk differs from what the swarm agreed on; it is kept but not offered. */
+export interface ChunkDisputed extends At {
+  readonly type: 'chunk-disputed';
+  readonly index: number;
+  readonly hash: string;
+  readonly agreedHash: string;
+}
+
+/** The remote will not be dealt with again. */
+export interface PeerBanned extends At {
+  readonly type: 'peer-banned';
+  readonly address: Address;
+  readonly reason: string;
+}
+/** A connection could not be made or broke; the peer goes on with others. */
+export interface ConnectionFailed extends At {
+  readonly type: 'connection-failed';
+  readonly address: Address;
+  readonly detail: string;
+}
+/** A remote broke the protocol; its connection was closed. */
+export interface RemoteFault extends At {
+  readonly type: 'remote-fault';
+  readonly address: Address;
+  readonly detail: string;
+}
+
+export interface TrackerFound extends At {
+  readonly type: 'tracker-found';
+  readonly address: Address;
+  readonly protocol: ProtocolName;
+}
+export interface TrackerLost extends At {
+  readonly type: 'tracker-lost';
+  readonly address: Address;
+  readonly detail: string;
+  readonly retryMs: number;
+}
+/** The tracker listens. */
+export interface TrackerStarted extends At {
+  readonly type: 'tracker-started';
+  readonly address: Address;
+}
+/** The tracker forgot a peer that disconnected or fell silent. */
+export interface PeerForgotten extends At {
+  readonly type: 'peer-forgotten';
+  readonly address: Address;
+  readonly reason: 'disconnected' | 'silent' | 'stopped';
+}
+/** The peer or tracker itself cannot go on (port in use, disk full). */
+export interface NodeFailed extends At {
+  readonly type: 'node-failed';
+  readonly code: string;
+  readonly detail: string;
+}
+
+export type SwarmEvent =
+  | PeerJoined
+  | PeerCompleted
+  | PeerLeft
+  | PeerCrashed
+  | ChunkAnnounced
+  | ChunkAsked
+  | ChunkLocated
+  | ChunkUnlocated
+  | ChunkRequested
+  | ChunkReceived
+  | ChunkDiscarded
+  | ChunkDisputed
+  | PeerBanned
+  | ConnectionFailed
+  | RemoteFault
+  | TrackerFound
+  | TrackerLost
+  | TrackerStarted
+  | PeerForgotten
+  | NodeFailed;
+
+export type SwarmEventType = SwarmEvent['type'];

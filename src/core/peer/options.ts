@@ -1,0 +1,46 @@
+/** What a peer can be told. Every option has a default in `peerDefaults`. */
+import type { Address, Clock, ChunkStore, EventSink, Random, Transport } from '../interfaces.ts';
+import type { ProtocolName } from '../protocol/messages.ts';
+
+export interface PeerComponents {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly transport: Transport;
+  readonly store: ChunkStore;
+  readonly events: EventSink;
+}
+
+export type PickerName = 'rarest-first' | 'random' | 'sequential';
+
+export interface PeerOptions {
+  readonly name: string;
+  /** Port to listen on; 0 picks a free one. */
+  readonly port: number;
+  /** How others reach this peer, as told to the tracker. Default `localhost`. */
+  readonly host: string;
+  readonly tracker: Address;
+  /** The tracker is known to be ours: nothing is paced and nothing is probed. Default false: found out. */
+  readonly trackerIsOurs: boolean;
+  /** `swarm` falls back to `spec` where the tracker speaks only that. */
+  readonly protocol: ProtocolName;
+  /** Edition of the classic text. */
+  readonly edition: 'plain' | 'hashed';
+  readonly picker: PickerName;
+  /** Peers served at a time. ≥ 1. */
+  readonly uploadSlots: number;
+  readonly superSeeding: 'auto' | 'on' | 'off';
+  /** Swarm connections at most, opened and accepted. */
+  readonly maxConnections: number;
+}
+
+export const peerDefaults: Omit<PeerOptions, 'name' | 'tracker'> = {
+  port: 0,
+  host: 'localhost',
+  trackerIsOurs: false,
+  protocol: 'swarm',
+  edition: 'plain',
+  picker: 'rarest-first',
+  uploadSlots: 4,
+  superSeeding: 'auto',
+  maxConnections: 50,
+};

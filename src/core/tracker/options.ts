@@ -1,0 +1,33 @@
+/** What a tracker can be told. */
+import type { Clock, EventSink, Random, Transport } from '../interfaces.ts';
+
+export interface TrackerComponents {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly transport: Transport;
+  readonly events: EventSink;
+}
+
+export interface TrackerOptions {
+  readonly port: number;
+  /** The edition for spec clients that ask before they have announced anything. */
+  readonly edition: 'plain' | 'hashed';
+  /**
+   * How many different holders (host and port) must agree on a chunk's hash before anybody is told of it.
+   * The classic text: 1 in the plain edition, 2 in the hashed one.
+   */
+  readonly agreement: number;
+  readonly announceIntervalMs: number;
+  /** A swarm peer that has been silent for so long is forgotten. */
+  readonly silenceLimitMs: number;
+  readonly peersPerAnswer: number;
+}
+
+export const trackerDefaults: TrackerOptions = {
+  port: 5100,
+  edition: 'plain',
+  agreement: 1,
+  announceIntervalMs: 10_000,
+  silenceLimitMs: 30_000,
+  peersPerAnswer: 50,
+};

@@ -1,0 +1,106 @@
+/** What every engine does with a plan: it runs it and returns what was seen, as plain data. */
+import type { SwarmEvent } from '../../core/events.ts';
+import type { Plan } from '../plan/plan.ts';
+
+export interface Engine {
+  readonly name: 'threads' | 'virtual';
+  /**
+   * Resolves when the run is over, whatever its outcome: also when it was interrupted or timed out.
+   * @throws {EngineError} the plan cannot be run here; the message names the setting.
+   */
+  run(plan: Plan, watcher: RunWatcher): Promise<RunRecord>;
+}
+
+export interface RunWatcher {
+  /** Stops the run; what was measured is still returned, with `ending: 'interrupted'`. */
+  readonly signal: AbortSignal;
+  /** About ten times a second. */
+  onProgress?(progress: RunProgress): void;
+  /** The swarm is ready; `trackerPort` is where others may join it. */
+  onReady?(info: { readonly trackerPort: number; readonly setupMs: number }): void;
+}
+
+export interface RunProgress {
+  readonly atMs: number;
+  /** Of the bytes that peers which should complete are to get, the share they hold by now, 0 to 1. */
+  readonly completion: number;
+  readonly peersAlive: number;
+  readonly peersCompleted: number;
+  readonly peersToComplete: number;
+  /** Useful payload, all peers, over the last second or so. */
+  readonly bytesPerSec: number;
+}
+
+/** Totals of one peer (or the tracker), over all its sessions. Bytes are application bytes: frames and text. */
+export interface TrafficTotals {
+  readonly payloadSentBytes: number;
+  readonly payloadReceivedBytes: number;
+  readonly controlSentBytes: number;
+  readonly controlReceivedBytes: number;
+  readonly messagesSent: number;
+  readonly messagesReceived: number;
+  readonly connectionsOpened: number;
+  readonly connectionsAccepted: number;
+}
+
+export interface PeerRecord {
+  readonly name: string;
+  readonly traffic: TrafficTotals;
+  /** What the link did to the peer: proof that it had an effect. */
+  readonly shaping: ShapingTotals;
+  readonly heldChunksAtEnd: number;
+  /** From the bytes on disk: `intact` only when every chunk is there and equals the original. */
+  readonly integrity: 'intact' | 'incomplete' | 'corrupt' | 'unchecked';
+}
+
+export interface ShapingTotals {
+  /** Bytes that waited for the uplink's or the downlink's rate. */
+  readonly bytesPacedUp: number;
+  readonly bytesPacedDown: number;
+  /** Bytes that were held back by latency or jitter. */
+  readonly bytesDelayed: number;
+  /** Sum over paced messages of how late the host let them go, and how many: the shaper's own error. */
+  readonly lateMsTotal: number;
+  readonly lateMsMax: number;
+  readonly releases: number;
+}
+
+/** State of the swarm at one instant, taken at equal steps. */
+export interface SwarmSample {
+  readonly atMs: number;
+  /** Useful bytes so far, all peers. */
+  readonly usefulBytes: number;
+  readonly payloadSentBytes: number;
+  readonly controlSentBytes: number;
+  readonly peersAlive: number;
+  readonly peersCompleted: number;
+}
+
+/** How the host behaved during the run, for the trust verdict. */
+export interface HostRecord {
+  /** Event-loop delay over all worker threads. */
+  readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
+  /** CPU time of this process / (elapsed time × cores), 0 to 1. */
+  readonly cpuShare: number;
+  /** One-minute load average of the machine before the run, over its cores. */
+  readonly loadBefore: number;
+  readonly maxRssBytes: number;
+}
+
+export interface RunRecord {
+  readonly engine: Engine['name'];
+  readonly startedAt: string;
+  readonly setupMs: number;
+  /** From the start of the distribution until the run ended. */
+  readonly elapsedMs: number;
+  readonly ending: 'completed' | 'time-limit' | 'interrupted' | 'stalled';
+  /** In order of time. */
+  readonly events: readonly SwarmEvent[];
+  readonly peers: readonly PeerRecord[];
+  readonly tracker: TrafficTotals;
+  readonly samples: readonly SwarmSample[];
+  readonly host: HostRecord;
+  /** Every chunk's size, [i-1]. */
+  readonly chunkBytes: readonly number[];
+}

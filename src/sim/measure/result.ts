@@ -1,0 +1,168 @@
+/**
+ * The result of a run, as result.json holds it and as renderers see it. docs/metrics.md explains each figure.
+ * null: there is no data for the figure (never 0 in its place).
+ */
+import type { HostRecord, RunRecord, ShapingTotals, SwarmSample, TrafficTotals } from '../engines/engine.ts';
+import type { Plan } from '../plan/plan.ts';
+
+export const RESULT_SCHEMA_VERSION = 1;
+
+export interface RunResult {
+  readonly schemaVersion: typeof RESULT_SCHEMA_VERSION;
+  readonly scenario: { readonly name: string; readonly description: string };
+  readonly seed: string;
+  readonly engine: RunRecord['engine'];
+  readonly environment: Environment;
+  readonly startedAt: string;
+  readonly setupMs: number;
+  readonly elapsedMs: number;
+  readonly ending: RunRecord['ending'];
+  readonly verdict: Verdict;
+  readonly trust: Trust;
+  readonly swarm: SwarmFigures;
+  readonly groups: readonly GroupFigures[];
+  readonly peers: readonly PeerFigures[];
+  readonly tracker: TrackerFigures;
+  /** Who sent how much useful payload to whom; only pairs above 0. */
+  readonly flows: readonly Flow[];
+  /** What each planned leave or crash, and each link, hit. */
+  readonly injected: readonly InjectedFigures[];
+  readonly samples: readonly SwarmSample[];
+  readonly plan: Plan;
+}
+
+export interface Environment {
+  readonly version: string;
+  /** null outside a git checkout. */
+  readonly commit: string | null;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+}
+
+export interface Verdict {
+  readonly outcome: 'pass' | 'fail' | 'inconclusive';
+  /** One sentence each; empty when it passed. */
+  readonly reasons: readonly string[];
+  readonly completedPeers: number;
+  readonly peersToComplete: number;
+  readonly intactPeers: number;
+}
+
+export interface Trust {
+  readonly level: 'good' | 'doubtful';
+  /** One sentence each, naming the measured figure: why the host, not the scenario, may have decided a figure. */
+  readonly warnings: readonly string[];
+  readonly host: HostRecord;
+  /** How late the shaper released messages. */
+  readonly shaperLateMeanMs: number | null;
+  readonly shaperLateMaxMs: number | null;
+}
+
+export interface Distributed {
+  readonly count: number;
+  readonly min: number;
+  readonly median: number;
+  readonly mean: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+export interface SwarmFigures {
+  readonly contentBytes: number;
+  readonly totalChunks: number;
+  /** Until the last peer that should complete did; null when one did not. */
+  readonly makespanMs: number | null;
+  /** Of the peers that completed during the run, each from its own (first) join. */
+  readonly completionMs: Distributed | null;
+  readonly goodputBytesPerSec: number | null;
+  readonly throughputBytesPerSec: number | null;
+  readonly usefulBytes: number;
+  readonly payloadBytes: number;
+  readonly controlBytes: number;
+  /** control bytes / payload bytes. */
+  readonly overhead: number | null;
+  readonly wastedBytes: number;
+  /** wasted / received payload. */
+  readonly waste: number | null;
+  /** Jain's index over bytes uploaded by all peers. */
+  readonly fairness: number | null;
+  /** Bytes the initial seeders sent / content bytes; null without an initial seeder. */
+  readonly seederLoad: number | null;
+  /** Bytes uploaded / (uplink × time present), over peers with a limited uplink. */
+  readonly uploadUtilisation: number | null;
+  readonly bound: BoundFigures;
+}
+
+export interface BoundFigures {
+  /** The fluid lower bound on the makespan without latency (THEORY); null when no link is limited. */
+  readonly lowerBoundMs: number | null;
+  /** Which of its terms decides: seeder's uplink, slowest downlink, or total upload capacity. */
+  readonly limitedBy: 'seeder-uplink' | 'downlink' | 'total-uplink' | null;
+  /** With every byte from the initial seeders alone. */
+  readonly clientServerMs: number | null;
+  /** bound / makespan, (0, 1]. */
+  readonly efficiency: number | null;
+  /** Why there is no bound, or what it leaves out. */
+  readonly note: string;
+}
+
+export interface GroupFigures {
+  readonly name: string;
+  readonly peers: number;
+  readonly completed: number;
+  readonly completionMs: Distributed | null;
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+}
+
+export interface PeerFigures {
+  readonly name: string;
+  readonly group: string;
+  readonly protocol: 'spec' | 'swarm';
+  readonly joinedMs: number | null;
+  readonly completedMs: number | null;
+  /** completedMs − first join; null when it did not complete, 0 when it had everything at the start. */
+  readonly completionMs: number | null;
+  readonly heldChunksAtStart: number;
+  readonly heldChunksAtEnd: number;
+  readonly mustComplete: boolean;
+  readonly integrity: 'intact' | 'incomplete' | 'corrupt' | 'unchecked';
+  readonly uploadedBytes: number;
+  readonly downloadedBytes: number;
+  readonly usefulBytes: number;
+  readonly wastedBytes: number;
+  /** uploaded / downloaded; null when nothing was downloaded. */
+  readonly shareRatio: number | null;
+  readonly uploadUtilisation: number | null;
+  readonly traffic: TrafficTotals;
+  readonly shaping: ShapingTotals;
+}
+
+export interface TrackerFigures {
+  readonly traffic: TrafficTotals;
+  readonly requestsPerSec: number | null;
+  readonly bytesPerSec: number | null;
+  readonly requestsPerPeer: number | null;
+}
+
+export interface Flow {
+  readonly from: string;
+  readonly to: string;
+  readonly chunks: number;
+  readonly bytes: number;
+}
+
+export interface InjectedFigures {
+  readonly kind: 'join' | 'graceful-leave' | 'crash' | 'return' | 'link';
+  /** The peer, or for links the group. */
+  readonly target: string;
+  readonly plannedMs: number | null;
+  readonly happenedMs: number | null;
+  /** What it hit, in words and figures; e.g. `3 connections cut`, `12.4 MiB paced up`. */
+  readonly effect: string;
+  /** false: it hit nothing and proves nothing; shown as such. */
+  readonly hit: boolean;
+}
