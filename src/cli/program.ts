@@ -1,0 +1,92 @@
+/** What all programs share: options, one clear line for a user's mistake, and the exit codes. */
+import { writeSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { SwarmError, assertNever } from '../core/errors.ts';
+
+/** The exit codes of every program. */
+export const exitCodes = {
+  /** Everything asked for was done and verified. */
+  ok: 0,
+  /** The swarm did not complete, or what was verified was not as it should be. */
+  failed: 1,
+  /** A bad option, scenario, folder or file of the user. */
+  badInput: 2,
+  /** The run says neither yes nor no. */
+  inconclusive: 3,
+  /** A defect of the program (EX_SOFTWARE of sysexits.h). */
+  defect: 70,
+  /** Stopped by SIGINT, as shells count it. */
+  interrupted: 130,
+} as const;
+
+/** A command line whose mistakes end the program with `exitCodes.badInput` when parsed inside `runProgram`. */
+export function newCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help lists the options)')
+    .configureHelp({ helpWidth: 110 });
+}
+
+/**
+ * Runs a program to its end and leaves the process with the exit code that `main` returns. A `SwarmError` becomes
+ * one line on stderr; any other error is a defect and shown with its stack.
+ */
+export async function runProgram(name: string, main: () => Promise<number>): Promise<void> {
+  process.stdout.on('error', leaveQuietlyWithoutReader);
+  process.on('uncaughtException', (error) => process.exit(report(name, error)));
+  let code: number;
+  try {
+    code = await main();
+  } catch (error) {
+    code = report(name, error);
+  }
+  // Where stdout is a pipe on Windows, it is written later: wait for it, since `exit` does not.
+  process.stdout.write('', () => process.exit(code));
+}
+
+/** Tells the user of the error and returns the exit code that belongs to it. */
+function report(name: string, error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+  const code = error instanceof SwarmError ? exitCodeOf(error) : exitCodes.defect;
+  if (code === exitCodes.defect) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    say(`${name}: this is a defect of the program, please report it with the following lines:\n${stack}`);
+  } else {
+    say(`${name}: ${(error as SwarmError).message}`);
+  }
+  return code;
+}
+
+function exitCodeOf({ code }: SwarmError): number {
+  switch (code) {
+    case 'CONFIG':
+    case 'STORE':
+    case 'TRANSPORT':
+      return exitCodes.badInput;
+    case 'ENGINE':
+    case 'REMOTE_PROTOCOL':
+      return exitCodes.failed;
+    case 'LOCAL_PROTOCOL':
+      return exitCodes.defect;
+    case 'INTERRUPTED':
+      return exitCodes.interrupted;
+    default:
+      return assertNever(code);
+  }
+}
+
+function say(line: string): void {
+  try {
+    writeSync(2, `${line}\n`);
+  } catch {
+    // Nobody reads stderr any more: the exit code has to tell.
+  }
+}
+
+/** `… | head` closes our stdout early; that is the reader's wish, not an error. */
+function leaveQuietlyWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  throw error;
+}
