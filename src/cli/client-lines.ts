@@ -1,0 +1,170 @@
+/** What the client tells a person: one line an event that matters, and the figures of its progress. */
+import type { SwarmEvent } from '../core/events.ts';
+import type { Address } from '../core/interfaces.ts';
+import { SECOND_MS, formatBytes } from '../core/units.ts';
+import { tells, type Verbosity } from './verbosity.ts';
+
+export interface ClientFigures {
+  readonly heldChunks: number;
+  readonly totalChunks: number;
+  /** Payload of chunks that have arrived whole. */
+  readonly receivedBytes: number;
+  /** How many different clients have sent a chunk. */
+  readonly sources: number;
+  readonly complete: boolean;
+}
+
+/** Follows a client's events and puts them into words. Holds no clock and writes nothing itself. */
+export class ClientLines {
+  readonly #name: string;
+  readonly #verbosity: Verbosity;
+  readonly #sources = new Set<string>();
+  #heldChunks = 0;
+  #totalChunks = 0;
+  #receivedBytes = 0;
+  #complete = false;
+  #joinedMs = 0;
+  #lastRetryMs: number | undefined;
+
+  constructor(name: string, verbosity: Verbosity) {
+    this.#name = name;
+    this.#verbosity = verbosity;
+  }
+
+  get figures(): ClientFigures {
+    return {
+      heldChunks: this.#heldChunks,
+      totalChunks: this.#totalChunks,
+      receivedBytes: this.#receivedBytes,
+      sources: this.#sources.size,
+      complete: this.#complete,
+    };
+  }
+
+  /** The line to print, if any at this verbosity. */
+  follow(event: SwarmEvent): string | undefined {
+    const told = this.#tell(event);
+    if (told === undefined) return undefined;
+    const [least, text] = told;
+    return tells(this.#verbosity, least) ? `${this.#name}: ${text}` : undefined;
+  }
+
+  #tell(event: SwarmEvent): readonly [least: Verbosity, text: string] | undefined {
+    switch (event.type) {
+      case 'peer-joined':
+        this.#heldChunks = event.heldChunks;
+        this.#totalChunks = event.totalChunks;
+        this.#joinedMs = event.atMs;
+        return ['normal', `joined, listening on ${at(event.address)}, ${this.#held()}`];
+      case 'chunk-received':
+        this.#heldChunks++;
+        this.#receivedBytes += event.bytes;
+        this.#sources.add(at(event.from));
+        return ['normal', this.#received(event)];
+      case 'peer-completed':
+        this.#complete = true;
+        return ['normal', this.#completed(event.atMs)];
+      case 'peer-left':
+        return ['normal', `left, ${this.#held()}`];
+      case 'tracker-found':
+        this.#lastRetryMs = undefined;
+        return ['normal', `tracker ${at(event.address)} found, ${event.protocol} protocol`];
+      case 'tracker-lost':
+        return this.#trackerLost(event);
+      case 'chunk-located':
+      case 'chunk-unlocated':
+      case 'tracker-started':
+      case 'peer-forgotten':
+      case 'peer-crashed':
+        // Told by a tracker or a laboratory, which a client is not.
+        return undefined;
+      case 'node-failed':
+        // The program ends with it, in the words of the error.
+        return undefined;
+      case 'chunk-announced':
+      case 'chunk-asked':
+      case 'chunk-requested':
+      case 'chunk-discarded':
+      case 'chunk-disputed':
+      case 'peer-banned':
+      case 'connection-failed':
+      case 'remote-fault':
+        return tellDetail(event);
+    }
+  }
+
+  #held(): string {
+    return `holding ${this.#heldChunks} of ${this.#totalChunks} chunks`;
+  }
+
+  #received(event: Extract<SwarmEvent, { type: 'chunk-received' }>): string {
+    const share = `${this.#heldChunks}/${this.#totalChunks}`;
+    const tookMs = Math.max(1, Math.round(event.tookMs));
+    return `chunk received ${share}: chunk ${event.index} from ${at(event.from)}, ${formatBytes(event.bytes)} in ${tookMs} ms`;
+  }
+
+  #completed(atMs: number): string {
+    if (this.#receivedBytes === 0) return `complete, ${this.#held()}; serving until stopped`;
+    const tookSec = ((atMs - this.#joinedMs) / SECOND_MS).toFixed(1);
+    const from = this.#sources.size === 1 ? '1 client' : `${this.#sources.size} clients`;
+    return `complete, ${this.#held()}: ${formatBytes(this.#receivedBytes)} from ${from} in ${tookSec} s`;
+  }
+
+  /** Once per back-off step: at its longest the wait stays as it is, and the line would only repeat. */
+  #trackerLost(event: Extract<SwarmEvent, { type: 'tracker-lost' }>): readonly [Verbosity, string] {
+    const isNew = event.retryMs !== this.#lastRetryMs;
+    this.#lastRetryMs = event.retryMs;
+    const waitSec = (event.retryMs / SECOND_MS).toFixed(1);
+    return [
+      isNew ? 'quiet' : 'verbose',
+      `tracker ${at(event.address)} cannot be reached (${event.detail}); trying again in ${waitSec} s. ` +
+        'Is it running (npm run tracker), and is -tracker right?',
+    ];
+  }
+}
+
+type Detail = Extract<
+  SwarmEvent,
+  {
+    type:
+      | 'chunk-announced'
+      | 'chunk-asked'
+      | 'chunk-requested'
+      | 'chunk-discarded'
+      | 'chunk-disputed'
+      | 'peer-banned'
+      | 'connection-failed'
+      | 'remote-fault';
+  }
+>;
+
+/** Events that need no memory of earlier ones. */
+function tellDetail(event: Detail): readonly [Verbosity, string] {
+  switch (event.type) {
+    case 'chunk-announced':
+      return ['verbose', `announced chunk ${event.index}`];
+    case 'chunk-asked':
+      return ['verbose', `asked the tracker for chunk ${event.index}`];
+    case 'chunk-requested':
+      return ['verbose', `requested chunk ${event.index} from ${at(event.from)}, ${event.protocol} protocol`];
+    case 'chunk-discarded':
+      if (event.reason === 'corrupt')
+        return ['normal', `chunk ${event.index} from ${at(event.from)} was corrupt`];
+      return ['verbose', `chunk ${event.index} from ${at(event.from)} discarded (${event.reason})`];
+    case 'chunk-disputed':
+      return [
+        'quiet',
+        `chunk ${event.index} of the folder differs from what the swarm agreed on: not offered`,
+      ];
+    case 'peer-banned':
+      return ['normal', `${at(event.address)} will not be asked again: ${event.reason}`];
+    case 'connection-failed':
+      return ['verbose', `connection with ${at(event.address)} failed: ${event.detail}`];
+    case 'remote-fault':
+      return ['verbose', `${at(event.address)} broke the protocol: ${event.detail}`];
+  }
+}
+
+export function at({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,143 @@
+/** The command line of the client. */
+import { Option } from 'commander';
+import { peerDefaults, type PickerName } from '../core/peer/options.ts';
+import type { Address } from '../core/interfaces.ts';
+import type { ProtocolName } from '../core/protocol/messages.ts';
+import { trackerDefaults } from '../core/tracker/options.ts';
+import {
+  address,
+  classicArguments,
+  countAtLeast,
+  hostName,
+  listenPort,
+  newClassicCommand,
+  peerName,
+  seconds,
+} from './classic-arguments.ts';
+import { verbosityOf, type Verbosity } from './verbosity.ts';
+
+export interface ClientSettings {
+  readonly folder: string;
+  /** 0: any free port. */
+  readonly transferPort: number;
+  readonly name: string;
+  readonly tracker: Address;
+  /** The address to listen on. */
+  readonly bind: string;
+  /** How others are told to reach this client. */
+  readonly host: string;
+  readonly protocol: ProtocolName;
+  readonly edition: 'plain' | 'hashed';
+  readonly picker: PickerName;
+  readonly uploadSlots: number;
+  /** Leave so long after completion; undefined: serve until stopped. */
+  readonly leaveAfterMs: number | undefined;
+  readonly logFile: string;
+  readonly verbosity: Verbosity;
+}
+
+/** As commander hands them over. */
+interface RawOptions {
+  readonly folder: string;
+  readonly transfer_port: number;
+  readonly name: string;
+  readonly tracker: Address;
+  readonly bind: string;
+  readonly host: string;
+  readonly protocol: ProtocolName;
+  readonly edition: 'plain' | 'hashed';
+  readonly picker: PickerName;
+  readonly slots: number;
+  readonly exit_when_complete?: number;
+  readonly log: string;
+  readonly verbose?: true;
+  readonly quiet?: true;
+}
+
+function newClientCommand() {
+  const { host, edition, picker, uploadSlots } = peerDefaults;
+  return newClassicCommand(
+    'client',
+    'Joins a swarm: fetches the chunks that a folder lacks and serves those it has.',
+  )
+    .requiredOption('--folder <path>', 'folder with local_chunks.txt and the chunks held')
+    .requiredOption(
+      '--transfer_port <port>',
+      'port on which other clients fetch chunks; 0: any free one',
+      listenPort,
+    )
+    .requiredOption('--name <name>', 'what logs.log calls this client', peerName)
+    .addOption(
+      new Option('--tracker <host:port>', 'where the tracker listens')
+        .argParser(address(trackerDefaults.port))
+        .default({ host: 'localhost', port: trackerDefaults.port }, `localhost:${trackerDefaults.port}`),
+    )
+    .option(
+      '--bind <address>',
+      'address to listen on; 0.0.0.0 or :: for other machines too',
+      hostName,
+      '127.0.0.1',
+    )
+    .option('--host <host>', 'how others are told to reach this client', hostName, host)
+    .addOption(
+      new Option(
+        '--protocol <name>',
+        'spec: the classic text; swarm: ours, and spec where the tracker knows no other',
+      )
+        .choices(['spec', 'swarm'])
+        .default('spec'),
+    )
+    .addOption(
+      new Option('--edition <name>', 'of the classic text; hashed tells and checks SHA-1')
+        .choices(['plain', 'hashed'])
+        .default(edition),
+    )
+    .addOption(
+      new Option('--picker <name>', 'which missing chunk comes next')
+        .choices(['rarest-first', 'random', 'sequential'])
+        .default(picker),
+    )
+    .option('--slots <n>', 'clients served at a time', countAtLeast(1), uploadSlots)
+    .addOption(
+      new Option('--exit_when_complete [seconds]', 'leave once complete, or so many seconds later')
+        .argParser(seconds)
+        .preset('0'),
+    )
+    .option('--log <file>', 'file to append the lines of the classic programs to', 'logs.log')
+    .addOption(new Option('--verbose', 'tell every event').conflicts('quiet'))
+    .option('--quiet', 'tell only what went wrong')
+    .addHelpText('after', examples);
+}
+
+const examples = `
+Options may be written with one dash or two.
+
+Examples:
+  npm run tracker
+      starts the tracker on port 5100, in a terminal of its own
+  npm run client -- -folder run/folder1 -transfer_port 6001 -name alice
+      joins by the classic protocol and serves until stopped by Ctrl-C
+  npm run client -- -folder run/folder2 -transfer_port 6002 -name bob -protocol swarm -exit_when_complete 10
+      joins by the fast protocol and leaves ten seconds after it is complete
+
+Exit codes: 0 complete, or stopped when complete; 1 failed; 2 bad option, folder or port; 130 stopped before.`;
+
+/** @throws {CommanderError} a mistake, or help was asked for; commander has told the user. */
+export function readClientOptions(argv: readonly string[]): ClientSettings {
+  const options: RawOptions = newClientCommand().parse(classicArguments(argv), { from: 'user' }).opts();
+  return {
+    folder: options.folder,
+    transferPort: options.transfer_port,
+    name: options.name,
+    tracker: options.tracker,
+    bind: options.bind,
+    host: options.host,
+    protocol: options.protocol,
+    edition: options.edition,
+    picker: options.picker,
+    uploadSlots: options.slots,
+    leaveAfterMs: options.exit_when_complete,
+    logFile: options.log,
+    verbosity: verbosityOf(options),
+  };
+}

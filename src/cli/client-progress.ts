@@ -1,0 +1,122 @@
+/** The client's progress: a bar with the important lines above it on a terminal, plain lines in a pipe. */
+import { MultiBar } from 'cli-progress';
+import type { EventSink } from '../core/interfaces.ts';
+import type { SwarmEvent } from '../core/events.ts';
+import { SECOND_MS, formatBytes } from '../core/units.ts';
+import { ClientLines } from './client-lines.ts';
+import { tells, type Verbosity } from './verbosity.ts';
+
+export interface ClientProgress extends EventSink {
+  readonly complete: boolean;
+  /** Gives the terminal back. */
+  close(): void;
+}
+
+export interface ClientProgressOptions {
+  readonly name: string;
+  readonly verbosity: Verbosity;
+  /** Payload so far, with the parts of chunks on their way. */
+  readonly receivedBytes: () => number;
+}
+
+export function newClientProgress(options: ClientProgressOptions): ClientProgress {
+  const wantsBar = process.stdout.isTTY && tells(options.verbosity, 'normal');
+  return wantsBar ? new BarProgress(options) : new LineProgress(options);
+}
+
+class LineProgress implements ClientProgress {
+  readonly #lines: ClientLines;
+
+  constructor({ name, verbosity }: ClientProgressOptions) {
+    this.#lines = new ClientLines(name, verbosity);
+  }
+
+  get complete(): boolean {
+    return this.#lines.figures.complete;
+  }
+
+  emit(event: SwarmEvent): void {
+    const line = this.#lines.follow(event);
+    if (line !== undefined) process.stdout.write(`${line}\n`);
+  }
+
+  close(): void {
+    // Lines are written as they come.
+  }
+}
+
+const REFRESH_MS = 250;
+const RATE_WINDOW_MS = 3 * SECOND_MS;
+
+class BarProgress implements ClientProgress {
+  readonly #lines: ClientLines;
+  readonly #options: ClientProgressOptions;
+  readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
+  readonly #bars = new MultiBar({
+    format: '{name} {bar} {percentage}% | {value} of {total} chunks | {rate}/s | from {sources}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    fps: SECOND_MS / REFRESH_MS,
+    hideCursor: true,
+    // The program ends by its own signal handler, which also shows the cursor again.
+    gracefulExit: false,
+  });
+  #bar: ReturnType<MultiBar['create']> | undefined;
+  #refresh: NodeJS.Timeout | undefined;
+
+  constructor(options: ClientProgressOptions) {
+    this.#options = options;
+    this.#lines = new ClientLines(options.name, options.verbosity);
+  }
+
+  get complete(): boolean {
+    return this.#lines.figures.complete;
+  }
+
+  emit(event: SwarmEvent): void {
+    const line = this.#lines.follow(event);
+    const isInBar = event.type === 'chunk-received' && this.#options.verbosity === 'normal';
+    if (line !== undefined && !isInBar) this.#write(line);
+    if (event.type === 'peer-joined') this.#start(event.totalChunks);
+    if (event.type === 'peer-completed') this.close();
+  }
+
+  close(): void {
+    if (this.#refresh === undefined) return;
+    clearInterval(this.#refresh);
+    this.#refresh = undefined;
+    this.#show();
+    this.#bars.stop();
+  }
+
+  #start(totalChunks: number): void {
+    this.#bar = this.#bars.create(totalChunks, 0);
+    this.#refresh = setInterval(() => this.#show(), REFRESH_MS);
+    this.#show();
+  }
+
+  #show(): void {
+    const { heldChunks, sources } = this.#lines.figures;
+    this.#bar?.update(heldChunks, {
+      name: this.#options.name,
+      rate: formatBytes(this.#bytesPerSec()),
+      sources: sources === 1 ? '1 client' : `${sources} clients`,
+    });
+  }
+
+  #bytesPerSec(): number {
+    const now = { atMs: performance.now(), bytes: this.#options.receivedBytes() };
+    this.#samples.push(now);
+    while (this.#samples.length > 2 && now.atMs - this.#samples[0]!.atMs > RATE_WINDOW_MS)
+      this.#samples.shift();
+    const { atMs, bytes } = this.#samples[0]!;
+    // What a failed download had brought is taken back: a rate is never shown below nothing.
+    return atMs === now.atMs ? 0 : Math.max(0, ((now.bytes - bytes) * SECOND_MS) / (now.atMs - atMs));
+  }
+
+  #write(line: string): void {
+    if (this.#refresh === undefined) process.stdout.write(`${line}\n`);
+    else this.#bars.log(`${line}\n`);
+  }
+}

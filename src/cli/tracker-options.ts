@@ -1,0 +1,88 @@
+/** The command line of the tracker. */
+import { Option } from 'commander';
+import { trackerDefaults } from '../core/tracker/options.ts';
+import {
+  classicArguments,
+  countAtLeast,
+  hostName,
+  listenPort,
+  newClassicCommand,
+} from './classic-arguments.ts';
+import { verbosityOf, type Verbosity } from './verbosity.ts';
+
+export interface TrackerSettings {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly bind: string;
+  readonly edition: 'plain' | 'hashed';
+  readonly agreement: number;
+  readonly logFile: string;
+  readonly verbosity: Verbosity;
+}
+
+interface RawOptions {
+  readonly port: number;
+  readonly bind: string;
+  readonly edition: 'plain' | 'hashed';
+  readonly agreement?: number;
+  readonly log: string;
+  readonly verbose?: true;
+  readonly quiet?: true;
+}
+
+const agreementByEdition = { plain: 1, hashed: 2 } as const;
+
+const examples = `
+Options may be written with one dash or two.
+
+Examples:
+  npm run tracker
+      listens on port 5100 of this machine, for clients of either protocol
+  npm run tracker -- -edition hashed
+      tells of a chunk only when two clients agree on its SHA-1
+  npm run tracker -- -bind 0.0.0.0 -port 5100
+      serves other machines too
+
+Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 failed; 2 bad option or port.`;
+
+function newTrackerCommand() {
+  const { port, edition } = trackerDefaults;
+  return newClassicCommand(
+    'tracker',
+    'Tells the clients of a swarm who holds which chunk, by either protocol.',
+  )
+    .option('--port <port>', 'port to listen on; 0: any free one, which is then printed', listenPort, port)
+    .option(
+      '--bind <address>',
+      'address to listen on; 0.0.0.0 or :: for other machines too',
+      hostName,
+      '127.0.0.1',
+    )
+    .addOption(
+      new Option('--edition <name>', 'of the classic text, for clients that ask before they announce')
+        .choices(['plain', 'hashed'])
+        .default(edition),
+    )
+    .addOption(
+      new Option('--agreement <n>', 'clients that must agree on a hash before anybody is told of the chunk')
+        .argParser(countAtLeast(1))
+        .default(undefined, '1 when plain, 2 when hashed'),
+    )
+    .option('--log <file>', 'file to append the lines of the classic programs to', 'logs.log')
+    .addOption(new Option('--verbose', 'tell every answer').conflicts('quiet'))
+    .option('--quiet', 'tell only what went wrong')
+    .addHelpText('after', examples);
+}
+
+/** @throws {CommanderError} a mistake, or help was asked for; commander has told the user. */
+export function readTrackerOptions(argv: readonly string[]): TrackerSettings {
+  const options: RawOptions = newTrackerCommand().parse(classicArguments(argv), { from: 'user' }).opts();
+  return {
+    port: options.port,
+    bind: options.bind,
+    edition: options.edition,
+    agreement: options.agreement ?? agreementByEdition[options.edition],
+    logFile: options.log,
+    verbosity: verbosityOf(options),
+  };
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { ClientLines } from '../../src/cli/client-lines.ts';
+import { trackerLine } from '../../src/cli/tracker-lines.ts';
+import type { SwarmEvent } from '../../src/core/events.ts';
+
+const tracker = { host: 'localhost', port: 5100 };
+const bob = { host: 'localhost', port: 6002 };
+const joined: SwarmEvent = {
+  type: 'peer-joined',
+  atMs: 10,
+  peer: 'alice',
+  address: { host: 'localhost', port: 6001 },
+  protocol: 'spec',
+  heldChunks: 2,
+  totalChunks: 3,
+};
+const received: SwarmEvent = {
+  type: 'chunk-received',
+  atMs: 500,
+  peer: 'alice',
+  index: 3,
+  from: bob,
+  bytes: 2048,
+  tookMs: 7,
+};
+const completed: SwarmEvent = { type: 'peer-completed', atMs: 1510, peer: 'alice' };
+
+function lost(retryMs: number): SwarmEvent {
+  return { type: 'tracker-lost', atMs: 0, peer: 'alice', address: tracker, detail: 'refused', retryMs };
+}
+
+describe('ClientLines', () => {
+  it('tells one line for each event that matters, and counts chunks', () => {
+    const lines = new ClientLines('alice', 'normal');
+    expect([joined, received, completed].map((event) => lines.follow(event))).toEqual([
+      'alice: joined, listening on localhost:6001, holding 2 of 3 chunks',
+      'alice: chunk received 3/3: chunk 3 from localhost:6002, 2 KiB in 7 ms',
+      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.5 s',
+    ]);
+    expect(lines.figures).toEqual({
+      heldChunks: 3,
+      totalChunks: 3,
+      receivedBytes: 2048,
+      sources: 1,
+      complete: true,
+    });
+  });
+
+  it('tells an unreachable tracker once per step of the back-off, and anew after it was found', () => {
+    const lines = new ClientLines('alice', 'normal');
+    const told = [1000, 2000, 4000, 4000, 4000].map((retryMs) => lines.follow(lost(retryMs)) !== undefined);
+    expect(told).toEqual([true, true, true, false, false]);
+    lines.follow({ type: 'tracker-found', atMs: 1, peer: 'alice', address: tracker, protocol: 'spec' });
+    expect(lines.follow(lost(4000))).toContain('trying again in 4.0 s');
+  });
+
+  it('tells only what went wrong when quiet, and details when verbose', () => {
+    const request: SwarmEvent = {
+      type: 'chunk-requested',
+      atMs: 1,
+      peer: 'a',
+      index: 1,
+      from: bob,
+      protocol: 'spec',
+    };
+    expect(new ClientLines('a', 'quiet').follow(joined)).toBeUndefined();
+    expect(new ClientLines('a', 'quiet').follow(lost(1000))).toBeDefined();
+    expect(new ClientLines('a', 'normal').follow(request)).toBeUndefined();
+    expect(new ClientLines('a', 'verbose').follow(request)).toBeDefined();
+  });
+});
+
+it('the tracker tells where it listens and whom it forgot, and each answer when verbose', () => {
+  const started: SwarmEvent = { type: 'tracker-started', atMs: 0, peer: 'tracker', address: tracker };
+  const located: SwarmEvent = { type: 'chunk-located', atMs: 0, peer: 'tracker', index: 4, holders: [bob] };
+  expect(trackerLine(started, 'normal')).toBe('tracker: listening on localhost:5100');
+  expect(trackerLine(located, 'normal')).toBeUndefined();
+  expect(trackerLine(located, 'verbose')).toBe('tracker: chunk 4 is held by localhost:6002');
+});
