@@ -1,7 +1,8 @@
 /** What all programs share: options, one clear line for a user's mistake, and the exit codes. */
 import { writeSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { SwarmError, assertNever } from '../core/errors.ts';
+import { parseBytes } from '../core/units.ts';
 
 /** The exit codes of every program. */
 export const exitCodes = {
@@ -44,6 +45,38 @@ export async function runProgram(name: string, main: () => Promise<number>): Pro
   }
   // Where stdout is a pipe on Windows, it is written later: wait for it, since `exit` does not.
   process.stdout.write('', () => process.exit(code));
+}
+
+/** Aborted by the first SIGINT or SIGTERM, with an `INTERRUPTED` error as its reason; a second one ends the process. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      controller.abort(new SwarmError('INTERRUPTED', `stopped by ${signal}`));
+    });
+  }
+  return controller.signal;
+}
+
+/** Reads an option's value as a size, see `parseBytes`; for commander. */
+export function byteSize(min: number): (text: string) => number {
+  return (text) => {
+    const bytes = parseBytes(text);
+    if (bytes === undefined)
+      throw new InvalidArgumentError('Write a size such as 1000, 256KiB, 4MiB or 1GB.');
+    if (bytes < min) throw new InvalidArgumentError(`It must be at least ${min} bytes.`);
+    return bytes;
+  };
+}
+
+/** Reads an option's value as a whole number in a range; for commander. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
 }
 
 /** Tells the user of the error and returns the exit code that belongs to it. */

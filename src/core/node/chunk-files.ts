@@ -15,7 +15,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, sep } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { StoreError } from '../errors.ts';
 import type { ChunkInfo } from '../interfaces.ts';
 import { MIB } from '../units.ts';
@@ -27,13 +26,12 @@ import {
   parseLocalChunks,
 } from './local-chunks.ts';
 import type { LocalChunk, LocalChunks } from './local-chunks.ts';
+import { Pace } from './pace.ts';
 import { errnoOf, onDisk, storeError } from './store-errors.ts';
 
 /** A longest possible list of the largest total stays below it. */
 const LIST_BYTES_MAX = 400 * MIB;
 const READ_BUFFER_BYTES = MIB;
-/** Hashing gives way to other work of the thread after so many bytes, about 20 ms. */
-const YIELD_BYTES = 16 * MIB;
 
 /**
  * Makes a folder that holds none of `totalChunks` chunks, with its parents where they lack.
@@ -102,7 +100,7 @@ export function removeLeftDrafts(folder: string): void {
   }
 }
 
-function isOtherLivingProcess(pid: number): boolean {
+export function isOtherLivingProcess(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
@@ -141,7 +139,11 @@ export function checkListedFile(folder: string, { index, name, line }: LocalChun
 }
 
 /** Reads a chunk once, in constant memory, and tells what it is. @throws {StoreError} disk error */
-export async function hashFile(path: string, buffer = newReadBuffer()): Promise<ChunkInfo> {
+export async function hashFile(
+  path: string,
+  buffer = newReadBuffer(),
+  pace = new Pace(Infinity),
+): Promise<ChunkInfo> {
   const hash = createHash('sha1');
   const descriptor = onDisk('open', path, () => openSync(path, 'r'));
   try {
@@ -150,8 +152,8 @@ export async function hashFile(path: string, buffer = newReadBuffer()): Promise<
       const count = onDisk('read', path, () => readSync(descriptor, buffer));
       if (count === 0) return { bytes, hash: hash.digest('hex') };
       hash.update(count === buffer.length ? buffer : buffer.subarray(0, count));
-      if (Math.floor(bytes / YIELD_BYTES) !== Math.floor((bytes + count) / YIELD_BYTES)) await setImmediate();
       bytes += count;
+      await pace.add(count);
     }
   } finally {
     closeSync(descriptor);

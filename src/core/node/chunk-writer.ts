@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
 import { LocalProtocolError, StoreError } from '../errors.ts';
 import type { Body, ChunkInfo, ChunkWriter } from '../interfaces.ts';
+import { writeWhole } from './plain-file.ts';
 import { storeError } from './store-errors.ts';
 
 export interface FileChunkWriterComponents {
@@ -42,11 +43,7 @@ export class FileChunkWriter implements ChunkWriter {
     // What is longer than expected is refused at commit anyway; until then it must not fill the disk.
     if (this.#writtenBytes > (this.#expected.bytes ?? Infinity)) return;
     this.#hash.update(body);
-    this.#attempt('write', this.#components.path, () => {
-      const descriptor = this.#open();
-      let offset = 0;
-      while (offset < body.byteLength) offset += writeSync(descriptor, body, offset);
-    });
+    this.#attempt('write', this.#components.path, () => writeWhole(this.#open(), body));
   }
 
   commit(): ChunkInfo | undefined {

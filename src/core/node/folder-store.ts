@@ -1,7 +1,6 @@
 import { readSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
 import { StoreError } from '../errors.ts';
 import type { ChunkInfo, ChunkStore, ChunkWriter } from '../interfaces.ts';
 import {
@@ -16,6 +15,7 @@ import {
 import { FileChunkWriter } from './chunk-writer.ts';
 import { LIST_NAME, chunkName } from './local-chunks.ts';
 import { OpenFiles } from './open-files.ts';
+import { Pace } from './pace.ts';
 import { onDisk } from './store-errors.ts';
 
 const OPEN_FILES_MAX = 8;
@@ -69,16 +69,16 @@ export class FolderStore implements ChunkStore {
     const held = new Map<number, HeldChunk>();
     const damaged: number[] = [];
     const buffer = newReadBuffer();
+    const pace = new Pace(Infinity);
     for (const [at, { index, name }] of entries.entries()) {
       const expected = knownChunks[index - 1];
       const trusted = !verify && expected !== undefined && expected.bytes === sizes[at];
-      const info = trusted ? expected : await hashFile(join(folder, name), buffer);
+      const info = trusted ? expected : await hashFile(join(folder, name), buffer, pace);
       if (expected !== undefined && (info.bytes !== expected.bytes || info.hash !== expected.hash)) {
         damaged.push(index);
       } else {
         held.set(index, { bytes: info.bytes, hash: info.hash, name });
       }
-      if (at % 64 === 63) await setImmediate();
     }
     return new FolderStore(folder, totalChunks, held, damaged);
   }

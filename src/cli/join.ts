@@ -1,0 +1,85 @@
+import { InvalidArgumentError } from 'commander';
+import { assertNever } from '../core/errors.ts';
+import { joinFolder } from '../core/node/join.ts';
+import type { JoinResult } from '../core/node/join.ts';
+import { formatBytes } from '../core/units.ts';
+import { ByteProgress } from './byte-progress.ts';
+import { exitCodes, interruptSignal, newCommand, runProgram } from './program.ts';
+
+const MISSING_SHOWN = 20;
+
+const command = newCommand(
+  'join',
+  'Joins the chunks of a complete folder into the file they were split from.',
+)
+  .argument('<folder>', 'a chunk folder with local_chunks.txt; it is only read')
+  .argument('<file>', 'the file to write')
+  .option('--force', 'replace the file if it exists', false)
+  .option('--sha256 <hex>', 'keep the file only if it has this hash', (text: string) => {
+    if (/^[0-9a-f]{64}$/i.test(text)) return text;
+    throw new InvalidArgumentError('A SHA-256 has 64 hexadecimal digits.');
+  })
+  .addHelpText(
+    'after',
+    `
+The result is compared with --sha256 or, without it, with the split.json beside the folder.
+
+Example:
+  npm run join -- folders/folder1 picture.png
+`,
+  );
+
+async function main(): Promise<number> {
+  command.parse();
+  const [folder, file] = command.args as [string, string];
+  const { force, sha256 } = command.opts<{ force: boolean; sha256?: string }>();
+  const progress = new ByteProgress('joining');
+  try {
+    const result = await joinFolder({
+      folder,
+      file,
+      force,
+      sha256,
+      signal: interruptSignal(),
+      onProgress: (done, total) => progress.update(done, total),
+    });
+    progress.stop();
+    return tell(result, folder, file);
+  } finally {
+    progress.stop();
+  }
+}
+
+function tell(result: JoinResult, folder: string, file: string): number {
+  switch (result.state) {
+    case 'joined':
+      console.log(
+        `${file}: ${formatBytes(result.bytes)}, SHA-256 ${result.sha256} (${CHECKS[result.checkedBy]})`,
+      );
+      return exitCodes.ok;
+    case 'incomplete': {
+      const { missing, totalChunks } = result;
+      const shown = missing.slice(0, MISSING_SHOWN).join(', ');
+      const more = missing.length > MISSING_SHOWN ? ` and ${missing.length - MISSING_SHOWN} more` : '';
+      console.error(
+        `join: ${folder} lacks ${missing.length} of ${totalChunks} chunks: ${shown}${more}; let a client complete it`,
+      );
+      return exitCodes.failed;
+    }
+    case 'different':
+      console.error(
+        `join: the chunks of ${folder} give SHA-256 ${result.sha256}, not ${result.expectedSha256}; nothing was written`,
+      );
+      return exitCodes.failed;
+    default:
+      return assertNever(result);
+  }
+}
+
+const CHECKS = {
+  option: 'as given by --sha256',
+  'split.json': 'as in split.json',
+  nothing: 'compared with nothing: no split.json beside the folder, no --sha256',
+} as const;
+
+await runProgram('join', main);

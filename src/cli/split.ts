@@ -1,0 +1,69 @@
+import { Option } from 'commander';
+import { splitFile } from '../core/node/split.ts';
+import { MIB, formatBytes } from '../core/units.ts';
+import { ByteProgress } from './byte-progress.ts';
+import { byteSize, exitCodes, interruptSignal, newCommand, runProgram, wholeNumber } from './program.ts';
+
+interface SplitFlags {
+  readonly out: string;
+  readonly chunkSize: number;
+  readonly peers: number;
+  readonly overlap: number;
+  readonly seeder?: true;
+  readonly seed: string;
+}
+
+const command = newCommand('split', 'Splits a file into chunk folders for several peers.')
+  .argument('<file>', 'the file to split; it is only read')
+  .requiredOption('--out <dir>', 'where folder1, folder2… and split.json go; a new or empty folder')
+  .addOption(
+    new Option('--chunk-size <size>', 'size of a chunk; the last one has the rest')
+      .argParser(byteSize(1))
+      .default(MIB / 4, '256KiB'),
+  )
+  .addOption(new Option('--peers <n>', 'how many folders').argParser(wholeNumber(1, 100_000)).default(3))
+  .addOption(
+    new Option('--overlap <k>', 'how many of the folders hold each chunk')
+      .argParser(wholeNumber(1, 100_000))
+      .default(2)
+      .conflicts('seeder'),
+  )
+  .option('--seeder', 'folder1 holds every chunk, the others none')
+  .option('--seed <text>', 'decides who holds what; the same seed gives the same folders', '1')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run split -- picture.png --out folders --chunk-size 16KiB --peers 3 --overlap 2
+  npm run split -- film.mkv --out film-chunks --chunk-size 4MiB --peers 10 --seeder
+`,
+  );
+
+async function main(): Promise<number> {
+  command.parse();
+  const [file] = command.args as [string];
+  const { out, chunkSize, peers, overlap, seeder, seed } = command.opts<SplitFlags>();
+  const progress = new ByteProgress('splitting');
+  try {
+    const record = await splitFile({
+      file,
+      out,
+      chunkBytes: chunkSize,
+      peers,
+      overlap: seeder === true ? 'seeder' : overlap,
+      seed,
+      signal: interruptSignal(),
+      onProgress: (done, total) => progress.update(done, total),
+    });
+    progress.stop();
+    const { fileName, bytes, totalChunks, sha256, folders } = record;
+    console.log(`${fileName}: ${formatBytes(bytes)} in ${totalChunks} chunks, SHA-256 ${sha256}`);
+    for (const { name, chunks } of folders)
+      console.log(`  ${out}/${name}: ${chunks} of ${totalChunks} chunks`);
+    return exitCodes.ok;
+  } finally {
+    progress.stop();
+  }
+}
+
+await runProgram('split', main);

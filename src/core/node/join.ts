@@ -1,0 +1,105 @@
+/** Puts the chunks of a complete folder back together, in constant memory. */
+import { createHash } from 'node:crypto';
+import { closeSync, lstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ConfigError } from '../errors.ts';
+import { checkListedFile, newReadBuffer, readList } from './chunk-files.ts';
+import { Pace } from './pace.ts';
+import type { PaceOptions } from './pace.ts';
+import { PlainFile } from './plain-file.ts';
+import { readSplitRecord } from './split-record.ts';
+import { onDisk } from './store-errors.ts';
+
+export interface JoinOptions extends PaceOptions {
+  readonly folder: string;
+  /** Where the content goes. */
+  readonly file: string;
+  /** Replaces an existing file. Default false. */
+  readonly force?: boolean;
+  /** What the content should be, hex; else it is looked up in the `split.json` beside the folder. */
+  readonly sha256?: string;
+}
+
+export type JoinResult =
+  | {
+      readonly state: 'joined';
+      readonly bytes: number;
+      readonly sha256: string;
+      /** What the content was compared with. */
+      readonly checkedBy: 'option' | 'split.json' | 'nothing';
+    }
+  /** Nothing was written. */
+  | { readonly state: 'incomplete'; readonly totalChunks: number; readonly missing: readonly number[] }
+  /** Nothing was kept. */
+  | { readonly state: 'different'; readonly sha256: string; readonly expectedSha256: string };
+
+/**
+ * The file appears under its name when it is whole and, where that can be told, right.
+ *
+ * @throws {ConfigError} the file exists
+ * @throws {StoreError} the folder cannot be read, or the file not be written
+ */
+export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
+  const { folder, file, force = false } = options;
+  const { totalChunks, entries } = readList(folder);
+  const sizes = entries.map((entry) => checkListedFile(folder, entry));
+  const nameOf = new Map(entries.map(({ index, name }) => [index, name]));
+  if (nameOf.size < totalChunks) {
+    const missing: number[] = [];
+    for (let index = 1; index <= totalChunks; index++) if (!nameOf.has(index)) missing.push(index);
+    return { state: 'incomplete', totalChunks, missing };
+  }
+  const record = options.sha256 === undefined ? readSplitRecord(folder, totalChunks) : undefined;
+  const expectedSha256 = (options.sha256 ?? record?.sha256)?.toLowerCase();
+  refuseExisting(file, force);
+  const paths = Array.from({ length: totalChunks }, (_, at) => join(folder, nameOf.get(at + 1)!));
+  const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
+  const target = new PlainFile(draft);
+  try {
+    const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+    const { bytes, sha256 } = await concatenate(paths, target, new Pace(totalBytes, options));
+    if (expectedSha256 !== undefined && sha256 !== expectedSha256) {
+      return { state: 'different', sha256, expectedSha256 };
+    }
+    onDisk('write', file, () => renameSync(draft, file));
+    const checkedBy =
+      options.sha256 !== undefined ? 'option' : record !== undefined ? 'split.json' : 'nothing';
+    return { state: 'joined', bytes, sha256, checkedBy };
+  } finally {
+    target.close();
+    rmSync(draft, { force: true });
+  }
+}
+
+function refuseExisting(file: string, force: boolean): void {
+  const about = onDisk('look at', file, () => lstatSync(file, { throwIfNoEntry: false }));
+  if (about?.isDirectory()) throw new ConfigError(`${file} is a folder; name the file to write`);
+  if (about !== undefined && !force) throw new ConfigError(`${file} exists; use --force to replace it`);
+}
+
+async function concatenate(
+  paths: readonly string[],
+  target: PlainFile,
+  pace: Pace,
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  const buffer = newReadBuffer();
+  let bytes = 0;
+  for (const path of paths) {
+    const source = onDisk('open', path, () => openSync(path, 'r'));
+    try {
+      for (;;) {
+        const count = onDisk('read', path, () => readSync(source, buffer));
+        if (count === 0) break;
+        const piece = buffer.subarray(0, count);
+        hash.update(piece);
+        target.write(piece);
+        bytes += count;
+        await pace.add(count);
+      }
+    } finally {
+      closeSync(source);
+    }
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
