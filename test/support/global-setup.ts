@@ -10,5 +10,12 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<void> {
-  project.provide('bundleFolder', await build());
+  const folder = await build().catch((error: unknown) => {
+    console.error(
+      'The programs could not be bundled; tests that run them will fail.',
+      String(error).slice(0, 500),
+    );
+    return '/programs-could-not-be-bundled';
+  });
+  project.provide('bundleFolder', folder);
 }

@@ -31,7 +31,7 @@ export class ChunkSet {
   }
 
   has(index: number): boolean {
-    return (this.#bits[(index - 1) >> 3]! & (0x80 >> ((index - 1) & 7))) !== 0;
+    return index >= 1 && (this.#bits[(index - 1) >> 3]! & (0x80 >> ((index - 1) & 7))) !== 0;
   }
 
   /** Returns whether the chunk is new. @throws {LocalProtocolError} index outside 1 to totalChunks */
@@ -68,11 +68,6 @@ export class ChunkSet {
     const result: number[] = [];
     for (let index = 1; index <= this.totalChunks; index++) if (!this.has(index)) result.push(index);
     return result;
-  }
-
-  /** Whether the other set has a chunk that this one lacks. */
-  lacksSomeOf(other: ChunkSet): boolean {
-    return this.#bits.some((byte, at) => (other.#bits[at]! & ~byte) !== 0);
   }
 }
 

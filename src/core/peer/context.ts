@@ -1,0 +1,46 @@
+import { addressKey } from '../address.ts';
+import type { Address, EventSink } from '../interfaces.ts';
+import type { SwarmEvent } from '../events.ts';
+import type { Ledger } from './ledger.ts';
+import type { PeerComponents, PeerOptions } from './options.ts';
+
+type EventBody<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;
+
+/** What the parts of one peer share. */
+export class PeerContext implements PeerComponents {
+  readonly clock: PeerComponents['clock'];
+  readonly random: PeerComponents['random'];
+  readonly transport: PeerComponents['transport'];
+  readonly store: PeerComponents['store'];
+  readonly events: EventSink;
+  readonly options: PeerOptions;
+  readonly ledger: Ledger;
+  /** Where this peer listens; known once it does. */
+  ownPort = 0;
+  readonly #banned = new Set<string>();
+
+  constructor(components: PeerComponents, options: PeerOptions, ledger: Ledger) {
+    this.clock = components.clock;
+    this.random = components.random;
+    this.transport = components.transport;
+    this.store = components.store;
+    this.events = components.events;
+    this.options = options;
+    this.ledger = ledger;
+  }
+
+  tell(event: EventBody<SwarmEvent>): void {
+    this.events.emit({ ...event, atMs: this.clock.now(), peer: this.options.name });
+  }
+
+  /** The remote sent a bad chunk: it is never dealt with again. */
+  ban(address: Address, reason: string): void {
+    if (this.isBanned(address)) return;
+    this.#banned.add(addressKey(address));
+    this.tell({ type: 'peer-banned', address, reason });
+  }
+
+  isBanned(address: Address): boolean {
+    return this.#banned.has(addressKey(address));
+  }
+}

@@ -1,0 +1,237 @@
+import { StoreError } from '../errors.ts';
+import type { DiscardReason } from '../events.ts';
+import type { ChunkPart, Reject } from '../protocol/messages.ts';
+import type { PeerContext } from './context.ts';
+import { chooseDuplicate } from './end-game.ts';
+import type { Neighbour, OpenRequest } from './neighbour.ts';
+import { pickers } from './picker.ts';
+import type { Picker } from './picker.ts';
+import { RarityIndex } from './rarity-index.ts';
+
+/** Requests open at a time with one neighbour. */
+const OPEN_REQUESTS_MAX = 16;
+/** Before the neighbour's rate is known. */
+const OPEN_REQUESTS_FIRST = 2;
+/** Requests are made so far ahead that the neighbour is never out of work: a round trip and this. */
+const PIPELINE_SLACK_MS = 250;
+/** A neighbour that owes chunks and sends nothing for so long loses its requests to others… */
+const SNUB_AFTER_MS = 10_000;
+/** …and gets no new ones for so long. */
+const SNUB_MS = 10_000;
+/** A neighbour that rejects although it does not choke gets no requests for so long. */
+const REJECTED_MS = 1_000;
+/** The disk could not take a chunk: the next try comes after this. */
+const STORE_RETRY_MS = 5_000;
+
+export interface DownloaderCallbacks {
+  /** The neighbour sent a chunk whose hash is not the agreed one. */
+  onCorrupt(neighbour: Neighbour, index: number): void;
+  onFault(neighbour: Neighbour, detail: string): void;
+}
+
+/** Requests chunks from the neighbours and takes in what they send. */
+export class Downloader {
+  readonly #context: PeerContext;
+  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #callbacks: DownloaderCallbacks;
+  readonly #picker: Picker;
+  readonly #rarity: RarityIndex;
+  #storeRetryMs = 0;
+
+  constructor(
+    context: PeerContext,
+    neighbours: ReadonlyMap<number, Neighbour>,
+    callbacks: DownloaderCallbacks,
+  ) {
+    this.#context = context;
+    this.#neighbours = neighbours;
+    this.#callbacks = callbacks;
+    this.#picker = pickers[context.options.picker];
+    this.#rarity = new RarityIndex(context.ledger.totalChunks);
+  }
+
+  get idle(): boolean {
+    return [...this.#neighbours.values()].every(({ requests }) => requests.size === 0);
+  }
+
+  copies(index: number): number {
+    return this.#rarity.copies(index);
+  }
+
+  /** The neighbour came to hold a chunk. */
+  offered(neighbour: Neighbour, index: number): void {
+    this.#rarity.changeCopies(index, 1);
+    if (this.#context.ledger.needs(index)) neighbour.usefulChunks++;
+  }
+
+  /** Whether the chunk may be requested has changed: it was held, agreed, given up… */
+  refresh(index: number): void {
+    const { ledger } = this.#context;
+    const pickable = ledger.needs(index) && !ledger.isOnItsWay(index) && ledger.agreed(index) !== undefined;
+    this.#rarity.setPickable(index, pickable);
+  }
+
+  /** A chunk is held now, whoever sent it. */
+  held(index: number): void {
+    this.refresh(index);
+    for (const neighbour of this.#neighbours.values()) {
+      if (neighbour.theirs.has(index)) neighbour.usefulChunks--;
+      const other = neighbour.requests.get(index);
+      if (other && !other.download.over) this.#cancel(neighbour, other, 'cancelled');
+    }
+  }
+
+  /** Requests as much as the neighbour can usefully have open. */
+  fill(neighbour: Neighbour): void {
+    const nowMs = this.#context.clock.now();
+    if (neighbour.theyChoke || nowMs < neighbour.snubbedUntilMs || nowMs < this.#storeRetryMs) return;
+    while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour, nowMs)) {
+      const index =
+        this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
+        chooseDuplicate(neighbour, this.#neighbours.values(), this.#context.ledger, nowMs);
+      if (index === undefined || neighbour.requests.has(index)) return;
+      this.#request(neighbour, index, nowMs);
+    }
+  }
+
+  fillAll(): void {
+    for (const neighbour of this.#neighbours.values()) this.fill(neighbour);
+  }
+
+  part(neighbour: Neighbour, part: ChunkPart): void {
+    const nowMs = this.#context.clock.now();
+    const request = neighbour.requests.get(part.index);
+    if (request === undefined) return this.#callbacks.onFault(neighbour, `chunk ${part.index} unasked`);
+    this.#measure(neighbour, request, part, nowMs);
+    const last = part.offset + part.body.byteLength === part.chunkBytes;
+    if (request.download.over) {
+      request.wastedBytes += part.body.byteLength;
+      if (last) this.#close(neighbour, request);
+      return;
+    }
+    if (part.offset !== request.download.receivedBytes) {
+      return this.#callbacks.onFault(
+        neighbour,
+        `chunk ${part.index} continues at ${part.offset}, not in order`,
+      );
+    }
+    if (part.chunkBytes !== request.bytes) {
+      request.download.drop('corrupt');
+      return this.#callbacks.onCorrupt(neighbour, part.index);
+    }
+    if (!this.#write(neighbour, request, part)) return;
+    neighbour.outstandingBytes -= part.body.byteLength;
+    if (last) {
+      this.#close(neighbour, request);
+      const good = request.download.finish();
+      this.refresh(part.index);
+      if (!good) return this.#callbacks.onCorrupt(neighbour, part.index);
+    }
+    this.fill(neighbour);
+  }
+
+  rejected(neighbour: Neighbour, index: number, reason: Reject['reason']): void {
+    const request = neighbour.requests.get(index);
+    // Our cancel may have crossed the last part: then the request is already closed.
+    if (request === undefined) return;
+    this.#close(neighbour, request);
+    this.#giveUp(neighbour, request, 'failed');
+    // Asked again at once, a neighbour that does not serve what it shows would reject for ever.
+    if (reason === 'not-held' || reason === 'overload') {
+      neighbour.snubbedUntilMs = this.#context.clock.now() + REJECTED_MS;
+    }
+    this.fillAll();
+  }
+
+  /** The neighbour is gone: what it owed can be requested from others. */
+  left(neighbour: Neighbour): void {
+    for (const index of neighbour.theirs) this.#rarity.changeCopies(index, -1);
+    for (const request of [...neighbour.requests.values()]) {
+      this.#close(neighbour, request);
+      this.#giveUp(neighbour, request, 'failed');
+    }
+    this.fillAll();
+  }
+
+  /** About once a second. */
+  tick(): void {
+    const nowMs = this.#context.clock.now();
+    for (const neighbour of this.#neighbours.values()) {
+      const owes = [...neighbour.requests.values()].filter(({ download }) => !download.over);
+      if (owes.length === 0 || nowMs - neighbour.lastProgressMs <= SNUB_AFTER_MS) continue;
+      neighbour.snubbedUntilMs = nowMs + SNUB_MS;
+      for (const request of owes) this.#cancel(neighbour, request, 'failed');
+    }
+    this.fillAll();
+  }
+
+  #wantsMore(neighbour: Neighbour, nowMs: number): boolean {
+    const open = neighbour.requests.size;
+    if (open === 0) return true;
+    if (open >= OPEN_REQUESTS_MAX) return false;
+    const bytesPerSec = neighbour.received.bytesPerSec(nowMs);
+    if (neighbour.roundTripMs === undefined) return open < OPEN_REQUESTS_FIRST;
+    return neighbour.outstandingBytes < (bytesPerSec * (neighbour.roundTripMs + PIPELINE_SLACK_MS)) / 1000;
+  }
+
+  #request(neighbour: Neighbour, index: number, nowMs: number): void {
+    const { ledger } = this.#context;
+    const { bytes } = ledger.agreed(index)!;
+    if (neighbour.requests.size === 0) neighbour.lastProgressMs = nowMs;
+    const download = ledger.begin(index, neighbour.address, 'swarm');
+    neighbour.requests.set(index, { index, bytes, download, sentMs: nowMs, wastedBytes: 0 });
+    neighbour.outstandingBytes += bytes;
+    this.refresh(index);
+    neighbour.send({ type: 'request', index }, nowMs);
+  }
+
+  #measure(neighbour: Neighbour, request: OpenRequest, part: ChunkPart, nowMs: number): void {
+    if (part.offset === 0 && neighbour.lastProgressMs <= request.sentMs) {
+      const tookMs = nowMs - request.sentMs;
+      neighbour.roundTripMs = Math.min(neighbour.roundTripMs ?? Infinity, tookMs);
+    }
+    neighbour.lastProgressMs = nowMs;
+    neighbour.received.add(part.body.byteLength, nowMs);
+  }
+
+  /** Returns whether the part was kept; a disk that cannot take it ends the request, not the peer. */
+  #write(neighbour: Neighbour, request: OpenRequest, part: ChunkPart): boolean {
+    try {
+      request.download.write(part.body);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#storeRetryMs = this.#context.clock.now() + STORE_RETRY_MS;
+      this.#context.tell({ type: 'node-failed', code: error.code, detail: error.message });
+      this.#cancel(neighbour, request, 'failed');
+      return false;
+    }
+  }
+
+  /** Takes a request back; it stays open until the neighbour has answered. */
+  #cancel(neighbour: Neighbour, request: OpenRequest, reason: DiscardReason): void {
+    neighbour.send({ type: 'cancel', index: request.index }, this.#context.clock.now());
+    this.#giveUp(neighbour, request, reason);
+  }
+
+  #giveUp(neighbour: Neighbour, request: OpenRequest, reason: DiscardReason): void {
+    if (!request.download.over) {
+      neighbour.outstandingBytes -= request.bytes - request.download.receivedBytes;
+      request.download.drop(reason);
+    }
+    this.refresh(request.index);
+  }
+
+  /** The neighbour has answered for good. */
+  #close(neighbour: Neighbour, request: OpenRequest): void {
+    neighbour.requests.delete(request.index);
+    if (request.wastedBytes === 0) return;
+    this.#context.tell({
+      type: 'chunk-discarded',
+      index: request.index,
+      from: neighbour.address,
+      bytes: request.wastedBytes,
+      reason: 'cancelled',
+    });
+  }
+}

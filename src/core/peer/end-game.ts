@@ -1,0 +1,52 @@
+import type { Ledger } from './ledger.ts';
+import type { Neighbour } from './neighbour.ts';
+
+/** Copies of one chunk on their way at a time. */
+const COPIES_MAX = 2;
+/** A second copy is worth its bytes only when it should come so much sooner than the first. */
+const GAIN_MIN = 1.5;
+const GAIN_MIN_MS = 100;
+/** A source that has sent nothing yet is given so long before it counts as slow. */
+const GRACE_MS = 1000;
+
+/**
+ * End-game: every missing chunk is on its way, and this neighbour has nothing to do. Returns the chunk that it
+ * should bring much sooner than the neighbour that was asked first; undefined when a copy would be waste.
+ */
+export function chooseDuplicate(
+  neighbour: Neighbour,
+  all: Iterable<Neighbour>,
+  ledger: Ledger,
+  nowMs: number,
+): number | undefined {
+  if (neighbour.requests.size > 0) return undefined;
+  const ownRate = neighbour.received.bytesPerSec(nowMs);
+  let best: { readonly index: number; readonly remainingMs: number } | undefined;
+  for (const source of all) {
+    if (source === neighbour) continue;
+    for (const { index, bytes, remainingMs } of expectedArrivals(source, nowMs)) {
+      if (!neighbour.theirs.has(index) || !ledger.needs(index)) continue;
+      if (ledger.downloadsOf(index).length >= COPIES_MAX) continue;
+      const hereMs = (neighbour.roundTripMs ?? 0) + (ownRate > 0 ? (bytes / ownRate) * 1000 : GRACE_MS);
+      if (remainingMs < hereMs * GAIN_MIN + GAIN_MIN_MS) continue;
+      if (best === undefined || remainingMs > best.remainingMs) best = { index, remainingMs };
+    }
+  }
+  return best?.index;
+}
+
+/** When a neighbour's open requests should be answered, at its present rate and in their order. */
+function* expectedArrivals(
+  source: Neighbour,
+  nowMs: number,
+): Generator<{ readonly index: number; readonly bytes: number; readonly remainingMs: number }> {
+  const rate = source.received.bytesPerSec(nowMs);
+  let aheadBytes = 0;
+  for (const { index, bytes, download } of source.requests.values()) {
+    if (download.over) continue;
+    aheadBytes += bytes - download.receivedBytes;
+    const quietMs = nowMs - source.lastProgressMs;
+    if (quietMs < GRACE_MS && rate === 0) continue;
+    yield { index, bytes, remainingMs: rate > 0 ? (aheadBytes / rate) * 1000 : Infinity };
+  }
+}

@@ -1,0 +1,151 @@
+import type { Address, Connection, Listener, Timer } from '../interfaces.ts';
+import type { ChunkClaim, PeerEntry } from '../protocol/messages.ts';
+import { ConnectionRoster } from './connection-roster.ts';
+import { PeerContext } from './context.ts';
+import { Ledger } from './ledger.ts';
+import { peerDefaults } from './options.ts';
+import type { PeerComponents, PeerOptions } from './options.ts';
+import { SpecExchange } from './spec-exchange.ts';
+import { SwarmExchange } from './swarm-exchange.ts';
+import { SwarmTrackerSession } from './swarm-tracker-session.ts';
+
+/** On leaving, connections that have not closed in order by then are cut. */
+const LEAVE_LIMIT_MS = 2_000;
+const TICK_MS = 1_000;
+
+/**
+ * A peer: downloads the chunks that it lacks and serves those that it holds, by the spec protocol and by the swarm
+ * protocol at the same time. A state machine without a thread, a socket or a clock of its own: messages,
+ * connections and timers come in through its components, events go out.
+ *
+ * `start` listens (event `peer-joined`) and turns to the tracker; `peer-completed` follows when the last missing
+ * chunk is held, unless nothing was missing; `leave` ends in `peer-left`.
+ */
+export class Peer {
+  readonly ledger: Ledger;
+  readonly #context: PeerContext;
+  readonly #roster: ConnectionRoster;
+  readonly #swarm: SwarmExchange;
+  readonly #spec: SpecExchange;
+  readonly #tracker: SwarmTrackerSession;
+  #listener: Listener | undefined;
+  #tick: Timer | undefined;
+  #state: 'new' | 'started' | 'leaving' | 'left' = 'new';
+
+  constructor(
+    components: PeerComponents,
+    options: Partial<PeerOptions> & Pick<PeerOptions, 'name' | 'tracker'>,
+  ) {
+    this.ledger = new Ledger(components, options.name);
+    this.#roster = new ConnectionRoster(components.transport);
+    this.#context = new PeerContext(
+      { ...components, transport: this.#roster },
+      { ...peerDefaults, ...options },
+      this.ledger,
+    );
+    const wasComplete = this.ledger.complete;
+    this.#swarm = new SwarmExchange(this.#context);
+    this.#spec = new SpecExchange(this.#context, {
+      onOurTracker: () => this.#upgrade(),
+      onEnded: (index) => this.#swarm.refresh(index),
+      copiesInSwarm: (index) => this.#swarm.copies(index),
+    });
+    this.#tracker = new SwarmTrackerSession(this.#context, {
+      onPeers: (peers, agreed) => this.#learn(peers, agreed),
+      onLost: () => this.#trackerLost(),
+    });
+    this.ledger.onHeld(() => {
+      if (this.ledger.complete && !wasComplete) this.#context.tell({ type: 'peer-completed' });
+    });
+  }
+
+  /** Where the peer listens; undefined before `peer-joined`. */
+  get address(): Address | undefined {
+    const { ownPort, options } = this.#context;
+    return ownPort === 0 ? undefined : { host: options.host, port: ownPort };
+  }
+
+  start(): void {
+    if (this.#state !== 'new') return;
+    this.#state = 'started';
+    this.#listener = this.#context.transport.listen({
+      port: this.#context.options.port,
+      role: 'peer',
+      onConnection: (connection) => this.#accept(connection),
+      onListening: ({ port }) => this.#joined(port),
+      onError: (error) => {
+        this.#context.tell({ type: 'node-failed', code: 'TRANSPORT', detail: error.message });
+      },
+    });
+  }
+
+  /** Leaves in order: tells the tracker, closes every connection, then emits `peer-left`. */
+  leave(): void {
+    if (this.#state === 'leaving' || this.#state === 'left') return;
+    this.#state = 'leaving';
+    this.#tick?.cancel();
+    this.#listener?.close();
+    this.#tracker.stop();
+    this.#spec.stop();
+    this.#swarm.stop();
+    const limit = this.#context.clock.setTimer(LEAVE_LIMIT_MS, () => this.#roster.abortAll());
+    this.#roster.whenEmpty(() => {
+      limit.cancel();
+      this.#state = 'left';
+      this.#context.tell({ type: 'peer-left' });
+    });
+  }
+
+  #joined(port: number): void {
+    if (this.#state !== 'started') return;
+    const { options, ledger } = this.#context;
+    this.#context.ownPort = port;
+    this.#context.tell({
+      type: 'peer-joined',
+      address: { host: options.host, port },
+      protocol: options.protocol,
+      heldChunks: ledger.held.size,
+      totalChunks: ledger.totalChunks,
+    });
+    if (options.protocol === 'swarm') this.#swarm.start();
+    if (options.protocol === 'swarm' && options.trackerIsOurs) this.#tracker.start();
+    else this.#spec.startSession();
+    this.#everyTick();
+  }
+
+  #accept(connection: Connection): void {
+    if (this.#state !== 'started') connection.abort();
+    else if (connection.dialect !== 'swarm') this.#spec.serve(connection);
+    else if (this.#context.options.protocol === 'swarm') this.#swarm.accept(connection);
+    else connection.abort();
+  }
+
+  /** The tracker turned out to be ours, so a peer that would rather speak the swarm protocol does. */
+  #upgrade(): void {
+    if (this.#context.options.protocol !== 'swarm' || this.#state !== 'started') return;
+    this.#spec.stopSession();
+    this.#tracker.start();
+  }
+
+  #trackerLost(): boolean {
+    if (this.#context.options.trackerIsOurs || this.#state !== 'started') return true;
+    // Another program may answer at that address next time: find out again whose it is.
+    this.#spec.startSession();
+    return false;
+  }
+
+  #learn(peers: readonly PeerEntry[], agreed: readonly ChunkClaim[]): void {
+    for (const claim of agreed) this.ledger.agree(claim);
+    if (agreed.length > 0) this.#swarm.agreed(agreed.map(({ index }) => index));
+    this.#spec.learn(peers.filter(({ protocol }) => protocol === 'spec'));
+    this.#swarm.learn(peers.flatMap(({ protocol, address }) => (protocol === 'swarm' ? [address] : [])));
+  }
+
+  #everyTick(): void {
+    this.#tick = this.#context.clock.setTimer(TICK_MS, () => {
+      this.#everyTick();
+      this.#spec.fetchMore();
+      if (!this.ledger.complete && this.#swarm.idle) this.#tracker.askForPeers();
+    });
+  }
+}

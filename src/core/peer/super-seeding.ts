@@ -1,0 +1,135 @@
+import type { PeerContext } from './context.ts';
+import { ChunkSet } from './chunk-set.ts';
+import type { Neighbour } from './neighbour.ts';
+
+/** Chunks shown to one neighbour that nobody else has from it yet. */
+const WINDOW_CHUNKS = 4;
+/** A neighbour that has fetched all it was shown waits at most so long for others to copy it. */
+const PATIENCE_MS = 250;
+
+interface Shown {
+  readonly chunks: ChunkSet;
+  /** Shown, not fetched yet. */
+  readonly pending: Set<number>;
+  /** Fetched, but no other neighbour has it. */
+  readonly unspread: Set<number>;
+  lastFetchMs: number;
+}
+
+/**
+ * Super-seeding (after BEP 16): a lone seeder pretends to hold nothing and shows each neighbour a few chunks,
+ * those with the fewest copies first; more follow when the neighbour has passed them on. So scarce upload capacity
+ * sends every chunk once before it sends any twice. Unlike BEP 16 it never leaves a neighbour idle for longer than
+ * a fraction of a second, so a fast seeder is not held back.
+ */
+export class SuperSeeding {
+  readonly #context: PeerContext;
+  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #copies: (index: number) => number;
+  readonly #shown = new Map<number, Shown>();
+  /** How many neighbours have been shown chunk i and have not fetched it yet. */
+  readonly #offers: Uint16Array;
+  #active: boolean;
+
+  /** `copies` tells how many neighbours hold a chunk. */
+  constructor(
+    context: PeerContext,
+    neighbours: ReadonlyMap<number, Neighbour>,
+    copies: (index: number) => number,
+  ) {
+    this.#context = context;
+    this.#neighbours = neighbours;
+    this.#copies = copies;
+    this.#offers = new Uint16Array(context.ledger.totalChunks + 1);
+    this.#active = context.options.superSeeding !== 'off' && context.ledger.complete;
+  }
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  joined(neighbour: Neighbour): void {
+    if (!this.#active) return;
+    const chunks = new ChunkSet(this.#context.ledger.totalChunks);
+    const lastFetchMs = this.#context.clock.now();
+    this.#shown.set(neighbour.id, { chunks, pending: new Set(), unspread: new Set(), lastFetchMs });
+  }
+
+  /** The neighbour's bitfield is known: what it holds need not be shown. */
+  introduced(neighbour: Neighbour): void {
+    if (!this.#active) return;
+    if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.#end();
+    else this.#offer(neighbour);
+  }
+
+  /** A neighbour tells that it holds a chunk now. */
+  has(neighbour: Neighbour, index: number): void {
+    if (!this.#active) return;
+    const shown = this.#shown.get(neighbour.id);
+    if (shown?.pending.delete(index)) {
+      this.#offers[index]!--;
+      shown.lastFetchMs = this.#context.clock.now();
+      if (this.#copies(index) < 2) shown.unspread.add(index);
+    }
+    for (const [id, other] of this.#shown) {
+      if (id !== neighbour.id && other.unspread.delete(index)) this.#offer(this.#neighbours.get(id)!);
+    }
+    if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.#end();
+    else this.#offer(neighbour);
+  }
+
+  left(neighbour: Neighbour): void {
+    const shown = this.#shown.get(neighbour.id);
+    this.#shown.delete(neighbour.id);
+    for (const index of shown?.pending ?? []) this.#offers[index]!--;
+  }
+
+  /** Several times a second. */
+  tick(): void {
+    if (!this.#active) return;
+    for (const neighbour of this.#neighbours.values()) this.#offer(neighbour);
+  }
+
+  #offer(neighbour: Neighbour): void {
+    const shown = this.#shown.get(neighbour.id);
+    if (shown === undefined) return;
+    const nowMs = this.#context.clock.now();
+    const waitsForNobody = this.#shown.size === 1 || nowMs - shown.lastFetchMs > PATIENCE_MS;
+    const open = shown.pending.size + (waitsForNobody ? 0 : shown.unspread.size);
+    for (let free = WINDOW_CHUNKS - open; free > 0; free--) {
+      const index = this.#fewestCopies(neighbour, shown);
+      if (index === undefined) return;
+      shown.chunks.add(index);
+      shown.pending.add(index);
+      this.#offers[index]!++;
+      neighbour.send({ type: 'have', index }, nowMs);
+    }
+  }
+
+  #fewestCopies(neighbour: Neighbour, shown: Shown): number | undefined {
+    let best: number | undefined;
+    let bestCopies = Infinity;
+    let ties = 0;
+    for (let index = 1; index <= shown.chunks.totalChunks; index++) {
+      const copies = this.#copies(index) + this.#offers[index]!;
+      if (copies > bestCopies || shown.chunks.has(index) || neighbour.theirs.has(index)) continue;
+      ties = copies < bestCopies ? 1 : ties + 1;
+      bestCopies = copies;
+      if (this.#context.random.int(ties) === 0) best = index;
+    }
+    return best;
+  }
+
+  /** Another full copy exists: everything is shown to everybody. */
+  #end(): void {
+    this.#active = false;
+    const nowMs = this.#context.clock.now();
+    for (const [id, { chunks }] of this.#shown) {
+      const neighbour = this.#neighbours.get(id)!;
+      for (const index of chunks.missing()) {
+        if (!neighbour.theirs.has(index)) neighbour.send({ type: 'have', index }, nowMs);
+      }
+    }
+    this.#shown.clear();
+  }
+}

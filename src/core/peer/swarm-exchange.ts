@@ -1,0 +1,202 @@
+import { assertNever } from '../errors.ts';
+import type { Address, Connection, Timer } from '../interfaces.ts';
+import type { SwarmMessage } from '../protocol/messages.ts';
+import { ChunkSet } from './chunk-set.ts';
+import type { PeerContext } from './context.ts';
+import { Downloader } from './downloader.ts';
+import { Mesh } from './mesh.ts';
+import type { MeshHandler } from './mesh.ts';
+import type { Neighbour } from './neighbour.ts';
+import { SuperSeeding } from './super-seeding.ts';
+import { Uploader } from './uploader.ts';
+
+const TICK_MS = 1000;
+const SUPER_SEEDING_TICK_MS = 100;
+
+/** The peer's trade of chunks by the swarm protocol: passes each message to the part that it is for. */
+export class SwarmExchange implements MeshHandler {
+  readonly #context: PeerContext;
+  readonly #mesh: Mesh;
+  readonly #downloader: Downloader;
+  readonly #uploader: Uploader;
+  readonly #superSeeding: SuperSeeding;
+  #timers: Timer[] = [];
+
+  constructor(context: PeerContext) {
+    this.#context = context;
+    this.#mesh = new Mesh(context, this);
+    const { neighbours } = this.#mesh;
+    this.#downloader = new Downloader(context, neighbours, {
+      onCorrupt: (neighbour, index) => {
+        context.ban(neighbour.address, `sent a bad chunk ${index}`);
+        neighbour.connection.abort();
+      },
+      onFault: (neighbour, detail) => this.#mesh.fault(neighbour, detail),
+    });
+    this.#uploader = new Uploader(context, neighbours);
+    this.#superSeeding = new SuperSeeding(context, neighbours, (index) => this.#downloader.copies(index));
+    context.ledger.onHeld((index) => this.#held(index));
+  }
+
+  start(): void {
+    this.#every(TICK_MS, () => {
+      this.#mesh.tick();
+      this.#downloader.tick();
+      this.#uploader.rechoke({ nextRound: true });
+    });
+    if (this.#superSeeding.active) this.#every(SUPER_SEEDING_TICK_MS, () => this.#superSeeding.tick());
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers = [];
+    this.#mesh.stop();
+  }
+
+  get neighbourCount(): number {
+    return this.#mesh.neighbours.size;
+  }
+
+  /** Whether nothing is requested from anybody. */
+  get idle(): boolean {
+    return this.#downloader.idle;
+  }
+
+  /** How many neighbours hold the chunk. */
+  copies(index: number): number {
+    return this.#downloader.copies(index);
+  }
+
+  learn(addresses: readonly Address[]): void {
+    this.#mesh.learn(addresses);
+  }
+
+  accept(connection: Connection): void {
+    this.#mesh.accept(connection);
+  }
+
+  /** The swarm has agreed on these chunks' hashes: they may be requested now. */
+  agreed(indices: Iterable<number>): void {
+    for (const index of indices) this.#downloader.refresh(index);
+    this.#downloader.fillAll();
+  }
+
+  /** Whether these chunks may be requested has changed, e.g. because a spec download ended. */
+  refresh(index: number): void {
+    this.#downloader.refresh(index);
+    this.#downloader.fillAll();
+  }
+
+  joined(neighbour: Neighbour): void {
+    const hides = this.#superSeeding.active;
+    const bits = (
+      hides ? new ChunkSet(this.#context.ledger.totalChunks) : this.#context.ledger.held
+    ).toBits();
+    neighbour.send({ type: 'bitfield', bits }, this.#context.clock.now());
+    this.#superSeeding.joined(neighbour);
+  }
+
+  drained(neighbour: Neighbour): void {
+    this.#uploader.drained(neighbour);
+  }
+
+  left(neighbour: Neighbour): void {
+    this.#superSeeding.left(neighbour);
+    this.#downloader.left(neighbour);
+    this.#uploader.rechoke({ nextRound: false });
+  }
+
+  message(neighbour: Neighbour, message: SwarmMessage): void {
+    switch (message.type) {
+      case 'bitfield':
+        return this.#bitfield(neighbour, message.bits);
+      case 'have':
+        return this.#have(neighbour, message.index);
+      case 'interested':
+        neighbour.theyAreInterested = true;
+        return this.#uploader.interested(neighbour);
+      case 'not-interested':
+        neighbour.theyAreInterested = false;
+        return this.#uploader.rechoke({ nextRound: false });
+      case 'choke':
+        neighbour.theyChoke = true;
+        return;
+      case 'unchoke':
+        neighbour.theyChoke = false;
+        return this.#downloader.fill(neighbour);
+      case 'request':
+        return this.#uploader.request(neighbour, message.index);
+      case 'cancel':
+        return this.#uploader.cancel(neighbour, message.index);
+      case 'chunk':
+        return this.#downloader.part(neighbour, message);
+      case 'reject':
+        return this.#downloader.rejected(neighbour, message.index, message.reason);
+      case 'keep-alive':
+        return;
+      case 'handshake':
+      case 'announce':
+      case 'peers':
+        return this.#mesh.fault(neighbour, `${message.type} from a peer`);
+      default:
+        return assertNever(message);
+    }
+  }
+
+  #bitfield(neighbour: Neighbour, bits: Uint8Array): void {
+    const chunks = ChunkSet.fromBits(bits, this.#context.ledger.totalChunks);
+    if (chunks === undefined) return this.#mesh.fault(neighbour, 'bitfield of a wrong length');
+    if (neighbour.introduced) return this.#mesh.fault(neighbour, 'a second bitfield');
+    neighbour.introduced = true;
+    for (const index of chunks) {
+      if (neighbour.theirs.add(index)) this.#downloader.offered(neighbour, index);
+    }
+    this.#superSeeding.introduced(neighbour);
+    this.#look(neighbour);
+  }
+
+  #have(neighbour: Neighbour, index: number): void {
+    if (index < 1 || index > this.#context.ledger.totalChunks) {
+      return this.#mesh.fault(neighbour, `have of chunk ${index}, which does not exist`);
+    }
+    if (!neighbour.theirs.add(index)) return;
+    this.#downloader.offered(neighbour, index);
+    this.#superSeeding.has(neighbour, index);
+    this.#look(neighbour);
+  }
+
+  /** What the neighbour holds has changed: are we interested, and is it of any use to stay connected? */
+  #look(neighbour: Neighbour): void {
+    if (this.#context.ledger.complete && neighbour.theirs.complete) return this.#mesh.release(neighbour);
+    this.#showInterest(neighbour);
+    this.#downloader.fill(neighbour);
+  }
+
+  #showInterest(neighbour: Neighbour): void {
+    const interested = neighbour.usefulChunks > 0;
+    if (interested === neighbour.weAreInterested) return;
+    neighbour.weAreInterested = interested;
+    neighbour.send({ type: interested ? 'interested' : 'not-interested' }, this.#context.clock.now());
+  }
+
+  #held(index: number): void {
+    const nowMs = this.#context.clock.now();
+    this.#downloader.held(index);
+    for (const neighbour of [...this.#mesh.neighbours.values()]) {
+      neighbour.send({ type: 'have', index }, nowMs);
+      this.#showInterest(neighbour);
+      if (this.#context.ledger.complete && neighbour.theirs.complete) this.#mesh.release(neighbour);
+    }
+  }
+
+  #every(periodMs: number, action: () => void): void {
+    const at = this.#timers.length;
+    const again = (): void => {
+      this.#timers[at] = this.#context.clock.setTimer(periodMs, () => {
+        again();
+        action();
+      });
+    };
+    again();
+  }
+}

@@ -1,0 +1,129 @@
+import { StoreError } from '../errors.ts';
+import type { Body } from '../interfaces.ts';
+import { chooseUnchoked } from './choker.ts';
+import type { PeerContext } from './context.ts';
+import type { Neighbour } from './neighbour.ts';
+
+/** Requests that one neighbour may have waiting; more are rejected. */
+const QUEUE_MAX = 256;
+
+/** Serves the neighbours: who is unchoked, and the chunks that they requested, in order. */
+export class Uploader {
+  readonly #context: PeerContext;
+  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  #round = 0;
+
+  constructor(context: PeerContext, neighbours: ReadonlyMap<number, Neighbour>) {
+    this.#context = context;
+    this.#neighbours = neighbours;
+  }
+
+  /** Decides anew whom to serve: about once a second, and whenever a slot may have become free. */
+  rechoke({ nextRound }: { readonly nextRound: boolean }): void {
+    const { clock, options, ledger, random } = this.#context;
+    if (nextRound) this.#round++;
+    const nowMs = clock.now();
+    const all = [...this.#neighbours.values()];
+    const { unchoked, optimistic } = chooseUnchoked(
+      all.map((neighbour) => ({
+        id: neighbour.id,
+        interested: neighbour.theyAreInterested,
+        unchoked: !neighbour.weChoke,
+        optimistic: neighbour.optimistic,
+        receivedBytesPerSec: neighbour.received.bytesPerSec(nowMs),
+        sentBytes: neighbour.sentBytes,
+      })),
+      { slots: options.uploadSlots, seeding: ledger.complete, round: this.#round },
+      random,
+    );
+    for (const neighbour of all) {
+      neighbour.optimistic = neighbour.id === optimistic;
+      if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
+      else this.#choke(neighbour);
+    }
+  }
+
+  /** A neighbour has become interested: it is served at once while a slot is free. */
+  interested(neighbour: Neighbour): void {
+    const served = [...this.#neighbours.values()].filter(({ weChoke }) => !weChoke).length;
+    if (served < this.#context.options.uploadSlots) this.#unchoke(neighbour);
+  }
+
+  request(neighbour: Neighbour, index: number): void {
+    const { ledger, store } = this.#context;
+    const info = ledger.held.has(index) ? store.info(index) : undefined;
+    if (neighbour.weChoke) this.#reject(neighbour, index, 'choked');
+    else if (info === undefined) this.#reject(neighbour, index, 'not-held');
+    else if (neighbour.serving.length >= QUEUE_MAX) this.#reject(neighbour, index, 'overload');
+    else {
+      neighbour.serving.push({ index, offset: 0, chunkBytes: info.bytes });
+      if (neighbour.serving.length === 1) this.pump(neighbour);
+    }
+  }
+
+  cancel(neighbour: Neighbour, index: number): void {
+    const at = neighbour.serving.findIndex((chunk) => chunk.index === index);
+    if (at === -1) return;
+    neighbour.serving.splice(at, 1);
+    this.#reject(neighbour, index, 'cancelled');
+    if (at === 0) this.pump(neighbour);
+  }
+
+  /** Sends parts until the connection has enough; goes on when it has drained. */
+  pump(neighbour: Neighbour): void {
+    const { connection, serving } = neighbour;
+    for (let chunk = serving[0]; chunk !== undefined && !neighbour.blocked; chunk = serving[0]) {
+      const { index, offset, chunkBytes } = chunk;
+      const bytes = Math.min(connection.blockBytes, chunkBytes - offset);
+      const body = this.#read(index, offset, bytes);
+      if (body === undefined) {
+        serving.shift();
+        this.#reject(neighbour, index, 'not-held');
+        continue;
+      }
+      chunk.offset += bytes;
+      if (chunk.offset === chunkBytes) serving.shift();
+      neighbour.sentBytes += bytes;
+      const part = { type: 'chunk', index, offset, chunkBytes, body } as const;
+      neighbour.blocked = !neighbour.send(part, this.#context.clock.now());
+    }
+  }
+
+  drained(neighbour: Neighbour): void {
+    neighbour.blocked = false;
+    this.pump(neighbour);
+  }
+
+  #read(index: number, offset: number, bytes: number): Body | undefined {
+    try {
+      return this.#context.store.read(index, offset, bytes);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#context.tell({ type: 'node-failed', code: error.code, detail: error.message });
+      return undefined;
+    }
+  }
+
+  #unchoke(neighbour: Neighbour): void {
+    if (!neighbour.weChoke) return;
+    neighbour.weChoke = false;
+    neighbour.send({ type: 'unchoke' }, this.#context.clock.now());
+  }
+
+  /** The chunk that is being sent is finished, so that no byte was sent in vain; the others are rejected. */
+  #choke(neighbour: Neighbour): void {
+    if (neighbour.weChoke) return;
+    neighbour.weChoke = true;
+    neighbour.send({ type: 'choke' }, this.#context.clock.now());
+    const begun = neighbour.serving[0]?.offset === 0 ? 0 : 1;
+    for (const { index } of neighbour.serving.splice(begun)) this.#reject(neighbour, index, 'choked');
+  }
+
+  #reject(
+    neighbour: Neighbour,
+    index: number,
+    reason: 'choked' | 'not-held' | 'cancelled' | 'overload',
+  ): void {
+    neighbour.send({ type: 'reject', index, reason }, this.#context.clock.now());
+  }
+}

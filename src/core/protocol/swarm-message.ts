@@ -1,0 +1,14 @@
+import type { Message, SwarmMessage } from './messages.ts';
+
+const SPEC_TYPES: ReadonlySet<Message['type']> = new Set([
+  'local-chunk',
+  'where-chunk',
+  'chunk-from',
+  'chunk-unknown',
+  'request-chunk',
+  'raw',
+]);
+
+export function isSwarmMessage(message: Message): message is SwarmMessage {
+  return !SPEC_TYPES.has(message.type);
+}
