@@ -5,6 +5,8 @@
 import type { HostRecord, RunRecord, ShapingTotals, SwarmSample, TrafficTotals } from '../engines/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 
+export type { HostRecord, ShapingTotals, SwarmSample, TrafficTotals };
+
 export const RESULT_SCHEMA_VERSION = 1;
 
 export interface RunResult {
@@ -99,10 +101,12 @@ export interface SwarmFigures {
 export interface BoundFigures {
   /** The fluid lower bound on the makespan without latency (THEORY); null when no link is limited. */
   readonly lowerBoundMs: number | null;
-  /** Which of its terms decides: seeder's uplink, slowest downlink, or total upload capacity. */
-  readonly limitedBy: 'seeder-uplink' | 'downlink' | 'total-uplink' | null;
+  /** Which of its terms decides; `late-join`: a peer or the first holder of a chunk is not there earlier. */
+  readonly limitedBy: 'seeder-uplink' | 'downlink' | 'total-uplink' | 'late-join' | null;
   /** With every byte from the initial seeders alone. */
   readonly clientServerMs: number | null;
+  /** When a chunk can be passed on only once it is whole: one seeder, empty leechers, equal uplinks; else null. */
+  readonly storeAndForwardMs: number | null;
   /** bound / makespan, (0, 1]. */
   readonly efficiency: number | null;
   /** Why there is no bound, or what it leaves out. */

@@ -1,0 +1,51 @@
+/** What all figures are made of, read once from plan and record. */
+import type { ChunkSet } from '../../core/peer/chunk-set.ts';
+import type { PeerRecord, RunRecord } from '../engines/engine.ts';
+import type { Plan } from '../plan/plan.ts';
+import { AddressBook, readReceipts } from './receipts.ts';
+import type { Receipts } from './receipts.ts';
+import { initialChunks, readChunkTraces, readCompletions, readStays } from './stays.ts';
+import type { Stay } from './stays.ts';
+
+export interface Evidence {
+  readonly plan: Plan;
+  /** With its events in order of time. */
+  readonly record: RunRecord;
+  readonly contentBytes: number;
+  readonly book: AddressBook;
+  readonly receipts: Receipts;
+  readonly stays: ReadonlyMap<string, readonly Stay[]>;
+  /** First completion during the run. */
+  readonly completions: ReadonlyMap<string, number>;
+  /** Only peers whose chunks at the start are known. */
+  readonly initial: ReadonlyMap<string, ChunkSet>;
+  readonly records: ReadonlyMap<string, PeerRecord>;
+}
+
+export function gatherEvidence(plan: Plan, record: RunRecord): Evidence {
+  const events = record.events.toSorted((a, b) => a.atMs - b.atMs);
+  const book = new AddressBook(events);
+  const stays = readStays(events, record.elapsedMs);
+  const completions = readCompletions(events);
+  const traces = readChunkTraces(events);
+  const initial = new Map<string, ChunkSet>();
+  for (const peer of plan.peers) {
+    const held = initialChunks(plan, peer, {
+      stays: stays.get(peer.name) ?? [],
+      completed: completions.has(peer.name),
+      chunks: traces.get(peer.name),
+    });
+    if (held !== undefined) initial.set(peer.name, held);
+  }
+  return {
+    plan,
+    record: { ...record, events },
+    contentBytes: record.chunkBytes.reduce((sum, bytes) => sum + bytes, 0),
+    book,
+    receipts: readReceipts(events, book),
+    stays,
+    completions,
+    initial,
+    records: new Map(record.peers.map((peer) => [peer.name, peer])),
+  };
+}

@@ -1,0 +1,214 @@
+/** What each planned join, departure, return and link did. An injection that hit nothing proves nothing. */
+import type { SwarmEvent } from '../../core/events.ts';
+import { formatBytes, formatDuration } from '../report/format.ts';
+import type { ShapingTotals } from '../engines/engine.ts';
+import type { PlannedLeave, PlannedLink, PlannedPeer } from '../plan/plan.ts';
+import type { Evidence } from './evidence.ts';
+import { groupReceipts } from './receipts.ts';
+import type { Receipt } from './receipts.ts';
+import type { InjectedFigures } from './result.ts';
+import type { Stay } from './stays.ts';
+
+/** A departure this much before its time is none of the plan's: timers may fire a little early, not more. */
+const EARLY_MS_MAX = 5;
+
+/** Joins, departures and returns in order of planned time, then links. */
+export function injectedFigures(evidence: Evidence, makespanMs: number | null): InjectedFigures[] {
+  const injections = new Injections(evidence, makespanMs);
+  const churn = evidence.plan.peers.flatMap((peer) => injections.ofPeer(peer));
+  churn.sort((a, b) => (a.plannedMs ?? Infinity) - (b.plannedMs ?? Infinity) || 0);
+  return [...churn, ...linkFigures(evidence)];
+}
+
+class Injections {
+  readonly #evidence: Evidence;
+  readonly #makespanMs: number | null;
+  /** What others saw of a peer's sockets, by its name. */
+  readonly #noticed: ReadonlyMap<string, readonly Noticed[]>;
+  readonly #receivedBy: ReadonlyMap<string, readonly Receipt[]>;
+
+  constructor(evidence: Evidence, makespanMs: number | null) {
+    this.#evidence = evidence;
+    this.#makespanMs = makespanMs;
+    this.#noticed = noticedBy(evidence);
+    this.#receivedBy = groupReceipts(evidence.receipts.useful, 'to');
+  }
+
+  ofPeer(peer: PlannedPeer): InjectedFigures[] {
+    return peer.sessions.flatMap((session, position) => {
+      const arrivals = position > 0 || session.joinMs > 0 ? [this.#arrival(peer, position)] : [];
+      const departures = session.leave === null ? [] : [this.#departure(peer, position, session.leave)];
+      return [...arrivals, ...departures];
+    });
+  }
+
+  #stay(peer: PlannedPeer, position: number): Stay | undefined {
+    return this.#evidence.stays.get(peer.name)?.[position];
+  }
+
+  /** Whether the last completion was still to come. */
+  #matters(atMs: number): boolean {
+    return this.#makespanMs === null || atMs < this.#makespanMs;
+  }
+
+  #arrival(peer: PlannedPeer, position: number): InjectedFigures {
+    const plannedMs = peer.sessions[position]!.joinMs;
+    const kind = position > 0 ? 'return' : 'join';
+    const stay = this.#stay(peer, position);
+    if (stay === undefined) {
+      const effect = 'did not happen: the run was over before';
+      return { kind, target: peer.name, plannedMs, happenedMs: null, effect, hit: false };
+    }
+    const verb = position > 0 ? 'came back' : 'joined';
+    const effect = `${verb} with ${this.#ofAll(stay.heldChunks)}`;
+    return { kind, target: peer.name, plannedMs, happenedMs: stay.joinMs, effect, hit: true };
+  }
+
+  #departure(peer: PlannedPeer, position: number, leave: PlannedLeave): InjectedFigures {
+    const kind = leave.how === 'crash' ? 'crash' : 'graceful-leave';
+    const stay = this.#stay(peer, position);
+    const plannedMs = this.#plannedDeparture(peer, stay, leave);
+    const happened =
+      stay?.end === (leave.how === 'crash' ? 'crashed' : 'left') &&
+      plannedMs !== null &&
+      stay.endMs >= plannedMs - EARLY_MS_MAX;
+    if (!happened) {
+      const effect =
+        stay !== undefined && plannedMs === null
+          ? 'did not happen: the peer had not completed'
+          : 'did not happen: the run was over before';
+      return { kind, target: peer.name, plannedMs, happenedMs: null, effect, hit: false };
+    }
+    const matters = this.#matters(stay.endMs);
+    const verb = leave.how === 'crash' ? 'killed' : 'left';
+    const parts = [
+      `${verb} with ${this.#ofAll(this.#heldAtEnd(peer.name, stay))}`,
+      ...this.#consequences(peer, position, stay),
+      ...(matters ? [] : ['after the last completion']),
+    ];
+    return {
+      kind,
+      target: peer.name,
+      plannedMs,
+      happenedMs: stay.endMs,
+      effect: parts.join('; '),
+      hit: matters,
+    };
+  }
+
+  #plannedDeparture(peer: PlannedPeer, stay: Stay | undefined, leave: PlannedLeave): number | null {
+    if (leave.from === 'start') return leave.afterMs;
+    if (stay === undefined) return null;
+    const total = this.#evidence.plan.content.totalChunks;
+    const completedMs = this.#evidence.completions.get(peer.name);
+    if (stay.heldChunks === total) return stay.joinMs + leave.afterMs;
+    return completedMs === undefined ? null : completedMs + leave.afterMs;
+  }
+
+  #heldAtEnd(name: string, stay: Stay): number {
+    const received = this.#receivedBy.get(name) ?? [];
+    const during = received.filter(({ atMs }) => atMs >= stay.joinMs && atMs <= stay.endMs);
+    return Math.min(stay.heldChunks + during.length, this.#evidence.plan.content.totalChunks);
+  }
+
+  #consequences(peer: PlannedPeer, position: number, stay: Stay): string[] {
+    const untilMs = this.#stay(peer, position + 1)?.joinMs ?? Infinity;
+    const noticed = (this.#noticed.get(peer.name) ?? []).filter(
+      ({ atMs }) => atMs >= stay.endMs - EARLY_MS_MAX && atMs < untilMs,
+    );
+    const peersCut = new Set(noticed.filter(({ what }) => what === 'cut').map(({ by }) => by)).size;
+    const lostBytes = noticed.reduce((sum, { bytes }) => sum + bytes, 0);
+    const forgotten = noticed.find(({ what }) => what === 'forgotten');
+    return [
+      ...(peersCut > 0 ? [`${peersCut} ${peersCut === 1 ? 'peer' : 'peers'} lost the connection`] : []),
+      ...(lostBytes > 0 ? [`${formatBytes(lostBytes)} in flight lost`] : []),
+      ...(forgotten === undefined
+        ? []
+        : [`the tracker forgot it after ${formatDuration(Math.max(0, forgotten.atMs - stay.endMs))}`]),
+    ];
+  }
+
+  #ofAll(chunks: number): string {
+    return `${chunks} of ${this.#evidence.plan.content.totalChunks} chunks`;
+  }
+}
+
+interface Noticed {
+  readonly by: string;
+  readonly atMs: number;
+  readonly what: 'cut' | 'lost' | 'forgotten';
+  readonly bytes: number;
+}
+
+function noticedBy({ record, book }: Evidence): Map<string, Noticed[]> {
+  const noticed = new Map<string, Noticed[]>();
+  for (const event of record.events) {
+    const seen = toNoticed(event);
+    if (seen === undefined) continue;
+    const name = book.nameOf(seen.address, event.atMs);
+    const list = noticed.get(name) ?? [];
+    list.push({ by: event.peer, atMs: event.atMs, what: seen.what, bytes: seen.bytes });
+    noticed.set(name, list);
+  }
+  return noticed;
+}
+
+function toNoticed(event: SwarmEvent) {
+  if (event.type === 'connection-failed') return { address: event.address, what: 'cut', bytes: 0 } as const;
+  if (event.type === 'peer-forgotten')
+    return { address: event.address, what: 'forgotten', bytes: 0 } as const;
+  if (event.type === 'chunk-discarded' && event.reason === 'failed') {
+    return { address: event.from, what: 'lost', bytes: event.bytes } as const;
+  }
+  return undefined;
+}
+
+/** Up to three rows a group: what its links limit or delay. */
+function linkFigures({ plan, records }: Evidence): InjectedFigures[] {
+  const groups = [...new Set(plan.peers.map(({ group }) => group))];
+  return groups.flatMap((group) => {
+    const members = plan.peers.filter((peer) => peer.group === group);
+    const rows: InjectedFigures[] = [];
+    for (const { what, applies, bytes } of LINK_EFFECTS) {
+      if (!members.some(({ link }) => applies(link))) continue;
+      const hitBytes = members.reduce((sum, { name }) => {
+        const shaping = records.get(name)?.shaping;
+        return sum + (shaping === undefined ? 0 : bytes(shaping));
+      }, 0);
+      const effect = hitBytes > 0 ? `${formatBytes(hitBytes)} ${what}` : `nothing ${what}`;
+      rows.push({
+        kind: 'link',
+        target: group,
+        plannedMs: null,
+        happenedMs: null,
+        effect,
+        hit: hitBytes > 0,
+      });
+    }
+    return rows;
+  });
+}
+
+interface LinkEffect {
+  readonly what: string;
+  readonly applies: (link: PlannedLink) => boolean;
+  readonly bytes: (shaping: ShapingTotals) => number;
+}
+
+const LINK_EFFECTS: readonly LinkEffect[] = [
+  {
+    what: 'waited for the uplink',
+    applies: (link) => link.upBytesPerSec !== null,
+    bytes: (shaping) => shaping.bytesPacedUp,
+  },
+  {
+    what: 'waited for the downlink',
+    applies: (link) => link.downBytesPerSec !== null,
+    bytes: (shaping) => shaping.bytesPacedDown,
+  },
+  {
+    what: 'delayed by latency',
+    applies: (link) => link.latencyMs > 0 || link.jitterMs !== null,
+    bytes: (shaping) => shaping.bytesDelayed,
+  },
+];

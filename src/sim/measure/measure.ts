@@ -1,0 +1,78 @@
+/** From what an engine saw to the figures: the one place where a run becomes a result. docs/metrics.md. */
+import type { RunRecord } from '../engines/engine.ts';
+import type { Plan } from '../plan/plan.ts';
+import { boundFigures } from './bound-figures.ts';
+import { gatherEvidence } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
+import { injectedFigures } from './injected.ts';
+import { groupFigures, measurePeers } from './peer-figures.ts';
+import type { Receipt } from './receipts.ts';
+import { RESULT_SCHEMA_VERSION } from './result.ts';
+import type { Environment, Flow, PeerFigures, RunResult } from './result.ts';
+import { swarmFigures, trackerFigures } from './swarm-figures.ts';
+import { judgeTrust } from './trust.ts';
+import { judge } from './verdict.ts';
+
+/**
+ * Pure: the same plan, record and environment give the same result. Events of clients from outside the plan are
+ * welcome; they appear in `flows` by `host:port`.
+ */
+export function measure(plan: Plan, record: RunRecord, environment: Environment): RunResult {
+  const evidence = gatherEvidence(plan, record);
+  const makespanMs = findMakespan(evidence);
+  const peers = measurePeers(evidence, makespanMs ?? record.elapsedMs);
+  const bound = boundFigures(evidence, makespanMs);
+  const swarm = swarmFigures(evidence, peers, makespanMs, bound);
+  return {
+    schemaVersion: RESULT_SCHEMA_VERSION,
+    scenario: plan.scenario,
+    seed: plan.seed,
+    engine: record.engine,
+    environment,
+    startedAt: record.startedAt,
+    setupMs: record.setupMs,
+    elapsedMs: record.elapsedMs,
+    ending: record.ending,
+    verdict: judge(evidence, peers),
+    trust: judgeTrust(record, swarm, peers),
+    swarm,
+    groups: groupFigures(peers),
+    peers,
+    tracker: trackerFigures(record, peers.filter(joined).length),
+    flows: flowsOf(evidence.receipts.useful),
+    injected: injectedFigures(evidence, makespanMs),
+    samples: record.samples,
+    plan,
+  };
+}
+
+/** null when a peer that must complete did not, or when none had anything to get. */
+function findMakespan({ plan, initial, completions }: Evidence): number | null {
+  const times = plan.peers
+    .filter((peer) => peer.mustComplete && initial.get(peer.name)?.complete !== true)
+    .map((peer) => completions.get(peer.name));
+  if (times.length === 0 || times.includes(undefined)) return null;
+  return Math.max(...times.map((time) => time ?? 0));
+}
+
+function flowsOf(useful: readonly Receipt[]): Flow[] {
+  const flows = new Map<string, { from: string; to: string; chunks: number; bytes: number }>();
+  for (const { from, to, bytes } of useful) {
+    const key = JSON.stringify([from, to]);
+    const flow = flows.get(key) ?? { from, to, chunks: 0, bytes: 0 };
+    flow.chunks += 1;
+    flow.bytes += bytes;
+    flows.set(key, flow);
+  }
+  return [...flows.values()]
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes || compare(a.from, b.from) || compare(a.to, b.to));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function joined(peer: PeerFigures): boolean {
+  return peer.joinedMs !== null;
+}

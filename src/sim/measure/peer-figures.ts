@@ -1,0 +1,131 @@
+/** Figures of each peer and of each group. */
+import { distributed } from '../analyse/statistics.ts';
+import type { PeerRecord, ShapingTotals, TrafficTotals } from '../engines/engine.ts';
+import type { PlannedPeer } from '../plan/plan.ts';
+import type { Evidence } from './evidence.ts';
+import { groupReceipts, sumBytes } from './receipts.ts';
+import type { Receipt } from './receipts.ts';
+import type { GroupFigures, PeerFigures } from './result.ts';
+import type { Stay } from './stays.ts';
+
+/** `periodMs`: rates are over the time from 0 to here, the makespan or the end of the run. */
+export function measurePeers(evidence: Evidence, periodMs: number): PeerFigures[] {
+  const { plan, receipts } = evidence;
+  const received: Received = {
+    useful: groupReceipts(receipts.useful, 'to'),
+    wasted: groupReceipts(receipts.wasted, 'to'),
+    sentAfter: groupReceipts(receiptsAfter(evidence, periodMs), 'from'),
+  };
+  return plan.peers.map((peer) => measurePeer(evidence, peer, received, periodMs));
+}
+
+/** Chunks that finished arriving only after the period. */
+export function receiptsAfter({ receipts }: Evidence, periodMs: number): Receipt[] {
+  return [...receipts.useful, ...receipts.wasted].filter(({ atMs }) => atMs > periodMs);
+}
+
+interface Received {
+  readonly useful: ReadonlyMap<string, readonly Receipt[]>;
+  readonly wasted: ReadonlyMap<string, readonly Receipt[]>;
+  readonly sentAfter: ReadonlyMap<string, readonly Receipt[]>;
+}
+
+function measurePeer(
+  evidence: Evidence,
+  peer: PlannedPeer,
+  received: Received,
+  periodMs: number,
+): PeerFigures {
+  const { name, group, protocol, mustComplete, link } = peer;
+  const record = evidence.records.get(name) ?? absent(name);
+  const stays = evidence.stays.get(name) ?? [];
+  const initial = evidence.initial.get(name);
+  const joinedMs = stays[0]?.joinMs ?? null;
+  const hadAll = initial?.complete === true;
+  const completedMs = hadAll ? joinedMs : (evidence.completions.get(name) ?? null);
+  const { payloadSentBytes: uploadedBytes, payloadReceivedBytes: downloadedBytes } = record.traffic;
+  const sentInPeriod = uploadedBytes - sumBytes(received.sentAfter.get(name) ?? []);
+  const capacity = link.upBytesPerSec === null ? 0 : uplinkCapacityBytes(link.upBytesPerSec, stays, periodMs);
+  return {
+    name,
+    group,
+    protocol,
+    joinedMs,
+    completedMs,
+    completionMs: completedMs === null || joinedMs === null ? null : Math.max(0, completedMs - joinedMs),
+    heldChunksAtStart: stays[0]?.heldChunks ?? initial?.size ?? 0,
+    heldChunksAtEnd: record.heldChunksAtEnd,
+    mustComplete,
+    integrity: record.integrity,
+    uploadedBytes,
+    downloadedBytes,
+    usefulBytes: sumBytes(received.useful.get(name) ?? []),
+    wastedBytes: sumBytes(received.wasted.get(name) ?? []),
+    shareRatio: downloadedBytes > 0 ? uploadedBytes / downloadedBytes : null,
+    uploadUtilisation: capacity > 0 ? Math.max(0, sentInPeriod) / capacity : null,
+    traffic: record.traffic,
+    shaping: record.shaping,
+  };
+}
+
+/** What an uplink can carry while its peer is in the swarm, within the period. */
+export function uplinkCapacityBytes(bytesPerSec: number, stays: readonly Stay[], periodMs: number): number {
+  const presentMs = stays.reduce(
+    (sum, { joinMs, endMs }) =>
+      sum + Math.max(0, Math.min(endMs, periodMs) - Math.min(Math.max(joinMs, 0), periodMs)),
+    0,
+  );
+  return (bytesPerSec * presentMs) / 1000;
+}
+
+/** In order of their first peer. */
+export function groupFigures(peers: readonly PeerFigures[]): GroupFigures[] {
+  const names = [...new Set(peers.map(({ group }) => group))];
+  return names.map((name) => {
+    const members = peers.filter(({ group }) => group === name);
+    return {
+      name,
+      peers: members.length,
+      completed: members.filter(({ completedMs }) => completedMs !== null).length,
+      completionMs: distributed(completionTimes(members)),
+      uploadedBytes: members.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, 0),
+      downloadedBytes: members.reduce((sum, { downloadedBytes }) => sum + downloadedBytes, 0),
+    };
+  });
+}
+
+/** Of the peers that completed during the run: those that had everything at the start do not count. */
+export function completionTimes(peers: readonly PeerFigures[]): number[] {
+  return peers
+    .filter((peer) => !hadEverything(peer))
+    .flatMap(({ completionMs }) => (completionMs === null ? [] : [completionMs]));
+}
+
+/** Complete from its first join on, without a completion of its own. */
+function hadEverything({ completedMs, joinedMs, usefulBytes }: PeerFigures): boolean {
+  return completedMs !== null && completedMs === joinedMs && usefulBytes === 0;
+}
+
+function absent(name: string): PeerRecord {
+  return { name, traffic: NO_TRAFFIC, shaping: NO_SHAPING, heldChunksAtEnd: 0, integrity: 'unchecked' };
+}
+
+const NO_TRAFFIC: TrafficTotals = {
+  payloadSentBytes: 0,
+  payloadReceivedBytes: 0,
+  controlSentBytes: 0,
+  controlReceivedBytes: 0,
+  messagesSent: 0,
+  messagesReceived: 0,
+  connectionsOpened: 0,
+  connectionsAccepted: 0,
+};
+
+const NO_SHAPING: ShapingTotals = {
+  bytesPacedUp: 0,
+  bytesPacedDown: 0,
+  bytesDelayed: 0,
+  lateMsTotal: 0,
+  lateMsMax: 0,
+  releases: 0,
+};

@@ -1,0 +1,85 @@
+/** What arrived where, read from the events: every byte of payload is useful or wasted. */
+import type { SwarmEvent } from '../../core/events.ts';
+import type { Address } from '../../core/interfaces.ts';
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** One name for one address: the loopback has several spellings. */
+export function addressName({ host, port }: Address): string {
+  const name = LOOPBACK.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `${name}:${port}`;
+}
+
+/** Tells which peer listened at an address at some time: ports may be given again to others. */
+export class AddressBook {
+  readonly #owners = new Map<string, { readonly atMs: number; readonly peer: string }[]>();
+
+  constructor(events: readonly SwarmEvent[]) {
+    for (const event of events) {
+      if (event.type !== 'peer-joined') continue;
+      const key = addressName(event.address);
+      const owners = this.#owners.get(key) ?? [];
+      owners.push({ atMs: event.atMs, peer: event.peer });
+      this.#owners.set(
+        key,
+        owners.sort((a, b) => a.atMs - b.atMs),
+      );
+    }
+  }
+
+  /** The peer's name; `host:port` when nobody of the plan listened there (a client from outside). */
+  nameOf(address: Address, atMs: number): string {
+    const key = addressName(address);
+    const owners = this.#owners.get(key);
+    if (owners === undefined) return key;
+    // Clocks of two threads differ a little: an event may seem to precede the join that it speaks of.
+    return (owners.findLast((owner) => owner.atMs <= atMs) ?? owners[0]!).peer;
+  }
+}
+
+export interface Receipt {
+  readonly from: string;
+  readonly to: string;
+  readonly index: number;
+  readonly bytes: number;
+  readonly atMs: number;
+}
+
+export interface Receipts {
+  /** The first time that each chunk came to each peer. In order of time. */
+  readonly useful: readonly Receipt[];
+  /** Chunks that a peer had received before, and all payload that was discarded. In order of time. */
+  readonly wasted: readonly Receipt[];
+}
+
+export function readReceipts(events: readonly SwarmEvent[], book: AddressBook): Receipts {
+  const useful: Receipt[] = [];
+  const wasted: Receipt[] = [];
+  const received = new Map<string, Set<number>>();
+  for (const event of events) {
+    if (event.type !== 'chunk-received' && event.type !== 'chunk-discarded') continue;
+    const { peer: to, index, bytes, atMs } = event;
+    const receipt = { from: book.nameOf(event.from, atMs), to, index, bytes, atMs };
+    const had = received.get(to) ?? new Set();
+    received.set(to, had);
+    if (event.type === 'chunk-discarded' || had.has(index)) wasted.push(receipt);
+    else useful.push(receipt);
+    if (event.type === 'chunk-received') had.add(index);
+  }
+  return { useful, wasted };
+}
+
+export function sumBytes(receipts: readonly Receipt[]): number {
+  return receipts.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Receipts by the value of a key, in their order. */
+export function groupReceipts(receipts: readonly Receipt[], key: 'from' | 'to'): Map<string, Receipt[]> {
+  const groups = new Map<string, Receipt[]>();
+  for (const receipt of receipts) {
+    const group = groups.get(receipt[key]);
+    if (group === undefined) groups.set(receipt[key], [receipt]);
+    else group.push(receipt);
+  }
+  return groups;
+}

@@ -1,0 +1,127 @@
+/** Whether the host, not the scenario, may have decided the figures. */
+import { formatDuration, formatPercent, formatRatio } from '../report/format.ts';
+import type { RunRecord } from '../engines/engine.ts';
+import type { PeerFigures, SwarmFigures, Trust } from './result.ts';
+
+/** Above it the processor is the bottleneck: what is measured is this machine. */
+export const CPU_SHARE_MAX = 0.9;
+
+/** Load before the run, a core: above it other programs compete with the run. */
+export const LOAD_BEFORE_MAX = 0.7;
+
+/** Every message through a worker may wait this long; 20 ms is a common one-way latency in scenarios. */
+export const LOOP_DELAY_P99_MS_MAX = 20;
+
+/** The share of the makespan that a single pause of a thread may take before it is worth a warning… */
+export const PAUSE_SHARE_MAX = 0.05;
+
+/** …and the shortest pause that is, in ms. */
+export const PAUSE_MS_MIN = 50;
+
+/** Real timers are late by about 1 ms; more than this on average bends latencies and rates. */
+export const SHAPER_LATE_MEAN_MS_MAX = 5;
+
+/** Timers and clocks are not exact: only beyond this share is a run faster than its bound. */
+export const BOUND_SLACK_SHARE = 0.001;
+
+/** An uplink used beyond its capacity by more than this share has leaked. */
+export const LEAK_SHARE_MAX = 0.02;
+
+/** Uplinks that carried less than this are not tested for leaks: one write may exceed a moment's capacity. */
+export const LEAK_TEST_BYTES_MIN = 1024 * 1024;
+
+export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readonly PeerFigures[]): Trust {
+  const { host } = record;
+  const releases = record.peers.reduce((sum, { shaping }) => sum + shaping.releases, 0);
+  const lateMs = record.peers.reduce((sum, { shaping }) => sum + shaping.lateMsTotal, 0);
+  const shaped = releases > 0;
+  const shaperLateMeanMs = shaped ? lateMs / releases : null;
+  const shaperLateMaxMs = shaped ? Math.max(...record.peers.map(({ shaping }) => shaping.lateMsMax)) : null;
+  const pauseMsMax = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * (swarm.makespanMs ?? record.elapsedMs));
+  // In virtual time the host's speed decides how long one waits, not what is measured.
+  const hostWarnings =
+    record.engine === 'virtual'
+      ? []
+      : [...loadWarnings(record), ...delayWarnings(record, shaperLateMeanMs, shaperLateMaxMs, pauseMsMax)];
+  const warnings = [...hostWarnings, ...leakWarnings(swarm, peers)];
+  return {
+    level: warnings.length === 0 ? 'good' : 'doubtful',
+    warnings,
+    host,
+    shaperLateMeanMs,
+    shaperLateMaxMs,
+  };
+}
+
+function loadWarnings({ host }: RunRecord): string[] {
+  const warnings: string[] = [];
+  if (!Number.isFinite(host.cpuShare)) warnings.push('The processor load was not measured.');
+  if (host.cpuShare > CPU_SHARE_MAX) {
+    warnings.push(
+      `The run used ${formatPercent(host.cpuShare)} of all cores (above ${formatPercent(CPU_SHARE_MAX)}): ` +
+        'the processor, not the scenario, may have set the speed.',
+    );
+  }
+  if (host.loadBefore > LOAD_BEFORE_MAX) {
+    warnings.push(
+      `The machine was busy before the run: load ${formatRatio(host.loadBefore)} a core ` +
+        `(above ${formatRatio(LOAD_BEFORE_MAX)}).`,
+    );
+  }
+  return warnings;
+}
+
+function delayWarnings(
+  { host }: RunRecord,
+  lateMeanMs: number | null,
+  lateMaxMs: number | null,
+  pauseMsMax: number,
+): string[] {
+  const warnings: string[] = [];
+  const pauses = `above ${formatDuration(pauseMsMax)}`;
+  if (!Number.isFinite(host.loopDelayP99Ms)) warnings.push('The event-loop delay was not measured.');
+  if (host.loopDelayP99Ms > LOOP_DELAY_P99_MS_MAX) {
+    warnings.push(
+      `Threads reacted late: event-loop delay ${formatDuration(host.loopDelayP99Ms)} at the 99th percentile ` +
+        `(above ${formatDuration(LOOP_DELAY_P99_MS_MAX)}).`,
+    );
+  }
+  if (host.loopDelayMaxMs > pauseMsMax) {
+    warnings.push(`A thread stood still for ${formatDuration(host.loopDelayMaxMs)} (${pauses}).`);
+  }
+  if (lateMeanMs !== null && lateMeanMs > SHAPER_LATE_MEAN_MS_MAX) {
+    warnings.push(
+      `Shaped messages went out ${formatDuration(lateMeanMs)} late on average ` +
+        `(above ${formatDuration(SHAPER_LATE_MEAN_MS_MAX)}).`,
+    );
+  }
+  if (lateMaxMs !== null && lateMaxMs > pauseMsMax) {
+    warnings.push(`A shaped message went out ${formatDuration(lateMaxMs)} late (${pauses}).`);
+  }
+  return warnings;
+}
+
+/** Faster than the links allow: a defect of the laboratory, whatever the engine. */
+function leakWarnings(swarm: SwarmFigures, peers: readonly PeerFigures[]): string[] {
+  const warnings: string[] = [];
+  const { efficiency } = swarm.bound;
+  if (efficiency !== null && efficiency > 1 + BOUND_SLACK_SHARE) {
+    warnings.push(
+      `The run was faster than its lower bound (efficiency ${formatPercent(efficiency)}): ` +
+        'the shaper leaks or the bound is wrong; please report it.',
+    );
+  }
+  const leaks = peers.filter(
+    ({ uploadUtilisation, uploadedBytes }) =>
+      (uploadUtilisation ?? 0) > 1 + LEAK_SHARE_MAX && uploadedBytes >= LEAK_TEST_BYTES_MIN,
+  );
+  const worst = leaks.toSorted((a, b) => b.uploadUtilisation! - a.uploadUtilisation!)[0];
+  if (worst !== undefined) {
+    const others = leaks.length > 1 ? ` (and of ${leaks.length - 1} more peers)` : '';
+    warnings.push(
+      `The uplink of ${worst.name}${others} carried ${formatPercent(worst.uploadUtilisation)} of its capacity: ` +
+        'the shaper leaks.',
+    );
+  }
+  return warnings;
+}

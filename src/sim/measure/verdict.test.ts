@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { SwarmEvent } from '../../core/events.ts';
+import type { PeerRecord, RunRecord } from '../engines/engine.ts';
+import type { Plan } from '../plan/plan.ts';
+import {
+  peerRecord,
+  planOf,
+  plannedPeer,
+  recordOf,
+  shaping,
+  smallSwarm,
+  testEnvironment,
+} from './fixture.ts';
+import { measure } from './measure.ts';
+
+function verdictOf(change: {
+  plan?: Partial<Plan>;
+  record?: Partial<RunRecord>;
+  peers?: (peers: readonly PeerRecord[]) => readonly PeerRecord[];
+  events?: (events: readonly SwarmEvent[]) => readonly SwarmEvent[];
+}) {
+  const { plan, record } = smallSwarm();
+  const peers = change.peers?.(record.peers) ?? record.peers;
+  const events = change.events?.(record.events) ?? record.events;
+  return measure({ ...plan, ...change.plan }, { ...record, peers, events, ...change.record }, testEnvironment)
+    .verdict;
+}
+
+const without = (name: string, type: string) => (events: readonly SwarmEvent[]) =>
+  events.filter((event) => event.peer !== name || event.type !== type);
+const with2 = (change: Partial<PeerRecord>) => (peers: readonly PeerRecord[]) =>
+  peers.map((peer) => (peer.name === 'leecher/2' ? { ...peer, ...change } : peer));
+
+describe('the verdict', () => {
+  it('is pass when everybody who must complete did and is intact', () => {
+    expect(verdictOf({})).toEqual({
+      outcome: 'pass',
+      reasons: [],
+      completedPeers: 3,
+      peersToComplete: 3,
+      intactPeers: 3,
+    });
+  });
+
+  it('is fail when one did not complete, and says how far it came and why the run ended', () => {
+    const verdict = verdictOf({
+      events: without('leecher/2', 'peer-completed'),
+      peers: with2({ heldChunksAtEnd: 3, integrity: 'incomplete' }),
+      record: { ending: 'time-limit' },
+    });
+    expect(verdict).toMatchObject({ outcome: 'fail', completedPeers: 2, intactPeers: 2 });
+    expect(verdict.reasons).toEqual([
+      'leecher/2: it did not complete (3 of 4 chunks).',
+      'The time limit of 30.0 s was reached.',
+    ]);
+  });
+
+  it('is fail when the bytes differ, even if the run was interrupted', () => {
+    const corrupt = with2({ integrity: 'corrupt' });
+    expect(verdictOf({ peers: corrupt }).outcome).toBe('fail');
+    expect(verdictOf({ peers: corrupt, record: { ending: 'interrupted' } }).outcome).toBe('fail');
+  });
+
+  it('is fail when a peer completed but lacks chunks at the end', () => {
+    const verdict = verdictOf({ peers: with2({ heldChunksAtEnd: 2, integrity: 'incomplete' }) });
+    expect(verdict).toMatchObject({
+      outcome: 'fail',
+      reasons: ['leecher/2: it completed, but holds 2 of 4 chunks at the end.'],
+    });
+  });
+
+  it('is inconclusive when interrupted, whatever had completed', () => {
+    expect(verdictOf({ record: { ending: 'interrupted' } }).outcome).toBe('inconclusive');
+    const verdict = verdictOf({
+      record: { ending: 'interrupted' },
+      events: without('leecher/2', 'peer-completed'),
+      peers: with2({ integrity: 'incomplete', heldChunksAtEnd: 1 }),
+    });
+    expect(verdict.outcome).toBe('inconclusive');
+  });
+
+  it('is inconclusive when data is missing: no record, unchecked content, no event of completion', () => {
+    expect(verdictOf({ peers: (peers) => peers.slice(0, 2) }).outcome).toBe('inconclusive');
+    expect(verdictOf({ peers: with2({ integrity: 'unchecked' }) }).outcome).toBe('inconclusive');
+    expect(verdictOf({ events: without('leecher/2', 'peer-completed') }).outcome).toBe('inconclusive');
+    expect(verdictOf({ events: () => [] }).outcome).toBe('inconclusive');
+  });
+
+  it('is inconclusive when nobody had to complete', () => {
+    const plan = { peers: [plannedPeer('a', { mustComplete: false })] };
+    expect(verdictOf({ plan }).reasons).toEqual(['No peer had to complete: there is nothing to judge.']);
+  });
+
+  it('does not ask for the completion of peers that need not', () => {
+    const { peers } = smallSwarm().plan;
+    const plan = { peers: [...peers, plannedPeer('guest', { mustComplete: false })] };
+    expect(verdictOf({ plan }).outcome).toBe('pass');
+  });
+
+  it('names the first peers of many and counts the rest', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `leecher/${i + 1}`);
+    const plan = planOf(names.map((name) => plannedPeer(name)));
+    const records = names.map((name) => peerRecord(name, { heldChunksAtEnd: 0, integrity: 'incomplete' }));
+    const { reasons } = measure(plan, recordOf([], records), testEnvironment).verdict;
+    expect(reasons).toHaveLength(6);
+    expect(reasons[5]).toBe('The same holds for 15 more peers; peers.csv has them.');
+  });
+
+  it('tells which peer or tracker broke', () => {
+    const failed: SwarmEvent = {
+      type: 'node-failed',
+      atMs: 1,
+      peer: 'leecher/2',
+      code: 'STORE',
+      detail: 'disk full',
+    };
+    const events = (all: readonly SwarmEvent[]) => [failed, ...without('leecher/2', 'peer-completed')(all)];
+    const peers = with2({ integrity: 'incomplete', heldChunksAtEnd: 0 });
+    expect(verdictOf({ events, peers }).reasons).toContain('leecher/2 could not go on: disk full (STORE).');
+  });
+});
+
+describe('trust', () => {
+  function trustOf(change: Partial<RunRecord>, host: Partial<RunRecord['host']> = {}) {
+    const { plan, record } = smallSwarm();
+    return measure(plan, { ...record, host: { ...record.host, ...host }, ...change }, testEnvironment).trust;
+  }
+
+  it('is good on a quiet machine, with the shaper’s lateness beside it', () => {
+    expect(trustOf({})).toMatchObject({
+      level: 'good',
+      warnings: [],
+      shaperLateMeanMs: 0.6,
+      shaperLateMaxMs: 3,
+    });
+  });
+
+  it.each([
+    ['loopDelayP99Ms', 45, 'Threads reacted late: event-loop delay 45.0 ms at the 99th percentile'],
+    ['loopDelayMaxMs', 900, 'A thread stood still for 900 ms (above 175 ms).'],
+    ['cpuShare', 0.97, 'The run used 97 % of all cores (above 90 %)'],
+    ['loadBefore', 1.5, 'The machine was busy before the run: load 1.50 a core'],
+    ['cpuShare', NaN, 'The processor load was not measured.'],
+    ['loopDelayP99Ms', NaN, 'The event-loop delay was not measured.'],
+  ])('is doubtful when %s is %d, and names the figure', (key, value, warning) => {
+    const trust = trustOf({}, { [key]: value });
+    expect(trust.level).toBe('doubtful');
+    expect(trust.warnings).toEqual([expect.stringContaining(warning)]);
+  });
+
+  it('is doubtful when the shaper released messages late', () => {
+    const { record } = smallSwarm();
+    const late = shaping({ releases: 10, lateMsTotal: 200, lateMsMax: 190 });
+    const { warnings } = trustOf({ peers: record.peers.map((peer) => ({ ...peer, shaping: late })) });
+    expect(warnings).toEqual([
+      'Shaped messages went out 20.0 ms late on average (above 5.00 ms).',
+      'A shaped message went out 190 ms late (above 175 ms).',
+    ]);
+  });
+
+  it('does not mind the host in virtual time, where it decides nothing', () => {
+    expect(trustOf({ engine: 'virtual' }, { cpuShare: 1, loadBefore: 9, loopDelayP99Ms: 500 }).level).toBe(
+      'good',
+    );
+  });
+
+  it('reports a run that beat its bound as a defect', () => {
+    const { plan, record } = smallSwarm();
+    const peers = plan.peers.map((peer) => ({ ...peer, link: { ...peer.link, upBytesPerSec: 100 } }));
+    const { trust, swarm } = measure({ ...plan, peers }, record, testEnvironment);
+    expect(swarm.bound.efficiency).toBeGreaterThan(1);
+    expect(trust.warnings[0]).toContain('faster than its lower bound');
+  });
+});

@@ -1,0 +1,72 @@
+/**
+ * Figures as people read them. Sizes in KiB, MiB, GiB (powers of 1024); rates in bit/s with powers of 1000, as
+ * scenarios give the links; durations in ms, s, min, h. null is shown as `–`: there is no data.
+ */
+
+export const NO_DATA = '–';
+
+export function formatBytes(bytes: number | null): string {
+  return scaled(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']);
+}
+
+export function formatRate(bytesPerSec: number | null): string {
+  const bits = bytesPerSec === null ? null : bytesPerSec * 8;
+  return scaled(bits, 1000, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
+}
+
+export function formatDuration(ms: number | null): string {
+  if (ms === null || !Number.isFinite(ms)) return NO_DATA;
+  if (ms < 0) return `-${formatDuration(-ms)}`;
+  if (ms < 999.5) return `${digits(ms)} ms`;
+  if (ms < 59_995) return `${digits(ms / 1000)} s`;
+  const seconds = Math.round(ms / 1000);
+  const pad = (n: number): string => String(n).padStart(2, '0');
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+}
+
+/** A share, 1 being 100 %. */
+export function formatPercent(share: number | null): string {
+  if (share === null || !Number.isFinite(share)) return NO_DATA;
+  const percent = share * 100;
+  if (percent !== 0 && Math.abs(percent) < 0.1) return percent > 0 ? '< 0.1 %' : '> -0.1 %';
+  return `${trimZeros(percent.toFixed(1))} %`;
+}
+
+export function formatRatio(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? NO_DATA : value.toFixed(2);
+}
+
+/** Whole, with a thin separation of thousands. */
+export function formatCount(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return NO_DATA;
+  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ');
+}
+
+function scaled(value: number | null, base: number, units: readonly string[]): string {
+  if (value === null || !Number.isFinite(value)) return NO_DATA;
+  let rest = value;
+  let step = 0;
+  // 999.6 would be shown as 1000: it belongs to the next unit.
+  while (Math.abs(rest) >= base - 0.5 && step < units.length - 1) {
+    rest /= base;
+    step++;
+  }
+  const number = step === 0 ? String(Math.round(rest)) : digits(rest);
+  return `${number} ${units[step]!}`;
+}
+
+/** Three significant digits, more before the point. */
+function digits(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  if (size < 0.01) return value > 0 ? '< 0.01' : '> -0.01';
+  if (size < 9.995) return value.toFixed(2);
+  if (size < 99.95) return value.toFixed(1);
+  return value.toFixed(0);
+}
+
+function trimZeros(number: string): string {
+  return number.replace(/\.0$/, '');
+}
