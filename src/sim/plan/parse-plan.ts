@@ -1,0 +1,152 @@
+/** plan.json → Plan: reads back a plan that was saved by a run or by `--plan --json`. */
+import { z } from 'zod';
+import { readDocument } from '../scenario/document.ts';
+import { problemsOf } from '../scenario/issues.ts';
+import { jsonSchemaOf } from '../scenario/json-schema.ts';
+import { inOrder, ScenarioError } from '../scenario/problems.ts';
+import { PLAN_SCHEMA_VERSION, type Plan } from './plan.ts';
+
+const notNegative = z.number().min(0);
+const positive = z.number().positive();
+const text = z.string().min(1);
+
+const distribution = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('constant'), value: notNegative }),
+  z.strictObject({ kind: z.literal('uniform'), min: notNegative, max: notNegative }),
+  z.strictObject({ kind: z.literal('normal'), mean: notNegative, sd: notNegative }),
+  z.strictObject({ kind: z.literal('lognormal'), median: notNegative, sigma: positive }),
+  z.strictObject({ kind: z.literal('exponential'), mean: notNegative }),
+  z.strictObject({ kind: z.literal('pareto'), min: notNegative, alpha: positive }),
+]);
+
+const content = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('folders'),
+    folders: z.array(text).min(1),
+    totalChunks: z.int().min(1),
+    chunkBytes: z.array(z.int().min(0)),
+  }),
+  z.strictObject({
+    kind: z.literal('generated'),
+    totalChunks: z.int().min(1),
+    totalBytes: z.int().min(1),
+    chunkBytes: z.int().min(1),
+    seed: text,
+  }),
+]);
+
+const session = z.strictObject({
+  joinMs: notNegative,
+  leave: z
+    .strictObject({
+      how: z.enum(['graceful', 'crash']),
+      from: z.enum(['start', 'completion']),
+      afterMs: notNegative,
+      keepChunks: z.boolean(),
+    })
+    .nullable(),
+});
+
+const peer = z.strictObject({
+  name: text,
+  group: text,
+  holds: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('all') }),
+    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: z.literal('chunks'), indices: z.array(z.int().min(1)) }),
+    z.strictObject({ kind: z.literal('folder'), folder: z.int().min(0) }),
+  ]),
+  protocol: z.enum(['spec', 'swarm']),
+  policy: z.strictObject({
+    picker: z.enum(['rarest-first', 'random', 'sequential']),
+    uploadSlots: z.int().min(1),
+    superSeeding: z.enum(['auto', 'on', 'off']),
+    maxConnections: z.int().min(1),
+  }),
+  link: z.strictObject({
+    upBytesPerSec: positive.nullable(),
+    downBytesPerSec: positive.nullable(),
+    latencyMs: notNegative,
+    jitterMs: distribution.nullable(),
+  }),
+  sessions: z.array(session).min(1),
+  mustComplete: z.boolean(),
+  seed: text,
+});
+
+const planSchema = z
+  .strictObject({
+    schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
+    scenario: z.strictObject({ name: z.string(), description: z.string() }),
+    seed: text,
+    content,
+    tracker: z.strictObject({
+      edition: z.enum(['plain', 'hashed']),
+      agreement: z.int().min(1),
+      announceIntervalMs: positive,
+      silenceLimitMs: positive,
+      peersPerAnswer: z.int().min(1),
+      seed: text,
+    }),
+    peers: z.array(peer).min(1),
+    timeLimitMs: positive,
+    engine: z.strictObject({ peersPerWorker: z.int().min(1) }),
+  })
+  .superRefine((plan, context) => {
+    const mistake = (path: PropertyKey[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message });
+    const { kind, totalChunks } = plan.content;
+    if (kind === 'folders' && plan.content.chunkBytes.length !== totalChunks) {
+      mistake(['content', 'chunkBytes'], `must have a size for each of the ${totalChunks} chunks`);
+    }
+    const folders = kind === 'folders' ? plan.content.folders.length : 0;
+    const names = new Set<string>();
+    for (const [index, { name, holds, sessions }] of plan.peers.entries()) {
+      const at = ['peers', index];
+      if (names.has(name)) mistake([...at, 'name'], `a second peer is called "${name}"`);
+      names.add(name);
+      if (holds.kind === 'folder' && holds.folder >= folders) {
+        mistake([...at, 'holds', 'folder'], `there is no folder ${holds.folder}`);
+      }
+      if (holds.kind === 'chunks' && holds.indices.some((chunk) => chunk > totalChunks)) {
+        mistake([...at, 'holds', 'indices'], `chunks are numbered 1 to ${totalChunks}`);
+      }
+      if (!sessionsFollow(sessions)) mistake([...at, 'sessions'], 'must follow each other in time');
+    }
+  });
+
+/** All but the last end at a known time, before the next begins. */
+function sessionsFollow(sessions: readonly z.output<typeof session>[]): boolean {
+  return sessions.every(({ leave, joinMs }, index) => {
+    const next = sessions[index + 1];
+    if (leave?.from === 'start' && leave.afterMs < joinMs) return false;
+    return next === undefined || (leave?.from === 'start' && leave.afterMs <= next.joinMs);
+  });
+}
+
+/**
+ * @param file for messages
+ * @throws {ScenarioError} with every mistake of the text and its place
+ */
+export function parsePlan(planText: string, file: string): Plan {
+  const data = parseJson(planText);
+  const validated = planSchema.safeParse(data);
+  if (data !== undefined && validated.success) return validated.data;
+  // JSON is YAML too: reading it again, slowly, tells where the mistakes are.
+  const document = readDocument(planText, file);
+  const problems = [...document.problems];
+  if (problems.length === 0 && data === undefined) {
+    problems.push(document.problemAt([], 'value', 'is not JSON', 'a plan is made by --plan --json'));
+  } else if (problems.length === 0 && !validated.success) {
+    problems.push(...problemsOf(validated.error.issues, jsonSchemaOf(planSchema), document));
+  }
+  throw new ScenarioError(inOrder(problems), document.sources);
+}
+
+function parseJson(planText: string): unknown {
+  try {
+    return JSON.parse(planText) as unknown;
+  } catch {
+    return undefined;
+  }
+}

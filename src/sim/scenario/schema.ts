@@ -1,0 +1,180 @@
+/** The scenario language, as written in YAML. The JSON Schema and the reference page are generated from it. */
+import { z } from 'zod';
+import { trackerDefaults } from '../../core/tracker/options.ts';
+import { about, quantity } from './about.ts';
+import { defaultsSchema, groupSchema } from './group-schema.ts';
+import { durationUnits, sizeUnits } from './units.ts';
+
+export const DEFAULT_TIME_LIMIT_MS = 60_000;
+export const DEFAULT_SEED = '1';
+
+const seconds = (ms: number): string => `${ms / 1000}s`;
+
+const contentSchema = z
+  .strictObject({
+    folders: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .meta(
+        about({
+          description:
+            'Chunk folders with a local_chunks.txt each, relative to the directory where the program is started. A run copies them and never writes to them.',
+          examples: [['folders/folder1', 'folders/folder2', 'folders/folder3']],
+        }),
+      ),
+    generate: z
+      .strictObject({
+        size: quantity(
+          sizeUnits,
+          { min: '1B', max: '1TiB' },
+          { description: 'Size of the file.', whole: true, examples: ['16MiB'] },
+        ),
+        chunk_size: quantity(
+          sizeUnits,
+          { min: '1B', max: '4GiB' },
+          {
+            description: 'Size of every chunk but the last, which has the rest.',
+            default: '256KiB',
+            whole: true,
+            examples: ['64KiB'],
+          },
+        ).optional(),
+      })
+      .optional()
+      .meta(about({ description: 'A file of pseudo-random bytes, made from the seed.' })),
+  })
+  .superRefine(({ folders, generate }, context) => {
+    if ((folders === undefined) !== (generate === undefined)) return;
+    const message =
+      folders === undefined ? 'says neither folders nor generate' : 'has both folders and generate';
+    context.addIssue({ code: 'custom', message, params: { suggestion: 'give one of the two' } });
+  });
+
+const trackerSchema = z.strictObject({
+  edition: z
+    .enum(['plain', 'hashed'])
+    .default(trackerDefaults.edition)
+    .meta(
+      about({
+        description: 'Edition of the classic text that spec peers speak in this run.',
+        default: trackerDefaults.edition,
+      }),
+    ),
+  agreement: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta(
+      about({
+        description: "Different holders that must agree on a chunk's hash before anybody is told of it.",
+        default: '1 in the plain edition, 2 in the hashed one',
+        examples: [1],
+      }),
+    ),
+  announce_interval: quantity(
+    durationUnits,
+    { min: '100ms', max: '24h' },
+    {
+      description: 'Swarm peers announce themselves again after this time.',
+      default: seconds(trackerDefaults.announceIntervalMs),
+      examples: ['2s'],
+    },
+  ).optional(),
+  silence_limit: quantity(
+    durationUnits,
+    { min: '200ms', max: '24h' },
+    {
+      description: 'A swarm peer that has been silent for so long is forgotten. Above announce_interval.',
+      default: `${seconds(trackerDefaults.silenceLimitMs)}, or 3 times a given announce_interval`,
+      examples: ['6s'],
+    },
+  ).optional(),
+  peers_per_answer: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(trackerDefaults.peersPerAnswer)
+    .meta(about({ description: 'Most peers in one answer.', default: trackerDefaults.peersPerAnswer })),
+});
+
+const engineSchema = z.strictObject({
+  peers_per_worker: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .meta(
+      about({
+        description:
+          'Peers that share a worker thread, for swarms of which the machine cannot hold a thread each.',
+        default: 1,
+        examples: [8],
+      }),
+    ),
+});
+
+/** Names become file names and columns, and `tracker` is how events call the tracker. */
+export const GROUP_NAME = /^(?!tracker$)[A-Za-z][A-Za-z0-9_-]{0,39}$/;
+
+export const scenarioSchema = z
+  .strictObject({
+    description: z
+      .string()
+      .max(500)
+      .default('')
+      .meta(
+        about({
+          description: 'One sentence for reports.',
+          default: 'empty',
+          examples: ['Twelve leechers arrive at once at one seeder.'],
+        }),
+      ),
+    seed: z
+      .union([z.string().min(1).max(200), z.int()])
+      .transform(String)
+      .default(DEFAULT_SEED)
+      .meta(
+        about({
+          description: 'Everything random is drawn from it; the same seed gives the same plan.',
+          default: Number(DEFAULT_SEED),
+          examples: [42],
+        }),
+      ),
+    content: contentSchema.meta(
+      about({ description: 'What is distributed: `folders` or `generate`, one of the two.' }),
+    ),
+    tracker: trackerSchema.optional().meta(about({ description: 'The tracker.' })),
+    peers: z
+      .record(z.string().regex(GROUP_NAME), groupSchema)
+      .optional()
+      .meta(
+        about({
+          description:
+            'Groups of peers by name. Peers are called `<group>/<n>`, or `<group>` in a group of one.',
+          default: 'with content.folders one peer a folder: peer1, peer2, …',
+        }),
+      ),
+    defaults: defaultsSchema
+      .optional()
+      .meta(about({ description: 'Keys of a group that hold for all groups which do not say otherwise.' })),
+    time_limit: quantity(
+      durationUnits,
+      { min: '100ms', max: '24h' },
+      {
+        description: 'The run ends here at the latest.',
+        default: seconds(DEFAULT_TIME_LIMIT_MS),
+        examples: ['30s'],
+      },
+    ).optional(),
+    engine: engineSchema.optional().meta(about({ description: 'How the run is placed on the machine.' })),
+  })
+  .meta({
+    title: 'Swarm laboratory scenario',
+    description: 'One experiment: content, tracker, peers, links and churn.',
+  });
+
+export type WrittenScenario = z.output<typeof scenarioSchema>;
+export type WrittenContent = z.output<typeof contentSchema>;
+export { contentSchema };
