@@ -72,14 +72,6 @@ export function hostName(text: string): string {
   return text;
 }
 
-export function countAtLeast(least: number): (text: string) => number {
-  return (text) => {
-    const count = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
-    if (!(count >= least)) throw new InvalidArgumentError(`Write a whole number from ${least} to 999999.`);
-    return count;
-  };
-}
-
 /** Seconds, fractions allowed, up to a week. Returns milliseconds. */
 export function seconds(text: string): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;

@@ -55,6 +55,7 @@ export class ClientLines {
         this.#heldChunks = event.heldChunks;
         this.#totalChunks = event.totalChunks;
         this.#joinedMs = event.atMs;
+        this.#complete = event.heldChunks === event.totalChunks;
         return ['normal', `joined, listening on ${at(event.address)}, ${this.#held()}`];
       case 'chunk-received':
         this.#heldChunks++;
@@ -104,7 +105,6 @@ export class ClientLines {
   }
 
   #completed(atMs: number): string {
-    if (this.#receivedBytes === 0) return `complete, ${this.#held()}; serving until stopped`;
     const tookSec = ((atMs - this.#joinedMs) / SECOND_MS).toFixed(1);
     const from = this.#sources.size === 1 ? '1 client' : `${this.#sources.size} clients`;
     return `complete, ${this.#held()}: ${formatBytes(this.#receivedBytes)} from ${from} in ${tookSec} s`;

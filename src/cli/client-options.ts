@@ -7,13 +7,13 @@ import { trackerDefaults } from '../core/tracker/options.ts';
 import {
   address,
   classicArguments,
-  countAtLeast,
   hostName,
   listenPort,
   newClassicCommand,
   peerName,
   seconds,
 } from './classic-arguments.ts';
+import { wholeNumber } from './program.ts';
 import { verbosityOf, type Verbosity } from './verbosity.ts';
 
 export interface ClientSettings {
@@ -97,7 +97,7 @@ function newClientCommand() {
         .choices(['rarest-first', 'random', 'sequential'])
         .default(picker),
     )
-    .option('--slots <n>', 'clients served at a time', countAtLeast(1), uploadSlots)
+    .option('--slots <n>', 'clients served at a time', wholeNumber(1, 1000), uploadSlots)
     .addOption(
       new Option('--exit_when_complete [seconds]', 'leave once complete, or so many seconds later')
         .argParser(seconds)

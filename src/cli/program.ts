@@ -47,13 +47,24 @@ export async function runProgram(name: string, main: () => Promise<number>): Pro
   process.stdout.write('', () => process.exit(code));
 }
 
+/**
+ * One press of Ctrl-C reaches a program twice when npm started it: the terminal signals the whole process group, and
+ * npm hands its own signal on. Only what comes later than this is a second wish.
+ */
+const SAME_PRESS_MS = 400;
+
 /** Aborted by the first SIGINT or SIGTERM, with an `INTERRUPTED` error as its reason; a second one ends the process. */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
+  let firstMs = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-      controller.abort(new SwarmError('INTERRUPTED', `stopped by ${signal}`));
+      if (!controller.signal.aborted) {
+        firstMs = performance.now();
+        controller.abort(new SwarmError('INTERRUPTED', `stopped by ${signal}`));
+      } else if (performance.now() - firstMs > SAME_PRESS_MS) {
+        process.exit(exitCodes.interrupted);
+      }
     });
   }
   return controller.signal;

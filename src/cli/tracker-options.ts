@@ -1,13 +1,8 @@
 /** The command line of the tracker. */
 import { Option } from 'commander';
 import { trackerDefaults } from '../core/tracker/options.ts';
-import {
-  classicArguments,
-  countAtLeast,
-  hostName,
-  listenPort,
-  newClassicCommand,
-} from './classic-arguments.ts';
+import { classicArguments, hostName, listenPort, newClassicCommand } from './classic-arguments.ts';
+import { wholeNumber } from './program.ts';
 import { verbosityOf, type Verbosity } from './verbosity.ts';
 
 export interface TrackerSettings {
@@ -65,7 +60,7 @@ function newTrackerCommand() {
     )
     .addOption(
       new Option('--agreement <n>', 'clients that must agree on a hash before anybody is told of the chunk')
-        .argParser(countAtLeast(1))
+        .argParser(wholeNumber(1, 1000))
         .default(undefined, '1 when plain, 2 when hashed'),
     )
     .option('--log <file>', 'file to append the lines of the classic programs to', 'logs.log')

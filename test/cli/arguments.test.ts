@@ -104,7 +104,7 @@ describe('a mistake on the command line is told with its fix', () => {
     ['a tracker port of 0', ['-tracker', 'localhost:0'], /host:port/],
     ['a tracker that is no address', ['-tracker', 'a:b:c'], /host:port/],
     ['a host with a comma', ['-host', 'a,b'], /commas/],
-    ['no slots', ['-slots', '0'], /from 1/],
+    ['no slots', ['-slots', '0'], /from 1 to 1000/],
     ['a negative wait', ['-exit_when_complete=-1'], /seconds/],
     ['an unknown protocol', ['-protocol', 'http'], /spec, swarm/],
     ['quiet and verbose', ['-quiet', '-verbose'], /cannot be used with/],
