@@ -48,6 +48,7 @@ export class Downloader {
     this.#callbacks = callbacks;
     this.#picker = pickers[context.options.picker];
     this.#rarity = new RarityIndex(context.ledger.totalChunks);
+    context.ledger.onFlight((index) => this.refresh(index));
   }
 
   get idle(): boolean {
@@ -84,8 +85,8 @@ export class Downloader {
   /** Requests as much as the neighbour can usefully have open. */
   fill(neighbour: Neighbour): void {
     const nowMs = this.#context.clock.now();
-    if (neighbour.theyChoke || nowMs < neighbour.snubbedUntilMs || nowMs < this.#storeRetryMs) return;
-    while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour, nowMs)) {
+    if (neighbour.theyChoke || nowMs < neighbour.snubbedUntilMs) return;
+    while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour, nowMs) && nowMs >= this.#storeRetryMs) {
       const index =
         this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
         chooseDuplicate(neighbour, this.#neighbours.values(), this.#context.ledger, nowMs);
@@ -119,15 +120,22 @@ export class Downloader {
       request.download.drop('corrupt');
       return this.#callbacks.onCorrupt(neighbour, part.index);
     }
-    if (!this.#write(neighbour, request, part)) return;
-    neighbour.outstandingBytes -= part.body.byteLength;
-    if (last) {
-      this.#close(neighbour, request);
-      const good = request.download.finish();
-      this.refresh(part.index);
-      if (!good) return this.#callbacks.onCorrupt(neighbour, part.index);
+    if (!this.#store(() => request.download.write(part.body))) {
+      this.#cancel(neighbour, request, 'failed');
+      return;
     }
+    neighbour.outstandingBytes -= part.body.byteLength;
+    if (last) this.#finish(neighbour, request);
     this.fill(neighbour);
+  }
+
+  #finish(neighbour: Neighbour, request: OpenRequest): void {
+    this.#close(neighbour, request);
+    const verdict = { good: true };
+    this.#store(() => {
+      verdict.good = request.download.finish();
+    });
+    if (!verdict.good) this.#callbacks.onCorrupt(neighbour, request.index);
   }
 
   rejected(neighbour: Neighbour, index: number, reason: Reject['reason']): void {
@@ -177,12 +185,13 @@ export class Downloader {
   #request(neighbour: Neighbour, index: number, nowMs: number): void {
     const { ledger } = this.#context;
     const { bytes } = ledger.agreed(index)!;
-    if (neighbour.requests.size === 0) neighbour.lastProgressMs = nowMs;
-    const download = ledger.begin(index, neighbour.address, 'swarm');
-    neighbour.requests.set(index, { index, bytes, download, sentMs: nowMs, wastedBytes: 0 });
-    neighbour.outstandingBytes += bytes;
-    this.refresh(index);
-    neighbour.send({ type: 'request', index }, nowMs);
+    this.#store(() => {
+      const download = ledger.begin(index, neighbour.address, 'swarm');
+      if (neighbour.requests.size === 0) neighbour.lastProgressMs = nowMs;
+      neighbour.requests.set(index, { index, bytes, download, sentMs: nowMs, wastedBytes: 0 });
+      neighbour.outstandingBytes += bytes;
+      neighbour.send({ type: 'request', index }, nowMs);
+    });
   }
 
   #measure(neighbour: Neighbour, request: OpenRequest, part: ChunkPart, nowMs: number): void {
@@ -194,16 +203,15 @@ export class Downloader {
     neighbour.received.add(part.body.byteLength, nowMs);
   }
 
-  /** Returns whether the part was kept; a disk that cannot take it ends the request, not the peer. */
-  #write(neighbour: Neighbour, request: OpenRequest, part: ChunkPart): boolean {
+  /** Returns whether the store could do it; a disk that cannot ends the request, not the peer. */
+  #store(action: () => void): boolean {
     try {
-      request.download.write(part.body);
+      action();
       return true;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#storeRetryMs = this.#context.clock.now() + STORE_RETRY_MS;
       this.#context.tell({ type: 'node-failed', code: error.code, detail: error.message });
-      this.#cancel(neighbour, request, 'failed');
       return false;
     }
   }
@@ -219,7 +227,6 @@ export class Downloader {
       neighbour.outstandingBytes -= request.bytes - request.download.receivedBytes;
       request.download.drop(reason);
     }
-    this.refresh(request.index);
   }
 
   /** The neighbour has answered for good. */

@@ -21,7 +21,8 @@ export class Ledger {
   readonly #agreed = new Map<number, ChunkInfo>();
   readonly #disputed = new Set<number>();
   readonly #downloads = new Map<number, Set<Download>>();
-  readonly #listeners: ((index: number) => void)[] = [];
+  readonly #onHeld: ((index: number) => void)[] = [];
+  readonly #onFlight: ((index: number) => void)[] = [];
 
   constructor(components: LedgerComponents, peerName: string) {
     this.#components = components;
@@ -89,7 +90,12 @@ export class Ledger {
 
   /** Calls back whenever a chunk has come to be held, after it is. */
   onHeld(listener: (index: number) => void): void {
-    this.#listeners.push(listener);
+    this.#onHeld.push(listener);
+  }
+
+  /** Calls back whenever a download of a chunk has begun or ended. */
+  onFlight(listener: (index: number) => void): void {
+    this.#onFlight.push(listener);
   }
 
   /** Begins to receive a chunk; several downloads of one chunk may be under way (end-game). */
@@ -102,6 +108,7 @@ export class Ledger {
       const others = this.#downloads.get(index);
       others?.delete(download);
       if (others?.size === 0) this.#downloads.delete(index);
+      for (const listener of this.#onFlight) listener(index);
     };
     const download = new Download(index, from, writer, {
       held: (bytes) => {
@@ -112,7 +119,7 @@ export class Ledger {
         }
         const atMs = clock.now();
         events.emit({ type: 'chunk-received', atMs, ...about, bytes, tookMs: atMs - startMs });
-        for (const listener of this.#listeners) listener(index);
+        for (const listener of this.#onHeld) listener(index);
       },
       dropped: (bytes, reason) => {
         forget();
@@ -122,6 +129,7 @@ export class Ledger {
     const others = this.#downloads.get(index) ?? new Set();
     this.#downloads.set(index, others.add(download));
     events.emit({ type: 'chunk-requested', atMs: startMs, ...about, protocol });
+    for (const listener of this.#onFlight) listener(index);
     return download;
   }
 }
@@ -159,12 +167,21 @@ export class Download {
     this.#writer.write(body);
   }
 
-  /** All bytes are here. Returns whether they are the chunk; a bad one is discarded and reported as corrupt. */
+  /**
+   * All bytes are here. Returns whether they are the chunk; a bad one is discarded and reported as corrupt.
+   * @throws {StoreError} the store cannot keep it; the download is over all the same.
+   */
   finish(): boolean {
     if (this.#over) return false;
-    this.#over = true;
     const bytes = this.receivedBytes;
-    const info = this.#writer.commit();
+    let info: ChunkInfo | undefined;
+    try {
+      info = this.#writer.commit();
+    } catch (error) {
+      this.drop('failed');
+      throw error;
+    }
+    this.#over = true;
     if (info === undefined) this.#outcome.dropped(bytes, 'corrupt');
     else this.#outcome.held(bytes);
     return info !== undefined;

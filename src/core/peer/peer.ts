@@ -47,7 +47,6 @@ export class Peer {
     this.#swarm = new SwarmExchange(this.#context);
     this.#spec = new SpecExchange(this.#context, {
       onOurTracker: () => this.#upgrade(),
-      onEnded: (index) => this.#swarm.refresh(index),
       copiesInSwarm: (index) => this.#swarm.copies(index),
     });
     this.#tracker = new SwarmTrackerSession(this.#context, {
@@ -107,6 +106,7 @@ export class Peer {
       heldChunks: ledger.held.size,
       totalChunks: ledger.totalChunks,
     });
+    this.#spec.start();
     if (options.protocol === 'swarm') this.#swarm.start();
     if (options.protocol === 'swarm' && options.trackerIsOurs) this.#tracker.start();
     else this.#spec.startSession();

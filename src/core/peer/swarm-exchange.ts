@@ -81,12 +81,6 @@ export class SwarmExchange implements MeshHandler {
     this.#downloader.fillAll();
   }
 
-  /** Whether these chunks may be requested has changed, e.g. because a spec download ended. */
-  refresh(index: number): void {
-    this.#downloader.refresh(index);
-    this.#downloader.fillAll();
-  }
-
   joined(neighbour: Neighbour): void {
     const hides = this.#superSeeding.active;
     const bits = (
