@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+
+let place: string;
+
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'split-join-programs-'));
+  writeFileSync(join(place, 'file'), 'some content that is cut into chunks');
+});
+
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+function run(program: 'split' | 'join', ...args: string[]) {
+  const path = join(inject('bundleFolder'), `${program}.js`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
+    cwd: place,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+it('split makes the folders, join the identical file, both say the SHA-256', () => {
+  const split = run('split', 'file', '--out', 'out', '--chunk-size', '16', '--peers', '2', '--seeder');
+  expect(split).toMatchObject({ status: 0, stderr: '' });
+  expect(split.stdout).toMatch(
+    /^file: 36 B in 3 chunks, SHA-256 [0-9a-f]{64}\n {2}out\/folder1: 3 of 3 chunks\n {2}out\/folder2: 0 of 3 chunks\n$/,
+  );
+  const joined = run('join', 'out/folder1', 'copy');
+  expect(joined).toMatchObject({ status: 0, stderr: '' });
+  expect(joined.stdout).toMatch(/^copy: 36 B, SHA-256 [0-9a-f]{64} \(as in split.json\)\n$/);
+  expect(readFileSync(join(place, 'copy'))).toEqual(readFileSync(join(place, 'file')));
+});
+
+it('join ends with 1 and names the missing chunks of an incomplete folder', () => {
+  run('split', 'file', '--out', 'out', '--chunk-size', '16', '--seeder');
+  expect(run('join', 'out/folder2', 'copy')).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: 'join: out/folder2 lacks 3 of 3 chunks: 1, 2, 3; let a client complete it\n',
+  });
+});
+
+it('join ends with 1 and keeps nothing when the content is not as it was', () => {
+  run('split', 'file', '--out', 'out', '--chunk-size', '16', '--seeder');
+  writeFileSync(join(place, 'out/folder1/chunk_2'), 'something else');
+  const { status, stderr } = run('join', 'out/folder1', 'copy');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^join: the chunks of out\/folder1 give SHA-256 .*; nothing was written\n$/);
+  expect(readdirSync(place).sort()).toEqual(['file', 'out']);
+});
+
+it.each([
+  [['file'], "error: required option '--out <dir>' not specified"],
+  [['file', '--out', 'out', '--peer', '3'], "error: unknown option '--peer'\n(Did you mean --peers?)"],
+  [['file', '--out', 'out', '--chunk-size', '5Mbit'], 'Write a size such as 1000, 256KiB, 4MiB or 1GB.'],
+  [['file', '--out', 'out', '--peers', '0'], 'It must be a whole number from 1 to 100000.'],
+  [['file', '--out', '.'], 'split: . is not empty (file is in it); name a new folder or empty it'],
+  [['none', '--out', 'out'], 'split: cannot open none: it does not exist'],
+])('split %j ends with 2, says why in a line and makes nothing', (args, message) => {
+  const { status, stdout, stderr } = run('split', ...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+  expect(readdirSync(place)).toEqual(['file']);
+});
+
+it('--help ends with 0 and shows examples', () => {
+  for (const program of ['split', 'join'] as const) {
+    const { status, stdout } = run(program, '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain('Example');
+  }
+});
