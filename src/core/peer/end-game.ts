@@ -4,8 +4,8 @@ import type { Neighbour } from './neighbour.ts';
 /** Copies of one chunk on their way at a time. */
 const COPIES_MAX = 2;
 /** A second copy is worth its bytes only when it should come so much sooner than the first. */
-const GAIN_MIN = 1.5;
-const GAIN_MIN_MS = 100;
+const GAIN_MIN = 2;
+const GAIN_MIN_MS = 250;
 /** A source that has sent nothing yet is given so long before it counts as slow. */
 const GRACE_MS = 1000;
 

@@ -94,6 +94,7 @@ export class Mesh {
 
   /** Ends the connection in order; the neighbour is forgotten at once. */
   release(neighbour: Neighbour): void {
+    neighbour.connection.setHandlers(ignoring);
     neighbour.connection.end();
     this.#remove(neighbour, RETRY_MAX_MS);
   }
