@@ -1,0 +1,171 @@
+import { StoreError } from '../../errors.ts';
+import type { Address, Body, Clock, CloseReason, Connection, Timer, Transport } from '../../interfaces.ts';
+import type { Message } from '../../protocol/messages.ts';
+import type { Download } from '../ledger.ts';
+import { looksLikeRefusal, REFUSAL_BYTES_MAX } from './refusal.ts';
+
+/** Some servers wait 2 s before the first byte, some send 1 KiB a second; there is no limit on the whole. */
+export const IDLE_TIMEOUT_MS = 12_000;
+
+/**
+ * How a transfer went. `held`: the chunk is in the ledger. `corrupt`: whole, but not the agreed content.
+ * `refused`: the holder could not be reached. `absent`: it answered that it has no such chunk, or with nothing.
+ * `broken`: it broke off, or fell silent. `doubtful`: the end may have come too soon.
+ */
+export type FetchOutcome =
+  | { readonly kind: 'held' | 'corrupt' | 'absent' }
+  | { readonly kind: 'doubtful'; readonly bytes: number }
+  | { readonly kind: 'refused' | 'broken'; readonly detail: string }
+  | { readonly kind: 'store-failed'; readonly error: StoreError };
+
+export interface FetchOptions {
+  readonly download: Download;
+  /** What the content must hash to; undefined in the plain edition, where nothing tells. */
+  readonly hash: string | undefined;
+  /** The chunk's size, where it is known. */
+  readonly bytes: number | undefined;
+  /** Whether a stream that ended after so many bytes, in order or not, is to be believed without a hash. */
+  believes(bytes: number, inOrder: boolean): boolean;
+  /** Exactly once, unless stopped. */
+  onOutcome(outcome: FetchOutcome): void;
+}
+
+const EMPTY_SHA1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709';
+
+/** One chunk from one holder: one connection, one request, then its bytes until the end of the stream. */
+export class Fetch {
+  readonly #clock: Clock;
+  readonly #options: FetchOptions;
+  readonly #connection: Connection;
+  /** The first bytes, while they may be the text of a refusal. */
+  #start: Uint8Array | undefined = new Uint8Array();
+  #idleTimer: Timer | undefined;
+  #over = false;
+
+  constructor(
+    components: { readonly clock: Clock; readonly transport: Transport },
+    from: Address,
+    options: FetchOptions,
+  ) {
+    this.#clock = components.clock;
+    this.#options = options;
+    this.#connection = components.transport.connect(from, 'spec-chunk');
+    this.#connection.setHandlers({
+      onMessage: (message) => this.#receive(message),
+      onClose: (reason) => this.#closed(reason),
+    });
+    this.#connection.send({ type: 'request-chunk', index: options.download.index });
+    this.#waitIdle();
+  }
+
+  get download(): Download {
+    return this.#options.download;
+  }
+
+  /** Gives it up; nothing is called back. */
+  stop(): void {
+    this.#leave();
+    this.download.drop('cancelled');
+  }
+
+  #receive(message: Message): void {
+    if (this.#over || message.type !== 'raw') return;
+    const { download, hash, bytes } = this.#options;
+    this.#keepStart(message.body);
+    try {
+      download.write(message.body);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#fail({ kind: 'store-failed', error });
+      return;
+    }
+    // Some never close: size and hash are as good an end as that of the stream.
+    const isAll = hash !== undefined && bytes !== undefined && download.receivedBytes >= bytes;
+    if (isAll) this.#finish();
+    else this.#waitIdle();
+  }
+
+  #closed(reason: CloseReason): void {
+    if (this.#over) return;
+    const { download, hash } = this.#options;
+    const { receivedBytes } = download;
+    if (reason.kind === 'refused') this.#fail({ kind: 'refused', detail: reason.detail });
+    else if (reason.kind !== 'end' && receivedBytes === 0) {
+      this.#fail({ kind: 'broken', detail: reason.detail });
+    } else if (hash !== undefined) this.#closedHashed(hash, reason);
+    else this.#closedPlain(reason);
+  }
+
+  #closedHashed(hash: string, reason: CloseReason): void {
+    const { receivedBytes } = this.download;
+    if (receivedBytes === 0 && hash !== EMPTY_SHA1) this.#fail({ kind: 'absent' });
+    else if (this.#isRefusal()) this.#fail({ kind: 'absent' });
+    else if (reason.kind !== 'end') this.#finish({ kind: 'broken', detail: reason.detail });
+    else if (receivedBytes < (this.#options.bytes ?? 0) || !this.#options.believes(receivedBytes, true)) {
+      this.#finish({ kind: 'broken', detail: `the stream ended after ${receivedBytes} bytes` });
+    } else this.#finish();
+  }
+
+  #closedPlain(reason: CloseReason): void {
+    const { receivedBytes } = this.download;
+    if (receivedBytes === 0 && this.#options.bytes !== 0) this.#fail({ kind: 'absent' });
+    else if (this.#isRefusal()) this.#fail({ kind: 'absent' });
+    else if (this.#options.believes(receivedBytes, reason.kind === 'end')) this.#finish();
+    else this.#fail({ kind: 'doubtful', bytes: receivedBytes });
+  }
+
+  #idle(): void {
+    const silent = { kind: 'broken', detail: `silent for ${IDLE_TIMEOUT_MS / 1000} s` } as const;
+    // A holder that never closes may have sent all there is.
+    if (this.#options.hash !== undefined && this.download.receivedBytes > 0) this.#finish(silent);
+    else this.#fail(silent);
+  }
+
+  /** The ledger decides; `otherwise` says how the transfer went if it does not accept. */
+  #finish(otherwise: FetchOutcome = { kind: 'corrupt' }): void {
+    this.#leave();
+    let outcome = otherwise;
+    try {
+      if (this.download.finish()) outcome = { kind: 'held' };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.download.drop('failed');
+      outcome = { kind: 'store-failed', error };
+    }
+    this.#options.onOutcome(outcome);
+  }
+
+  #fail(outcome: FetchOutcome): void {
+    this.#leave();
+    this.download.drop('failed');
+    this.#options.onOutcome(outcome);
+  }
+
+  #leave(): void {
+    this.#over = true;
+    this.#idleTimer?.cancel();
+    this.#connection.end();
+  }
+
+  #waitIdle(): void {
+    this.#idleTimer?.cancel();
+    this.#idleTimer = this.#clock.setTimer(IDLE_TIMEOUT_MS, () => this.#idle());
+  }
+
+  #keepStart(body: Body): void {
+    if (this.#start === undefined) return;
+    const total = this.#start.length + body.byteLength;
+    if (!(body instanceof Uint8Array) || total > REFUSAL_BYTES_MAX) {
+      this.#start = undefined;
+      return;
+    }
+    const joined = new Uint8Array(total);
+    joined.set(this.#start);
+    joined.set(body, this.#start.length);
+    this.#start = joined;
+  }
+
+  #isRefusal(): boolean {
+    return this.#start !== undefined && looksLikeRefusal(this.#start);
+  }
+}

@@ -1,0 +1,233 @@
+import { addressKey } from '../../address.ts';
+import { assertNever, StoreError } from '../../errors.ts';
+import type { SwarmEvent } from '../../events.ts';
+import type { Address, Clock, EventSink, Random, Timer, Transport } from '../../interfaces.ts';
+import { pick } from '../../random.ts';
+import type { Ledger } from '../ledger.ts';
+import { Fetch, type FetchOutcome } from './fetch.ts';
+import { HolderBackOff } from './holder-back-off.ts';
+
+/** When a chunk is on its way by other means, or all its holders are busy with strangers: look again after. */
+const LOOK_AGAIN_MS = 1000;
+/** Different chunks from different holders at a time. */
+const PARALLEL_DEFAULT = 4;
+
+export interface SpecFetcherComponents {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly transport: Transport;
+  readonly events: EventSink;
+  readonly ledger: Ledger;
+}
+
+export interface SpecFetcherOptions {
+  readonly name: string;
+  /** Where this peer listens: it never asks itself. */
+  readonly own: Address;
+  /** Different chunks on their way at a time, each from another holder. ≥ 1, default 4. */
+  readonly parallel?: number;
+}
+
+export interface SpecFetcherCallbacks {
+  /** Nobody of those who were offered could give the chunk: ask the tracker again. */
+  onExhausted(index: number): void;
+  /** Whether nothing is asked of this holder any more. */
+  isBanned(address: Address): boolean;
+  /** It sent a chunk whose hash is not the agreed one. */
+  ban(address: Address, reason: string): void;
+}
+
+/**
+ * Downloads chunks from spec peers, one chunk a connection, at most one connection to a holder at a time (some
+ * serve one at a time). Rules 8 to 10 of the classic protocol (docs/protocol.md).
+ *
+ * With an agreed hash only the agreed content is accepted, and who sends another is banned. Without one (the plain
+ * edition, unless the swarm protocol has agreed) nothing tells the right content: whatever a listed holder sends
+ * until it closes is the chunk. Two things are not believed: nothing at all, and a line such as `CHUNK_NOT_FOUND`.
+ * So a plain chunk of 0 bytes cannot be had, unless its size is known to be 0. And two things are doubted: a stream
+ * that broke off, and a chunk (not the last) that is shorter than all those held, if these are of one size. They
+ * are dropped, and believed when a second transfer, from another holder if there is one, ends after as many bytes.
+ * A holder that sends wrong content of a likely size is not found out.
+ */
+export class SpecFetcher {
+  readonly #components: SpecFetcherComponents;
+  readonly #options: SpecFetcherOptions;
+  readonly #callbacks: SpecFetcherCallbacks;
+  readonly #tasks = new Map<number, Task>();
+  readonly #fetches = new Map<number, { readonly fetch: Fetch; readonly holder: string }>();
+  readonly #backOff: HolderBackOff;
+  /** Sizes after which doubtful transfers of a chunk ended. */
+  readonly #doubts = new Map<number, Set<number>>();
+  #timer: Timer | undefined;
+  #stopped = false;
+
+  constructor(
+    components: SpecFetcherComponents,
+    options: SpecFetcherOptions,
+    callbacks: SpecFetcherCallbacks,
+  ) {
+    this.#components = components;
+    this.#options = options;
+    this.#callbacks = callbacks;
+    this.#backOff = new HolderBackOff(components.clock);
+    components.ledger.onHeld((index) => this.#held(index));
+  }
+
+  /** These hold the chunk, as the tracker says; `hash` is the agreed one if it told that too. */
+  offer(index: number, hash: string | undefined, holders: readonly Address[]): void {
+    if (this.#stopped || !this.#components.ledger.needs(index)) return;
+    const others = holders.filter((holder) => addressKey(holder) !== addressKey(this.#options.own));
+    this.#tasks.set(index, { index, hash, holders: others });
+    this.#pump();
+  }
+
+  /** Drops what is on its way and asks for nothing more. Idempotent. */
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    this.#tasks.clear();
+    const fetches = [...this.#fetches.values()];
+    this.#fetches.clear();
+    for (const { fetch } of fetches) fetch.stop();
+  }
+
+  #held(index: number): void {
+    this.#tasks.delete(index);
+    this.#doubts.delete(index);
+    this.#pump();
+  }
+
+  /** Begins as many fetches as may be under way. */
+  #pump(): void {
+    this.#timer?.cancel();
+    while (!this.#stopped && this.#fetches.size < (this.#options.parallel ?? PARALLEL_DEFAULT)) {
+      const choice = this.#choose();
+      if (choice === undefined) break;
+      this.#begin(choice.task, choice.holder);
+    }
+  }
+
+  /** The chunk with the fewest holders, one of them at random; those that nobody can give are handed back. */
+  #choose(): { task: Task; holder: Address } | undefined {
+    const busy = new Set([...this.#fetches.values()].map(({ holder }) => holder));
+    const exhausted: number[] = [];
+    let best: { task: Task; free: Address[]; rarity: number }[] = [];
+    let waiting = false;
+    for (const task of this.#tasks.values()) {
+      if (this.#fetches.has(task.index)) continue;
+      if (this.#components.ledger.isOnItsWay(task.index)) {
+        waiting = true;
+        continue;
+      }
+      const able = task.holders.filter((holder) => this.#mayAsk(holder, task.index));
+      if (able.length === 0) exhausted.push(task.index);
+      const free = able.filter((holder) => !busy.has(addressKey(holder)));
+      if (free.length === 0) continue;
+      const rarity = best[0]?.rarity ?? Infinity;
+      if (able.length < rarity) best = [];
+      if (able.length <= rarity) best.push({ task, free, rarity: able.length });
+    }
+    this.#handBack(exhausted);
+    if (waiting) this.#timer = this.#components.clock.setTimer(LOOK_AGAIN_MS, () => this.#pump());
+    if (this.#stopped) return undefined;
+    const chosen = pick(best, this.#components.random);
+    const holder = chosen && pick(chosen.free, this.#components.random);
+    return chosen && holder && { task: chosen.task, holder };
+  }
+
+  #mayAsk(holder: Address, index: number): boolean {
+    return this.#backOff.mayAsk(addressKey(holder), index) && !this.#callbacks.isBanned(holder);
+  }
+
+  #handBack(indices: readonly number[]): void {
+    for (const index of indices) this.#tasks.delete(index);
+    for (const index of indices) this.#callbacks.onExhausted(index);
+  }
+
+  #begin({ index, hash: told }: Task, from: Address): void {
+    this.#timer?.cancel();
+    const { ledger } = this.#components;
+    const { hash = told, bytes } = ledger.agreed(index) ?? {};
+    const holder = addressKey(from);
+    try {
+      const download = ledger.begin(index, from, 'spec', hash === undefined ? {} : { hash });
+      const fetch = new Fetch(this.#components, from, {
+        download,
+        hash,
+        bytes,
+        believes: (received, inOrder) => this.#believes(index, received, inOrder),
+        onOutcome: (outcome) => {
+          this.#fetches.delete(index);
+          this.#ended(index, from, outcome);
+          this.#pump();
+        },
+      });
+      this.#fetches.set(index, { fetch, holder });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#ended(index, from, { kind: 'store-failed', error });
+    }
+  }
+
+  #ended(index: number, from: Address, outcome: FetchOutcome): void {
+    const holder = addressKey(from);
+    switch (outcome.kind) {
+      case 'held':
+        this.#backOff.gave(holder, index);
+        return;
+      case 'corrupt':
+        this.#callbacks.ban(from, `chunk ${index} is not the agreed content`);
+        return;
+      case 'absent':
+        this.#backOff.lacks(holder, index);
+        return;
+      case 'doubtful':
+        this.#doubts.set(index, (this.#doubts.get(index) ?? new Set()).add(outcome.bytes));
+        this.#backOff.lacks(holder, index);
+        return;
+      case 'refused':
+      case 'broken':
+        this.#backOff.failed(holder);
+        this.#tell({ type: 'connection-failed', address: from, detail: outcome.detail });
+        return;
+      case 'store-failed':
+        this.#tasks.delete(index);
+        this.#tell({ type: 'node-failed', code: outcome.error.code, detail: outcome.error.message });
+        return;
+      default:
+        assertNever(outcome);
+    }
+  }
+
+  #believes(index: number, bytes: number, inOrder: boolean): boolean {
+    if (this.#doubts.get(index)?.has(bytes) === true) return true;
+    return inOrder && (index === this.#components.ledger.totalChunks || bytes >= this.#usualBytes());
+  }
+
+  /** The size of the held chunks other than the last, if they are of one size, else 0. */
+  #usualBytes(): number {
+    const { ledger } = this.#components;
+    let usual = 0;
+    for (const index of ledger.held) {
+      const bytes = index === ledger.totalChunks ? undefined : ledger.claim(index)?.bytes;
+      if (bytes === undefined) continue;
+      if (usual !== 0 && bytes !== usual) return 0;
+      usual = bytes;
+    }
+    return usual;
+  }
+
+  #tell(event: FetcherEvent): void {
+    const atMs = this.#components.clock.now();
+    this.#components.events.emit({ ...event, atMs, peer: this.#options.name });
+  }
+}
+
+interface Task {
+  readonly index: number;
+  readonly hash: string | undefined;
+  readonly holders: readonly Address[];
+}
+
+type Untold<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;
+type FetcherEvent = Untold<Extract<SwarmEvent, { type: 'connection-failed' | 'node-failed' }>>;

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { eventsOf, FakeConnection, FakeStore } from '../../../../test/support/spec-fakes.ts';
+import { VirtualClock } from '../../../sim/engines/virtual/virtual-clock.ts';
+import { StoreError } from '../../errors.ts';
+import type { SwarmEvent } from '../../events.ts';
+import { Ledger } from '../ledger.ts';
+import { REQUEST_TIMEOUT_MS, SpecServer, STALL_TIMEOUT_MS } from './server.ts';
+
+function setUp() {
+  const clock = new VirtualClock();
+  const events: SwarmEvent[] = [];
+  const sink = { emit: (event: SwarmEvent) => events.push(event) };
+  const store = new FakeStore(3, { 1: 'hello, world', 3: '' });
+  const ledger = new Ledger({ clock, store, events: sink }, 'me');
+  const server = new SpecServer({ clock, store, ledger, events: sink }, { name: 'me' });
+  const connection = new FakeConnection(clock, { host: 'localhost', port: 40_000 }, 'spec-chunk');
+  let closed = 0;
+  server.serve(connection, () => closed++);
+  return { clock, events, store, server, connection, closed: () => closed };
+}
+
+describe('rule 11: serving', () => {
+  test('sends the raw bytes in blocks, then closes', () => {
+    const { connection, clock, closed, server } = setUp();
+    connection.receive({ type: 'request-chunk', index: 1 });
+    expect(connection.bytes.toString()).toBe('hello, world');
+    expect(connection.sent).toHaveLength(3);
+    expect(connection.ended).toBe(true);
+    clock.run(1);
+    expect(closed()).toBe(1);
+    expect(server.size).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  test.each([2, 3, 99])('sends nothing and closes for chunk %i, which is not held or empty', (index) => {
+    const { connection } = setUp();
+    connection.receive({ type: 'request-chunk', index });
+    expect(connection.sent).toEqual([]);
+    expect(connection.ended).toBe(true);
+  });
+
+  test('waits for a requester that reads late', () => {
+    const { connection, clock } = setUp();
+    connection.free = false;
+    connection.receive({ type: 'request-chunk', index: 1 });
+    expect(connection.bytes.toString()).toBe('hell');
+    clock.run(STALL_TIMEOUT_MS - 1);
+    expect(connection.aborted).toBe(false);
+    connection.drain();
+    expect(connection.bytes.toString()).toBe('hello, world');
+    expect(connection.ended).toBe(true);
+  });
+
+  test('a requester that has closed its own side still gets the chunk', () => {
+    const { connection } = setUp();
+    connection.free = false;
+    connection.receive({ type: 'request-chunk', index: 1 });
+    connection.remoteEnd();
+    connection.drain();
+    expect(connection.bytes.toString()).toBe('hello, world');
+  });
+
+  test('a second request on one connection is not answered', () => {
+    const { connection } = setUp();
+    connection.receive({ type: 'request-chunk', index: 1 });
+    connection.receive({ type: 'request-chunk', index: 1 });
+    expect(connection.bytes.toString()).toBe('hello, world');
+  });
+
+  test('who closes, or keeps silent, without asking is let go', () => {
+    const leaving = setUp();
+    leaving.connection.remoteEnd();
+    expect(leaving.connection.ended).toBe(true);
+    const silent = setUp();
+    silent.clock.run(REQUEST_TIMEOUT_MS);
+    expect(silent.connection.aborted).toBe(true);
+  });
+
+  test('who takes nothing for very long is cut off', () => {
+    const { connection, clock } = setUp();
+    connection.free = false;
+    connection.bufferedBytes = 4;
+    connection.receive({ type: 'request-chunk', index: 1 });
+    clock.run(STALL_TIMEOUT_MS);
+    expect(connection.aborted).toBe(true);
+  });
+});
+
+test('a chunk that cannot be read breaks the connection off, so that a part does not pass for the whole', () => {
+  const { connection, store, events } = setUp();
+  store.read = () => {
+    throw new StoreError('gone');
+  };
+  connection.receive({ type: 'request-chunk', index: 1 });
+  expect(connection.aborted).toBe(true);
+  expect(connection.ended).toBe(false);
+  expect(eventsOf(events, 'node-failed')).toMatchObject([{ code: 'STORE', detail: 'gone' }]);
+});
+
+test('stop cuts off what is being sent', () => {
+  const { connection, server } = setUp();
+  connection.free = false;
+  connection.receive({ type: 'request-chunk', index: 1 });
+  server.stop();
+  expect(connection.aborted).toBe(true);
+});

@@ -1,0 +1,152 @@
+import { StoreError } from '../../errors.ts';
+import type { ChunkStore, Clock, Connection, EventSink, Timer } from '../../interfaces.ts';
+import type { Ledger } from '../ledger.ts';
+
+/** A connection that asks for nothing is closed after so long. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+/**
+ * So is one that takes nothing of what it asked for. Generous: the network takes whole blocks, and a block of 1 MiB
+ * keeps a requester of 2 KiB/s busy for 9 minutes.
+ */
+export const STALL_TIMEOUT_MS = 600_000;
+
+export interface SpecServerComponents {
+  readonly clock: Clock;
+  readonly store: ChunkStore;
+  readonly ledger: Ledger;
+  readonly events: EventSink;
+}
+
+/**
+ * Serves chunks to spec peers, one a connection: the raw bytes, then the end of the stream; nothing but the end for
+ * a chunk that is not held (rule 11 of the classic protocol, docs/protocol.md). How many connections are served at
+ * a time is up to the caller.
+ */
+export class SpecServer {
+  readonly #components: SpecServerComponents;
+  readonly #name: string;
+  readonly #uploads = new Set<SpecUpload>();
+
+  constructor(components: SpecServerComponents, options: { readonly name: string }) {
+    this.#components = components;
+    this.#name = options.name;
+  }
+
+  /** Connections under way. */
+  get size(): number {
+    return this.#uploads.size;
+  }
+
+  /** Takes over an accepted `spec-chunk` connection; `onClosed` is called once, when it is closed. */
+  serve(connection: Connection, onClosed?: () => void): void {
+    const upload = new SpecUpload(this.#components, this.#name, connection, () => {
+      this.#uploads.delete(upload);
+      onClosed?.();
+    });
+    this.#uploads.add(upload);
+  }
+
+  /** Breaks off what is being sent. Idempotent. */
+  stop(): void {
+    for (const upload of [...this.#uploads]) upload.abort();
+  }
+}
+
+class SpecUpload {
+  readonly #components: SpecServerComponents;
+  readonly #name: string;
+  readonly #connection: Connection;
+  #chunk: { readonly index: number; readonly bytes: number; offset: number } | undefined;
+  #ended = false;
+  #bufferedBytes = 0;
+  #stallTimer: Timer | undefined;
+
+  constructor(components: SpecServerComponents, name: string, connection: Connection, onClosed: () => void) {
+    this.#components = components;
+    this.#name = name;
+    this.#connection = connection;
+    this.#stallTimer = components.clock.setTimer(REQUEST_TIMEOUT_MS, () => this.abort());
+    connection.setHandlers({
+      onMessage: (message) => {
+        if (message.type === 'request-chunk') this.#request(message.index);
+      },
+      onDrain: () => this.#pump(),
+      // Some close their side once they have asked; they still want the chunk.
+      onRemoteEnd: () => {
+        if (this.#chunk === undefined) this.#end();
+      },
+      onClose: () => {
+        this.#ended = true;
+        this.#stallTimer?.cancel();
+        onClosed();
+      },
+    });
+  }
+
+  abort(): void {
+    this.#ended = true;
+    this.#stallTimer?.cancel();
+    this.#connection.abort();
+  }
+
+  #request(index: number): void {
+    if (this.#ended || this.#chunk !== undefined) return;
+    const { ledger, store } = this.#components;
+    const info = ledger.held.has(index) ? store.info(index) : undefined;
+    if (info === undefined) {
+      this.#end();
+      return;
+    }
+    this.#chunk = { index, bytes: info.bytes, offset: 0 };
+    this.#pump();
+  }
+
+  /** Sends until the connection has enough for now. */
+  #pump(): void {
+    const chunk = this.#chunk;
+    if (this.#ended || chunk === undefined) return;
+    let free = true;
+    while (free && chunk.offset < chunk.bytes) {
+      const length = Math.min(this.#connection.blockBytes, chunk.bytes - chunk.offset);
+      try {
+        const body = this.#components.store.read(chunk.index, chunk.offset, length);
+        free = this.#connection.send({ type: 'raw', body });
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        this.#broken(error);
+        return;
+      }
+      chunk.offset += length;
+    }
+    if (chunk.offset === chunk.bytes) this.#end();
+    else this.#waitStalled();
+  }
+
+  /** A reset, not an end: the requester must not take what it has for the whole chunk. */
+  #broken(error: StoreError): void {
+    const { clock, events } = this.#components;
+    events.emit({
+      type: 'node-failed',
+      atMs: clock.now(),
+      peer: this.#name,
+      code: error.code,
+      detail: error.message,
+    });
+    this.abort();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#connection.end();
+    this.#waitStalled();
+  }
+
+  #waitStalled(): void {
+    this.#stallTimer?.cancel();
+    this.#bufferedBytes = this.#connection.bufferedBytes;
+    this.#stallTimer = this.#components.clock.setTimer(STALL_TIMEOUT_MS, () => {
+      if (this.#connection.bufferedBytes < this.#bufferedBytes) this.#waitStalled();
+      else this.abort();
+    });
+  }
+}

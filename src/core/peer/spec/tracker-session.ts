@@ -1,0 +1,355 @@
+import { assertNever } from '../../errors.ts';
+import type { SwarmEvent } from '../../events.ts';
+import type {
+  Address,
+  Clock,
+  CloseReason,
+  Connection,
+  EventSink,
+  Timer,
+  Transport,
+} from '../../interfaces.ts';
+import type { ChunkFrom, ChunkUnknown, Message } from '../../protocol/messages.ts';
+import type { Ledger } from '../ledger.ts';
+import type { PeerOptions } from '../options.ts';
+import { Questions } from './questions.ts';
+import { TrackerRecogniser, type TrackerKind } from './recogniser.ts';
+
+/** Trackers by others read what lies there as one message: nothing may follow sooner, in either direction. */
+export const PACE_MS = 1250;
+/** A question that is not answered by then is asked again, once. */
+export const ANSWER_TIMEOUT_MS = 5000;
+const RETRY_MIN_MS = 1000;
+const RETRY_MAX_MS = 30_000;
+/** Questions to our own tracker that may be open at a time. */
+const OPEN_QUESTIONS_MAX = 64;
+/** Chunks to be asked again soon are gathered for so long. */
+const GATHER_MS = 50;
+
+export interface SpecTrackerComponents {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly events: EventSink;
+  readonly ledger: Ledger;
+}
+
+/** `host` and `port` are what is announced: where this peer listens already. */
+export type SpecTrackerOptions = Pick<
+  PeerOptions,
+  'name' | 'tracker' | 'host' | 'port' | 'edition' | 'trackerIsOurs'
+>;
+
+export interface SpecTrackerCallbacks {
+  /** The tracker named holders of a needed chunk; oneself may be among them. `hash` only if the tracker told it. */
+  onHolders(index: number, hash: string | undefined, holders: readonly Address[]): void;
+  /** Nobody is known to hold the needed chunk yet. It will be asked again without being told to. */
+  onUnknown(index: number): void;
+  /** At most once: the tracker was recognised as ours. `stop` may be called here. */
+  onOurTracker(): void;
+}
+
+/**
+ * A spec client's conversation with its tracker, over one connection that stays open. Announces what is held, asks
+ * for what is missing, and asks again until it knows. Towards a tracker of others it keeps the rules 1 to 7 of the
+ * classic protocol (docs/protocol.md): one bare message at a time, 1.25 s apart, never two open questions. As soon
+ * as the tracker is known to be ours nothing is paced, and messages end with a newline.
+ */
+export class SpecTrackerSession {
+  readonly #components: SpecTrackerComponents;
+  readonly #options: SpecTrackerOptions;
+  readonly #callbacks: SpecTrackerCallbacks;
+  readonly #questions: Questions;
+  /** Held chunks that this connection has not announced, in order. */
+  #toAnnounce = new Set<number>();
+  #announced = new Set<number>();
+  /** Asked, not answered. */
+  #open = new Set<number>();
+  #recogniser: TrackerRecogniser;
+  #connection: Connection | undefined;
+  #answered = false;
+  /** Something came in since the last question. */
+  #heard = false;
+  #lastActivityMs = -Infinity;
+  /** Times that an answer was waited for in vain. */
+  #silences = 0;
+  #retryMs = RETRY_MIN_MS;
+  #reported = false;
+  #state: 'new' | 'running' | 'stopped' = 'new';
+  #stepTimer: Timer | undefined;
+  #answerTimer: Timer | undefined;
+
+  constructor(
+    components: SpecTrackerComponents,
+    options: SpecTrackerOptions,
+    callbacks: SpecTrackerCallbacks,
+  ) {
+    this.#components = components;
+    this.#options = options;
+    this.#callbacks = callbacks;
+    this.#questions = new Questions(components.clock, components.ledger.needed());
+    this.#recogniser = this.#newRecogniser();
+  }
+
+  /** What is known of the tracker at the other end of the present connection. */
+  get trackerKind(): TrackerKind {
+    return this.#recogniser.kind;
+  }
+
+  start(): void {
+    if (this.#state !== 'new') return;
+    this.#state = 'running';
+    this.#components.ledger.onHeld((index) => this.#held(index));
+    this.#connect();
+  }
+
+  /** Closes the connection; nothing is called back any more. Idempotent. */
+  stop(): void {
+    this.#state = 'stopped';
+    this.#hangUp();
+  }
+
+  /** A located chunk could not be had: asks the tracker about it again. */
+  ask(index: number): void {
+    if (!this.#components.ledger.needs(index) || this.#open.has(index)) return;
+    this.#questions.addLater(index);
+    this.#step();
+  }
+
+  #held(index: number): void {
+    if (this.#state !== 'running') return;
+    this.#questions.remove(index);
+    if (!this.#announced.has(index)) this.#toAnnounce.add(index);
+    this.#step();
+  }
+
+  #connect(): void {
+    const { transport, ledger } = this.#components;
+    this.#recogniser = this.#newRecogniser();
+    this.#toAnnounce = new Set(ledger.held);
+    this.#announced = new Set();
+    this.#answered = false;
+    this.#silences = 0;
+    this.#lastActivityMs = -Infinity;
+    const connection = transport.connect(this.#options.tracker, 'spec-tracker');
+    this.#connection = connection;
+    connection.setHandlers({
+      onMessage: (message) => {
+        if (this.#connection === connection) this.#receive(message);
+      },
+      onClose: (reason) => {
+        if (this.#connection !== connection) return;
+        this.#connection = undefined;
+        this.#lose(describe(reason));
+      },
+    });
+    this.#step();
+  }
+
+  #newRecogniser(): TrackerRecogniser {
+    const { host, port, trackerIsOurs } = this.#options;
+    return new TrackerRecogniser({ host, port }, trackerIsOurs);
+  }
+
+  #receive(message: Message): void {
+    if (message.type !== 'chunk-from' && message.type !== 'chunk-unknown') return;
+    this.#lastActivityMs = this.#components.clock.now();
+    this.#silences = 0;
+    this.#heard = true;
+    this.#retryMs = RETRY_MIN_MS;
+    if (!this.#answered) {
+      this.#answered = true;
+      this.#tell({ type: 'tracker-found', address: this.#options.tracker, protocol: 'spec' });
+    }
+    const wasOurs = this.#recogniser.kind === 'ours';
+    this.#recogniser.judge(message, this.#announced.has(message.index));
+    this.#close(message);
+    if (this.#isRunning() && !wasOurs && this.#recogniser.kind === 'ours' && !this.#reported) {
+      this.#reported = true;
+      this.#callbacks.onOurTracker();
+    }
+    this.#step();
+  }
+
+  /** Closes the question that this is the answer to, and passes the answer on. */
+  #close(answer: ChunkFrom | ChunkUnknown): void {
+    const { index } = answer;
+    if (this.#open.delete(index)) this.#awaitAnswer();
+    if (index > this.#components.ledger.totalChunks || !this.#components.ledger.needs(index)) return;
+    switch (answer.type) {
+      case 'chunk-from':
+        this.#questions.remove(index);
+        this.#callbacks.onHolders(index, answer.hash, answer.holders);
+        return;
+      case 'chunk-unknown':
+        this.#questions.addLater(index);
+        this.#callbacks.onUnknown(index);
+        return;
+      default:
+        assertNever(answer);
+    }
+  }
+
+  /** Says whatever may be said now, and sets the time at which more may be. */
+  #step(): void {
+    this.#stepTimer?.cancel();
+    if (!this.#isRunning() || this.#connection === undefined) return;
+    if (this.#recogniser.kind === 'ours') this.#stepFreely();
+    else this.#stepPaced();
+  }
+
+  #stepFreely(): void {
+    for (const index of this.#toAnnounce) this.#announce(index);
+    while (this.#open.size < OPEN_QUESTIONS_MAX) {
+      const index = this.#takeQuestion();
+      if (index === undefined) break;
+      this.#ask(index);
+    }
+    const dueInMs = this.#open.size < OPEN_QUESTIONS_MAX ? this.#questions.dueInMs() : undefined;
+    if (dueInMs !== undefined) this.#stepAfter(Math.max(dueInMs, GATHER_MS));
+  }
+
+  #stepPaced(): void {
+    if (this.#open.size > 0) return;
+    const quietMs = this.#components.clock.now() - this.#lastActivityMs;
+    const restMs = this.#isSending() ? PACE_MS : PACE_MS - quietMs;
+    if (restMs > 0) {
+      this.#stepAfter(restMs);
+      return;
+    }
+    const test = this.#answered && this.#recogniser.wantsTest ? [...this.#announced].at(-1) : undefined;
+    const first = this.#answered ? undefined : (this.#takeQuestion() ?? this.#anyQuestion());
+    const announcement = this.#nextAnnouncement();
+    if (test !== undefined) {
+      this.#recogniser.tested();
+      this.#ask(test);
+    } else if (first !== undefined) this.#ask(first);
+    else if (announcement !== undefined) this.#announce(announcement);
+    else {
+      const index = this.#takeQuestion();
+      if (index !== undefined) this.#ask(index);
+    }
+    if (this.#open.size > 0) return;
+    const moreAtMs = this.#toAnnounce.size > 0 ? 0 : this.#questions.dueInMs();
+    if (moreAtMs !== undefined) this.#stepAfter(Math.max(moreAtMs, PACE_MS));
+  }
+
+  #takeQuestion(): number | undefined {
+    for (let index = this.#questions.take(); index !== undefined; index = this.#questions.take()) {
+      if (this.#components.ledger.needs(index) && !this.#open.has(index)) return index;
+    }
+    return undefined;
+  }
+
+  /** The first question is for the mark of its answer: it is asked even if nothing is missing. */
+  #anyQuestion(): number {
+    return this.#components.ledger.needed()[0] ?? 1;
+  }
+
+  #nextAnnouncement(): number | undefined {
+    for (const index of this.#toAnnounce) {
+      if (this.#components.ledger.held.has(index)) return index;
+      this.#toAnnounce.delete(index);
+    }
+    return undefined;
+  }
+
+  #announce(index: number): void {
+    this.#toAnnounce.delete(index);
+    const claim = this.#components.ledger.claim(index);
+    if (claim === undefined) return;
+    this.#announced.add(index);
+    const { host, port, edition } = this.#options;
+    const hash = edition === 'hashed' ? { hash: claim.hash } : {};
+    this.#tell({
+      type: 'chunk-announced',
+      index,
+      ...hash,
+      address: { host, port },
+      protocol: 'spec',
+    });
+    this.#send({ type: 'local-chunk', index, ...hash, holder: { host, port } });
+  }
+
+  #ask(index: number): void {
+    this.#tell({ type: 'chunk-asked', index });
+    this.#send({ type: 'where-chunk', index });
+    this.#open.add(index);
+    this.#heard = false;
+    if (this.#open.size === 1) this.#awaitAnswer();
+  }
+
+  #send(message: Message): void {
+    this.#lastActivityMs = this.#components.clock.now();
+    const ours = this.#recogniser.kind === 'ours';
+    this.#connection?.send(ours ? ({ ...message, terminated: true } as Message) : message);
+  }
+
+  #awaitAnswer(): void {
+    this.#answerTimer?.cancel();
+    if (this.#open.size === 0) return;
+    this.#answerTimer = this.#components.clock.setTimer(ANSWER_TIMEOUT_MS, () => this.#unanswered());
+  }
+
+  #unanswered(): void {
+    const open = [...this.#open];
+    this.#silences++;
+    if (this.#isSending()) this.#lose('it takes in nothing of what is sent');
+    else if (this.#silences >= 2) this.#lose('no answer');
+    else {
+      this.#open.clear();
+      // It answers, but something else: that counts as unknown, and the next chunk gets its turn.
+      if (this.#heard) for (const index of open) this.#questions.addLater(index);
+      else for (const index of open) this.#ask(index);
+      this.#step();
+    }
+  }
+
+  /** What the network has not taken yet must not be followed by more: the two would arrive as one. */
+  #isSending(): boolean {
+    return (this.#connection?.bufferedBytes ?? 0) > 0;
+  }
+
+  #lose(detail: string): void {
+    for (const index of this.#open) if (this.#components.ledger.needs(index)) this.#questions.add(index);
+    this.#hangUp();
+    const retryMs = this.#retryMs;
+    this.#retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+    this.#stepTimer = this.#components.clock.setTimer(retryMs, () => this.#connect());
+    this.#tell({ type: 'tracker-lost', address: this.#options.tracker, detail, retryMs });
+  }
+
+  #hangUp(): void {
+    this.#stepTimer?.cancel();
+    this.#answerTimer?.cancel();
+    this.#open.clear();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.end();
+  }
+
+  #stepAfter(delayMs: number): void {
+    this.#stepTimer?.cancel();
+    this.#stepTimer = this.#components.clock.setTimer(delayMs, () => this.#step());
+  }
+
+  #isRunning(): boolean {
+    return this.#state === 'running';
+  }
+
+  #tell(event: SessionEvent): void {
+    this.#components.events.emit({
+      ...event,
+      atMs: this.#components.clock.now(),
+      peer: this.#options.name,
+    });
+  }
+}
+
+type Untold<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;
+type SessionEvent = Untold<
+  Extract<SwarmEvent, { type: 'chunk-announced' | 'chunk-asked' | 'tracker-found' | 'tracker-lost' }>
+>;
+
+function describe(reason: CloseReason): string {
+  return reason.kind === 'end' ? 'the tracker closed the connection' : reason.detail;
+}
