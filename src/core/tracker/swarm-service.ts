@@ -1,0 +1,247 @@
+import type { Address, CloseReason, Connection, Timer } from '../interfaces.ts';
+import { ChunkSet } from '../peer/chunk-set.ts';
+import type { PeerForgotten } from '../events.ts';
+import type { Announce, Handshake, Message } from '../protocol/messages.ts';
+import { CLAIMS_MAX } from '../protocol/swarm/limits.ts';
+import { PUSH_GAP_MS, TRACKED_CHUNKS_MAX } from './limits.ts';
+import type { TrackerOptions } from './options.ts';
+import type { SwarmMember } from './registry.ts';
+import type { ServiceComponents } from './spec-service.ts';
+
+export interface SwarmServiceHooks {
+  /** The port that the tracker listens on, for its handshake. */
+  listeningPort(): number;
+  onClosed(connection: Connection): void;
+}
+
+/** One swarm peer's connection. */
+interface Session {
+  readonly connection: Connection;
+  heardMs: number;
+  handshake: Handshake | undefined;
+  /** From its first announce on, if it listens. */
+  member: SwarmMember | undefined;
+  /** How many agreed chunks, in the order of agreement, it has been told. */
+  told: number;
+  announced: boolean;
+  over: boolean;
+}
+
+/** Serves peers that speak the swarm protocol: handshake, announces, and pushes of what has been agreed since. */
+export class SwarmService {
+  readonly #components: ServiceComponents;
+  readonly #options: Pick<TrackerOptions, 'announceIntervalMs' | 'silenceLimitMs' | 'peersPerAnswer'>;
+  readonly #hooks: SwarmServiceHooks;
+  /** In the order in which they were last heard. */
+  readonly #sessions = new Map<Connection, Session>();
+  readonly #owners = new Map<SwarmMember, Session>();
+  #silenceTimer: Timer | undefined;
+  #pushTimer: Timer | undefined;
+  #pushedMs = -Infinity;
+  #pushedChunks = 0;
+  #closed = false;
+
+  constructor(
+    components: ServiceComponents,
+    options: Pick<TrackerOptions, 'announceIntervalMs' | 'silenceLimitMs' | 'peersPerAnswer'>,
+    hooks: SwarmServiceHooks,
+  ) {
+    this.#components = components;
+    this.#options = options;
+    this.#hooks = hooks;
+  }
+
+  accept(connection: Connection): void {
+    const session: Session = {
+      connection,
+      heardMs: this.#components.clock.now(),
+      handshake: undefined,
+      member: undefined,
+      told: 0,
+      announced: false,
+      over: false,
+    };
+    this.#sessions.set(connection, session);
+    this.#watchSilence();
+    connection.setHandlers({
+      onMessage: (message) => this.#onMessage(session, message),
+      onDrain: () => {
+        connection.resume();
+        this.#tellAgreed(session);
+      },
+      onClose: (reason) => this.#onClose(session, reason),
+    });
+  }
+
+  /** The registry has changed: tells every peer soon of what has been agreed since it was last told. */
+  pushSoon(): void {
+    const { clock, registry } = this.#components;
+    if (this.#closed || this.#pushTimer !== undefined || registry.agreedChunks === this.#pushedChunks) return;
+    const delayMs = Math.max(0, this.#pushedMs + PUSH_GAP_MS - clock.now());
+    this.#pushTimer = clock.setTimer(delayMs, () => {
+      this.#pushTimer = undefined;
+      this.#pushedMs = clock.now();
+      this.#pushedChunks = registry.agreedChunks;
+      for (const session of this.#sessions.values()) this.#tellAgreed(session);
+    });
+  }
+
+  /** The tracker closes all connections: nothing more is sent or told. */
+  close(): void {
+    this.#closed = true;
+    this.#silenceTimer?.cancel();
+    this.#pushTimer?.cancel();
+    for (const session of this.#sessions.values()) {
+      session.over = true;
+      session.member = undefined;
+    }
+  }
+
+  #onMessage(session: Session, message: Message): void {
+    if (session.over) return;
+    session.heardMs = this.#components.clock.now();
+    this.#sessions.delete(session.connection);
+    this.#sessions.set(session.connection, session);
+    if (message.type === 'handshake') this.#onHandshake(session, message);
+    else if (message.type === 'announce') this.#onAnnounce(session, message);
+    else if (message.type !== 'keep-alive') this.#fault(session, `a tracker does not take ${message.type}`);
+  }
+
+  #onHandshake(session: Session, handshake: Handshake): void {
+    const { version, totalChunks } = handshake;
+    if (session.handshake !== undefined) return this.#fault(session, 'second handshake');
+    if (version !== 1) return this.#fault(session, `version ${version} of the swarm protocol, not 1`);
+    if (totalChunks < 1 || totalChunks > TRACKED_CHUNKS_MAX) {
+      return this.#fault(session, `${totalChunks} chunks, not 1 to ${TRACKED_CHUNKS_MAX}`);
+    }
+    if (!this.#isRightTotal(session, totalChunks)) return;
+    session.handshake = handshake;
+    session.connection.send({
+      type: 'handshake',
+      version: 1,
+      name: 'tracker',
+      port: this.#hooks.listeningPort(),
+      totalChunks: this.#components.registry.totalChunks,
+    });
+  }
+
+  #onAnnounce(session: Session, announce: Announce): void {
+    const { registry } = this.#components;
+    const { handshake } = session;
+    if (handshake === undefined) return this.#fault(session, 'announce before the handshake');
+    if (announce.event === 'stopped') {
+      this.#forget(session, 'stopped');
+      session.connection.end();
+      return;
+    }
+    if (!this.#isRightTotal(session, handshake.totalChunks)) return;
+    const bits = ChunkSet.fromBits(announce.bits, handshake.totalChunks);
+    if (bits === undefined) return this.#fault(session, 'bitfield of a wrong size, or with spare bits set');
+    const address = { host: session.connection.remote.host, port: handshake.port };
+    session.announced = true;
+    if (session.member === undefined && address.port > 0 && !this.#join(session, address)) return;
+    if (session.member !== undefined) registry.update(session.member, bits, announce.claims);
+    this.#answer(session, Math.min(announce.wanted, this.#options.peersPerAnswer), address);
+    this.pushSoon();
+  }
+
+  /** A peer that connects again may be faster than the end of its former connection. */
+  #join(session: Session, address: Address): boolean {
+    const { registry } = this.#components;
+    const former = registry.swarmMemberAt(address);
+    const owner = former && this.#owners.get(former);
+    if (owner !== undefined) {
+      this.#forget(owner, 'disconnected');
+      owner.connection.end();
+    }
+    session.member = registry.join(address, session.handshake!.totalChunks);
+    if (session.member === undefined) this.#fault(session, 'the tracker is full');
+    else this.#owners.set(session.member, session);
+    return session.member !== undefined;
+  }
+
+  #answer(session: Session, wanted: number, asker: Address): void {
+    const peers = this.#components.registry.sample(wanted, asker);
+    const agreed = this.#components.registry.agreedFrom(session.told, CLAIMS_MAX);
+    session.told += agreed.length;
+    const intervalMs = this.#options.announceIntervalMs;
+    // Who does not read its answers is not read either, and then falls silent.
+    if (session.connection.send({ type: 'peers', peers, agreed, intervalMs })) this.#tellAgreed(session);
+    else session.connection.pause();
+  }
+
+  #tellAgreed(session: Session): void {
+    const { registry } = this.#components;
+    if (!session.announced || session.over) return;
+    while (session.told < registry.agreedChunks) {
+      const agreed = registry.agreedFrom(session.told, CLAIMS_MAX);
+      session.told += agreed.length;
+      const intervalMs = this.#options.announceIntervalMs;
+      if (!session.connection.send({ type: 'peers', peers: [], agreed, intervalMs })) return;
+    }
+  }
+
+  #isRightTotal(session: Session, totalChunks: number): boolean {
+    const known = this.#components.registry.totalChunks;
+    if (known === 0 || known === totalChunks) return true;
+    this.#fault(session, `its file has ${totalChunks} chunks, this swarm's has ${known}`);
+    return false;
+  }
+
+  #onClose(session: Session, reason: CloseReason): void {
+    if (reason.kind === 'protocol' && !session.over) this.#tellFault(session, reason.detail);
+    this.#forget(session, 'disconnected');
+    this.#sessions.delete(session.connection);
+    // The last one has gone, and nobody else is known: the next swarm may be about another file.
+    if (this.#sessions.size === 0 && this.#components.registry.specClients === 0) {
+      this.#components.registry.reset();
+      this.#pushedChunks = 0;
+    }
+    this.#hooks.onClosed(session.connection);
+  }
+
+  /** Ends a session's part in the swarm. Idempotent. */
+  #forget(session: Session, reason: PeerForgotten['reason']): void {
+    const { clock, events, registry } = this.#components;
+    session.over = true;
+    const { member } = session;
+    if (member === undefined) return;
+    session.member = undefined;
+    this.#owners.delete(member);
+    registry.leave(member);
+    const { address } = member;
+    events.emit({ type: 'peer-forgotten', atMs: clock.now(), peer: 'tracker', address, reason });
+  }
+
+  #fault(session: Session, detail: string): void {
+    this.#tellFault(session, detail);
+    this.#forget(session, 'disconnected');
+    session.connection.abort();
+  }
+
+  #tellFault(session: Session, detail: string): void {
+    const { clock, events } = this.#components;
+    const address = session.member?.address ?? session.connection.remote;
+    events.emit({ type: 'remote-fault', atMs: clock.now(), peer: 'tracker', address, detail });
+  }
+
+  /** One timer for all: for the one that has been silent longest. */
+  #watchSilence(): void {
+    if (this.#silenceTimer !== undefined) return;
+    const { clock } = this.#components;
+    const { silenceLimitMs } = this.#options;
+    const [longest] = this.#sessions.values();
+    if (longest === undefined) return;
+    const delayMs = Math.max(0, longest.heardMs + silenceLimitMs - clock.now());
+    this.#silenceTimer = clock.setTimer(delayMs, () => {
+      this.#silenceTimer = undefined;
+      for (const session of this.#sessions.values()) {
+        if (session.heardMs + silenceLimitMs > clock.now()) break;
+        this.#forget(session, 'silent');
+        session.connection.abort();
+        this.#sessions.delete(session.connection);
+      }
+      this.#watchSilence();
+    });
+  }
+}
