@@ -45,17 +45,7 @@ function describeContent(content: PlannedContent): string {
 
 function renderPeers(peers: readonly PlannedPeer[]): string {
   const table = new Table({
-    head: [
-      'peer',
-      'holds',
-      'protocol',
-      'up',
-      'down',
-      'latency',
-      'jitter',
-      'stays',
-      'must complete',
-    ],
+    head: ['peer', 'holds', 'protocol', 'up', 'down', 'latency', 'jitter', 'stays', 'must complete'],
     style: { head: [], border: [], compact: true },
   });
   for (const peer of peers) {
@@ -83,7 +73,7 @@ function renderPolicies(peers: readonly PlannedPeer[]): string {
 }
 
 function describePolicy({ policy, protocol }: PlannedPeer): string {
-  if (protocol === 'spec') return `${policy.picker} picker`;
+  if (protocol === 'spec') return 'asks for missing chunks in turn';
   const { picker, uploadSlots, superSeeding, maxConnections } = policy;
   return `${picker} picker, ${uploadSlots} upload slots, super-seeding ${superSeeding}, up to ${maxConnections} connections`;
 }

@@ -67,6 +67,7 @@ export function quantity(
     .meta({
       type: 'string',
       pattern: patternOf(kind),
+      quantity: kind.name,
       ...about({ range, examples: kind.examples.slice(0, 2), ...key }),
     });
 }

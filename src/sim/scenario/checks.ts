@@ -30,45 +30,50 @@ export function checkContent(
     report(['content', 'generate', 'chunk_size'], message, 'use larger chunks');
     return undefined;
   }
-  const folders: ChunkFolder[] = [];
+  const folders = new Map<number, ChunkFolder>();
   for (const [index, path] of (written.folders ?? []).entries()) {
-    const at = ['content', 'folders', index];
     try {
-      folders.push(readFolder(path));
+      folders.set(index, readFolder(path));
     } catch (error) {
       if (!(error instanceof SwarmError)) throw error;
-      report(at, error.message);
+      report(['content', 'folders', index], error.message);
     }
   }
-  return folders.length === written.folders?.length ? checkFolders(folders, report) : undefined;
+  const fit = checkFolders(folders, report);
+  return folders.size === written.folders?.length ? fit : undefined;
 }
 
-/** The folders must be parts of one file. */
-function checkFolders(folders: readonly ChunkFolder[], report: Report): ScenarioContent | undefined {
-  const [first] = folders;
+/** The folders, by their position in the list, must be parts of one file. */
+function checkFolders(
+  folders: ReadonlyMap<number, ChunkFolder>,
+  report: Report,
+): ScenarioContent | undefined {
+  const [first] = folders.values();
   if (first === undefined) return undefined;
   const totalChunks = first.totalChunks;
   const sizes = new Map<number, number>();
-  let agree = true;
-  for (const [index, folder] of folders.entries()) {
-    const clash =
-      folder.totalChunks === totalChunks
-        ? [...folder.chunks].find(([chunk, bytes]) => (sizes.get(chunk) ?? bytes) !== bytes)
-        : undefined;
+  const disagreeing = new Set<number>();
+  const disagree = (index: number, message: string): void => {
+    disagreeing.add(index);
+    report(['content', 'folders', index], message, 'use folders of one file');
+  };
+  for (const [index, folder] of folders) {
     if (folder.totalChunks !== totalChunks) {
-      const message = `has ${folder.totalChunks} chunks in all, but ${first.path} has ${totalChunks}`;
-      report(['content', 'folders', index], message, 'use folders of one file');
-      agree = false;
-    } else if (clash !== undefined) {
-      const message = `chunk ${clash[0]} has ${clash[1]} bytes here and ${sizes.get(clash[0])!} in another folder`;
-      report(['content', 'folders', index], message, 'use folders of one file');
-      agree = false;
+      disagree(index, `has ${folder.totalChunks} chunks in all, but ${first.path} has ${totalChunks}`);
+      continue;
+    }
+    const clash = [...folder.chunks].find(([chunk, bytes]) => (sizes.get(chunk) ?? bytes) !== bytes);
+    if (clash !== undefined) {
+      disagree(
+        index,
+        `chunk ${clash[0]} has ${clash[1]} bytes here and ${sizes.get(clash[0])!} in another folder`,
+      );
     }
     for (const [chunk, bytes] of folder.chunks) if (!sizes.has(chunk)) sizes.set(chunk, bytes);
   }
-  if (!agree) return undefined;
+  if (disagreeing.size > 0) return undefined;
   const chunkBytes = Array.from({ length: totalChunks }, (_, index) => sizes.get(index + 1) ?? 0);
-  return { kind: 'folders', folders, totalChunks, chunkBytes };
+  return { kind: 'folders', folders: [...folders.values()], totalChunks, chunkBytes };
 }
 
 export function checkTracker(written: WrittenScenario['tracker'], report: Report): void {
@@ -150,12 +155,22 @@ function checkSession(at: Path, { leave, comeBack, arrival }: PeerGroup, report:
   }
 }
 
-/** The classic text has no choking and no lasting connections between peers. */
+/** The classic text asks for chunks in turn, one connection for each, and has no choking. */
 function checkSpecPolicy(at: Path, policy: WrittenGroup['policy'], report: Report): void {
-  for (const key of ['upload_slots', 'super_seeding', 'max_connections'] as const) {
-    if (policy?.[key] === undefined) continue;
+  for (const [key, value] of Object.entries(policy ?? {})) {
+    if (value === undefined) continue;
     report([...at, key], 'has no meaning by the spec protocol', 'remove it, or use protocol: swarm', 'key');
   }
+}
+
+/** A policy for all, when nobody can have one. */
+export function checkDefaultPolicy(
+  policy: WrittenGroup['policy'],
+  groups: readonly PeerGroup[],
+  report: Report,
+): void {
+  if (groups.every((group) => group.protocol === 'spec'))
+    checkSpecPolicy(['defaults', 'policy'], policy, report);
 }
 
 /** The swarm as a whole. */

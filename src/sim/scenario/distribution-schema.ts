@@ -52,10 +52,10 @@ function forms(kind: UnitKind, limits: Limits) {
   };
 }
 
-/** One of the forms as the plan has it. Exactly one is present. */
+/** The one form that is present; whatever, when a mistake has been reported. */
 function toDistribution(written: Readonly<Record<string, object | undefined>>) {
-  const [kind, parameters] = Object.entries(written).find(([, form]) => form !== undefined)!;
-  return { kind, ...parameters };
+  const [kind, parameters] = Object.entries(written).find(([, form]) => form !== undefined) ?? [];
+  return kind === undefined ? constant(0) : { kind, ...parameters };
 }
 
 const constant = (value: number): Distribution => ({ kind: 'constant', value });

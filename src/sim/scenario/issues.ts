@@ -164,7 +164,7 @@ export function asYaml(value: unknown): string {
     const pairs = Object.entries(value).map(([key, item]) => `${key}: ${asYaml(item)}`);
     return `{ ${pairs.join(', ')} }`;
   }
-  return clipped(value);
+  return String(value);
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

@@ -7,8 +7,9 @@ export interface SchemaNode {
   readonly description?: string;
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
-  /** In words: an addition of ours. */
+  /** In words; an addition of ours, as is `quantity`: `a duration`. */
   readonly range?: string;
+  readonly quantity?: string;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly pattern?: string;
@@ -20,6 +21,8 @@ export interface SchemaNode {
   readonly required?: readonly string[];
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
+  readonly minItems?: number;
+  readonly maxLength?: number;
 }
 
 /** The schema of what is written in YAML. */

@@ -110,7 +110,7 @@ function obstacleTo(
       return { message: `${name} is a list of ${parent.items.length}`, suggestion: 'count its items from 0' };
     }
     if (parent === undefined || (isScalar(parent) && parent.value === null)) {
-      if (path[0] !== 'peers' || path.length === 2) return undefined;
+      if (path[0] !== 'peers' || depth > 1 || path.length === 2) return undefined;
       return { message: `there is no group "${path[1]!}"`, suggestion: 'use defaults.… for all peers' };
     }
     return { message: `${name} has no keys of its own`, suggestion: `set ${name} as a whole` };

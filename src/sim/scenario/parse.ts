@@ -1,6 +1,14 @@
 /** scenario.yaml → Scenario. */
 import { basename } from 'node:path';
-import { checkContent, checkGroup, checkHolds, checkSwarm, checkTracker, reporter } from './checks.ts';
+import {
+  checkContent,
+  checkDefaultPolicy,
+  checkGroup,
+  checkHolds,
+  checkSwarm,
+  checkTracker,
+  reporter,
+} from './checks.ts';
 import { readDocument, type SourceDocument } from './document.ts';
 import { readChunkFolder, type FolderReader } from './folders.ts';
 import { defaultsSchema, groupSchema } from './group-schema.ts';
@@ -48,7 +56,9 @@ export function parseScenario(
   if (!validated.success || content === undefined || problems.length > 0) return fail();
   const name = basename(file).replace(/\.ya?ml$/, '');
   const scenario = resolveScenario(name, validated.data, content);
-  checkSwarm(scenario, reporter(document, problems));
+  const report = reporter(document, problems);
+  checkDefaultPolicy(validated.data.defaults?.policy, scenario.groups, report);
+  checkSwarm(scenario, report);
   return problems.length > 0 ? fail() : scenario;
 }
 
@@ -72,8 +82,8 @@ function checkParts(
   if (groups === undefined && content.kind === 'generated') {
     report(
       ['peers'],
-      'peers is missing',
-      'say who holds the file and who wants it: peers: { seeder: { holds: all }, leechers: { count: 3 } }',
+      'is missing',
+      'say who holds the file and who wants it, for example { seeder: { holds: all }, leechers: { count: 3 } }',
     );
   }
   if (isRecord(groups) && Object.keys(groups).length === 0) {

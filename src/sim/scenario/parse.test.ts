@@ -1,0 +1,545 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../core/errors.ts';
+import { parseScenario } from './parse.ts';
+import { ScenarioError } from './problems.ts';
+import type { ChunkFolder } from './scenario.ts';
+
+/** Three folders of four chunks, each chunk in two of them, and one that disagrees. */
+function readFolder(path: string): ChunkFolder {
+  const held = { one: [1, 2, 3], two: [2, 3, 4], three: [1, 4], other: [1] }[path];
+  if (held === undefined) throw new ConfigError(`${path}/local_chunks.txt: there is no such file`);
+  return {
+    path,
+    totalChunks: path === 'other' ? 9 : 4,
+    chunks: new Map(held.map((index) => [index, 100 * index])),
+  };
+}
+
+function parse(text: string, sets: readonly string[] = []) {
+  return parseScenario(text, 'swarm.yaml', { readFolder, sets });
+}
+
+function mistakesOf(text: string, sets: readonly string[] = []): string {
+  try {
+    parse(text, sets);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ScenarioError);
+    return `\n${(error as ScenarioError).message}\n`;
+  }
+  throw new Error('the text was accepted');
+}
+
+const small = 'content: { generate: { size: 1MiB, chunk_size: 256KiB } }\n';
+
+describe('a valid scenario', () => {
+  test('gets every default', () => {
+    expect(parse(`${small}peers: { seeder: { holds: all } }`)).toMatchInlineSnapshot(`
+      {
+        "content": {
+          "chunkBytes": 262144,
+          "kind": "generated",
+          "totalBytes": 1048576,
+          "totalChunks": 4,
+        },
+        "description": "",
+        "groups": [
+          {
+            "arrival": {
+              "gapMs": 0,
+              "kind": "spaced",
+              "startMs": 0,
+            },
+            "comeBack": null,
+            "count": 1,
+            "holds": {
+              "kind": "all",
+            },
+            "leave": null,
+            "link": {
+              "down": null,
+              "jitterMs": null,
+              "latencyMs": {
+                "kind": "constant",
+                "value": 0,
+              },
+              "up": null,
+            },
+            "mustComplete": true,
+            "name": "seeder",
+            "policy": {
+              "maxConnections": 50,
+              "picker": "rarest-first",
+              "superSeeding": "auto",
+              "uploadSlots": 4,
+            },
+            "protocol": "swarm",
+          },
+        ],
+        "name": "swarm",
+        "peersPerWorker": 1,
+        "seed": "1",
+        "timeLimitMs": 60000,
+        "tracker": {
+          "agreement": 1,
+          "announceIntervalMs": 10000,
+          "edition": "plain",
+          "peersPerAnswer": 50,
+          "silenceLimitMs": 30000,
+        },
+      }
+    `);
+  });
+
+  test('without peers has one for each folder', () => {
+    const { groups } = parse('content: { folders: [one, two] }\ndefaults: { protocol: spec }');
+    expect(groups.map(({ name, holds, protocol }) => ({ name, holds, protocol }))).toEqual([
+      { name: 'peer1', holds: { kind: 'folder', folder: 0 }, protocol: 'spec' },
+      { name: 'peer2', holds: { kind: 'folder', folder: 1 }, protocol: 'spec' },
+    ]);
+  });
+
+  test('lets a group override defaults key by key', () => {
+    const { groups } = parse(`${small}
+defaults: { link: { up: 8Mbit/s, latency: 10ms } }
+peers: { seeder: { holds: all, link: { up: unlimited, jitter: 4ms } } }`);
+    expect(groups[0]!.link).toEqual({
+      up: null,
+      down: null,
+      latencyMs: { kind: 'constant', value: 10 },
+      jitterMs: { kind: 'uniform', min: 0, max: 4 },
+    });
+  });
+
+  test('may repeat itself by anchors and merge keys', () => {
+    const { groups } = parse(`${small}
+peers:
+  a: &base { holds: all, link: { up: 1MB/s } }
+  b: { <<: *base, count: 3 }`);
+    expect(groups[1]).toEqual({ ...groups[0]!, name: 'b', count: 3 });
+  });
+
+  test('expects completion only of peers that stay until they have completed', () => {
+    const { groups } = parse(`${small}
+peers:
+  stays: { holds: all }
+  gone: { session: { leave: { after: 1s } } }
+  done: { session: { leave: { after: 1s, from: completion } } }
+  back: { session: { leave: { after: 1s }, return: { after: 1s } } }
+  told: { must_complete: true, session: { leave: { after: 1s } } }`);
+    expect(groups.map((group) => group.mustComplete)).toEqual([true, false, true, true, true]);
+  });
+});
+
+describe('mistakes are told with place and fix:', () => {
+  test('five different ones at once', () => {
+    expect(
+      mistakesOf(`descripton: A swarm
+content: { generate: { size: 1MiB } }
+peers:
+  seeder: { holds: al }
+  leechers:
+    count: 0
+    link: { latency: 50, up: 10mbps }
+`),
+    ).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: descripton: unknown key; did you mean "description"?
+          1 | descripton: A swarm
+            | ^
+      swarm.yaml:4:20: peers.seeder.holds: "al" is not all or none or a range of chunks; did you mean "all"?
+          4 |   seeder: { holds: al }
+            |                    ^
+      swarm.yaml:6:12: peers.leechers.count: 0 is too small; allowed: 1 to 10000
+          6 |     count: 0
+            |            ^
+      swarm.yaml:7:22: peers.leechers.link.latency: 50 has no unit; write 50ms or 50s
+          7 |     link: { latency: 50, up: 10mbps }
+            |                      ^
+      swarm.yaml:7:30: peers.leechers.link.up: "mbps" is not a unit of a rate; write 10Mbit/s or 10MB/s
+          7 |     link: { latency: 50, up: 10mbps }
+            |                              ^
+      "
+    `);
+  });
+
+  test('wrong kinds of values', () => {
+    expect(
+      mistakesOf(`content: { generate: { size: 1MiB } }
+tracker: { edition: Plain, agreement: 1.5 }
+peers:
+  a: { link: { latency: [1], up: , down: { gauss: { mean: 1MB/s } } } }
+  b:
+  c: { must_complete: perhaps, arrival: 3s }
+`),
+    ).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:21: tracker.edition: "Plain" is not known here; did you mean "plain"?
+          2 | tracker: { edition: Plain, agreement: 1.5 }
+            |                     ^
+      swarm.yaml:2:39: tracker.agreement: must be a whole number, not 1.5; for example 1
+          2 | tracker: { edition: Plain, agreement: 1.5 }
+            |                                       ^
+      swarm.yaml:4:16: peers.a.link.latency: a list is not understood; for example 40ms or { normal: { mean: 40ms, sd: 10ms } }
+          4 |   a: { link: { latency: [1], up: , down: { gauss: { mean: 1MB/s } } } }
+            |                ^
+      swarm.yaml:4:30: peers.a.link.up: has no value; for example 20Mbit/s or { uniform: { min: 5Mbit/s, max: 50Mbit/s } }
+          4 |   a: { link: { latency: [1], up: , down: { gauss: { mean: 1MB/s } } } }
+            |                              ^
+      swarm.yaml:4:44: peers.a.link.down.gauss: unknown key; known: uniform, normal, lognormal, exponential, pareto
+          4 |   a: { link: { latency: [1], up: , down: { gauss: { mean: 1MB/s } } } }
+            |                                            ^
+      swarm.yaml:5:3: peers.b: has no value; its keys: count, holds, protocol, policy, link, arrival, session, must_complete
+          5 |   b:
+            |   ^
+      swarm.yaml:6:23: peers.c.must_complete: must be true or false, not "perhaps"
+          6 |   c: { must_complete: perhaps, arrival: 3s }
+            |                       ^
+      swarm.yaml:6:41: peers.c.arrival: must be a map of keys, not "3s"; for example { at: 2s } or { spaced: 500ms } or { poisson: { rate: 2/s } } or { uniform: { from: 0s, to: 5s } }
+          6 |   c: { must_complete: perhaps, arrival: 3s }
+            |                                         ^
+      "
+    `);
+  });
+
+  test('keys that exclude or need each other', () => {
+    expect(
+      mistakesOf(`${small}tracker: { announce_interval: 5s, silence_limit: 2s }
+peers:
+  a: { holds: all, arrival: { at: 1s, uniform: { from: 3s, to: 1s } } }
+  b: { link: { latency: { uniform: { min: 3ms, max: 1ms }, exponential: { mean: 1ms } } } }
+  c: { session: { return: { after: 1s } } }
+  d: { session: { leave: { after: 1s, from: completion }, return: { after: 1s } } }
+  e: { arrival: { at: 2s }, session: { leave: { after: 1s, from: start } } }
+  f: { arrival: { at: 2min } }
+  g: { protocol: spec, policy: { upload_slots: 3 } }
+`),
+    ).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:50: tracker.silence_limit: peers would be forgotten after 2000 ms, before they announce again after 5000 ms; make silence_limit at least twice announce_interval
+          2 | tracker: { announce_interval: 5s, silence_limit: 2s }
+            |                                                  ^
+      swarm.yaml:4:20: peers.a.arrival: at and uniform exclude each other; keep one
+          4 |   a: { holds: all, arrival: { at: 1s, uniform: { from: 3s, to: 1s } } }
+            |                    ^
+      swarm.yaml:4:56: peers.a.arrival.uniform.from: is after to; exchange the two
+          4 |  holds: all, arrival: { at: 1s, uniform: { from: 3s, to: 1s } } }
+            |                                                  ^
+      swarm.yaml:5:16: peers.b.link.latency: uniform and exponential exclude each other; keep one
+          5 |   b: { link: { latency: { uniform: { min: 3ms, max: 1ms }, exponential: { mean: 1ms } } } }
+            |                ^
+      swarm.yaml:5:43: peers.b.link.latency.uniform.min: is above max; exchange the two
+          5 |   b: { link: { latency: { uniform: { min: 3ms, max: 1ms }, exponential: { mean: 1ms } } } }
+            |                                           ^
+      swarm.yaml:6:19: peers.c.session.return: the peer never leaves; add session.leave, or remove return
+          6 |   c: { session: { return: { after: 1s } } }
+            |                   ^
+      swarm.yaml:7:59: peers.d.session.return: the time of a return cannot depend on the completion; use from: join or from: start, or remove return
+          7 | ssion: { leave: { after: 1s, from: completion }, return: { after: 1s } } }
+            |                                                  ^
+      swarm.yaml:8:40: peers.e.session.leave: would leave at 1000 ms, before it joins at 2000 ms; use from: join
+          8 |   e: { arrival: { at: 2s }, session: { leave: { after: 1s, from: start } } }
+            |                                        ^
+      swarm.yaml:9:8: peers.f.arrival: would join after the end of the run at 60000 ms; raise time_limit or join earlier
+          9 |   f: { arrival: { at: 2min } }
+            |        ^
+      swarm.yaml:10:34: peers.g.policy.upload_slots: has no meaning by the spec protocol; remove it, or use protocol: swarm
+         10 |   g: { protocol: spec, policy: { upload_slots: 3 } }
+            |                                  ^
+      "
+    `);
+  });
+
+  test('chunks that nobody holds', () => {
+    expect(mistakesOf(`${small}peers: { a: { holds: [1] }, b: { holds: 3-4 } }`)).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:1: peers: nobody holds chunk 2 at the start; let a group hold all, or the missing chunks
+          2 | peers: { a: { holds: [1] }, b: { holds: 3-4 } }
+            | ^
+      "
+    `);
+  });
+
+  test('chunks and folders that do not exist', () => {
+    expect(
+      mistakesOf(`content: { folders: [one, two, three] }
+peers:
+  a: { holds: 2-5 }
+  b: { holds: { folder: 4 } }
+  c: { holds: { folder: tow } }
+`),
+    ).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:3:15: peers.a.holds: there is no chunk 5; chunks are numbered 1 to 4
+          3 |   a: { holds: 2-5 }
+            |               ^
+      swarm.yaml:4:25: peers.b.holds.folder: there is no folder 4; folders are numbered 1 to 3
+          4 |   b: { holds: { folder: 4 } }
+            |                         ^
+      swarm.yaml:5:25: peers.c.holds.folder: "tow" is not in content.folders; did you mean "two"?
+          5 |   c: { holds: { folder: tow } }
+            |                         ^
+      "
+    `);
+  });
+
+  test('folders that cannot be read or do not fit together', () => {
+    expect(mistakesOf('content: { folders: [one, other, nowhere] }')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:27: content.folders.1: has 9 chunks in all, but one has 4; use folders of one file
+          1 | content: { folders: [one, other, nowhere] }
+            |                           ^
+      swarm.yaml:1:34: content.folders.2: nowhere/local_chunks.txt: there is no such file
+          1 | content: { folders: [one, other, nowhere] }
+            |                                  ^
+      "
+    `);
+  });
+
+  test('an agreement that cannot be reached', () => {
+    expect(mistakesOf(`${small}tracker: { edition: hashed }\npeers: { seeder: { holds: all } }`))
+      .toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:1: tracker.agreement: chunks 1-4 can never spread: fewer than 2 peers hold them, and so many must agree; lower agreement, or let more peers hold these chunks
+          2 | tracker: { edition: hashed }
+            | ^
+      "
+    `);
+  });
+
+  test('content that is missing or said twice', () => {
+    expect(mistakesOf('peers: { a: {} }')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: content: is missing; its keys: folders, generate
+          1 | peers: { a: {} }
+            | ^
+      "
+    `);
+    expect(mistakesOf('content: { folders: [one], generate: { size: 1MB } }')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: content: has both folders and generate; give one of the two
+          1 | content: { folders: [one], generate: { size: 1MB } }
+            | ^
+      "
+    `);
+  });
+
+  test('peers that are missing', () => {
+    expect(mistakesOf(small)).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: peers: is missing; say who holds the file and who wants it, for example { seeder: { holds: all }, leechers: { count: 3 } }
+          1 | content: { generate: { size: 1MiB, chunk_size: 256KiB } }
+            | ^
+      "
+    `);
+    expect(mistakesOf(`${small}peers: {}`)).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:1: peers: there is no group; add one, for example seeder: { holds: all }
+          2 | peers: {}
+            | ^
+      "
+    `);
+  });
+
+  test('a group that cannot be called so', () => {
+    expect(mistakesOf(`${small}peers: { tracker: { holds: all }, a/b: {} }`)).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:10: peers.tracker: "tracker" cannot be the name of a group; use a letter, then letters, digits, - or _, up to 40; not "tracker"
+          2 | peers: { tracker: { holds: all }, a/b: {} }
+            |          ^
+      swarm.yaml:2:35: peers.a/b: "a/b" cannot be the name of a group; use a letter, then letters, digits, - or _, up to 40; not "tracker"
+          2 | peers: { tracker: { holds: all }, a/b: {} }
+            |                                   ^
+      "
+    `);
+  });
+
+  test('text that is not YAML', () => {
+    expect(mistakesOf('seed: 1\nseed: 2\npeers: [1, 2')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:1: this key stands twice in one map; keep one of the two
+          2 | seed: 2
+            | ^
+      swarm.yaml:3:13: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]
+          3 | peers: [1, 2
+            |             ^
+      "
+    `);
+    expect(mistakesOf('a: *nothing\nb: &x [*x]\nc: !tag 1\n__proto__: 1')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:4: nothing above is marked &nothing
+          1 | a: *nothing
+            |    ^
+      swarm.yaml:2:8: *x stands inside of what it repeats
+          2 | b: &x [*x]
+            |        ^
+      swarm.yaml:3:4: unknown tag: !tag; remove the tag
+          3 | c: !tag 1
+            |    ^
+      swarm.yaml:4:1: "__proto__" cannot be a key
+          4 | __proto__: 1
+            | ^
+      "
+    `);
+    expect(mistakesOf('\tseed: 1')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: a tab cannot indent YAML; use spaces
+          1 | 	seed: 1
+            | ^
+      "
+    `);
+    expect(mistakesOf('')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: a scenario is a map of keys; begin with content: and peers:
+      "
+    `);
+    expect(mistakesOf('- a\n- b')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: a scenario is a map of keys; begin with content: and peers:
+          1 | - a
+            | ^
+      "
+    `);
+  });
+
+  test('a value that comes by an alias is shown where it is written', () => {
+    expect(
+      mistakesOf(
+        `${small}defaults: { link: &slow { up: 5mbit } }\npeers: { a: { holds: all, link: *slow } }`,
+      ),
+    ).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:31: peers.a.link.up: "mbit" is not a unit of a rate; write a rate such as 20Mbit/s, 2MB/s, 512kbit/s
+          2 | defaults: { link: &slow { up: 5mbit } }
+            |                               ^
+      swarm.yaml:2:31: defaults.link.up: "mbit" is not a unit of a rate; write a rate such as 20Mbit/s, 2MB/s, 512kbit/s
+          2 | defaults: { link: &slow { up: 5mbit } }
+            |                               ^
+      "
+    `);
+  });
+
+  test('far out on a long line, with the part of the line that matters', () => {
+    const long = `description: ${'x'.repeat(150)} # ${'y'.repeat(100)}`;
+    const text = `${small}peers: { seeder: { holds: all, link: { latency: 10ms, jitter: 2ms, up: 20Mbit/s, down: 100Mbits/s } } }\n${long}`;
+    expect(mistakesOf(text)).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:88: peers.seeder.link.down: "Mbits/s" is not a unit of a rate; write 100Mbit/s or 100MB/s
+          2 |  latency: 10ms, jitter: 2ms, up: 20Mbit/s, down: 100Mbits/s } } }
+            |                                                  ^
+      "
+    `);
+  });
+
+  test('as plain data besides', () => {
+    try {
+      parse(`${small}peers: { a: { holds: all, cuont: 3 } }`);
+      expect.unreachable();
+    } catch (error) {
+      expect((error as ScenarioError).code).toBe('CONFIG');
+      expect((error as ScenarioError).problems).toEqual([
+        {
+          file: 'swarm.yaml',
+          line: 2,
+          column: 27,
+          path: 'peers.a.cuont',
+          message: 'unknown key',
+          suggestion: 'did you mean "count"?',
+        },
+      ]);
+    }
+  });
+});
+
+describe('--set', () => {
+  const text = `${small}peers: { seeder: { holds: all }, leechers: { count: 3 } }`;
+
+  test('changes and adds keys before validation', () => {
+    const { groups, seed, content } = parse(text, [
+      'peers.leechers.count=20',
+      'peers.leechers.link.latency={ uniform: { min: 1ms, max: 2ms } }',
+      'peers.late={ arrival: { at: 1s } }',
+      'seed=seven',
+      'content.generate.chunk_size=512KiB',
+    ]);
+    expect(groups.map(({ name, count }) => [name, count])).toEqual([
+      ['seeder', 1],
+      ['leechers', 20],
+      ['late', 1],
+    ]);
+    expect(groups[1]!.link.latencyMs).toEqual({ kind: 'uniform', min: 1, max: 2 });
+    expect(seed).toBe('seven');
+    expect(content.totalChunks).toBe(2);
+  });
+
+  test('replaces an item of a list', () => {
+    const { groups } = parse('content: { folders: [one, nowhere] }', ['content.folders.1=two']);
+    expect(groups).toHaveLength(2);
+  });
+
+  test('names its own mistakes', () => {
+    expect(
+      mistakesOf(text, [
+        'peers.leecher.count=3',
+        'peers.leechers.coutn=4',
+        'peers.leechers.link.latency=5',
+        'time_limit',
+        'content.generate.size.x=3',
+        'seed=[1',
+        'seed=*x',
+        'a.__proto__=1',
+      ]),
+    ).toMatchInlineSnapshot(`
+      "
+      --set:1:1: peers.leecher.count: there is no group "leecher"; did you mean "leechers"?
+          1 | peers.leecher.count=3
+            | ^
+      --set:2:1: peers.leechers.coutn: unknown key; did you mean "count"?
+          2 | peers.leechers.coutn=4
+            | ^
+      --set:3:1: peers.leechers.link.latency: 5 has no unit; write 5ms or 5s
+          3 | peers.leechers.link.latency=5
+            | ^
+      --set:4:1: "time_limit" is not path=value; write for example peers.leechers.count=20
+          4 | time_limit
+            | ^
+      --set:5:1: content.generate.size.x: content.generate.size has no keys of its own; set content.generate.size as a whole
+          5 | content.generate.size.x=3
+            | ^
+      --set:6:6: seed: the value is not valid YAML: Flow sequence must end with a ]
+          6 | seed=[1
+            |      ^
+      --set:7:6: seed: the value is not valid YAML: an alias has no meaning here
+          7 | seed=*x
+            |      ^
+      --set:8:1: a.__proto__: this key cannot be set
+          8 | a.__proto__=1
+            | ^
+      "
+    `);
+    expect(mistakesOf('content: { folders: [one, two] }', ['content.folders.5=x', 'peers.peer1.count=2']))
+      .toMatchInlineSnapshot(`
+      "
+      --set:1:1: content.folders.5: content.folders is a list of 2; count its items from 0
+          1 | content.folders.5=x
+            | ^
+      --set:2:1: peers.peer1.count: there is no group "peer1"; use defaults.… for all peers
+          2 | peers.peer1.count=2
+            | ^
+      "
+    `);
+  });
+
+  test('cannot reach through an alias', () => {
+    expect(
+      mistakesOf(`${small}defaults: { link: &l { up: 1MB/s } }\npeers: { a: { holds: all, link: *l } }`, [
+        'peers.a.link.up=2MB/s',
+      ]),
+    ).toMatchInlineSnapshot(`
+      "
+      --set:1:1: peers.a.link.up: peers.a.link has no keys of its own; set peers.a.link as a whole
+          1 | peers.a.link.up=2MB/s
+            | ^
+      "
+    `);
+  });
+});
