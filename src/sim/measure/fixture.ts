@@ -151,7 +151,7 @@ export function receivedEvent(
 }
 
 /**
- * A seeder (2,000 B/s up) and two leechers (500 B/s up) share four chunks of 1,000 bytes. The seeder sends five
+ * A seeder (1,500 B/s up) and two leechers (1,000 B/s up) share four chunks of 1,000 bytes. The seeder sends five
  * chunks, leecher/1 sends three; leecher/2 gets one chunk twice. leecher/1 completes at 3 s, leecher/2 at 3.5 s.
  */
 export function smallSwarm(): { plan: Plan; record: RunRecord } {
@@ -159,9 +159,9 @@ export function smallSwarm(): { plan: Plan; record: RunRecord } {
     link: { upBytesPerSec, downBytesPerSec: null, latencyMs: 10, jitterMs: null },
   });
   const plan = planOf([
-    plannedPeer('seeder', { ...limited(2000), holds: { kind: 'all' } }),
-    plannedPeer('leecher/1', limited(500)),
-    plannedPeer('leecher/2', limited(500)),
+    plannedPeer('seeder', { ...limited(1500), holds: { kind: 'all' } }),
+    plannedPeer('leecher/1', limited(1000)),
+    plannedPeer('leecher/2', limited(1000)),
   ]);
   const events: SwarmEvent[] = [
     { type: 'tracker-started', atMs: 0, peer: 'tracker', address: at(5100) },

@@ -52,18 +52,18 @@ describe('the small swarm, computed by hand', () => {
   it('says how the uploading was shared', () => {
     expect(swarm.fairness).toBeCloseTo(8500 ** 2 / (3 * (4500 ** 2 + 3000 ** 2 + 1000 ** 2)), 12);
     expect(swarm.seederLoad).toBe(4500 / 4000);
-    expect(swarm.uploadUtilisation).toBeCloseTo(8500 / (3000 * 3.5), 12);
+    expect(swarm.uploadUtilisation).toBeCloseTo(8500 / (3500 * 3.5), 12);
     expect(peers.map(({ shareRatio }) => shareRatio)).toEqual([null, 0.75, 1000 / 4500]);
   });
 
   it('has its fluid bound, its client-server bound and its store-and-forward bound', () => {
     expect(swarm.bound).toMatchObject({
-      limitedBy: 'total-uplink',
-      clientServerMs: 4000,
+      limitedBy: 'seeder-uplink',
+      clientServerMs: expect.closeTo(8000 / 1.5, 9),
       storeAndForwardMs: null,
     });
-    expect(swarm.bound.lowerBoundMs).toBeCloseTo(8000 / 3, 9);
-    expect(swarm.bound.efficiency).toBeCloseTo(8000 / 3 / 3500, 12);
+    expect(swarm.bound.lowerBoundMs).toBeCloseTo(4000 / 1.5, 9);
+    expect(swarm.bound.efficiency).toBeCloseTo(4000 / 1.5 / 3500, 12);
   });
 
   it('tells who sent what to whom, whichever way the loopback is spelled', () => {

@@ -30,18 +30,12 @@ export function formatDuration(ms: number | null): string {
 export function formatPercent(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return NO_DATA;
   const percent = share * 100;
-  if (percent !== 0 && Math.abs(percent) < 0.1) return percent > 0 ? '< 0.1 %' : '> -0.1 %';
+  if (Math.abs(percent) > 1e-9 && Math.abs(percent) < 0.1) return percent > 0 ? '< 0.1 %' : '> -0.1 %';
   return `${trimZeros(percent.toFixed(1))} %`;
 }
 
 export function formatRatio(value: number | null): string {
   return value === null || !Number.isFinite(value) ? NO_DATA : value.toFixed(2);
-}
-
-/** Whole, with a thin separation of thousands. */
-export function formatCount(value: number | null): string {
-  if (value === null || !Number.isFinite(value)) return NO_DATA;
-  return String(Math.round(value)).replaceAll(/\B(?=(\d{3})+(?!\d))/g, ' ');
 }
 
 function scaled(value: number | null, base: number, units: readonly string[]): string {

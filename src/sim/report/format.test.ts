@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatDuration, formatPercent, formatRate, formatRatio } from './format.ts';
+
+describe('figures as people read them', () => {
+  it.each([
+    [0, '0 B'],
+    [1000, '1000 B'],
+    [1023, '1023 B'],
+    [1024, '1.00 KiB'],
+    [1536, '1.50 KiB'],
+    [1024 * 1023.7, '1.00 MiB'],
+    [20 * 1024 ** 2, '20.0 MiB'],
+    [3 * 1024 ** 3, '3.00 GiB'],
+    [null, '–'],
+  ])('%s bytes are %s', (bytes, text) => {
+    expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it.each([
+    [0, '0 bit/s'],
+    [125, '1.00 kbit/s'],
+    [2_500_000, '20.0 Mbit/s'],
+    [1.3e9, '10.4 Gbit/s'],
+    [null, '–'],
+  ])('%s bytes a second are %s', (rate, text) => {
+    expect(formatRate(rate)).toBe(text);
+  });
+
+  it.each([
+    [0, '0 ms'],
+    [0.004, '< 0.01 ms'],
+    [0.42, '0.42 ms'],
+    [45.34, '45.3 ms'],
+    [999.4, '999 ms'],
+    [999.9, '1.00 s'],
+    [59_994, '60.0 s'],
+    [59_996, '1 min 00 s'],
+    [123_000, '2 min 03 s'],
+    [3_599_600, '1 h 00 min'],
+    [5_400_000, '1 h 30 min'],
+    [-1500, '-1.50 s'],
+    [null, '–'],
+    [Infinity, '–'],
+  ])('%s ms are %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  it.each([
+    [0, '0 %'],
+    [1e-13, '0 %'],
+    [0.0004, '< 0.1 %'],
+    [0.0594, '5.9 %'],
+    [1, '100 %'],
+    [null, '–'],
+    [NaN, '–'],
+  ])('a share of %s is %s', (share, text) => {
+    expect(formatPercent(share)).toBe(text);
+  });
+
+  it('ratios have two decimals', () => {
+    expect([formatRatio(1.125), formatRatio(null)]).toEqual(['1.13', '–']);
+  });
+
+  it('are short, whatever the figure', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e15, noNaN: true }), (value) =>
+        [formatBytes, formatRate, formatDuration].every((format) => format(value).length <= 18),
+      ),
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { planOf, plannedPeer, recordOf, smallSwarm, testEnvironment } from '../measure/fixture.ts';
+import { measure } from '../measure/measure.ts';
+import { figures } from './figures.ts';
+import { renderMarkdown } from './markdown.ts';
+
+describe('report.md', () => {
+  const { plan, record } = smallSwarm();
+  const text = renderMarkdown(measure(plan, record, testEnvironment));
+
+  it('explains every key figure in one line', () => {
+    for (const { label, meaning } of Object.values(figures)) {
+      expect(text).toMatch(new RegExp(`^\\| ${label} \\| [^|]+ \\| ${meaning.slice(0, 20)}`, 'm'));
+    }
+  });
+
+  it('shows the swarm over time', () => {
+    const start = text.indexOf('## Over time');
+    expect(text.slice(start, text.indexOf('## Groups'))).toMatchInlineSnapshot(`
+      "## Over time
+
+      Useful bytes of all peers:
+
+      \`\`\`text
+      7.81 KiB │                                                 ▁▁▂▂▃▃▄▄▅▅▆▆▇▇█
+               │                                            ▂▄▆█████████████████
+               │                                        ▂▄▆█████████████████████
+               │                                    ▂▄▆█████████████████████████
+               │                                ▂▄▆█████████████████████████████
+               │                        ▁▂▃▄▅▆▇█████████████████████████████████
+               │                ▁▂▃▄▅▆▇█████████████████████████████████████████
+               │▁▁▁▂▂▃▃▄▄▅▅▆▆▇▇█████████████████████████████████████████████████
+             0 └────────────────────────────────────────────────────────────────
+                0                                                         4.00 s
+      \`\`\`
+
+      Useful bytes a second, relative to the best moment:
+
+      \`\`\`text
+      best │                                ████████████████
+           │                                ████████████████
+           │                                ████████████████
+           │                                ████████████████
+           │                ████████████████████████████████
+           │                ████████████████████████████████
+           │████████████████████████████████████████████████████████████████
+           │████████████████████████████████████████████████████████████████
+         0 └────────────────────────────────────────────────────────────────
+            0                                                         4.00 s
+      \`\`\`
+
+      Peers that are complete:
+
+      \`\`\`text
+      3 peers │                                                               █
+              │                                                               █
+              │                                               ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂█
+              │                                               █████████████████
+              │                                               █████████████████
+              │▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅█████████████████
+              │████████████████████████████████████████████████████████████████
+              │████████████████████████████████████████████████████████████████
+            0 └────────────────────────────────────────────────────────────────
+               0                                                         4.00 s
+      \`\`\`
+
+      "
+    `);
+  });
+
+  it('has its sections in order, and the seed and machine that made it', () => {
+    expect(text.match(/^#+ .*$/gm)).toEqual([
+      '# fixture: pass',
+      '## Figures',
+      '## Over time',
+      '## Groups',
+      '## Peers',
+      '## Who sent how much to whom',
+      '## What was injected and what it hit',
+      '## How it was run',
+      '## Files',
+    ]);
+    expect(text).toContain('| seed | seed-1 |');
+    expect(text).toContain('Test CPU, 2 cores, 8.00 GiB memory');
+  });
+
+  it('survives names that Markdown would read as table cells', () => {
+    const odd = planOf([plannedPeer('a|b')]);
+    expect(renderMarkdown(measure(odd, recordOf([], []), testEnvironment))).toContain('| a\\|b |');
+  });
+
+  it('says what is missing when nothing was measured', () => {
+    const empty = renderMarkdown(measure(planOf([]), recordOf([], [], { elapsedMs: 0 }), testEnvironment));
+    expect(empty).toContain('**INCONCLUSIVE**');
+    expect(empty).toContain('| makespan | – |');
+  });
+});

@@ -1,0 +1,193 @@
+/** report.md: everything about one run for a reader who was not there. */
+import type { RunResult } from '../measure/result.ts';
+import { figures, show } from './figures.ts';
+import type { Figure, FigureName } from './figures.ts';
+import { flowMatrix, largestFlows } from './flows.ts';
+import { formatBytes, formatDuration, formatPercent, formatRatio } from './format.ts';
+import { barChart, increments, resample } from './plot.ts';
+import {
+  boundLimit,
+  groupColumns,
+  groupRow,
+  headline,
+  injectedColumns,
+  injectedRow,
+  leftOut,
+  peerColumns,
+  peerRow,
+  tellingInjections,
+  worstPeers,
+} from './rows.ts';
+import { renderMarkdownTable } from './table.ts';
+
+const PEERS_MAX = 50;
+const FLOWS_MAX = 20;
+const INJECTIONS_MAX = 100;
+const CHART_COLUMNS = 64;
+const CHART_LINES = 8;
+
+export function renderMarkdown(result: RunResult): string {
+  const sections = [
+    verdictSection(result),
+    figuresSection(result),
+    chartsSection(result),
+    section('Groups', renderMarkdownTable(groupColumns, result.groups.map(groupRow))),
+    peersSection(result),
+    flowsSection(result),
+    injectedSection(result),
+    circumstancesSection(result),
+    filesSection(),
+  ];
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+function section(title: string, ...parts: readonly string[]): string {
+  return [`## ${title}`, ...parts.filter((part) => part !== '')].join('\n\n');
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n');
+}
+
+function verdictSection({ verdict, trust, scenario, ...rest }: RunResult): string {
+  const doubt = `**Doubtful**: the host, not the scenario, may have decided some figures.`;
+  return [
+    `# ${scenario.name}: ${verdict.outcome}`,
+    `**${verdict.outcome.toUpperCase()}**: ${headline({ verdict, trust, scenario, ...rest })}.`,
+    list(verdict.reasons),
+    trust.warnings.length === 0 ? '' : `${doubt}\n\n${list(trust.warnings)}`,
+    scenario.description,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function figuresSection(result: RunResult): string {
+  const rows = (Object.keys(figures) as FigureName[]).map((name) => {
+    const figure: Figure = figures[name];
+    return [figure.label, show(name, result), figure.meaning];
+  });
+  const { bound } = result.swarm;
+  const note =
+    bound.lowerBoundMs === null
+      ? `There is no lower bound. ${bound.note}`
+      : `The lower bound is ${boundLimit(result)}. ${bound.note}`;
+  return section(
+    'Figures',
+    renderMarkdownTable([{ head: 'figure' }, { head: 'value', align: 'right' }, { head: 'meaning' }], rows),
+    note,
+    'Sizes are in powers of 1024, rates in bit/s with powers of 1000; `–` means that there is no data.',
+  );
+}
+
+function chartsSection({ samples, peers }: RunResult): string {
+  const last = samples.at(-1);
+  if (samples.length < 2 || last === undefined || last.atMs <= 0) return '';
+  const useful = resample(samples, CHART_COLUMNS, (sample) => sample.usefulBytes, 'line');
+  const complete = resample(samples, CHART_COLUMNS, (sample) => sample.peersCompleted, 'steps');
+  const rate = increments(useful);
+  const scale = { height: CHART_LINES, endMs: last.atMs };
+  const fence = (title: string, chart: string) => `${title}\n\n\`\`\`text\n${chart}\n\`\`\``;
+  return section(
+    'Over time',
+    fence(
+      'Useful bytes of all peers:',
+      barChart(useful, { ...scale, top: last.usefulBytes, label: formatBytes(last.usefulBytes) }),
+    ),
+    fence(
+      'Useful bytes a second, relative to the best moment:',
+      barChart(rate, { ...scale, top: Math.max(...rate), label: 'best' }),
+    ),
+    fence(
+      'Peers that are complete:',
+      barChart(complete, { ...scale, top: peers.length, label: `${peers.length} peers` }),
+    ),
+  );
+}
+
+function peersSection({ peers }: RunResult): string {
+  const shown = worstPeers(peers, PEERS_MAX);
+  const legend =
+    '`took`: from its join to its last chunk. `chunks`: at its start → at the end. `ratio`: sent / received. ' +
+    '`uplink`: payload sent / what its uplink could have sent. `content`: from the bytes at the end of the run.';
+  return section(
+    'Peers',
+    renderMarkdownTable(peerColumns, shown.map(peerRow)),
+    leftOut(peers.length, shown.length, 'peers in peers.csv (shown: in trouble, then the slowest)'),
+    legend,
+  );
+}
+
+function flowsSection(result: RunResult): string {
+  if (result.flows.length === 0) return '';
+  const matrix = flowMatrix(result);
+  const largest = largestFlows(result, FLOWS_MAX);
+  return section(
+    'Who sent how much to whom',
+    'Useful payload only. Clients from outside the plan appear by their address.',
+    matrix === undefined ? '' : renderMarkdownTable(matrix.columns, matrix.rows),
+    matrix?.of === 'peers' ? '' : renderMarkdownTable(largest.columns, largest.rows),
+    matrix?.of === 'peers' ? '' : leftOut(result.flows.length, largest.rows.length, 'pairs in result.json'),
+  );
+}
+
+function injectedSection({ injected }: RunResult): string {
+  if (injected.length === 0) return '';
+  const shown = tellingInjections(injected, INJECTIONS_MAX);
+  return section(
+    'What was injected and what it hit',
+    'An injection that hit nothing proves nothing.',
+    renderMarkdownTable(injectedColumns, shown.map(injectedRow)),
+    leftOut(injected.length, shown.length, 'in result.json'),
+  );
+}
+
+function circumstancesSection(result: RunResult): string {
+  const { environment, trust, plan } = result;
+  const { host } = trust;
+  return section(
+    'How it was run',
+    renderMarkdownTable(
+      [{ head: 'what' }, { head: 'value' }],
+      [
+        ['seed', result.seed],
+        ['engine', result.engine],
+        ['started', result.startedAt],
+        ['set-up, run', `${formatDuration(result.setupMs)}, ${formatDuration(result.elapsedMs)}`],
+        ['ended by', `${result.ending} (limit ${formatDuration(plan.timeLimitMs)})`],
+        ['version, commit', `${environment.version}, ${environment.commit ?? 'not a git checkout'}`],
+        ['Node, platform', `${environment.node}, ${environment.platform}`],
+        [
+          'machine',
+          `${environment.cpu}, ${environment.cores} cores, ${formatBytes(environment.memoryBytes)} memory`,
+        ],
+        [
+          'processor use in the run, load a core before',
+          `${formatPercent(host.cpuShare)}, ${formatRatio(host.loadBefore)}`,
+        ],
+        [
+          'event-loop delay, 99th percentile and largest',
+          `${formatDuration(host.loopDelayP99Ms)}, ${formatDuration(host.loopDelayMaxMs)}`,
+        ],
+        [
+          'shaper late, mean and largest',
+          `${formatDuration(trust.shaperLateMeanMs)}, ${formatDuration(trust.shaperLateMaxMs)}`,
+        ],
+        ['largest memory', formatBytes(host.maxRssBytes)],
+      ],
+    ),
+    'The same seed and scenario give the same plan; `plan.json` holds it.',
+  );
+}
+
+function filesSection(): string {
+  return section(
+    'Files',
+    list([
+      '`result.json`: every figure of this report, with `schemaVersion`',
+      '`plan.json`: the scenario with every random value drawn',
+      '`events.jsonl`: what happened, one event a line, in order of time',
+      '`peers.csv`: one line a peer; `timeline.csv`: the swarm over time',
+    ]),
+  );
+}

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { SwarmEvent } from '../../core/events.ts';
+import {
+  at,
+  joinedEvent,
+  peerRecord,
+  planOf,
+  plannedPeer,
+  receivedEvent,
+  recordOf,
+  smallSwarm,
+  testEnvironment,
+} from '../measure/fixture.ts';
+import { measure } from '../measure/measure.ts';
+import type { RunResult } from '../measure/result.ts';
+import { renderTerminal } from './terminal.ts';
+
+function smallResult(): RunResult {
+  const { plan, record } = smallSwarm();
+  return measure(plan, record, testEnvironment);
+}
+
+/** A seeder and many leechers in two groups, none of which completes; one crash that never happened. */
+function largeResult(leechers: number): RunResult {
+  const names = Array.from({ length: leechers }, (_, i) => `${i % 2 === 0 ? 'fast' : 'slow'}/${i + 1}`);
+  const leave = { how: 'crash', from: 'start', afterMs: 9000, keepChunks: true } as const;
+  const plan = planOf([
+    plannedPeer('seeder', { holds: { kind: 'all' } }),
+    ...names.map((name, i) =>
+      plannedPeer(name, { sessions: [{ joinMs: i * 10, leave: i === 0 ? leave : null }] }),
+    ),
+  ]);
+  const events: SwarmEvent[] = [
+    joinedEvent('seeder', 0, 1, 4),
+    ...names.flatMap((name, i) => [
+      joinedEvent(name, i * 10, i + 2),
+      receivedEvent(name, i * 10 + 5, 1, i === 0 ? at(7777) : i + 1),
+    ]),
+  ];
+  const records = names.map((name) => peerRecord(name, { heldChunksAtEnd: 1, integrity: 'incomplete' }));
+  const record = recordOf(events, [peerRecord('seeder'), ...records], { ending: 'stalled' });
+  return measure(plan, record, testEnvironment);
+}
+
+describe('the result on a terminal', () => {
+  it('reads like this', () => {
+    expect(renderTerminal(smallResult(), { colours: false })).toMatchInlineSnapshot(`
+      "PASS  fixture: 3 of 3 peers complete, 3 intact
+        Do the figures add up?
+        seed seed-1 · threads engine · 3 peers · 4 chunks, 3.91 KiB · ready in 40.0 ms, ran 4.00 s
+
+        makespan                  3.50 s       first completion          3.00 s
+        lower bound               2.67 s       median completion         3.25 s
+        efficiency                76.2 %       95 % completion           3.48 s
+        whole-chunk bound              –       last completion           3.50 s
+        client-server bound       5.33 s       seeder load          1.13 × file
+        goodput              18.3 kbit/s       fairness                    0.80
+        throughput           19.4 kbit/s       waste              5.9 % (500 B)
+        uplinks in use            69.4 %       tracker requests          3.00/s
+        overhead                   5.3 %       tracker traffic        800 bit/s
+        The lower bound is set by the uplink of those who hold the only copies. Without latency and
+        protocol bytes; a peer counts as present from its first join to the end.
+
+        goodput   ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███████████████▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  over 4.00 s
+        complete  ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅█  3 of 3
+
+      peer       protocol  joined     took  chunks      sent  received  ratio  uplink  content
+      ────────────────────────────────────────────────────────────────────────────────────────
+      seeder     swarm       0 ms  had all   4 → 4  4.39 KiB       0 B      –  85.7 %  intact
+      leecher/1  swarm       0 ms   3.00 s   0 → 4  2.93 KiB  3.91 KiB   0.75  85.7 %  intact
+      leecher/2  swarm       0 ms   3.50 s   0 → 4    1000 B  4.39 KiB   0.22  28.6 %  intact
+
+      from ↓ to →  leecher/1  leecher/2       sum
+      ───────────────────────────────────────────
+      seeder        2.93 KiB     1000 B  3.91 KiB
+      leecher/1                2.93 KiB  2.93 KiB
+      leecher/2       1000 B               1000 B
+      sum           3.91 KiB   3.91 KiB  7.81 KiB
+
+      injected  target   planned  happened  what it hit
+      ─────────────────────────────────────────────────────────────────
+      link      seeder         –         –  900 B waited for the uplink
+      link      seeder         –         –  1000 B delayed by latency
+      link      leecher        –         –  900 B waited for the uplink
+      link      leecher        –         –  1000 B delayed by latency
+      "
+    `);
+  });
+
+  it('begins with verdict, reasons and doubts', () => {
+    const { plan, record } = smallSwarm();
+    const host = { ...record.host, cpuShare: 0.99 };
+    const result = measure(plan, { ...record, host, ending: 'interrupted' }, testEnvironment);
+    const lines = renderTerminal(result, { colours: false }).split('\n');
+    expect(lines[0]).toBe('INCONCLUSIVE  fixture: 3 of 3 peers complete, 3 intact');
+    expect(lines[1]).toBe('  ✗ The run was interrupted.');
+    expect(lines[2]).toContain('! The run used 99 % of all cores');
+  });
+
+  it('stays within 100 columns and a few screens with many peers, and says what it leaves out', () => {
+    const text = renderTerminal(largeResult(200), { colours: false });
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(text.split('\n').length).toBeLessThan(110);
+    expect(text).toContain('… 185 more peers in peers.csv');
+    expect(text).toContain('… 190 more pairs in result.json');
+    expect(text).toContain('NOTHING: did not happen: the run was over before');
+  });
+
+  it('shows the flows of many peers by group, with clients from outside', () => {
+    const text = renderTerminal(largeResult(20), { colours: false });
+    expect(text.slice(text.indexOf('from ↓'), text.indexOf('\n\nfrom '))).toMatchInlineSnapshot(`""`);
+  });
+
+  it('has colours only when asked', () => {
+    const result = smallResult();
+    const plain = renderTerminal(result, { colours: false });
+    const coloured = renderTerminal(result, { colours: true });
+    const escape = String.fromCharCode(27);
+    expect(plain).not.toContain(escape);
+    expect(coloured).toContain(`${escape}[32mPASS`);
+    expect(coloured.replaceAll(new RegExp(`${escape}\\[\\d+m`, 'g'), '')).toBe(plain);
+  });
+});

@@ -1,0 +1,83 @@
+import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoreError } from '../../core/errors.ts';
+import { smallSwarm, testEnvironment } from '../measure/fixture.ts';
+import { measure } from '../measure/measure.ts';
+import type { RunResult } from '../measure/result.ts';
+import { writeReport } from './write-report.ts';
+
+const { plan, record } = smallSwarm();
+const result = measure(plan, record, testEnvironment);
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'swarm-report-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a report on disk', () => {
+  it('has all its files in <scenario>/<time>-<seed>, and latest points to it', async () => {
+    const run = await writeReport(folder, result, record.events);
+    expect(run).toBe(join(folder, 'fixture', '2026-01-02T03-04-05Z-seed-1'));
+    expect((await readdir(run)).sort()).toEqual([
+      'events.jsonl',
+      'peers.csv',
+      'plan.json',
+      'report.md',
+      'result.json',
+      'timeline.csv',
+    ]);
+    expect(await readlink(join(folder, 'latest'))).toBe('fixture/2026-01-02T03-04-05Z-seed-1');
+    expect(await readFile(join(folder, 'latest', 'report.md'), 'utf8')).toContain('# fixture: pass');
+  });
+
+  it('is read back as it was measured', async () => {
+    const run = await writeReport(folder, result, record.events);
+    const read = async (name: string) => readFile(join(run, name), 'utf8');
+    expect(JSON.parse(await read('result.json'))).toEqual(result);
+    expect(JSON.parse(await read('plan.json'))).toEqual(plan);
+    const lines = (await read('events.jsonl')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(record.events);
+  });
+
+  it('has a folder of its own when several runs end in one second', async () => {
+    const runs = await Promise.all(
+      Array.from({ length: 8 }, () => writeReport(folder, result, record.events)),
+    );
+    expect(new Set(runs).size).toBe(8);
+    expect((await readdir(join(folder, 'fixture'))).filter((name) => name.startsWith('.'))).toEqual([]);
+    expect(runs.map((run) => `fixture/${basename(run)}`)).toContain(await readlink(join(folder, 'latest')));
+    expect((await readdir(folder)).sort()).toEqual(['fixture', 'latest']);
+  });
+
+  it('stays inside its folder, whatever the scenario and the seed are called', async () => {
+    const odd: RunResult = { ...result, seed: '../../x', scenario: { name: '../a b', description: '' } };
+    const run = await writeReport(folder, odd, []);
+    expect(run.startsWith(join(folder, '__a_b'))).toBe(true);
+    expect(await readdir(run)).toContain('result.json');
+  });
+
+  it('replaces a latest that is a text file, as written where links are not allowed', async () => {
+    await writeFile(join(folder, 'latest'), 'fixture/old\n');
+    await writeReport(folder, result, []);
+    expect((await lstat(join(folder, 'latest'))).isSymbolicLink()).toBe(true);
+  });
+
+  it('says what to do when latest is a folder, and leaves no draft', async () => {
+    await mkdir(join(folder, 'latest', 'x'), { recursive: true });
+    const writing = writeReport(folder, result, []);
+    await expect(writing).rejects.toThrow(StoreError);
+    await expect(writing).rejects.toThrow(/move it away/);
+    expect((await readdir(folder)).sort()).toEqual(['fixture', 'latest']);
+  });
+
+  it('says where and how when the folder cannot be written', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const writing = writeReport(join(folder, 'file'), result, []);
+    await expect(writing).rejects.toThrow(/cannot be written to .*file.*--out/);
+  });
+});
