@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { EngineError } from '../../../core/errors.ts';
+import { GIB, MIB } from '../../../core/units.ts';
+import type { Plan, PlannedPeer } from '../../plan/plan.ts';
+import { machineLimits, requireCapacity } from './capacity.ts';
+
+const roomy = { openFiles: 1_000_000, memoryMaps: 65_530, freeBytes: 64 * GIB };
+
+function planOf(peers: number, peersPerWorker = 1, maxConnections = 50): Plan {
+  const peer = { policy: { maxConnections } } as PlannedPeer;
+  return { peers: new Array<PlannedPeer>(peers).fill(peer), engine: { peersPerWorker } } as unknown as Plan;
+}
+
+describe('requireCapacity', () => {
+  it('lets through what fits', () => {
+    expect(() => requireCapacity(planOf(500), roomy)).not.toThrow();
+  });
+
+  it('refuses more threads than there are memory maps for, naming the figure and the setting', () => {
+    expect(() => requireCapacity(planOf(2000), roomy)).toThrow(
+      /2000 peers .* need 2001 threads, and this machine holds 1638: .*80040 memory maps, there are 65530.*set engine\.peers_per_worker to 2 or more/,
+    );
+  });
+
+  it('proposes a number of peers a worker that then fits', () => {
+    expect(() => requireCapacity(planOf(20_000, 1, 10), roomy)).toThrow(/peers_per_worker to 13 or more/);
+    expect(() => requireCapacity(planOf(20_000, 13, 10), roomy)).not.toThrow();
+  });
+
+  it('refuses what memory cannot hold', () => {
+    expect(() => requireCapacity(planOf(100), { ...roomy, freeBytes: 400 * MIB })).toThrow(
+      /808 MiB of memory, there are 400 MiB/,
+    );
+  });
+
+  it('counts sockets: with too few open files no number of peers a worker helps', () => {
+    expect(() => requireCapacity(planOf(500), { ...roomy, openFiles: 20_000 })).toThrow(EngineError);
+    expect(() => requireCapacity(planOf(500), { ...roomy, openFiles: 20_000 })).toThrow(
+      /ulimit -n, or fewer policy\.max_connections.*no engine\.peers_per_worker is enough/,
+    );
+    expect(() => requireCapacity(planOf(500, 1, 10), { ...roomy, openFiles: 20_000 })).not.toThrow();
+  });
+
+  it('finds the limits of this machine', () => {
+    const limits = machineLimits();
+    expect(limits.openFiles).toBeGreaterThan(0);
+    expect(limits.memoryMaps).toBeGreaterThan(0);
+    expect(limits.freeBytes).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,94 @@
+/** What a run would need of this machine, and whether it is there. */
+import { readFileSync } from 'node:fs';
+import { freemem } from 'node:os';
+import { EngineError } from '../../../core/errors.ts';
+import { MIB, formatBytes } from '../../../core/units.ts';
+import type { Plan } from '../../plan/plan.ts';
+
+/** Measured on Linux with Node 20. */
+const BYTES_PER_THREAD = 8 * MIB;
+const DESCRIPTORS_PER_THREAD = 6;
+const MAPS_PER_THREAD = 40;
+/** The process itself, its files and its pipes. */
+const DESCRIPTORS_RESERVED = 64;
+/** A peer's listener, its connection to the tracker (both ends are ours) and the chunk files it has open. */
+const DESCRIPTORS_PER_PEER = 3 + 8;
+
+/** Infinity where the system sets or tells no limit. */
+export interface MachineLimits {
+  readonly openFiles: number;
+  readonly memoryMaps: number;
+  readonly freeBytes: number;
+}
+
+export function machineLimits(): MachineLimits {
+  const openFiles = /^Max open files\s+(\d+)/m.exec(readOptional('/proc/self/limits'))?.[1];
+  const memoryMaps = readOptional('/proc/sys/vm/max_map_count');
+  return {
+    openFiles: openFiles === undefined ? Infinity : Number(openFiles),
+    memoryMaps: memoryMaps === '' ? Infinity : Number(memoryMaps),
+    freeBytes: freemem(),
+  };
+}
+
+/** Only Linux has these files. */
+function readOptional(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Threads that host peers; the tracker's comes on top. */
+export function hostCount(plan: Plan): number {
+  return Math.ceil(plan.peers.length / plan.engine.peersPerWorker);
+}
+
+/** @throws {EngineError} naming what is short, how much of it, and the setting that helps */
+export function requireCapacity(plan: Plan, limits: MachineLimits): void {
+  const peers = plan.peers.length;
+  const threads = hostCount(plan) + 1;
+  const socketsMax = plan.peers.reduce(
+    (sum, { policy }) => sum + Math.min(policy.maxConnections, peers - 1) + DESCRIPTORS_PER_PEER,
+    DESCRIPTORS_RESERVED,
+  );
+  const threadsMax = Math.floor(
+    Math.min(
+      limits.memoryMaps / MAPS_PER_THREAD,
+      limits.freeBytes / BYTES_PER_THREAD,
+      Math.max(0, limits.openFiles - socketsMax) / DESCRIPTORS_PER_THREAD,
+    ),
+  );
+  if (threads <= threadsMax) return;
+  const needs = [
+    need('memory maps', threads * MAPS_PER_THREAD, limits.memoryMaps, String, 'sysctl vm.max_map_count'),
+    need('of memory', threads * BYTES_PER_THREAD, limits.freeBytes, formatBytes, 'free memory'),
+    need(
+      'open files',
+      threads * DESCRIPTORS_PER_THREAD + socketsMax,
+      limits.openFiles,
+      String,
+      'ulimit -n, or fewer policy.max_connections',
+    ),
+  ].filter((line) => line !== undefined);
+  const remedy =
+    threadsMax >= 2
+      ? `set engine.peers_per_worker to ${Math.ceil(peers / (threadsMax - 1))} or more, or raise what is short`
+      : 'no engine.peers_per_worker is enough: take fewer peers, or raise what is short';
+  throw new EngineError(
+    `${peers} peers with engine.peers_per_worker ${plan.engine.peersPerWorker} need ${threads} threads, and this ` +
+      `machine holds ${threadsMax}: ${needs.join('; ')}. Remedy: ${remedy}`,
+  );
+}
+
+function need(
+  what: string,
+  needed: number,
+  available: number,
+  format: (value: number) => string,
+  limit: string,
+): string | undefined {
+  if (needed <= available) return undefined;
+  return `they need ${format(needed)} ${what}, there are ${format(available)} (${limit})`;
+}

@@ -1,0 +1,249 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Clock } from '../../../core/interfaces.ts';
+import type { PlannedLeave, PlannedPeer } from '../../plan/plan.ts';
+import { Conductor } from './conductor.ts';
+import type { Stage } from './conductor.ts';
+import { PeerState } from './peer-state.ts';
+
+const TOTAL_CHUNKS = 2;
+
+/** Time that goes on when told to. */
+class ManualClock implements Clock {
+  #nowMs = 1000;
+  #timers: { readonly atMs: number; readonly callback: () => void }[] = [];
+
+  now(): number {
+    return this.#nowMs;
+  }
+  setTimer(delayMs: number, callback: () => void) {
+    const timer = { atMs: this.#nowMs + delayMs, callback };
+    this.#timers.push(timer);
+    return { cancel: () => (this.#timers = this.#timers.filter((other) => other !== timer)) };
+  }
+  /** To `ms` after the start of the distribution. */
+  async goTo(ms: number): Promise<void> {
+    const target = 1000 + ms;
+    for (;;) {
+      const due = this.#timers.filter(({ atMs }) => atMs <= target).sort((a, b) => a.atMs - b.atMs)[0];
+      if (due === undefined) break;
+      this.#nowMs = Math.max(this.#nowMs, due.atMs);
+      this.#timers = this.#timers.filter((other) => other !== due);
+      due.callback();
+      await settled();
+    }
+    this.#nowMs = target;
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Does at once what it is told, and notes it. */
+class NotingStage implements Stage {
+  readonly notes: string[] = [];
+  useful = 0;
+  prepare(peer: PeerState): Promise<void> {
+    this.notes.push(`prepare ${peer.name}`);
+    return Promise.resolve();
+  }
+  join(peer: PeerState, atMs: number): void {
+    this.notes.push(`join ${peer.name} at ${atMs - 1000}`);
+  }
+  leave(peer: PeerState): void {
+    this.notes.push(`leave ${peer.name}`);
+  }
+  crash(peer: PeerState): Promise<void> {
+    this.notes.push(`crash ${peer.name}`);
+    return Promise.resolve();
+  }
+  release(peer: PeerState): void {
+    this.notes.push(`release ${peer.name}`);
+  }
+  resetFolder(peer: PeerState): void {
+    this.notes.push(`reset ${peer.name}`);
+  }
+  usefulBytes(): number {
+    return this.useful;
+  }
+}
+
+let clock: ManualClock;
+let stage: NotingStage;
+beforeEach(() => {
+  clock = new ManualClock();
+  stage = new NotingStage();
+});
+
+const leave = (part: Partial<PlannedLeave>): PlannedLeave => ({
+  how: 'graceful',
+  from: 'start',
+  afterMs: 0,
+  keepChunks: true,
+  ...part,
+});
+
+function peerOf(position: number, planned: Partial<PlannedPeer>, held: readonly number[] = []): PeerState {
+  const peer = {
+    name: `p${position}`,
+    mustComplete: true,
+    sessions: [{ joinMs: 0, leave: null }],
+    ...planned,
+  } as PlannedPeer;
+  const files = held.map((index) => ({ index, name: '', path: '' }));
+  return new PeerState(peer, position, TOTAL_CHUNKS, files);
+}
+
+function conduct(peers: readonly PeerState[], open = false): Conductor {
+  const conductor = new Conductor({ clock, stage }, peers, { timeLimitMs: 10_000, open });
+  conductor.begin(1000);
+  return conductor;
+}
+
+const tell = (conductor: Conductor, peer: string, type: 'joined' | 'completed', heldChunks = 0): void =>
+  conductor.hear({
+    type: 'events',
+    events: [
+      type === 'completed'
+        ? { type: 'peer-completed', peer, atMs: clock.now() }
+        : {
+            type: 'peer-joined',
+            peer,
+            atMs: clock.now(),
+            address: { host: '127.0.0.1', port: 1 },
+            protocol: 'swarm',
+            heldChunks,
+            totalChunks: TOTAL_CHUNKS,
+          },
+    ],
+  });
+
+describe('Conductor', () => {
+  it('ends the run as completed when the last peer that must complete has', async () => {
+    const conductor = conduct([peerOf(0, {}), peerOf(1, { mustComplete: false })]);
+    tell(conductor, 'p0', 'joined');
+    await clock.goTo(500);
+    tell(conductor, 'p0', 'completed');
+    expect(await conductor.ended).toEqual({ ending: 'completed', atMs: 500 });
+  });
+
+  it('counts times of events from the start of the distribution', async () => {
+    const conductor = conduct([peerOf(0, {})]);
+    await clock.goTo(250);
+    tell(conductor, 'p0', 'joined');
+    expect(conductor.events.map(({ atMs }) => atMs)).toEqual([250]);
+  });
+
+  it('ends at the time limit', async () => {
+    const conductor = conduct([peerOf(0, {})]);
+    await clock.goTo(10_000);
+    expect(await conductor.ended).toEqual({ ending: 'time-limit', atMs: 10_000 });
+  });
+
+  it('waits for a late joiner even when all others are complete', async () => {
+    const late = peerOf(1, { sessions: [{ joinMs: 3000, leave: null }] });
+    const conductor = conduct([peerOf(0, {}), late]);
+    tell(conductor, 'p0', 'joined', TOTAL_CHUNKS);
+    await clock.goTo(4000);
+    tell(conductor, 'p1', 'joined');
+    tell(conductor, 'p1', 'completed');
+    expect(await conductor.ended).toEqual({ ending: 'completed', atMs: 4000 });
+    expect(stage.notes).toEqual(['join p0 at 0', 'join p1 at 3000']);
+  });
+
+  it('counts a leave from completion from the completion', async () => {
+    const sessions = [{ joinMs: 0, leave: leave({ from: 'completion', afterMs: 100 }) }];
+    const conductor = conduct([peerOf(0, { sessions, mustComplete: false }), peerOf(1, {})]);
+    tell(conductor, 'p0', 'joined');
+    await clock.goTo(700);
+    tell(conductor, 'p0', 'completed');
+    await clock.goTo(799);
+    expect(stage.notes).not.toContain('leave p0');
+    await clock.goTo(801);
+    expect(stage.notes).toContain('leave p0');
+  });
+
+  it('tells of a crash, and brings the peer back as planned with what it had', async () => {
+    const sessions = [
+      { joinMs: 0, leave: leave({ how: 'crash', afterMs: 1000 }) },
+      { joinMs: 2000, leave: null },
+    ];
+    const peer = peerOf(0, { sessions });
+    const conductor = conduct([peer]);
+    tell(conductor, 'p0', 'joined');
+    await clock.goTo(1500);
+    expect(conductor.events.at(-1)).toEqual({ type: 'peer-crashed', peer: 'p0', atMs: 1000 });
+    expect(stage.notes).toEqual(['join p0 at 0', 'crash p0', 'prepare p0', 'join p0 at 2000']);
+    await clock.goTo(2100);
+    tell(conductor, 'p0', 'joined', 1);
+    tell(conductor, 'p0', 'completed');
+    expect((await conductor.ended).ending).toBe('completed');
+  });
+
+  it('resets the folder of a peer that is to come back without its chunks', async () => {
+    const sessions = [
+      { joinMs: 0, leave: leave({ how: 'crash', afterMs: 1000, keepChunks: false }) },
+      { joinMs: 2000, leave: null },
+    ];
+    const conductor = conduct([peerOf(0, { sessions })]);
+    tell(conductor, 'p0', 'joined');
+    await clock.goTo(1500);
+    expect(stage.notes.slice(1)).toEqual(['crash p0', 'reset p0', 'prepare p0', 'join p0 at 2000']);
+  });
+
+  it('ends as stalled when all that must complete are gone for good', async () => {
+    const sessions = [{ joinMs: 0, leave: leave({ how: 'crash', afterMs: 1000 }) }];
+    const conductor = conduct([peerOf(0, { sessions })]);
+    tell(conductor, 'p0', 'joined');
+    await clock.goTo(1001);
+    expect((await conductor.ended).ending).toBe('stalled');
+  });
+
+  it('ends as stalled when nobody has or brings what is missing, and nothing moves', async () => {
+    const sessions = [{ joinMs: 0, leave: leave({ afterMs: 1000 }) }];
+    const conductor = conduct([peerOf(0, { sessions, mustComplete: false }, [1, 2]), peerOf(1, {})]);
+    tell(conductor, 'p0', 'joined', 2);
+    tell(conductor, 'p1', 'joined');
+    await clock.goTo(5000);
+    conductor.checkStall();
+    expect(conductor.now()).toBe(5000);
+    conductor.hear({ type: 'gone', peer: 'p0' });
+    conductor.checkStall();
+    expect(await conductor.ended).toEqual({ ending: 'stalled', atMs: 5000 });
+  });
+
+  it('does not call it stalled while bytes come in, nor where others may join', async () => {
+    for (const open of [false, true]) {
+      const conductor = conduct([peerOf(0, {})], open);
+      tell(conductor, 'p0', 'joined');
+      for (let ms = 1000; ms < 6000; ms += 1000) {
+        await clock.goTo(ms);
+        if (!open) stage.useful++;
+        conductor.checkStall();
+      }
+      conductor.end('interrupted');
+      expect((await conductor.ended).ending).toBe('interrupted');
+      clock = new ManualClock();
+    }
+  });
+
+  it('keeps what was told late of the time before the end, and nothing of the time after', async () => {
+    const conductor = conduct([peerOf(0, {})]);
+    await clock.goTo(400);
+    conductor.end('interrupted');
+    conductor.hear({
+      type: 'events',
+      events: [
+        { type: 'chunk-asked', peer: 'p0', atMs: 1399, index: 1 },
+        { type: 'chunk-asked', peer: 'p0', atMs: 1401, index: 2 },
+      ],
+    });
+    expect(conductor.events).toEqual([{ type: 'chunk-asked', peer: 'p0', atMs: 399, index: 1 }]);
+  });
+
+  it('rejects with the class and code of what broke in a thread', async () => {
+    const conductor = conduct([peerOf(0, {})]);
+    const error = { name: 'StoreError', code: 'STORE', message: 'disk full' } as const;
+    conductor.hear({ type: 'failed', error });
+    await expect(conductor.ended).rejects.toMatchObject({ name: 'StoreError', code: 'STORE' });
+    expect(() => conductor.throwIfFailed()).toThrow('disk full');
+  });
+});

@@ -1,0 +1,238 @@
+import type { NodeFailed, SwarmEvent } from '../../../core/events.ts';
+import type { Clock, Timer } from '../../../core/interfaces.ts';
+import { EngineError, TransportError } from '../../../core/errors.ts';
+import type { RunRecord } from '../engine.ts';
+import { fromPlainError } from './errors.ts';
+import type { FromHost } from './messages.ts';
+import { cannotComplete } from './peer-state.ts';
+import type { PeerState } from './peer-state.ts';
+
+export type Ending = RunRecord['ending'];
+
+/** No useful byte for so long, and no way to complete: the run is over. */
+const STALL_MS = 2000;
+
+/** What the conductor has done to the swarm. Each call concerns one stay of one peer. */
+export interface Stage {
+  /** Opens the peer's folder in a thread, where it then waits; resolves when it is ready to join. */
+  prepare(peer: PeerState): Promise<void>;
+  join(peer: PeerState, atMs: number): void;
+  leave(peer: PeerState): void;
+  /** Resolves when nothing of the peer runs any more. */
+  crash(peer: PeerState): Promise<void>;
+  /** The peer's thread is not needed any more. */
+  release(peer: PeerState): void;
+  /** Sets the peer's folder back to what it held at the start. */
+  resetFolder(peer: PeerState): void;
+  usefulBytes(): number;
+}
+
+export interface ConductorComponents {
+  /** The clock that all threads share. */
+  readonly clock: Clock;
+  readonly stage: Stage;
+}
+
+export interface ConductorOptions {
+  readonly timeLimitMs: number;
+  /** Others may join the tracker, and bring what the swarm lacks: then nothing is certain but the time limit. */
+  readonly open: boolean;
+}
+
+/** Lets the peers come and go as planned, keeps what they tell, and knows when the run is over. */
+export class Conductor {
+  /** As they came in; times count from the start of the distribution. */
+  readonly events: SwarmEvent[] = [];
+  /** How the run ended and when; rejects when something of ours broke. */
+  readonly ended: Promise<{ readonly ending: Ending; readonly atMs: number }>;
+  readonly #clock: Clock;
+  readonly #stage: Stage;
+  readonly #options: ConductorOptions;
+  readonly #peers: readonly PeerState[];
+  readonly #byName: ReadonlyMap<string, PeerState>;
+  #limitTimer: Timer | undefined;
+  /** Of the present stay of each peer. */
+  readonly #leaveTimers = new Map<PeerState, Timer>();
+  #startMs = 0;
+  #over = false;
+  #endMs = Infinity;
+  #failure: { readonly error: unknown } | undefined;
+  #progress = { usefulBytes: 0, atMs: 0 };
+  #resolve!: (end: { readonly ending: Ending; readonly atMs: number }) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor({ clock, stage }: ConductorComponents, peers: readonly PeerState[], options: ConductorOptions) {
+    this.#clock = clock;
+    this.#stage = stage;
+    this.#peers = peers;
+    this.#byName = new Map(peers.map((peer) => [peer.name, peer]));
+    this.#options = options;
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Whoever awaits `ended` hears of a failure; one that comes before that is no unhandled rejection.
+    this.ended.catch(() => undefined);
+  }
+
+  /** Milliseconds since the start of the distribution. */
+  now(): number {
+    return this.#clock.now() - this.#startMs;
+  }
+
+  /** The barrier opens: the distribution starts at `startMs` of the shared clock. All first stays are prepared. */
+  begin(startMs: number): void {
+    this.#startMs = startMs;
+    for (const peer of this.#peers) this.#joinAsPlanned(peer);
+    const limitMs = startMs + this.#options.timeLimitMs - this.#clock.now();
+    this.#limitTimer = this.#clock.setTimer(limitMs, () => this.end('time-limit'));
+    this.#checkEnd();
+  }
+
+  end(ending: Ending): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#limitTimer?.cancel();
+    for (const timer of this.#leaveTimers.values()) timer.cancel();
+    this.#endMs = Math.max(0, this.now());
+    this.#resolve({ ending, atMs: this.#endMs });
+  }
+
+  /** Something of ours broke: what was measured is worth nothing. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#reject(error);
+  }
+
+  /** Also of what broke after the end, while the peers left. */
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** What a thread tells. */
+  hear(message: FromHost): void {
+    switch (message.type) {
+      case 'events':
+        for (const event of message.events) this.#heard(event);
+        break;
+      case 'gone':
+        this.#gone(this.#byName.get(message.peer)!);
+        break;
+      case 'failed':
+        this.fail(fromPlainError(message.error));
+        break;
+      case 'up':
+      case 'ready':
+      case 'listening':
+        break;
+    }
+  }
+
+  /** To be called a few times a second. */
+  checkStall(): void {
+    const usefulBytes = this.#stage.usefulBytes();
+    const atMs = this.now();
+    if (usefulBytes !== this.#progress.usefulBytes) this.#progress = { usefulBytes, atMs };
+    if (this.#options.open || atMs - this.#progress.atMs < STALL_MS) return;
+    if (this.#peers.some((peer) => peer.phase === 'coming')) return;
+    if (cannotComplete(this.#waitedFor(), this.#peers)) this.end('stalled');
+  }
+
+  #heard(event: SwarmEvent): void {
+    const shifted = { ...event, atMs: event.atMs - this.#startMs };
+    // Batches that were on their way at the end still belong to the run; what happens while all leave does not.
+    if (shifted.atMs > this.#endMs) return;
+    this.events.push(shifted);
+    if (this.#over) return;
+    const peer = this.#byName.get(event.peer);
+    if (peer !== undefined) this.#heardOf(peer, shifted);
+    else if (event.type === 'node-failed') this.fail(trackerError(event));
+  }
+
+  #heardOf(peer: PeerState, event: SwarmEvent): void {
+    if (event.type === 'peer-joined') {
+      peer.phase = 'present';
+      peer.complete = event.heldChunks === event.totalChunks;
+      if (peer.complete) this.#completed(peer, event.atMs);
+    } else if (event.type === 'chunk-received') {
+      peer.held.add(event.index);
+    } else if (event.type === 'peer-completed') {
+      this.#completed(peer, event.atMs);
+    } else if (event.type === 'node-failed') {
+      peer.phase = 'over';
+      this.#checkEnd();
+    }
+  }
+
+  #completed(peer: PeerState, atMs: number): void {
+    peer.complete = true;
+    const { leave } = peer.session;
+    if (leave?.from === 'completion') this.#leaveAt(peer, atMs + leave.afterMs);
+    this.#checkEnd();
+  }
+
+  #joinAsPlanned(peer: PeerState): void {
+    const { joinMs, leave } = peer.session;
+    this.#stage.join(peer, this.#startMs + joinMs);
+    if (leave?.from === 'start') this.#leaveAt(peer, leave.afterMs);
+  }
+
+  #leaveAt(peer: PeerState, atMs: number): void {
+    if (this.#over || this.#leaveTimers.has(peer)) return;
+    const timer = this.#clock.setTimer(Math.max(0, atMs - this.now()), () => this.#leaveNow(peer));
+    this.#leaveTimers.set(peer, timer);
+  }
+
+  #leaveNow(peer: PeerState): void {
+    if (peer.phase === 'over') return;
+    if (peer.session.leave?.how === 'graceful') {
+      this.#stage.leave(peer);
+      return;
+    }
+    this.events.push({ type: 'peer-crashed', atMs: this.now(), peer: peer.name });
+    peer.phase = peer.hasNextSession ? 'coming' : 'over';
+    this.#stage.crash(peer).then(
+      () => this.#gone(peer),
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /** The stay is over: in order, or by a crash that has done its work. */
+  #gone(peer: PeerState): void {
+    this.#leaveTimers.delete(peer);
+    if (this.#over) return;
+    if (!peer.hasNextSession || peer.phase === 'over') {
+      peer.phase = 'over';
+      this.#stage.release(peer);
+      this.#checkEnd();
+      return;
+    }
+    const keepChunks = peer.session.leave?.keepChunks ?? true;
+    peer.nextSession();
+    if (!keepChunks) {
+      peer.resetHeld();
+      this.#stage.resetFolder(peer);
+    }
+    this.#stage.prepare(peer).then(
+      () => {
+        if (!this.#over) this.#joinAsPlanned(peer);
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  #waitedFor(): PeerState[] {
+    return this.#peers.filter((peer) => peer.planned.mustComplete && !peer.finished && !peer.lost);
+  }
+
+  #checkEnd(): void {
+    const must = this.#peers.filter((peer) => peer.planned.mustComplete);
+    if (must.length === 0 || must.some((peer) => !peer.finished && !peer.lost)) return;
+    this.end(must.every((peer) => peer.finished) ? 'completed' : 'stalled');
+  }
+}
+
+/** Without a tracker there is no run; that its port is in use is for the user to change. */
+function trackerError({ code, detail }: NodeFailed): Error {
+  return code === 'TRANSPORT' ? new TransportError(detail) : new EngineError(`the tracker: ${detail}`);
+}

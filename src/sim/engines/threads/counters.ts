@@ -1,0 +1,76 @@
+/**
+ * Figures in shared memory: written by one worker, read by the engine at any time without disturbing it, and still
+ * there when the worker has been killed. Single numbers of 64 bits are never torn, so no lock is needed.
+ */
+import type { ShapingTotals, TrafficTotals } from '../engine.ts';
+
+export const trafficFields = [
+  'payloadSentBytes',
+  'payloadReceivedBytes',
+  'controlSentBytes',
+  'controlReceivedBytes',
+  'messagesSent',
+  'messagesReceived',
+  'connectionsOpened',
+  'connectionsAccepted',
+] as const satisfies readonly (keyof TrafficTotals)[];
+
+export const shapingFields = [
+  'bytesPacedUp',
+  'bytesPacedDown',
+  'bytesDelayed',
+  'lateMsTotal',
+  'lateMsMax',
+  'releases',
+] as const satisfies readonly (keyof ShapingTotals)[];
+
+const nodeFields = [...trafficFields, ...shapingFields, 'usefulBytes'] as const;
+const hostFields = ['loopDelayP99Ms', 'loopDelayMaxMs'] as const;
+
+type Numbers<Field extends string> = Record<Field, number>;
+
+/** Of a peer or the tracker. Each assignment goes to shared memory. */
+export type NodeCounters = Numbers<(typeof nodeFields)[number]>;
+/** Of a worker thread. */
+export type HostCounters = Numbers<(typeof hostFields)[number]>;
+
+export function allocateCounters(nodes: number, hosts: number): SharedArrayBuffer {
+  return new SharedArrayBuffer((nodes * nodeFields.length + hosts * hostFields.length) * 8);
+}
+
+/** `slot` counts from 0. */
+export function nodeCounters(buffer: SharedArrayBuffer, slot: number): NodeCounters {
+  return view(buffer, slot * nodeFields.length, nodeFields);
+}
+
+/** Host slots lie behind those of the nodes, counted from the end. */
+export function hostCounters(buffer: SharedArrayBuffer, slot: number): HostCounters {
+  return view(buffer, buffer.byteLength / 8 - (slot + 1) * hostFields.length, hostFields);
+}
+
+/** A copy in ordinary memory. */
+export function copyFields<Field extends string>(
+  from: Numbers<Field>,
+  fields: readonly Field[],
+): Numbers<Field> {
+  return Object.fromEntries(fields.map((field) => [field, from[field]])) as Numbers<Field>;
+}
+
+function view<Field extends string>(
+  buffer: SharedArrayBuffer,
+  offset: number,
+  fields: readonly Field[],
+): Numbers<Field> {
+  const numbers = new Float64Array(buffer, offset * 8, fields.length);
+  const result = {} as Numbers<Field>;
+  fields.forEach((field, at) => {
+    Object.defineProperty(result, field, {
+      enumerable: true,
+      get: () => numbers[at]!,
+      set: (value: number) => {
+        numbers[at] = value;
+      },
+    });
+  });
+  return result;
+}

@@ -1,0 +1,84 @@
+/** What crosses between the engine and its worker threads: plain data only. */
+import type { MessagePort } from 'node:worker_threads';
+import type { PlainError } from '../../../core/errors.ts';
+import type { SwarmEvent } from '../../../core/events.ts';
+import type { Address, ChunkInfo } from '../../../core/interfaces.ts';
+import type { PeerOptions } from '../../../core/peer/options.ts';
+import type { TrackerOptions } from '../../../core/tracker/options.ts';
+import type { PlannedLink } from '../../plan/plan.ts';
+
+/** A task of the pool. Tracker and peers run until told to close; verifying ends by itself. */
+export type WorkerTask = TrackerTask | PeersTask | VerifyTask;
+
+interface HostTask {
+  readonly port: MessagePort;
+  /** The one clock of all threads: process.hrtime at its 0. */
+  readonly originNs: bigint;
+  readonly counters: SharedArrayBuffer;
+  /** Where this thread's event-loop delay is kept in the counters. */
+  readonly hostSlot: number;
+  readonly lagResolutionMs: number;
+  readonly totalChunks: number;
+}
+
+export interface TrackerTask extends HostTask {
+  readonly kind: 'tracker';
+  readonly counterSlot: number;
+  readonly seed: string;
+  readonly options: TrackerOptions;
+}
+
+export interface PeersTask extends HostTask {
+  readonly kind: 'peers';
+  /** Whether several peers live in this thread. */
+  readonly shared: boolean;
+  readonly tracker: Address;
+}
+
+/** One stay of one peer. */
+export interface Seat {
+  readonly folder: string;
+  /** What held chunk i is at [i-1]; where it is not known, the store hashes it at opening. */
+  readonly known: readonly (ChunkInfo | undefined)[];
+  readonly counterSlot: number;
+  readonly seed: string;
+  readonly link: PlannedLink;
+  readonly options: Omit<PeerOptions, 'tracker'>;
+}
+
+export type ToHost =
+  /** Opens the store; answered by `ready`. */
+  | { readonly type: 'open'; readonly seat: Seat }
+  /** Starts the peer at a time of the shared clock. */
+  | { readonly type: 'join'; readonly peer: string; readonly atMs: number }
+  /** The distribution begins: what is measured of the thread counts from now on. */
+  | { readonly type: 'begin' }
+  /** Answered by the event peer-left, then `gone`. */
+  | { readonly type: 'leave'; readonly peer: string }
+  /** Resets the peer's sockets and stops it without a word to anybody. Answered by `gone`. */
+  | { readonly type: 'drop'; readonly peer: string }
+  /** All leave in order; the task resolves when every socket is closed. */
+  | { readonly type: 'close' };
+
+export type FromHost =
+  | { readonly type: 'up'; readonly threadId: number }
+  | { readonly type: 'listening'; readonly address: Address }
+  | { readonly type: 'ready'; readonly peer: string }
+  /** Times are those of the shared clock. */
+  | { readonly type: 'events'; readonly events: readonly SwarmEvent[] }
+  | { readonly type: 'gone'; readonly peer: string }
+  /** Something of ours broke: a defect, or a folder that cannot be used. */
+  | { readonly type: 'failed'; readonly error: PlainError };
+
+export interface VerifyTask {
+  readonly kind: 'verify';
+  readonly folders: readonly string[];
+  /** SHA-1 of the original's chunk i at [i-1]. */
+  readonly hashes: readonly string[];
+}
+
+/** What a folder holds at the end, from its bytes on disk. */
+export interface FolderVerdict {
+  readonly heldChunks: number;
+  readonly integrity: 'intact' | 'incomplete' | 'corrupt';
+}

@@ -1,0 +1,87 @@
+import { ChunkSet } from '../../../core/peer/chunk-set.ts';
+import type { ChunkFile } from '../../content/original.ts';
+import type { PlannedPeer, PlannedSession } from '../../plan/plan.ts';
+
+/**
+ * `coming`: a session lies ahead (the first, or a return). `present`: in the swarm, since peer-joined.
+ * `over`: no session is left, or the peer failed.
+ */
+export type PeerPhase = 'coming' | 'present' | 'over';
+
+/** What the engine knows of one peer: where in its planned sessions it is, and which chunks it holds. */
+export class PeerState {
+  readonly planned: PlannedPeer;
+  /** Position in the plan, and slot of its counters. */
+  readonly position: number;
+  readonly heldAtStart: readonly ChunkFile[];
+  phase: PeerPhase = 'coming';
+  held: ChunkSet;
+  complete = false;
+  #sessionAt = 0;
+
+  constructor(
+    planned: PlannedPeer,
+    position: number,
+    totalChunks: number,
+    heldAtStart: readonly ChunkFile[],
+  ) {
+    this.planned = planned;
+    this.position = position;
+    this.heldAtStart = heldAtStart;
+    this.held = new ChunkSet(totalChunks);
+    this.resetHeld();
+  }
+
+  get name(): string {
+    return this.planned.name;
+  }
+
+  get session(): PlannedSession {
+    return this.planned.sessions[this.#sessionAt]!;
+  }
+
+  /** From 1. */
+  get sessionNumber(): number {
+    return this.#sessionAt + 1;
+  }
+
+  get hasNextSession(): boolean {
+    return this.#sessionAt + 1 < this.planned.sessions.length;
+  }
+
+  /** Must complete and has, and will not come back: the run need not wait for it. */
+  get finished(): boolean {
+    return this.complete && this.phase !== 'coming' && !(this.phase === 'present' && this.hasNextSession);
+  }
+
+  /** Must complete but cannot any more. */
+  get lost(): boolean {
+    return !this.complete && this.phase === 'over';
+  }
+
+  nextSession(): void {
+    this.#sessionAt++;
+    this.phase = 'coming';
+  }
+
+  /** To what it held at the start of the run. */
+  resetHeld(): void {
+    this.held = new ChunkSet(this.held.totalChunks);
+    for (const { index } of this.heldAtStart) this.held.add(index);
+    this.complete = this.held.complete;
+  }
+}
+
+/**
+ * Whether none of those that are still to complete ever can: each lacks a chunk that nobody holds who is present or
+ * still to come.
+ */
+export function cannotComplete(waitedFor: readonly PeerState[], all: readonly PeerState[]): boolean {
+  const sources = all.filter((peer) => peer.phase !== 'over');
+  return (
+    waitedFor.length > 0 &&
+    waitedFor.every((peer) =>
+      peer.held.missing().some((index) => !sources.some((source) => source.held.has(index))),
+    )
+  );
+}

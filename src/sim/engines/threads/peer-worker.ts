@@ -1,0 +1,34 @@
+/**
+ * What a worker thread of the pool runs. Its imports are what each of hundreds of threads has to load: keep them few
+ * (no scenario, no report, no pool).
+ */
+import { threadId } from 'node:worker_threads';
+import { assertNever, toPlainError } from '../../../core/errors.ts';
+import type { FolderVerdict, FromHost, WorkerTask } from './messages.ts';
+import { hostPeers } from './peers-host.ts';
+import { hostTracker } from './tracker-host.ts';
+import { verifyFolders } from './verify.ts';
+
+/** Resolves when the task is over and nothing of it is open any more. Failures are told by `failed`, as plain data. */
+export async function work(task: WorkerTask): Promise<readonly FolderVerdict[] | undefined> {
+  if (task.kind === 'verify') return verifyFolders(task);
+  const { port } = task;
+  const post = (message: FromHost): void => port.postMessage(message);
+  // Handlers of sockets and timers stand under nobody: without this, what they throw would lose its class and code.
+  const onDefect = (error: unknown): void => post({ type: 'failed', error: toPlainError(error) });
+  process.on('uncaughtException', onDefect);
+  post({ type: 'up', threadId });
+  switch (task.kind) {
+    case 'tracker':
+      await hostTracker(task, post);
+      break;
+    case 'peers':
+      await hostPeers(task, post);
+      break;
+    default:
+      assertNever(task);
+  }
+  process.off('uncaughtException', onDefect);
+  port.close();
+  return undefined;
+}

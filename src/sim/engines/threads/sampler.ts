@@ -1,0 +1,89 @@
+import { SECOND_MS } from '../../../core/units.ts';
+import type { RunProgress, SwarmSample } from '../engine.ts';
+import type { NodeCounters } from './counters.ts';
+import type { PeerState } from './peer-state.ts';
+
+/** Samples kept of a run; above it every second one goes and the step doubles. */
+const SAMPLES_MAX = 1200;
+const RATE_WINDOW_MS = SECOND_MS;
+export const SAMPLE_STEP_MS = 100;
+
+/** Looks at the shared counters in equal steps, without the workers noticing. */
+export class Sampler {
+  readonly #peers: readonly PeerState[];
+  readonly #counters: readonly NodeCounters[];
+  readonly #missingBytes: readonly number[];
+  readonly #recent: SwarmSample[] = [];
+  #samples: SwarmSample[] = [];
+  #keepEvery = 1;
+  #taken = 0;
+
+  /** @param counters of each peer, by position */
+  constructor(peers: readonly PeerState[], counters: readonly NodeCounters[], chunkBytes: readonly number[]) {
+    this.#peers = peers;
+    this.#counters = counters;
+    this.#missingBytes = peers.map(({ held }) =>
+      held.missing().reduce((sum, index) => sum + chunkBytes[index - 1]!, 0),
+    );
+  }
+
+  get samples(): readonly SwarmSample[] {
+    return this.#samples;
+  }
+
+  /** To be called every `SAMPLE_STEP_MS`. */
+  take(atMs: number): SwarmSample {
+    const sample = this.look(atMs);
+    if (this.#taken++ % this.#keepEvery === 0) this.#samples.push(sample);
+    if (this.#samples.length > SAMPLES_MAX) {
+      this.#samples = this.#samples.filter((_, at) => at % 2 === 0);
+      this.#keepEvery *= 2;
+    }
+    this.#recent.push(sample);
+    while (this.#recent.length > 2 && atMs - this.#recent[0]!.atMs > RATE_WINDOW_MS) this.#recent.shift();
+    return sample;
+  }
+
+  /** The last state of all, whatever the step. */
+  end(atMs: number): void {
+    this.#samples = [...this.#samples.filter((sample) => sample.atMs < atMs), this.look(atMs)];
+  }
+
+  look(atMs: number): SwarmSample {
+    const sum = (field: keyof NodeCounters): number =>
+      this.#counters.reduce((total, counters) => total + counters[field], 0);
+    return {
+      atMs,
+      usefulBytes: sum('usefulBytes'),
+      payloadSentBytes: sum('payloadSentBytes'),
+      controlSentBytes: sum('controlSentBytes'),
+      peersAlive: this.#peers.filter(({ phase }) => phase === 'present').length,
+      peersCompleted: this.#peers.filter(({ planned, complete }) => planned.mustComplete && complete).length,
+    };
+  }
+
+  progress(): RunProgress {
+    const last = this.#recent.at(-1);
+    const first = this.#recent[0];
+    let had = 0;
+    let wanted = 0;
+    let peersToComplete = 0;
+    for (const [at, { planned, complete }] of this.#peers.entries()) {
+      if (!planned.mustComplete) continue;
+      const missing = this.#missingBytes[at]!;
+      peersToComplete++;
+      wanted += missing;
+      // A peer that lost its chunks fetches some twice: what it holds, not what it fetched, is its progress.
+      had += complete ? missing : Math.min(missing, this.#counters[at]!.usefulBytes);
+    }
+    const elapsedMs = (last?.atMs ?? 0) - (first?.atMs ?? 0);
+    return {
+      atMs: last?.atMs ?? 0,
+      completion: wanted === 0 ? 1 : had / wanted,
+      peersAlive: last?.peersAlive ?? 0,
+      peersCompleted: last?.peersCompleted ?? 0,
+      peersToComplete,
+      bytesPerSec: elapsedMs > 0 ? ((last!.usefulBytes - first!.usefulBytes) / elapsedMs) * SECOND_MS : 0,
+    };
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The end of a peer without its thread's: where several peers share a worker, a crash must not kill the others.
+ * Once severed, a peer hears nothing, its timers are dead and its sockets are reset; it does not notice.
+ */
+import type { SwarmEvent } from '../../../core/events.ts';
+import type {
+  Clock,
+  Connection,
+  ConnectionHandlers,
+  EventSink,
+  Listener,
+  Timer,
+  Transport,
+} from '../../../core/interfaces.ts';
+import type { Message } from '../../../core/protocol/messages.ts';
+
+export interface SeverableComponents {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly events: EventSink;
+}
+
+const DEAF = { onMessage: () => undefined, onClose: () => undefined };
+
+export class Severable {
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly events: EventSink;
+  readonly #listeners = new Set<Listener>();
+  readonly #connections = new Set<Connection>();
+  readonly #timers = new Set<Timer>();
+  #severed = false;
+
+  constructor({ clock, transport, events }: SeverableComponents) {
+    this.clock = {
+      now: () => clock.now(),
+      setTimer: (delayMs, callback) => this.#setTimer(clock, delayMs, callback),
+    };
+    this.transport = {
+      listen: (options) => {
+        const listener = transport.listen({
+          ...options,
+          onConnection: (connection) => options.onConnection(this.#track(connection)),
+        });
+        this.#listeners.add(listener);
+        return listener;
+      },
+      connect: (address, dialect) => this.#track(transport.connect(address, dialect)),
+    };
+    this.events = {
+      emit: (event: SwarmEvent) => {
+        if (!this.#severed) events.emit(event);
+      },
+    };
+  }
+
+  sever(): void {
+    this.#severed = true;
+    for (const timer of this.#timers) timer.cancel();
+    for (const listener of this.#listeners) listener.close();
+    for (const connection of this.#connections) {
+      connection.setHandlers(DEAF);
+      connection.abort();
+    }
+  }
+
+  #setTimer(clock: Clock, delayMs: number, callback: () => void): Timer {
+    const inner = clock.setTimer(delayMs, () => {
+      this.#timers.delete(timer);
+      callback();
+    });
+    const timer = {
+      cancel: () => {
+        this.#timers.delete(timer);
+        inner.cancel();
+      },
+    };
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  #track(connection: Connection): Connection {
+    this.#connections.add(connection);
+    return new TrackedConnection(connection, () => this.#connections.delete(connection));
+  }
+}
+
+/** Passes everything on, and tells of the close. */
+class TrackedConnection implements Connection {
+  readonly #inner: Connection;
+  readonly #onClosed: () => void;
+
+  constructor(inner: Connection, onClosed: () => void) {
+    this.#inner = inner;
+    this.#onClosed = onClosed;
+  }
+
+  get remote(): Connection['remote'] {
+    return this.#inner.remote;
+  }
+  get dialect(): Connection['dialect'] {
+    return this.#inner.dialect;
+  }
+  get bufferedBytes(): number {
+    return this.#inner.bufferedBytes;
+  }
+  get blockBytes(): number {
+    return this.#inner.blockBytes;
+  }
+
+  setHandlers(handlers: ConnectionHandlers): void {
+    const hearsRemoteEnd = handlers.onRemoteEnd !== undefined;
+    this.#inner.setHandlers({
+      onMessage: (message) => handlers.onMessage(message),
+      onDrain: () => handlers.onDrain?.(),
+      // Without this handler a connection ends itself: so it is passed on only where there is one.
+      ...(hearsRemoteEnd ? { onRemoteEnd: () => handlers.onRemoteEnd?.() } : {}),
+      onClose: (reason) => {
+        this.#onClosed();
+        handlers.onClose(reason);
+      },
+    });
+  }
+  send(message: Message): boolean {
+    return this.#inner.send(message);
+  }
+  pause(): void {
+    this.#inner.pause();
+  }
+  resume(): void {
+    this.#inner.resume();
+  }
+  end(): void {
+    this.#inner.end();
+  }
+  abort(): void {
+    this.#inner.abort();
+  }
+}

@@ -1,0 +1,250 @@
+/** The threads engine: every peer and the tracker in a worker thread of its own, on real TCP sockets. */
+import { availableParallelism, loadavg } from 'node:os';
+import { clockOrigin, systemClock } from '../../../core/node/system-clock.ts';
+import { generatedChunkBytes } from '../../content/generated.ts';
+import { makeOriginal } from '../../content/original.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Engine, HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
+import { machineLimits, requireCapacity } from './capacity.ts';
+import { Conductor } from './conductor.ts';
+import {
+  allocateCounters,
+  copyFields,
+  hostCounters,
+  nodeCounters,
+  shapingFields,
+  trafficFields,
+} from './counters.ts';
+import type { FolderVerdict } from './messages.ts';
+import { PeerState } from './peer-state.ts';
+import { SAMPLE_STEP_MS, Sampler } from './sampler.ts';
+import { WorkerStage } from './worker-stage.ts';
+import { Workspace } from './workspace.ts';
+
+export interface ThreadsEngineComponents {
+  /** The bundled peer-worker.ts. */
+  readonly workerFile: URL;
+}
+
+export interface ThreadsEngineOptions {
+  /** Where the tracker listens. Default 0: a free port, and nobody from outside is expected. */
+  readonly trackerPort?: number;
+}
+
+/** Peers that take longer to leave in order are killed. */
+const CLOSE_LIMIT_MS = 3000;
+const CLOSE_LIMIT_INTERRUPTED_MS = 300;
+/** From the barrier to time 0, so that every thread has heard of it by then. */
+const START_LEAD_MS = 5;
+const START_LEAD_PER_PEER_MS = 0.05;
+
+export function threadsEngine(
+  { workerFile }: ThreadsEngineComponents,
+  { trackerPort = 0 }: ThreadsEngineOptions = {},
+): Engine {
+  return {
+    name: 'threads',
+    async run(plan, watcher) {
+      requireCapacity(plan, machineLimits());
+      const run = new ThreadsRun(plan, watcher, workerFile, trackerPort);
+      try {
+        return await run.run();
+      } finally {
+        await run.dispose();
+      }
+    },
+  };
+}
+
+class ThreadsRun {
+  readonly #plan: Plan;
+  readonly #watcher: RunWatcher;
+  readonly #workerFile: URL;
+  readonly #trackerPort: number;
+  readonly #workspace = new Workspace();
+  readonly #startedAt = new Date().toISOString();
+  readonly #loadBefore = loadavg()[0]! / availableParallelism();
+  readonly #originNs = clockOrigin();
+  readonly #clock = systemClock(this.#originNs);
+  readonly #interrupted: Promise<'interrupted'>;
+  #stage: WorkerStage | undefined;
+
+  constructor(plan: Plan, watcher: RunWatcher, workerFile: URL, trackerPort: number) {
+    this.#plan = plan;
+    this.#watcher = watcher;
+    this.#workerFile = workerFile;
+    this.#trackerPort = trackerPort;
+    this.#interrupted = new Promise((resolve) => {
+      const { signal } = watcher;
+      if (signal.aborted) resolve('interrupted');
+      else signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
+    });
+  }
+
+  async run(): Promise<RunRecord> {
+    const assembled = await Promise.race([this.#assemble(), this.#interrupted]);
+    if (assembled === 'interrupted') return this.#recordOfNothing();
+    const { stage, conductor, peers, chunkBytes } = assembled;
+    const sampler = new Sampler(peers, stage.peerCounters, chunkBytes);
+    const setupMs = this.#clock.now();
+    const startMs = setupMs + START_LEAD_MS + START_LEAD_PER_PEER_MS * peers.length;
+    const cpuBefore = process.cpuUsage();
+    stage.begin();
+    conductor.begin(startMs);
+    const sampling = setInterval(() => {
+      sampler.take(Math.max(0, conductor.now()));
+      conductor.checkStall();
+      this.#watcher.onProgress?.(sampler.progress());
+    }, SAMPLE_STEP_MS);
+    void this.#interrupted.then(() => conductor.end('interrupted'));
+    let end;
+    try {
+      end = await conductor.ended;
+    } finally {
+      clearInterval(sampling);
+    }
+    sampler.end(end.atMs);
+    const counters = stage.counters.slice(0);
+    const host = this.#hostRecord(counters, stage.hosts, cpuBefore, end.atMs);
+    const verdicts = await this.#closeAndVerify(stage, conductor, end.ending === 'interrupted');
+    return {
+      engine: 'threads',
+      startedAt: this.#startedAt,
+      setupMs,
+      elapsedMs: end.atMs,
+      ending: verdicts === undefined ? 'interrupted' : end.ending,
+      events: conductor.events.sort((a, b) => a.atMs - b.atMs),
+      peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
+      tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
+      samples: sampler.samples,
+      host,
+      chunkBytes,
+    };
+  }
+
+  /** Resolves when no thread and no temporary file of the run is left. */
+  async dispose(): Promise<void> {
+    await this.#stage?.destroy();
+    await this.#workspace.remove();
+  }
+
+  /** Up to the barrier: all threads up, all folders open, the tracker listening. */
+  async #assemble() {
+    const plan = this.#plan;
+    const holders = plan.peers.map(({ holds }) => holds);
+    const original = await makeOriginal(
+      plan.content,
+      holders,
+      this.#workspace.originalFolder,
+      this.#watcher.signal,
+    );
+    const peers = plan.peers.map(
+      (planned, position) =>
+        new PeerState(planned, position, original.chunks.length, original.heldBy(planned.holds)),
+    );
+    const stage = new WorkerStage(
+      {
+        clock: this.#clock,
+        originNs: this.#originNs,
+        workspace: this.#workspace,
+        original,
+        workerFile: this.#workerFile,
+        onMessage: (message) => conductor.hear(message),
+        onFailure: (error) => conductor.fail(error),
+      },
+      plan,
+    );
+    this.#stage = stage;
+    const conductor = new Conductor({ clock: this.#clock, stage }, peers, {
+      timeLimitMs: plan.timeLimitMs,
+      open: this.#trackerPort !== 0,
+    });
+    const assembled = async (): Promise<void> => {
+      const tracker = await stage.startTracker(this.#trackerPort);
+      await Promise.all(peers.map((peer) => stage.prepare(peer)));
+      this.#watcher.onReady?.({ trackerPort: tracker.port, setupMs: this.#clock.now() });
+    };
+    // A thread that fails meanwhile would be waited for in vain: `ended` then rejects.
+    await Promise.race([assembled(), conductor.ended]);
+    return { stage, conductor, peers, chunkBytes: original.chunks.map(({ bytes }) => bytes) };
+  }
+
+  /** By position; undefined when the user did not wait for it. */
+  async #closeAndVerify(
+    stage: WorkerStage,
+    conductor: Conductor,
+    interrupted: boolean,
+  ): Promise<FolderVerdict[] | undefined> {
+    if (interrupted) {
+      await stage.close(CLOSE_LIMIT_INTERRUPTED_MS);
+      return undefined;
+    }
+    const verified = stage.close(CLOSE_LIMIT_MS).then(() => {
+      conductor.throwIfFailed();
+      return stage.verify();
+    });
+    const verdicts = await Promise.race([verified, this.#interrupted]);
+    if (verdicts !== 'interrupted') return verdicts;
+    // Its threads are about to be killed: that it then fails is of no interest.
+    verified.catch(() => undefined);
+    return undefined;
+  }
+
+  #hostRecord(
+    counters: SharedArrayBuffer,
+    hosts: number,
+    cpuBefore: NodeJS.CpuUsage,
+    elapsedMs: number,
+  ): HostRecord {
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const delays = Array.from({ length: hosts }, (_, slot) => hostCounters(counters, slot));
+    return {
+      loopDelayP99Ms: Math.max(...delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
+      loopDelayMaxMs: Math.max(...delays.map(({ loopDelayMaxMs }) => loopDelayMaxMs)),
+      cpuShare:
+        elapsedMs > 0 ? Math.min(1, (user + system) / 1000 / (elapsedMs * availableParallelism())) : 0,
+      loadBefore: this.#loadBefore,
+      maxRssBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  }
+
+  /** Of a run that was stopped before it began. */
+  #recordOfNothing(): RunRecord {
+    const { content, peers } = this.#plan;
+    const counters = allocateCounters(peers.length + 1, 1);
+    const states = peers.map(
+      (planned, position) => new PeerState(planned, position, content.totalChunks, []),
+    );
+    return {
+      engine: 'threads',
+      startedAt: this.#startedAt,
+      setupMs: this.#clock.now(),
+      elapsedMs: 0,
+      ending: 'interrupted',
+      events: [],
+      peers: states.map((peer) => peerRecord(peer, counters, undefined)),
+      tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
+      samples: [],
+      host: this.#hostRecord(counters, 1, process.cpuUsage(), 0),
+      chunkBytes:
+        content.kind === 'folders'
+          ? content.chunkBytes
+          : generatedChunkBytes(content.totalBytes, content.chunkBytes, content.totalChunks),
+    };
+  }
+}
+
+function peerRecord(
+  peer: PeerState,
+  counters: SharedArrayBuffer,
+  verdict: FolderVerdict | undefined,
+): PeerRecord {
+  const own = nodeCounters(counters, peer.position);
+  return {
+    name: peer.name,
+    traffic: copyFields(own, trafficFields),
+    shaping: copyFields(own, shapingFields),
+    heldChunksAtEnd: verdict?.heldChunks ?? peer.held.size,
+    integrity: verdict?.integrity ?? 'unchecked',
+  };
+}

@@ -1,0 +1,53 @@
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeList } from '../../../core/node/chunk-files.ts';
+import { errnoOf, onDisk } from '../../../core/node/store-errors.ts';
+import type { ChunkFile } from '../../content/original.ts';
+
+/** The temporary directory of one run. It is gone when the run is over, however the program ends. */
+export class Workspace {
+  readonly folder: string;
+  readonly originalFolder: string;
+  readonly #removeAtExit = (): void => rmSync(this.folder, { recursive: true, force: true });
+
+  constructor() {
+    const pattern = join(tmpdir(), 'swarm-lab-');
+    this.folder = onDisk('create', pattern, () => mkdtempSync(pattern));
+    this.originalFolder = join(this.folder, 'original');
+    process.on('exit', this.#removeAtExit);
+    mkdirSync(this.originalFolder);
+  }
+
+  /** Where the peer at this position of the plan keeps its chunks. */
+  peerFolder(position: number): string {
+    return join(this.folder, `peer-${position + 1}`);
+  }
+
+  /** Makes the peer's folder as it is at the start, in place of what may be there. @throws {StoreError} */
+  fillPeerFolder(position: number, totalChunks: number, held: readonly ChunkFile[]): void {
+    const folder = this.peerFolder(position);
+    rmSync(folder, { recursive: true, force: true });
+    onDisk('create', folder, () => mkdirSync(folder));
+    for (const { path, name } of held) {
+      onDisk('create', join(folder, name), () => linkOrCopy(path, join(folder, name)));
+    }
+    writeList(folder, totalChunks, held);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    process.off('exit', this.#removeAtExit);
+  }
+}
+
+/** Stores never write into a file that is there: they replace it. So many folders may share one. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw error;
+    copyFileSync(from, to);
+  }
+}
