@@ -62,20 +62,20 @@ export async function build() {
   }
   const { rolldown } = await import('rolldown');
   const draft = `${folder}.${process.pid}.draft`;
-  mkdirSync(draft, { recursive: true });
-  const bundle = await rolldown({
-    input: entries(files),
-    platform: 'node',
-    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id),
-    logLevel: 'warn',
-  });
-  await bundle.write({ dir: draft, format: 'esm', sourcemap: true, entryFileNames: '[name].js' });
-  await bundle.close();
   try {
+    mkdirSync(draft, { recursive: true });
+    const bundle = await rolldown({
+      input: entries(files),
+      platform: 'node',
+      external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id),
+      logLevel: 'warn',
+    });
+    await bundle.write({ dir: draft, format: 'esm', sourcemap: true, entryFileNames: '[name].js' });
+    await bundle.close();
     renameSync(draft, folder);
   } catch (error) {
-    // Another program that was started at the same moment has put the same bundle there.
     rmSync(draft, { recursive: true, force: true });
+    // Another program that was started at the same moment may have put the same bundle there.
     if (!existsSync(folder)) throw error;
   }
   removeUnusedBundles(key);

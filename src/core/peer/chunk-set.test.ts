@@ -2,14 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChunkSet } from './chunk-set.ts';
 
-const chunks = fc
-  .integer({ min: 1, max: 70 })
-  .chain((totalChunks) =>
-    fc.record({
-      totalChunks: fc.constant(totalChunks),
-      held: fc.uniqueArray(fc.integer({ min: 1, max: totalChunks })),
-    }),
-  );
+const chunks = fc.integer({ min: 1, max: 70 }).chain((totalChunks) =>
+  fc.record({
+    totalChunks: fc.constant(totalChunks),
+    held: fc.uniqueArray(fc.integer({ min: 1, max: totalChunks })),
+  }),
+);
 
 function setOf(totalChunks: number, held: readonly number[]): ChunkSet {
   const set = new ChunkSet(totalChunks);

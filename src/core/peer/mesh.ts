@@ -13,7 +13,8 @@ const KEEP_ALIVE_MS = 30_000;
 const SILENCE_LIMIT_MS = 90_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
-const FAILURES_MAX = 5;
+/** Addresses remembered; when there are more, those that could not be reached make room. */
+const KNOWN_MAX = 2_000;
 const VERSION = 1;
 
 /** What happens on the connections of the mesh. */
@@ -57,7 +58,9 @@ export class Mesh {
     const nowMs = this.#context.clock.now();
     for (const address of addresses) {
       const key = addressKey(address);
-      if (!this.#known.has(key)) this.#known.set(key, { address, failures: 0, nextDialMs: nowMs });
+      if (this.#known.has(key)) continue;
+      if (this.#known.size >= KNOWN_MAX) this.#forgetUnreachable();
+      if (this.#known.size < KNOWN_MAX) this.#known.set(key, { address, failures: 0, nextDialMs: nowMs });
     }
     this.#dialMore();
   }
@@ -119,6 +122,10 @@ export class Mesh {
       if (free-- <= 0) return;
       this.#await(this.#context.transport.connect(known.address, 'swarm'), known);
     }
+  }
+
+  #forgetUnreachable(): void {
+    for (const [key, { failures }] of this.#known) if (failures > 0) this.#known.delete(key);
   }
 
   #await(connection: Connection, dialled: Known | undefined): void {
@@ -220,7 +227,6 @@ export class Mesh {
     known.failures++;
     const detail = reason.kind === 'end' ? 'closed before the handshake' : reason.detail;
     this.#context.tell({ type: 'connection-failed', address: known.address, detail });
-    if (known.failures >= FAILURES_MAX) this.#known.delete(addressKey(known.address));
     const retryMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** (known.failures - 1));
     known.nextDialMs = this.#context.clock.now() + retryMs;
   }

@@ -1,0 +1,305 @@
+import { describe, expect, it } from 'vitest';
+import { claimOf, contentOf, PeerStage } from '../../../test/support/peer-stage.ts';
+
+describe('a peer in the swarm protocol: downloading', () => {
+  it('shakes hands, shows what it holds, and is interested only in who has something that it needs', () => {
+    const stage = new PeerStage({ totalChunks: 3, held: [1] });
+    const useful = stage.neighbour('useful', [2], 7100);
+    const useless = stage.neighbour('useless', [1], 7101);
+    expect(useful.got.map(({ type }) => type)).toEqual(['handshake', 'bitfield', 'interested']);
+    expect(useful.gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0x80));
+    expect(useless.gotOf('interested')).toEqual([]);
+  });
+
+  it('requests nothing before it is unchoked, and then only chunks that the neighbour has and it lacks', () => {
+    const stage = new PeerStage({ totalChunks: 4, held: [1] });
+    const neighbour = stage.neighbour('n', [1, 3]);
+    expect(neighbour.requested).toEqual([]);
+    neighbour.say({ type: 'unchoke' });
+    expect(neighbour.requested).toEqual([3]);
+  });
+
+  it('requests no chunk whose hash the swarm has not agreed on', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [] });
+    // The stage's tracker agrees on every chunk, so the chunk in question is one of a peer without a tracker.
+    const lonely = new PeerStage({ totalChunks: 2, held: [] }, { tracker: { host: 'nowhere', port: 1 } });
+    for (const { world, expected } of [
+      { world: stage, expected: 2 },
+      { world: lonely, expected: 0 },
+    ]) {
+      const neighbour = world.neighbour('n', [1, 2]);
+      neighbour.say({ type: 'unchoke' });
+      expect(neighbour.requested).toHaveLength(expected);
+    }
+  });
+
+  it('completes, tells every neighbour of each chunk, and the tracker at once', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [] });
+    const source = stage.neighbour('source', [1, 2], 7100);
+    const other = stage.neighbour('other', [], 7101);
+    source.say({ type: 'unchoke' });
+    for (const index of source.requested) source.deliver(index);
+    expect(
+      stage
+        .eventsOf('chunk-received')
+        .map(({ index }) => index)
+        .sort(),
+    ).toEqual([1, 2]);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+    expect(
+      other
+        .gotOf('have')
+        .map(({ index }) => index)
+        .sort(),
+    ).toEqual([1, 2]);
+    expect(stage.announces.at(-1)).toMatchObject({ event: 'completed', wanted: 0 });
+    expect(stage.store.chunks.get(2)?.toString()).toBe(contentOf(2));
+  });
+
+  it('bans who sends a bad chunk, never asks it again, and gets the chunk from another', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const liar = stage.neighbour('liar', [1], 7100);
+    liar.say({ type: 'unchoke' });
+    liar.deliver(1, contentOf(1).toUpperCase());
+    expect(liar.closes).toEqual([{ kind: 'reset', detail: expect.any(String) }]);
+    expect(stage.eventsOf('peer-banned')).toMatchObject([{ address: { host: 'liar', port: 7100 } }]);
+    expect(stage.eventsOf('chunk-discarded')).toMatchObject([{ index: 1, reason: 'corrupt' }]);
+    const again = stage.neighbour('liar', [1], 7100);
+    expect(again.closes).toHaveLength(1);
+    const honest = stage.neighbour('honest', [1], 7101);
+    honest.say({ type: 'unchoke' });
+    honest.deliver(1);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+  });
+
+  it('bans who sends a chunk of another size, at the first part', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const liar = stage.neighbour('liar', [1]);
+    liar.say({ type: 'unchoke' });
+    liar.say({ type: 'chunk', index: 1, offset: 0, chunkBytes: 1_000_000, body: Buffer.from('x') });
+    expect(stage.eventsOf('peer-banned')).toHaveLength(1);
+  });
+
+  it('drops who sends a chunk that was not requested, or one with a gap', () => {
+    for (const part of [
+      { index: 2, offset: 0 },
+      { index: 1, offset: 3 },
+    ]) {
+      const stage = new PeerStage({ totalChunks: 2, held: [] });
+      const neighbour = stage.neighbour('n', [1]);
+      neighbour.say({ type: 'unchoke' });
+      const body = Buffer.from('x');
+      neighbour.say({ type: 'chunk', ...part, chunkBytes: claimOf(1).bytes, body });
+      expect(stage.eventsOf('remote-fault')).toHaveLength(1);
+      expect(neighbour.closes).toHaveLength(1);
+    }
+  });
+
+  it('asks another when a neighbour leaves with a chunk half sent', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const first = stage.neighbour('first', [1], 7100);
+    first.say({ type: 'unchoke' });
+    first.say({
+      type: 'chunk',
+      index: 1,
+      offset: 0,
+      chunkBytes: claimOf(1).bytes,
+      body: Buffer.from('cont'),
+    });
+    const second = stage.neighbour('second', [1], 7101);
+    second.say({ type: 'unchoke' });
+    expect(second.requested).toEqual([]);
+    first.close();
+    expect(stage.eventsOf('chunk-discarded')).toMatchObject([{ bytes: 4, reason: 'failed' }]);
+    expect(second.requested).toEqual([1]);
+  });
+
+  it('asks another when a neighbour has owed a chunk for ten seconds, and takes that chunk still if it comes', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const slow = stage.neighbour('slow', [1], 7100);
+    slow.say({ type: 'unchoke' });
+    stage.run(12_000);
+    expect(slow.gotOf('cancel')).toMatchObject([{ index: 1 }]);
+    const other = stage.neighbour('other', [1], 7101);
+    other.say({ type: 'unchoke' });
+    expect(other.requested).toEqual([1]);
+    slow.deliver(1);
+    expect(stage.eventsOf('chunk-discarded')).toMatchObject([{ reason: 'cancelled' }]);
+    other.deliver(1);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+  });
+
+  it('end-game: a chunk that a stalled neighbour owes is requested from an idle one too, and the later copy is cancelled', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [] });
+    const stalled = stage.neighbour('stalled', [1], 7100);
+    stalled.say({ type: 'unchoke' });
+    const quick = stage.neighbour('quick', [1, 2], 7101);
+    quick.say({ type: 'unchoke' });
+    expect(quick.requested).toEqual([2]);
+    quick.deliver(2);
+    stage.run(3000);
+    expect(quick.requested).toEqual([2, 1]);
+    quick.deliver(1);
+    expect(stalled.gotOf('cancel')).toMatchObject([{ index: 1 }]);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+  });
+
+  it('goes on with other neighbours after a choke, and keeps what was being sent', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [] });
+    const neighbour = stage.neighbour('n', [1, 2], 7100);
+    neighbour.say({ type: 'unchoke' });
+    const [first, second] = neighbour.requested as [number, number];
+    neighbour.say({ type: 'choke' }, { type: 'reject', index: second, reason: 'choked' });
+    neighbour.deliver(first);
+    expect(stage.eventsOf('chunk-received').map(({ index }) => index)).toEqual([first]);
+    const other = stage.neighbour('o', [1, 2], 7101);
+    other.say({ type: 'unchoke' });
+    expect(other.requested).toEqual([second]);
+  });
+});
+
+describe('a peer in the swarm protocol: serving', () => {
+  const full = { totalChunks: 2, held: [1, 2] };
+
+  it('unchokes who is interested while a slot is free, and sends what is requested, in order', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off' });
+    const neighbour = stage.neighbour('n', []);
+    neighbour.say({ type: 'interested' });
+    neighbour.say({ type: 'request', index: 2 }, { type: 'request', index: 1 });
+    expect(neighbour.gotOf('unchoke')).toHaveLength(1);
+    const parts = neighbour.gotOf('chunk');
+    expect(parts.map(({ index }) => index)).toEqual([2, 1]);
+    expect(Buffer.from(parts[0]!.body as Buffer).toString()).toBe(contentOf(2));
+  });
+
+  it('serves no more neighbours at a time than it has slots, and rejects requests of the others', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off', uploadSlots: 1 });
+    const first = stage.neighbour('first', [], 7100);
+    const second = stage.neighbour('second', [], 7101);
+    first.say({ type: 'interested' });
+    second.say({ type: 'interested' }, { type: 'request', index: 1 });
+    expect(second.gotOf('unchoke')).toEqual([]);
+    expect(second.gotOf('reject')).toMatchObject([{ index: 1, reason: 'choked' }]);
+    first.say({ type: 'not-interested' });
+    expect(second.gotOf('unchoke')).toHaveLength(1);
+  });
+
+  it('answers every request by the chunk or by one reject: not held, or cancelled before it began', () => {
+    const stage = new PeerStage({ totalChunks: 3, held: [1] });
+    const neighbour = stage.neighbour('n', []);
+    neighbour.say({ type: 'interested' });
+    neighbour.say(
+      { type: 'request', index: 2 },
+      { type: 'request', index: 99 },
+      { type: 'request', index: 1 },
+    );
+    expect(neighbour.gotOf('reject')).toMatchObject([
+      { index: 2, reason: 'not-held' },
+      { index: 99, reason: 'not-held' },
+    ]);
+    expect(neighbour.gotOf('chunk')).toHaveLength(1);
+    neighbour.say({ type: 'cancel', index: 1 });
+    expect(neighbour.gotOf('reject')).toHaveLength(2);
+  });
+
+  it('drops who breaks the protocol, naming how', () => {
+    const wrongs = [
+      { type: 'have', index: 3 },
+      { type: 'bitfield', bits: Uint8Array.of(0) },
+      { type: 'announce', event: 'update', wanted: 0, bits: Uint8Array.of(0), claims: [] },
+      { type: 'handshake', version: 1, name: 'n', port: 1, totalChunks: 2 },
+    ] as const;
+    for (const wrong of wrongs) {
+      const stage = new PeerStage(full);
+      const neighbour = stage.neighbour('n', []);
+      neighbour.say(wrong);
+      expect(stage.eventsOf('remote-fault'), wrong.type).toHaveLength(1);
+      expect(neighbour.closes, wrong.type).toHaveLength(1);
+    }
+  });
+
+  it('ends the connection to a peer that is complete as well', () => {
+    const stage = new PeerStage(full);
+    const neighbour = stage.neighbour('n', [1, 2]);
+    expect(neighbour.closes).toEqual([{ kind: 'end' }]);
+    expect(stage.eventsOf('remote-fault')).toEqual([]);
+  });
+
+  it('a lone seeder shows each neighbour other chunks, those with the fewest copies first, and serves them', () => {
+    const held = Array.from({ length: 12 }, (_, at) => at + 1);
+    const stage = new PeerStage({ totalChunks: 12, held });
+    const a = stage.neighbour('a', [], 7100);
+    const b = stage.neighbour('b', [], 7101);
+    expect(a.gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0, 0));
+    const shown = [...a.gotOf('have'), ...b.gotOf('have')].map(({ index }) => index);
+    expect(shown).toHaveLength(8);
+    expect(new Set(shown).size).toBe(8);
+    const [first] = a.gotOf('have');
+    a.say({ type: 'interested' }, { type: 'request', index: first!.index });
+    expect(a.gotOf('chunk')).toHaveLength(1);
+  });
+
+  it('a seeder shows everything as soon as another full copy exists', () => {
+    const held = Array.from({ length: 12 }, (_, at) => at + 1);
+    const stage = new PeerStage({ totalChunks: 12, held });
+    const a = stage.neighbour('a', [], 7100);
+    const complete = stage.neighbour('b', held, 7101);
+    expect(new Set(a.gotOf('have').map(({ index }) => index)).size).toBe(12);
+    expect(complete.closes).toEqual([{ kind: 'end' }]);
+  });
+});
+
+describe('a peer in the swarm protocol: connections', () => {
+  it('refuses a neighbour whose file has another number of chunks, and one that is itself', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [] });
+    const connection = stage.network.transport('x').connect({ host: 'peer', port: 7001 }, 'swarm');
+    const closes: unknown[] = [];
+    connection.setHandlers({ onMessage: () => undefined, onClose: (reason) => closes.push(reason) });
+    connection.send({ type: 'handshake', version: 1, name: 'x', port: 1, totalChunks: 3 });
+    stage.run(1);
+    expect(closes).toHaveLength(1);
+    expect(stage.eventsOf('remote-fault')[0]?.detail).toContain('3 chunks, ours 2');
+    expect(stage.neighbour('peer', [1], 7001).closes).toHaveLength(1);
+  });
+
+  it('dials peers that the tracker names, and tries again later, ever less often, when one cannot be reached', () => {
+    const address = { host: 'ghost', port: 9 };
+    const stage = new PeerStage({ totalChunks: 1, held: [], peers: [{ address, protocol: 'swarm' }] });
+    stage.run(20_000);
+    const times = stage.eventsOf('connection-failed').map(({ atMs }) => Math.round(atMs / 1000));
+    expect(times.length).toBeGreaterThanOrEqual(4);
+    expect(times.length).toBeLessThanOrEqual(6);
+  });
+
+  it('keeps at most maxConnections neighbours', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] }, { maxConnections: 2 });
+    const open = [1, 2, 3]
+      .map((at) => stage.neighbour(`n${at}`, [], 7100 + at))
+      .filter((n) => n.closes.length === 0);
+    expect(open).toHaveLength(2);
+  });
+
+  it('leaves in order: tells the tracker, closes every connection, then says so', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const neighbour = stage.neighbour('n', [1]);
+    stage.peer.leave();
+    stage.run(3000);
+    expect(stage.announces.at(-1)?.event).toBe('stopped');
+    expect(neighbour.closes).toEqual([{ kind: 'end' }]);
+    expect(stage.events.at(-1)?.type).toBe('peer-left');
+    expect(stage.clock.pending).toBe(0);
+  });
+
+  it('survives the loss of its tracker: goes on trading, tries again, and announces everything anew', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [1] });
+    const before = stage.announces.length;
+    stage.network.crash('tracker');
+    stage.run(1);
+    const neighbour = stage.neighbour('n', [2]);
+    neighbour.say({ type: 'unchoke' });
+    neighbour.deliver(2);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+    expect(stage.eventsOf('tracker-lost').length).toBeGreaterThan(0);
+    expect(stage.announces).toHaveLength(before);
+  });
+});

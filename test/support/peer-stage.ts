@@ -1,0 +1,170 @@
+/** A peer on a stage: virtual time, a network in memory, and a tracker and neighbours that the test plays by hand. */
+import type { SwarmEvent, SwarmEventType } from '../../src/core/events.ts';
+import type { Address, CloseReason, Connection } from '../../src/core/interfaces.ts';
+import { ChunkSet } from '../../src/core/peer/chunk-set.ts';
+import type { PeerOptions } from '../../src/core/peer/options.ts';
+import { Peer } from '../../src/core/peer/peer.ts';
+import type {
+  Announce,
+  ChunkClaim,
+  Message,
+  PeerEntry,
+  SwarmMessage,
+} from '../../src/core/protocol/messages.ts';
+import { seededRandom } from '../../src/core/random.ts';
+import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
+import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
+import { FakeStore, sha1 } from './spec-fakes.ts';
+
+const TRACKER: Address = { host: 'tracker', port: 5100 };
+const PEER_PORT = 7001;
+
+/** What chunk i of every file here contains. */
+export function contentOf(index: number): string {
+  return `content of chunk ${index}`;
+}
+
+export function claimOf(index: number): ChunkClaim {
+  const content = contentOf(index);
+  return { index, bytes: content.length, hash: sha1(content) };
+}
+
+export class PeerStage {
+  readonly clock = new VirtualClock();
+  readonly network = new MemoryNetwork({ clock: this.clock });
+  readonly events: SwarmEvent[] = [];
+  readonly announces: Announce[] = [];
+  readonly store: FakeStore;
+  readonly peer: Peer;
+  readonly totalChunks: number;
+  #trackerConnection: Connection | undefined;
+
+  /** The peer holds `held`; the tracker tells the hashes of all chunks, and of `peers`. */
+  constructor(
+    about: {
+      readonly totalChunks: number;
+      readonly held: readonly number[];
+      readonly peers?: readonly PeerEntry[];
+    },
+    options: Partial<PeerOptions> = {},
+  ) {
+    this.totalChunks = about.totalChunks;
+    this.store = new FakeStore(
+      about.totalChunks,
+      Object.fromEntries(about.held.map((index) => [index, contentOf(index)])),
+    );
+    this.#playTracker(about.peers ?? []);
+    const events = { emit: (event: SwarmEvent) => this.events.push(event) };
+    const transport = this.network.transport('peer');
+    this.peer = new Peer(
+      { clock: this.clock, random: seededRandom('stage'), transport, store: this.store, events },
+      { name: 'peer', host: 'peer', port: PEER_PORT, tracker: TRACKER, trackerIsOurs: true, ...options },
+    );
+    this.peer.start();
+    this.run(10);
+  }
+
+  /** Lets so much time pass. */
+  run(ms: number): void {
+    this.clock.run(this.clock.now() + ms);
+  }
+
+  eventsOf<T extends SwarmEventType>(type: T): Extract<SwarmEvent, { type: T }>[] {
+    return this.events.filter((event): event is Extract<SwarmEvent, { type: T }> => event.type === type);
+  }
+
+  /** The tracker says something unasked. */
+  trackerTells(peers: readonly PeerEntry[], agreed: readonly ChunkClaim[] = []): void {
+    this.#trackerConnection!.send({ type: 'peers', peers, agreed, intervalMs: 10_000 });
+    this.run(1);
+  }
+
+  /** A neighbour that connects to the peer, shakes hands and shows what it holds. */
+  neighbour(name: string, holds: readonly number[], port = 7100): Puppet {
+    const connection = this.network.transport(name).connect({ host: 'peer', port: PEER_PORT }, 'swarm');
+    const puppet = new Puppet(this, connection);
+    puppet.send({ type: 'handshake', version: 1, name, port, totalChunks: this.totalChunks });
+    puppet.send({ type: 'bitfield', bits: bitsOf(this.totalChunks, holds) });
+    this.run(1);
+    return puppet;
+  }
+
+  #playTracker(peers: readonly PeerEntry[]): void {
+    this.network.transport(TRACKER.host).listen({
+      port: TRACKER.port,
+      role: 'tracker',
+      onListening: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
+      onConnection: (connection) => {
+        this.#trackerConnection = connection;
+        connection.setHandlers({
+          onMessage: (message) => {
+            if (message.type === 'handshake') {
+              connection.send({ ...message, name: 'tracker', port: TRACKER.port });
+            } else if (message.type === 'announce') {
+              this.announces.push(message);
+              const agreed = Array.from({ length: this.totalChunks }, (_, at) => claimOf(at + 1));
+              connection.send({ type: 'peers', peers, agreed, intervalMs: 10_000 });
+            }
+          },
+          onClose: () => undefined,
+        });
+      },
+    });
+  }
+}
+
+/** A neighbour that does just what the test says. */
+export class Puppet {
+  readonly got: SwarmMessage[] = [];
+  readonly closes: CloseReason[] = [];
+  readonly #stage: PeerStage;
+  readonly #connection: Connection;
+
+  constructor(stage: PeerStage, connection: Connection) {
+    this.#stage = stage;
+    this.#connection = connection;
+    connection.setHandlers({
+      onMessage: (message: Message) => this.got.push(message as SwarmMessage),
+      onClose: (reason) => this.closes.push(reason),
+    });
+  }
+
+  send(...messages: SwarmMessage[]): void {
+    for (const message of messages) this.#connection.send(message);
+  }
+
+  /** Sends and lets the peer answer. */
+  say(...messages: SwarmMessage[]): void {
+    this.send(...messages);
+    this.#stage.run(1);
+  }
+
+  /** Sends a whole chunk, with its right content unless told otherwise. */
+  deliver(index: number, content = contentOf(index)): void {
+    const chunkBytes = content.length;
+    this.say({ type: 'chunk', index, offset: 0, chunkBytes, body: Buffer.from(content) });
+  }
+
+  /** Requests of the peer to this neighbour, in order. */
+  get requested(): number[] {
+    return this.gotOf('request').map(({ index }) => index);
+  }
+
+  gotOf<T extends SwarmMessage['type']>(type: T): Extract<SwarmMessage, { type: T }>[] {
+    return this.got.filter((message): message is Extract<SwarmMessage, { type: T }> => message.type === type);
+  }
+
+  close(): void {
+    this.#connection.end();
+    this.#stage.run(1);
+  }
+}
+
+function bitsOf(totalChunks: number, held: readonly number[]): Uint8Array {
+  const set = new ChunkSet(totalChunks);
+  for (const index of held) set.add(index);
+  return set.toBits();
+}
