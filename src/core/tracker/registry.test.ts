@@ -193,7 +193,7 @@ describe('registry', () => {
   function compare(registry: Registry, model: NaiveRegistry): void {
     for (const edition of ['plain', 'hashed'] as const) {
       for (let i = 1; i <= TOTAL; i++) {
-        const located = registry.locate(i, edition)?.holders.map((holder) => holder.port) ?? [];
+        const located = registry.locate(i, edition)?.others.map((holder) => holder.port) ?? [];
         expect(located, `${edition} ${i}`).toEqual(model.locate(i, edition));
       }
     }
@@ -216,7 +216,8 @@ describe('registry', () => {
     registry.update(member, none, []);
     expect(registry.locate(1, 'plain')).toBeUndefined();
     registry.update(member, full, []);
-    expect(registry.locate(1, 'plain')?.holders).toEqual([at(1)]);
+    expect(registry.locate(1, 'plain')).toEqual({ others: [at(1)], askerHolds: false });
+    expect(registry.locate(1, 'plain', at(1))).toEqual({ others: [], askerHolds: true });
   });
 
   test('lists no more than its limit, spec clients and swarm peers by age', () => {
@@ -227,7 +228,7 @@ describe('registry', () => {
       if (p % 2 === 0) registry.announceSpec(1, hash('a'), at(p));
       else registry.update(registry.join(at(p), TOTAL)!, full, [{ index: 1, hash: hash('a'), bytes: 1 }]);
     }
-    const holders = registry.locate(1, 'plain', at(3))!.holders.map((holder) => holder.port);
+    const holders = registry.locate(1, 'plain', at(3))!.others.map((holder) => holder.port);
     expect(holders).toHaveLength(LISTED_HOLDERS_MAX);
     expect(holders.slice(0, 4)).toEqual([1, 2, 4, 5]);
     expect(holders).toEqual([...holders].sort((a, b) => a - b));

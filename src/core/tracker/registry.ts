@@ -14,6 +14,7 @@ import {
   TRACKED_CHUNKS_MAX,
   WAITING_MAX,
 } from './limits.ts';
+import type { TrackerOptions } from './options.ts';
 import { Pool } from './pool.ts';
 
 /** A connected peer of the swarm protocol. */
@@ -46,6 +47,8 @@ interface SpecHolding {
   readonly hash: string | undefined;
 }
 
+type Edition = TrackerOptions['edition'];
+
 type Member = SwarmMember | SpecMember;
 
 interface Chunk {
@@ -58,8 +61,10 @@ interface Chunk {
 export interface Location {
   /** Only in the hashed edition. */
   readonly hash?: string;
-  /** At least one; each once, oldest first. */
-  readonly holders: readonly Address[];
+  /** Without the asker; each once, oldest first. */
+  readonly others: readonly Address[];
+  /** The asker itself would be listed too. True when there are no others. */
+  readonly askerHolds: boolean;
 }
 
 /**
@@ -191,35 +196,29 @@ export class Registry {
     this.#totalChunks = this.#waiting = this.#specHoldings = 0;
   }
 
-  /**
-   * WHERE_CHUNK: at most LISTED_HOLDERS_MAX holders, oldest first; undefined when nobody may be listed.
-   * The asker's own address is left out if that leaves others.
-   */
-  locate(index: number, edition: 'plain' | 'hashed', asker?: Address): Location | undefined {
+  /** WHERE_CHUNK: at most LISTED_HOLDERS_MAX others, oldest first; undefined when nobody may be listed. */
+  locate(index: number, edition: Edition, asker?: Address): Location | undefined {
     const chunk = this.#chunks.get(index);
     const hash = chunk?.agreement.hash;
     if (chunk === undefined || (edition === 'hashed' && hash === undefined)) return undefined;
-    const listed: { readonly sequence: number; readonly member: Member }[] = [];
-    for (const [member, holding] of chunk.specHolders) {
-      if (listed.length > LISTED_HOLDERS_MAX) break;
-      if (holding.hash === hash || (holding.hash === undefined && edition === 'plain')) {
-        listed.push({ sequence: holding.sequence, member });
-      }
-    }
-    let swarmHolders = 0;
-    for (const member of this.#swarmMembers.values()) {
-      if (swarmHolders > LISTED_HOLDERS_MAX || hash === undefined) break;
-      if (!member.bits.has(index) || !member.agreeing.has(index)) continue;
-      listed.push({ sequence: member.sequence, member });
-      swarmHolders++;
-    }
-    listed.sort((one, other) => one.sequence - other.sequence);
     const own = asker && addressKey(asker);
-    const others = listed.filter(({ member }) => member.key !== own);
-    const shown = (others.length > 0 ? others : listed).slice(0, LISTED_HOLDERS_MAX);
-    if (shown.length === 0) return undefined;
-    const holders = shown.map(({ member }) => member.address);
-    return edition === 'hashed' ? { hash: hash!, holders } : { holders };
+    const listed: { readonly sequence: number; readonly member: Member }[] = [];
+    const list = (members: Iterable<Member>): void => {
+      const enough = listed.length + LISTED_HOLDERS_MAX;
+      for (const member of members) {
+        if (listed.length === enough) return;
+        const sequence = member.key === own ? undefined : listing(chunk, index, member, edition);
+        if (sequence !== undefined) listed.push({ sequence, member });
+      }
+    };
+    list(chunk.specHolders.keys());
+    list(this.#swarmMembers.values());
+    listed.sort((one, other) => one.sequence - other.sequence);
+    const self = own === undefined ? undefined : (this.#swarmMembers.get(own) ?? this.#specMembers.get(own));
+    const askerHolds = self !== undefined && listing(chunk, index, self, edition) !== undefined;
+    if (listed.length === 0 && !askerHolds) return undefined;
+    const others = listed.slice(0, LISTED_HOLDERS_MAX).map(({ member }) => member.address);
+    return edition === 'hashed' ? { hash: hash!, others, askerHolds } : { others, askerHolds };
   }
 
   /** Up to `wanted` members at random, without the asker; spec clients with the chunks they may be asked for. */
@@ -318,6 +317,18 @@ export class Registry {
     this.#specMembers.delete(member.key);
     this.#pool.remove(member);
   }
+}
+
+/** The age by which a member is listed as a holder of a chunk; undefined when it is not listed. */
+function listing(chunk: Chunk, index: number, member: Member, edition: Edition): number | undefined {
+  if (member.kind === 'swarm') {
+    return member.bits.has(index) && member.agreeing.has(index) ? member.sequence : undefined;
+  }
+  const holding = chunk.specHolders.get(member);
+  if (holding === undefined) return undefined;
+  const { hash, sequence } = holding;
+  const listed = hash === undefined ? edition === 'plain' : hash === chunk.agreement.hash;
+  return listed ? sequence : undefined;
 }
 
 function normal({ host, port }: Address): Address {

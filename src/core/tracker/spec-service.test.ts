@@ -255,14 +255,20 @@ describe('rule 16: holders', () => {
     },
   );
 
-  test('the asker itself is left out where that leaves others', () => {
+  test('the asker itself comes last, so that its own port and the newline are the mark of this tracker', () => {
     const stage = new TrackerStage();
     const client = stage.spec();
     client.says(local(1, 5001), where(1));
     expect(client.got()).toEqual([known(1, 5001)]);
     stage.spec().says(local(1, 5002));
     client.says(where(1));
-    expect(client.got()).toEqual([known(1, 5002)]);
+    expect(client.got()).toEqual([known(1, 5002, 5001)]);
+    for (let port = 10_001; port <= 10_500; port++) stage.spec().says(local(1, port));
+    client.says(where(1));
+    const [answer] = client.got() as [Extract<Message, { type: 'chunk-from' }>];
+    expect(answer.holders.at(-1)).toEqual(at(5001));
+    expect(answer.holders.filter(({ port }) => port === 5001)).toHaveLength(1);
+    expect(specMessageBytes(answer)).toBeLessThan(1024);
   });
 });
 
@@ -272,7 +278,7 @@ describe('mixed swarms', () => {
     const seeder = stage.swarm(6001, 3);
     seeder.says(announce(3, { 1: 'a', 2: 'b' }));
     const client = stage.spec();
-    client.says(local(1, 5001), where(1), where(2), where(3));
+    client.says(local(9, 5001), where(1), where(2), where(3));
     expect(client.got()).toEqual([known(1, 6001), known(2, 6001), unknown(3)]);
     seeder.closes();
     client.says(where(2));

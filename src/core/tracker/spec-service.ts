@@ -1,9 +1,10 @@
+import { sameHost } from '../address.ts';
 import type { Address, Clock, Connection, EventSink, Timer } from '../interfaces.ts';
 import type { LocalChunk, Message } from '../protocol/messages.ts';
-import { fitHolders } from '../protocol/spec/encode.ts';
+import { ANSWER_BYTES_MAX, fitHolders } from '../protocol/spec/encode.ts';
 import { QUESTIONS_WAITING_MAX, UNKNOWN_DELAY_MS } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
-import type { Registry } from './registry.ts';
+import type { Location, Registry } from './registry.ts';
 
 export interface ServiceComponents {
   readonly clock: Clock;
@@ -140,10 +141,9 @@ export class SpecService {
     const location = registry.locate(index, edition, conversation.announced);
     if (location === undefined) return false;
     conversation.unknownsInRow = 0;
-    const answer = fitHolders({ type: 'chunk-from', index, ...location, terminated: true });
-    this.#send(conversation.connection, answer);
     const hash = location.hash === undefined ? {} : { hash: location.hash };
-    const { holders } = answer;
+    const holders = listHolders(location, conversation.announced, { index, ...hash });
+    this.#send(conversation.connection, { type: 'chunk-from', index, ...hash, holders, terminated: true });
     events.emit({ type: 'chunk-located', atMs: clock.now(), peer: 'tracker', index, ...hash, holders });
     return true;
   }
@@ -169,4 +169,28 @@ export class SpecService {
       detail,
     });
   }
+}
+
+/**
+ * The others that fit into an answer, oldest first, and the asker's own address last: a client of ours knows by the
+ * newline behind the port that it announced itself that the tracker is ours (docs/protocol.md).
+ */
+function listHolders(
+  { others, askerHolds }: Location,
+  asker: Address | undefined,
+  about: { readonly index: number; readonly hash?: string },
+): readonly Address[] {
+  if (asker === undefined || !askerHolds) return fitted(others, about, 0);
+  const own = { host: sameHost(asker.host), port: asker.port };
+  if (others.length === 0) return [own];
+  return [...fitted(others, about, `,${own.host},${own.port}`.length), own];
+}
+
+function fitted(
+  holders: readonly Address[],
+  about: { readonly index: number; readonly hash?: string },
+  keptBytes: number,
+): readonly Address[] {
+  const answer = { type: 'chunk-from', ...about, holders, terminated: true } as const;
+  return fitHolders(answer, ANSWER_BYTES_MAX - keptBytes).holders;
 }
