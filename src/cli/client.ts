@@ -1,0 +1,62 @@
+/** `npm run client`: a peer of its own, by the classic command line. */
+import type { EventSink } from '../core/interfaces.ts';
+import type { SwarmEvent } from '../core/events.ts';
+import { ClientNode, type ClientNodeOptions } from '../core/node/client-node.ts';
+import { readClientOptions, type ClientSettings } from './client-options.ts';
+import { newClientProgress } from './client-progress.ts';
+import { nodeFailure } from './node-failure.ts';
+import { exitCodes, interruptSignal, runProgram } from './program.ts';
+
+/** A remote that does not close its side must not keep the program. */
+const LEAVE_LIMIT_MS = 3000;
+
+await runProgram('client', () => runClient(readClientOptions(process.argv.slice(2))));
+
+/** Resolves with the exit code once the client has left the swarm. */
+async function runClient(settings: ClientSettings): Promise<number> {
+  const listeners: ((event: SwarmEvent) => void)[] = [];
+  const events: EventSink = {
+    emit: (event) => listeners.forEach((listener) => listener(event)),
+  };
+  const node = await ClientNode.open(nodeOptions(settings), events);
+  const progress = newClientProgress({
+    name: settings.name,
+    verbosity: settings.verbosity,
+    receivedBytes: () => node.receivedBytes,
+  });
+  listeners.push((event) => progress.emit(event));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        setTimeout(resolve, LEAVE_LIMIT_MS);
+        node.leave();
+      };
+      listeners.push((event) => {
+        if (event.type === 'peer-left') resolve();
+        if (event.type === 'node-failed') reject(nodeFailure(event));
+        const becameComplete = event.type === 'peer-completed' || event.type === 'peer-joined';
+        if (becameComplete && progress.complete && settings.leaveAfterMs !== undefined) {
+          setTimeout(leave, settings.leaveAfterMs);
+        }
+      });
+      interruptSignal().addEventListener('abort', leave);
+      node.start();
+    });
+  } finally {
+    progress.close();
+    node.close();
+  }
+  return progress.complete ? exitCodes.ok : exitCodes.interrupted;
+}
+
+function nodeOptions(settings: ClientSettings): ClientNodeOptions {
+  const { folder, bind, logFile, name, host, tracker, protocol, edition, picker, uploadSlots } = settings;
+  const port = settings.transferPort;
+  return {
+    folder,
+    bind,
+    logFile,
+    onLogFailure: ({ message }) => process.stderr.write(`client: ${message}\n`),
+    peer: { name, port, host, tracker, protocol, edition, picker, uploadSlots },
+  };
+}

@@ -1,0 +1,41 @@
+/** `npm run tracker`: a tracker of its own. */
+import { TrackerNode } from '../core/node/tracker-node.ts';
+import type { SwarmEvent } from '../core/events.ts';
+import { nodeFailure } from './node-failure.ts';
+import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { trackerLine } from './tracker-lines.ts';
+import { readTrackerOptions, type TrackerSettings } from './tracker-options.ts';
+
+await runProgram('tracker', () => runTracker(readTrackerOptions(process.argv.slice(2))));
+
+/** Resolves with the exit code once the tracker has been stopped. */
+async function runTracker(settings: TrackerSettings): Promise<number> {
+  let heard: (event: SwarmEvent) => void = () => undefined;
+  const node = new TrackerNode(
+    {
+      bind: settings.bind,
+      logFile: settings.logFile,
+      onLogFailure: ({ message }) => process.stderr.write(`tracker: ${message}\n`),
+      tracker: { port: settings.port, edition: settings.edition, agreement: settings.agreement },
+    },
+    {
+      emit: (event) => {
+        const line = trackerLine(event, settings.verbosity);
+        if (line !== undefined) process.stdout.write(`${line}\n`);
+        heard(event);
+      },
+    },
+  );
+  try {
+    await new Promise<void>((resolve, reject) => {
+      heard = (event) => {
+        if (event.type === 'node-failed') reject(nodeFailure(event));
+      };
+      interruptSignal().addEventListener('abort', () => resolve());
+      node.start();
+    });
+  } finally {
+    await node.close();
+  }
+  return exitCodes.ok;
+}

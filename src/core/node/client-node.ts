@@ -1,0 +1,79 @@
+/** A peer of the real world: TCP sockets, the system's clock, a chunk folder and logs.log, put together. */
+import { randomUUID } from 'node:crypto';
+import type { EventSink } from '../interfaces.ts';
+import { peerDefaults, type PeerOptions } from '../peer/options.ts';
+import { Peer } from '../peer/peer.ts';
+import { seededRandom } from '../random.ts';
+import { FolderStore } from './folder-store.ts';
+import { LogsLog } from './logs-log.ts';
+import { systemClock } from './system-clock.ts';
+import { TcpTransport } from './tcp-transport.ts';
+
+export interface ClientNodeOptions {
+  /** Holds local_chunks.txt and the chunks; what is downloaded is put there. */
+  readonly folder: string;
+  /** The address to listen on. */
+  readonly bind: string;
+  /** Appended to. */
+  readonly logFile: string;
+  /** Hears once when the log cannot be written any more. */
+  readonly onLogFailure: (error: Error) => void;
+  readonly peer: Pick<PeerOptions, 'name' | 'tracker'> & Partial<PeerOptions>;
+}
+
+export class ClientNode {
+  readonly #peer: Peer;
+  readonly #store: FolderStore;
+  readonly #log: LogsLog;
+  #wholeBytes = 0;
+
+  /**
+   * Verifies what the folder holds; opens no socket yet.
+   *
+   * @throws {StoreError} the folder or its local_chunks.txt is missing or wrong, or the log cannot be written
+   */
+  static async open(options: ClientNodeOptions, watcher: EventSink): Promise<ClientNode> {
+    return new ClientNode(options, await FolderStore.open(options.folder), watcher);
+  }
+
+  private constructor(options: ClientNodeOptions, store: FolderStore, watcher: EventSink) {
+    this.#store = store;
+    this.#log = new LogsLog(options.logFile, options.onLogFailure);
+    const clock = systemClock();
+    const events: EventSink = {
+      emit: (event) => {
+        this.#log.emit(event);
+        if (event.type === 'chunk-received') this.#wholeBytes += event.bytes;
+        watcher.emit(event);
+      },
+    };
+    const transport = new TcpTransport({ clock }, { totalChunks: store.totalChunks, host: options.bind });
+    this.#peer = new Peer(
+      { clock, random: seededRandom(randomUUID()), transport, store, events },
+      { ...peerDefaults, ...options.peer },
+    );
+  }
+
+  /** Payload received so far, with the parts of chunks that are on their way. */
+  get receivedBytes(): number {
+    const { ledger } = this.#peer;
+    const onTheirWay = ledger.needed().flatMap((index) => ledger.downloadsOf(index));
+    return onTheirWay.reduce((sum, download) => sum + download.receivedBytes, this.#wholeBytes);
+  }
+
+  /** Listens and joins the swarm. */
+  start(): void {
+    this.#peer.start();
+  }
+
+  /** Leaves in order; the event `peer-left` follows when all sockets are closed. */
+  leave(): void {
+    this.#peer.leave();
+  }
+
+  /** Closes folder and log; to be called last, whether the peer has left or failed. */
+  close(): void {
+    this.#store.close();
+    this.#log.close();
+  }
+}

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Stage, until } from './stage.ts';
+
+let stage: Stage;
+beforeEach(() => {
+  stage = new Stage();
+});
+afterEach(() => stage.close());
+
+const chunks = new Map([1, 2, 3].map((index) => [index, randomBytes(300_000 + index)]));
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A classic client that has every chunk, sends chunk 1 whole, and of the others half and then nothing. */
+async function halfHolder(trackerPort: number): Promise<{ close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (request) => {
+      const index = Number(/REQUEST_CHUNK,(\d+)/.exec(request.toString())?.[1]);
+      const body = chunks.get(index)!;
+      if (index === 1) socket.end(body);
+      else socket.write(body.subarray(0, body.length / 2));
+    });
+  });
+  const port = await listening(server);
+  const toTracker = connect(trackerPort, '127.0.0.1');
+  await once(toTracker, 'connect');
+  for (const index of chunks.keys()) toTracker.write(`LOCAL_CHUNKS,${index},localhost,${port}\n`);
+  return {
+    async close() {
+      toTracker.destroy();
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+describe('a client killed in mid-transfer', () => {
+  it('resumes with what it had, downloads only the rest, and leaves no drafts', async () => {
+    const tracker = await stage.tracker();
+    const half = await halfHolder(tracker.port);
+    const folder = stage.makeFolder('part', 3, new Map());
+    const killed = stage.client('alice', 'part', tracker.port);
+    await killed.says(/chunk received 1\/3/);
+    await until(() => stage.heldIndices('part').length === 1);
+    expect(killed.output).not.toContain('complete');
+    killed.signal('SIGKILL');
+    expect(await killed.ends()).toEqual({ code: null, signal: 'SIGKILL' });
+    await half.close();
+
+    stage.makeFolder('all', 3, chunks);
+    const seeder = stage.client('bob', 'all', tracker.port);
+    await seeder.says(/joined/);
+    const resumed = stage.client('alice', 'part', tracker.port, '-exit_when_complete');
+    expect(await resumed.ends()).toEqual({ code: 0, signal: null });
+    expect(resumed.output).toContain('joined, ');
+    expect(resumed.output).toMatch(/holding 1 of 3 chunks/);
+    expect(resumed.output.match(/chunk received/g)).toHaveLength(2);
+    expect(stage.hashes('part', 3)).toEqual(stage.hashes('all', 3));
+    expect(readdirSync(folder).sort()).toEqual(['chunk_1', 'chunk_2', 'chunk_3', 'local_chunks.txt']);
+  });
+});
+
+describe('what the user can mend is told in one line', () => {
+  it('a transfer port in use', async () => {
+    const squatter = createServer();
+    const port = await listening(squatter);
+    onTestFinished(() => void squatter.close());
+    stage.makeFolder('all', 3, chunks);
+    const client = stage.client('alice', 'all', 1, '-transfer_port', String(port));
+    expect(await client.ends()).toEqual({ code: 2, signal: null });
+    expect(client.output).toMatch(new RegExp(`^client: port ${port} .*in use.*another port$`, 'm'));
+    expect(client.output.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('a tracker port in use', async () => {
+    const { port } = await stage.tracker();
+    const second = stage.start('tracker', '-port', String(port));
+    expect(await second.ends()).toEqual({ code: 2, signal: null });
+    expect(second.output).toMatch(new RegExp(`^tracker: port ${port} .*in use.*another port$`, 'm'));
+  });
+
+  it('a folder that is missing', async () => {
+    const client = stage.client('alice', 'nowhere', 1);
+    expect(await client.ends()).toEqual({ code: 2, signal: null });
+    expect(client.output).toMatch(/^client: .*nowhere.*\n$/);
+    expect(existsSync(join(stage.folder, 'logs.log'))).toBe(false);
+  });
+
+  it('a folder without local_chunks.txt', async () => {
+    mkdirSync(join(stage.folder, 'bare'));
+    const client = stage.client('alice', 'bare', 1);
+    expect(await client.ends()).toEqual({ code: 2, signal: null });
+    expect(client.output).toMatch(/^client: .*local_chunks\.txt.*\n$/);
+  });
+
+  it('a name with a comma', async () => {
+    const client = stage.client('a,b', 'all', 1);
+    expect(await client.ends()).toEqual({ code: 2, signal: null });
+    expect(client.output).toContain('no comma');
+  });
+
+  it('a log that cannot be written', async () => {
+    stage.makeFolder('all', 3, chunks);
+    const client = stage.client('alice', 'all', 1, '-log', 'nowhere/logs.log');
+    expect(await client.ends()).toEqual({ code: 2, signal: null });
+    expect(client.output).toMatch(/^client: .*nowhere\/logs\.log.*\n$/);
+  });
+});
+
+describe.each(['spec', 'swarm'])('a tracker that comes up late (%s protocol)', (protocol) => {
+  it('is tried again, told, and found', async () => {
+    const probe = createServer();
+    const port = await listening(probe);
+    probe.close();
+    await once(probe, 'close');
+    stage.makeFolder('all', 3, chunks);
+    stage.makeFolder('none', 3, new Map());
+    const seeder = stage.client('bob', 'all', port, '-protocol', protocol);
+    const leecher = stage.client('alice', 'none', port, '-protocol', protocol, '-exit_when_complete');
+    const [line] = await leecher.says(/^alice: tracker .*trying again.*$/m);
+    expect(line).toContain(`localhost:${port}`);
+    expect(line).toContain('npm run tracker');
+    await seeder.says(/trying again/);
+    stage.start('tracker', '-port', String(port));
+    expect(await leecher.ends()).toEqual({ code: 0, signal: null });
+    expect(stage.hashes('none', 3)).toEqual(stage.hashes('all', 3));
+  });
+});
+
+describe('SIGINT', () => {
+  it('ends a client in order: 130 before it is complete, 0 after', async () => {
+    const tracker = await stage.tracker();
+    stage.makeFolder('all', 3, chunks);
+    stage.makeFolder('none', 4, new Map());
+    const seeder = stage.client('bob', 'all', tracker.port);
+    const lonely = stage.client('alice', 'none', 1);
+    await Promise.all([seeder.says(/joined/), lonely.says(/joined/)]);
+    seeder.signal('SIGINT');
+    lonely.signal('SIGINT');
+    expect(await seeder.ends()).toEqual({ code: 0, signal: null });
+    expect(await lonely.ends()).toEqual({ code: 130, signal: null });
+    expect(seeder.output).toContain('bob: left, holding 3 of 3 chunks');
+    expect(lonely.output).toContain('alice: left, holding 0 of 4 chunks');
+  });
+
+  it('twice in one moment, as npm and a terminal send it, is one wish', async () => {
+    const tracker = await stage.tracker();
+    stage.makeFolder('all', 3, chunks);
+    const seeder = stage.client('bob', 'all', tracker.port);
+    await seeder.says(/joined/);
+    seeder.signal('SIGINT');
+    seeder.signal('SIGINT');
+    expect(await seeder.ends()).toEqual({ code: 0, signal: null });
+  });
+});
+
+it('a complete client told to exit when complete serves for so long first', async () => {
+  const tracker = await stage.tracker();
+  stage.makeFolder('all', 3, chunks);
+  stage.makeFolder('none', 3, new Map());
+  const seeder = stage.client('bob', 'all', tracker.port, '-exit_when_complete', '4');
+  const leecher = stage.client('alice', 'none', tracker.port, '-exit_when_complete');
+  const endings = await Promise.all([seeder.ends(), leecher.ends()]);
+  expect(endings.map(({ code }) => code)).toEqual([0, 0]);
+});
+
+it('quiet programs say nothing when all goes well', async () => {
+  const { port, program } = await stage.tracker();
+  stage.makeFolder('all', 3, chunks);
+  stage.makeFolder('none', 3, new Map());
+  const seeder = stage.client('bob', 'all', port, '-quiet');
+  const leecher = stage.client('alice', 'none', port, '-quiet', '-exit_when_complete');
+  expect(await leecher.ends()).toEqual({ code: 0, signal: null });
+  program.signal('SIGINT');
+  expect(await program.ends()).toEqual({ code: 0, signal: null });
+  expect(leecher.output).toBe('');
+  await seeder.destroy();
+});
