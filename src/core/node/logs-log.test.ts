@@ -38,6 +38,14 @@ it.each<[SwarmEvent, string]>([
   expect(logLine(event)).toBe(line);
 });
 
+it.each([
+  ['plain', 'alice,LOCAL_CHUNKS,3,localhost,6001'],
+  ['hashed', `alice,LOCAL_CHUNKS,3,${hash},localhost,6001`],
+] as const)('writes announcements by the swarm protocol in the edition: %s', (edition, line) => {
+  const event = { type: 'chunk-announced', atMs: 1, peer: 'alice', index: 3, hash, address: alice } as const;
+  expect(logLine({ ...event, protocol: 'swarm' }, edition)).toBe(line);
+});
+
 it('knows no line for events that the classic programs do not have', () => {
   expect(logLine({ type: 'peer-completed', atMs: 1, peer: 'alice' })).toBeUndefined();
 });

@@ -8,18 +8,25 @@ import { storeError } from './store-errors.ts';
 /** What the classic log calls the tracker. */
 const TRACKER_NAME = 'P2PTracker';
 
+/** Decides whether announcements by the swarm protocol, which always tell the hash, are written with it. */
+export type LogEdition = 'plain' | 'hashed';
+
 /**
  * The line of logs.log that the classic programs would write at this event, without its newline; undefined for
  * events that they know nothing of.
  */
-export function logLine(event: SwarmEvent): string | undefined {
-  const fields = logFields(event);
+export function logLine(event: SwarmEvent, edition: LogEdition = 'plain'): string | undefined {
+  const fields = logFields(event, edition);
   return fields?.filter((field) => field !== undefined).join(',');
 }
 
-function logFields(event: SwarmEvent): readonly (string | number | undefined)[] | undefined {
+function logFields(
+  event: SwarmEvent,
+  edition: LogEdition,
+): readonly (string | number | undefined)[] | undefined {
   if (event.type === 'chunk-announced') {
-    return [event.peer, 'LOCAL_CHUNKS', event.index, event.hash, ...hostAndPort(event.address)];
+    const hash = event.protocol === 'swarm' && edition === 'plain' ? undefined : event.hash;
+    return [event.peer, 'LOCAL_CHUNKS', event.index, hash, ...hostAndPort(event.address)];
   }
   if (event.type === 'chunk-asked') return [event.peer, 'WHERE_CHUNK', event.index];
   if (event.type === 'chunk-requested') {
@@ -45,14 +52,16 @@ export class LogsLog implements EventSink {
   readonly #file: string;
   readonly #descriptor: number;
   readonly #onFailure: (error: StoreError) => void;
+  readonly #edition: LogEdition;
   #open = true;
 
   /**
    * @param onFailure called once when a line could not be written; the log then ends there, the swarm does not
    * @throws {StoreError} the file cannot be opened for appending
    */
-  constructor(file: string, onFailure: (error: StoreError) => void) {
+  constructor(file: string, onFailure: (error: StoreError) => void, edition: LogEdition = 'plain') {
     this.#file = file;
+    this.#edition = edition;
     this.#onFailure = onFailure;
     try {
       this.#descriptor = openSync(file, 'a');
@@ -62,7 +71,7 @@ export class LogsLog implements EventSink {
   }
 
   emit(event: SwarmEvent): void {
-    const line = this.#open ? logLine(event) : undefined;
+    const line = this.#open ? logLine(event, this.#edition) : undefined;
     if (line === undefined) return;
     try {
       writeSync(this.#descriptor, `${line}\n`);
