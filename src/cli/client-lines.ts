@@ -69,7 +69,7 @@ export class ClientLines {
         return ['normal', `left, ${this.#held()}`];
       case 'tracker-found':
         this.#lastRetryMs = undefined;
-        return ['normal', `tracker ${at(event.address)} found, ${event.protocol} protocol`];
+        return ['normal', `tracker ${at(event.address)} answers, ${event.protocol} protocol`];
       case 'tracker-lost':
         return this.#trackerLost(event);
       case 'chunk-located':

@@ -77,9 +77,10 @@ class BarProgress implements ClientProgress {
   emit(event: SwarmEvent): void {
     const line = this.#lines.follow(event);
     const isInBar = event.type === 'chunk-received' && this.#options.verbosity === 'normal';
+    // What is written above a bar appears when the bar is next drawn: the last lines come after it.
+    if (event.type === 'peer-completed' || event.type === 'peer-left') this.close();
     if (line !== undefined && !isInBar) this.#write(line);
-    if (event.type === 'peer-joined') this.#start(event.totalChunks);
-    if (event.type === 'peer-completed') this.close();
+    if (event.type === 'peer-joined' && !this.complete) this.#start(event.totalChunks);
   }
 
   close(): void {
