@@ -152,7 +152,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
         const { opener, accepter } = await converse(world);
         accepter.connection.pause();
         const body = world.body(content(256 * 1024));
-        const total = 64;
+        const total = 256;
         const part: Message = { type: 'chunk', index: 1, offset: 0, chunkBytes: 2 ** 40, body };
         let sent = 0;
         while (sent < total && opener.connection.send(part)) sent++;

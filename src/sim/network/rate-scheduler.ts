@@ -1,0 +1,207 @@
+/**
+ * One direction of an access link, shared by its connections.
+ *
+ * The link serves the flows in turns of equal bytes, round robin. Serving n bytes takes n / rate; a message goes on
+ * when its last byte has been served. A message larger than a turn is served over several, so that others need not
+ * wait for it. A flow that has nothing to send, or whose connection takes nothing, is left out, and its share is the
+ * others'.
+ *
+ * Time is kept by schedule: a turn begins where the last one ended, not when a timer came round to it, so that late
+ * timers cost no throughput. What was missed is made up for at once, but at most CATCH_UP_MS of it; the rest is lost.
+ * So over any time t no more than rate × (t + CATCH_UP_MS) goes on, and the messages then under way, one a flow.
+ */
+import type { Clock, Timer } from '../../core/interfaces.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import { Fifo } from './fifo.ts';
+
+/** Well above what timers miss on a quiet machine, and below what a peer would notice. */
+export const CATCH_UP_MS = 20;
+
+/** Far below any time on a link, far above the rounding of a clock's sums. */
+const ROUNDING_MS = 1e-6;
+
+export interface RateSchedulerOptions {
+  readonly bytesPerSec: number;
+  /** What a flow may send in its turn. */
+  readonly turnBytes: number;
+  /** A message of so many bytes goes on, so long after its time. */
+  onRelease(bytes: number, lateMs: number): void;
+}
+
+export class RateScheduler {
+  readonly #clock: Clock;
+  readonly #options: RateSchedulerOptions;
+  readonly #bytesPerMs: number;
+  /** Flows with something to send that wait for their turn; those that have none by then are passed over. */
+  readonly #waiting = new Fifo<RateFlow<unknown>>();
+  #serving: RateFlow<unknown> | undefined;
+  #turnLeft = 0;
+  #stepBytes = 0;
+  /** When the step being served ends, or the last one ended. */
+  #stepEndMs = 0;
+  #advancing = false;
+  #timer: Timer | undefined;
+
+  constructor(components: { readonly clock: Clock }, options: RateSchedulerOptions) {
+    this.#clock = components.clock;
+    this.#options = options;
+    this.#bytesPerMs = options.bytesPerSec / SECOND_MS;
+  }
+
+  /** A connection's part of the link. `onRelease` gets each item, and when by schedule it was through. */
+  flow<Item>(onRelease: (item: Item, atMs: number) => void): RateFlow<Item> {
+    const flow: RateFlow<Item> = new RateFlow(this.#clock, onRelease, () =>
+      this.#enter(flow as RateFlow<unknown>),
+    );
+    return flow;
+  }
+
+  #enter(flow: RateFlow<unknown>): void {
+    if (!flow.waiting && flow !== this.#serving) {
+      flow.waiting = true;
+      this.#waiting.push(flow);
+    }
+    if (this.#serving !== undefined || this.#advancing) return;
+    this.#takeTurn(this.#clock.now());
+    this.#setTimer();
+  }
+
+  #setTimer(): void {
+    if (this.#serving === undefined) return;
+    const delayMs = Math.max(0, this.#stepEndMs - this.#clock.now());
+    this.#timer = this.#clock.setTimer(delayMs, () => this.#advance());
+  }
+
+  #advance(): void {
+    this.#advancing = true;
+    const now = this.#clock.now();
+    try {
+      while (this.#serving !== undefined && this.#stepEndMs <= now + ROUNDING_MS) this.#endStep(now);
+    } finally {
+      this.#advancing = false;
+    }
+    this.#setTimer();
+  }
+
+  #endStep(now: number): void {
+    const flow = this.#serving!;
+    const endMs = this.#stepEndMs;
+    this.#turnLeft -= this.#stepBytes;
+    const bytes = flow.serve(this.#stepBytes);
+    if (bytes !== undefined) {
+      this.#options.onRelease(bytes, Math.max(0, now - endMs));
+      flow.release(endMs);
+    }
+    if (flow.ready && this.#turnLeft > 0) this.#beginStep(flow, now);
+    else {
+      this.#serving = undefined;
+      if (flow.ready) {
+        flow.waiting = true;
+        this.#waiting.push(flow);
+      }
+      this.#takeTurn(now);
+    }
+  }
+
+  #takeTurn(now: number): void {
+    for (let flow = this.#waiting.shift(); flow !== undefined; flow = this.#waiting.shift()) {
+      flow.waiting = false;
+      if (!flow.ready) continue;
+      this.#serving = flow;
+      this.#turnLeft = this.#options.turnBytes;
+      this.#beginStep(flow, now);
+      return;
+    }
+  }
+
+  #beginStep(flow: RateFlow<unknown>, now: number): void {
+    const startMs = Math.max(this.#stepEndMs, flow.headAtMs, now - CATCH_UP_MS);
+    this.#stepBytes = Math.min(flow.headLeft, this.#turnLeft);
+    this.#stepEndMs = startMs + this.#stepBytes / this.#bytesPerMs;
+  }
+
+  /** Nothing is released any more. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#serving = undefined;
+    this.#waiting.clear();
+  }
+}
+
+interface Queued<Item> {
+  readonly item: Item;
+  readonly bytes: number;
+  readonly atMs: number;
+  left: number;
+}
+
+/** The queue of one connection. Also serves the scheduler: the members below `ready` are its. */
+export class RateFlow<Item> {
+  readonly #clock: Clock;
+  readonly #onRelease: (item: Item, atMs: number) => void;
+  readonly #enter: () => void;
+  readonly #queue = new Fifo<Queued<Item>>();
+  #queuedBytes = 0;
+  #blocked = false;
+  #unblockedMs = 0;
+  /** Stands in the scheduler's queue. */
+  waiting = false;
+
+  constructor(clock: Clock, onRelease: (item: Item, atMs: number) => void, enter: () => void) {
+    this.#clock = clock;
+    this.#onRelease = onRelease;
+    this.#enter = enter;
+  }
+
+  /** Bytes of the items that have not been released. */
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** `bytes` ≥ 0. `atMs`: when the item came by schedule, now or a moment ago. */
+  push(item: Item, bytes: number, atMs: number): void {
+    this.#queue.push({ item, bytes, atMs, left: bytes });
+    this.#queuedBytes += bytes;
+    if (!this.#blocked) this.#enter();
+  }
+
+  /** A blocked flow gets no turn; an item under way may still come. */
+  setBlocked(blocked: boolean): void {
+    if (this.#blocked && !blocked) this.#unblockedMs = this.#clock.now();
+    this.#blocked = blocked;
+    if (this.ready) this.#enter();
+  }
+
+  clear(): void {
+    this.#queue.clear();
+    this.#queuedBytes = 0;
+  }
+
+  get ready(): boolean {
+    return !this.#blocked && this.#queue.length > 0;
+  }
+
+  get headLeft(): number {
+    return this.#queue.peek()?.left ?? 0;
+  }
+
+  /** From when on the first item could be served. */
+  get headAtMs(): number {
+    return Math.max(this.#queue.peek()?.atMs ?? 0, this.#unblockedMs);
+  }
+
+  /** Returns the size of the first item when it is through. */
+  serve(bytes: number): number | undefined {
+    const head = this.#queue.peek();
+    if (head === undefined) return undefined;
+    head.left -= bytes;
+    return head.left > 0 ? undefined : head.bytes;
+  }
+
+  release(atMs: number): void {
+    const head = this.#queue.shift();
+    if (head === undefined) return;
+    this.#queuedBytes -= head.bytes;
+    this.#onRelease(head.item, atMs);
+  }
+}

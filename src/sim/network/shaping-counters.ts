@@ -1,0 +1,23 @@
+import type { ShapingTotals } from '../engines/engine.ts';
+
+/** Totals that are being counted; may lie in shared memory. */
+export type ShapingCounters = { -readonly [Field in keyof ShapingTotals]: ShapingTotals[Field] };
+
+export function emptyShaping(): ShapingCounters {
+  return {
+    bytesPacedUp: 0,
+    bytesPacedDown: 0,
+    bytesDelayed: 0,
+    lateMsTotal: 0,
+    lateMsMax: 0,
+    releases: 0,
+  };
+}
+
+/** Counts one message that the shaper let go `lateMs` after its time. */
+export function countRelease(counters: ShapingCounters, lateMs: number): void {
+  counters.releases++;
+  if (lateMs <= 0) return;
+  counters.lateMsTotal += lateMs;
+  if (lateMs > counters.lateMsMax) counters.lateMsMax = lateMs;
+}

@@ -1,0 +1,78 @@
+import { seededRandom } from '../../src/core/random.ts';
+import { systemClock } from '../../src/core/node/system-clock.ts';
+import { TcpTransport } from '../../src/core/node/tcp-transport.ts';
+import type { Clock, Transport } from '../../src/core/interfaces.ts';
+import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
+import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
+import { emptyTraffic, meteredTransport } from '../../src/sim/network/metered-transport.ts';
+import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
+import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
+import type { PlannedLink } from '../../src/sim/plan/plan.ts';
+import { TrackedTransport } from './tracked-transport.ts';
+import { describeTransport } from './transport-contract.ts';
+import { untilTrue } from './until-true.ts';
+
+const links: Record<string, PlannedLink> = {
+  rates: { upBytesPerSec: 20e6, downBytesPerSec: 30e6, latencyMs: 0, jitterMs: null },
+  'latency and jitter': {
+    upBytesPerSec: null,
+    downBytesPerSec: null,
+    latencyMs: 2,
+    jitterMs: { kind: 'exponential', mean: 1 },
+  },
+  everything: {
+    upBytesPerSec: 20e6,
+    downBytesPerSec: 20e6,
+    latencyMs: 1,
+    jitterMs: { kind: 'uniform', min: 0, max: 2 },
+  },
+  'a slow downlink': { upBytesPerSec: null, downBytesPerSec: 20e6, latencyMs: 0, jitterMs: null },
+};
+
+function shape(inner: Transport, clock: Clock, link: PlannedLink): Transport {
+  return shapedTransport(
+    meteredTransport(inner, emptyTraffic()),
+    { clock, random: seededRandom('shaped') },
+    link,
+    emptyShaping(),
+  );
+}
+
+for (const [name, link] of Object.entries(links)) {
+  describeTransport(`${name} around memory`, () => {
+    const clock = new VirtualClock();
+    const network = new MemoryNetwork({ clock });
+    return {
+      near: shape(network.transport('near'), clock, link),
+      far: shape(network.transport('far'), clock, link),
+      clock,
+      host: 'near',
+      body: (content) => content,
+      content: (body) => body as Uint8Array,
+      until(condition) {
+        if (clock.runUntil(condition, clock.now() + 60_000)) return Promise.resolve();
+        return Promise.reject(new Error('nothing more happens'));
+      },
+      close: () => {},
+    };
+  });
+}
+
+describeTransport('everything around TCP', () => {
+  const clock = systemClock();
+  const near = new TrackedTransport(shape(new TcpTransport({ clock }), clock, links['everything']!));
+  const far = new TrackedTransport(shape(new TcpTransport({ clock }), clock, links['everything']!));
+  return {
+    near,
+    far,
+    clock,
+    host: '127.0.0.1',
+    body: (content) => content,
+    content: (body) => body as Uint8Array,
+    until: untilTrue,
+    close() {
+      near.close();
+      far.close();
+    },
+  };
+});
