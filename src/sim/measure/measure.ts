@@ -58,7 +58,7 @@ function findMakespan({ plan, initial, completions }: Evidence): number | null {
 function flowsOf(useful: readonly Receipt[]): Flow[] {
   const flows = new Map<string, { from: string; to: string; chunks: number; bytes: number }>();
   for (const { from, to, bytes } of useful) {
-    const key = JSON.stringify([from, to]);
+    const key = `${from}\0${to}`;
     const flow = flows.get(key) ?? { from, to, chunks: 0, bytes: 0 };
     flow.chunks += 1;
     flow.bytes += bytes;

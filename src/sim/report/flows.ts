@@ -6,6 +6,9 @@ import type { Column } from './table.ts';
 /** More peers than this do not fit side by side. */
 export const MATRIX_PEERS_MAX = 8;
 
+/** All clients that are not of the plan. */
+const OUTSIDE = 'outside';
+
 export interface FlowMatrix {
   readonly of: 'peers' | 'groups';
   readonly columns: readonly Column[];
@@ -59,18 +62,26 @@ function matrix(of: FlowMatrix['of'], names: readonly string[], flows: readonly 
   };
 }
 
+/** Flows between groups. */
 function groupFlows({ flows, peers }: RunResult): Flow[] {
   const groups = new Map(peers.map(({ name, group }) => [name, group]));
-  return flows.map((flow) => ({
-    ...flow,
-    from: groups.get(flow.from) ?? 'outside',
-    to: groups.get(flow.to) ?? 'outside',
-  }));
+  const sums = new Map<string, { from: string; to: string; chunks: number; bytes: number }>();
+  for (const flow of flows) {
+    const from = groups.get(flow.from) ?? OUTSIDE;
+    const to = groups.get(flow.to) ?? OUTSIDE;
+    const key = `${from}\0${to}`;
+    const sum = sums.get(key) ?? { from, to, chunks: 0, bytes: 0 };
+    sum.chunks += flow.chunks;
+    sum.bytes += flow.bytes;
+    sums.set(key, sum);
+  }
+  return [...sums.values()];
 }
 
 /** As the plan has them; clients from outside last. */
 function orderedNames({ peers, groups }: RunResult, flows: readonly Flow[]): string[] {
-  const seen = new Set(flows.flatMap(({ from, to }) => [from, to]));
+  const seen = new Set<string>();
+  for (const { from, to } of flows) seen.add(from).add(to);
   const planned = [...new Set([...peers, ...groups].map(({ name }) => name))].filter((name) =>
     seen.has(name),
   );

@@ -11,11 +11,10 @@ import {
   groupRow,
   headline,
   injectedColumns,
-  injectedRow,
+  injectedRows,
   leftOut,
   peerColumns,
   peerRow,
-  tellingInjections,
   worstPeers,
 } from './rows.ts';
 import { renderMarkdownTable } from './table.ts';
@@ -131,14 +130,18 @@ function flowsSection(result: RunResult): string {
   );
 }
 
-function injectedSection({ injected }: RunResult): string {
-  if (injected.length === 0) return '';
-  const shown = tellingInjections(injected, INJECTIONS_MAX);
+function injectedSection(result: RunResult): string {
+  if (result.injected.length === 0) return '';
+  const rows = injectedRows(result, INJECTIONS_MAX);
+  const shown = rows.slice(0, INJECTIONS_MAX);
   return section(
     'What was injected and what it hit',
     'An injection that hit nothing proves nothing.',
-    renderMarkdownTable(injectedColumns, shown.map(injectedRow)),
-    leftOut(injected.length, shown.length, 'in result.json'),
+    renderMarkdownTable(
+      injectedColumns,
+      shown.map(({ cells }) => cells),
+    ),
+    leftOut(rows.length, shown.length, 'in result.json'),
   );
 }
 

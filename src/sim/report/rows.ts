@@ -83,31 +83,55 @@ export const injectedColumns: readonly Column[] = [
   { head: 'what it hit' },
 ];
 
-export function injectedRow({ kind, target, plannedMs, happenedMs, effect, hit }: InjectedFigures): string[] {
-  const words = {
-    join: 'late join',
-    'graceful-leave': 'leave',
-    crash: 'crash',
-    return: 'return',
-    link: 'link',
-  };
-  return [
-    words[kind],
-    target,
-    formatDuration(plannedMs),
-    formatDuration(happenedMs),
-    hit ? effect : `NOTHING: ${effect}`,
-  ];
+const injectedWords = {
+  join: 'late join',
+  'graceful-leave': 'leave',
+  crash: 'crash',
+  return: 'return',
+  link: 'link',
+} as const;
+
+/** The cells of one row, and whether any of what it tells of hit something. */
+export interface InjectedRow {
+  readonly cells: readonly string[];
+  readonly hit: boolean;
 }
 
-/** Those that hit nothing are never among the ones left out. */
-export function tellingInjections(injected: readonly InjectedFigures[], count: number): InjectedFigures[] {
-  if (injected.length <= count) return [...injected];
-  const missed = injected.filter(({ hit }) => !hit).slice(0, count);
-  const links = injected.filter(({ hit, kind }) => hit && kind === 'link');
-  const others = injected.filter(({ hit, kind }) => hit && kind !== 'link');
-  const chosen = new Set([...missed, ...links, ...others].slice(0, count));
-  return injected.filter((one) => chosen.has(one));
+/** One row an injection; where those are more than `count`, one row for all of a kind and a group. */
+export function injectedRows({ injected, peers }: RunResult, count: number): InjectedRow[] {
+  if (injected.length <= count) {
+    return injected.map((one) => injectedRow(one, one.target, one.effect, one.hit));
+  }
+  const groupOf = new Map(peers.map(({ name, group }) => [name, group]));
+  const classes = new Map<string, InjectedFigures[]>();
+  for (const one of injected) {
+    const group =
+      one.kind === 'link' ? `${one.target}\0${one.effect}` : (groupOf.get(one.target) ?? one.target);
+    const key = `${one.kind}\0${group}`;
+    const members = classes.get(key);
+    if (members === undefined) classes.set(key, [one]);
+    else members.push(one);
+  }
+  return [...classes.values()].map((members) => {
+    const first = members[0]!;
+    if (members.length === 1) return injectedRow(first, first.target, first.effect, first.hit);
+    const hits = members.filter(({ hit }) => hit).length;
+    const happened = members.filter(({ happenedMs }) => happenedMs !== null).length;
+    const target = `${groupOf.get(first.target) ?? first.target} × ${members.length}`;
+    const effect = `${members.length} planned, ${happened} happened, ${hits} hit something`;
+    return injectedRow(members.find(({ hit }) => hit) ?? first, target, effect, hits > 0);
+  });
+}
+
+function injectedRow(one: InjectedFigures, target: string, effect: string, hit: boolean): InjectedRow {
+  const cells = [
+    injectedWords[one.kind],
+    target,
+    formatDuration(one.plannedMs),
+    formatDuration(one.happenedMs),
+    hit ? effect : `NOTHING: ${effect}`,
+  ];
+  return { cells, hit };
 }
 
 /** One sentence under a table that does not show everything; empty when it does. */

@@ -13,12 +13,11 @@ import {
   groupRow,
   headline,
   injectedColumns,
-  injectedRow,
+  injectedRows,
   isTrouble,
   leftOut,
   peerColumns,
   peerRow,
-  tellingInjections,
   worstPeers,
 } from './rows.ts';
 import { renderGrid, renderTable } from './table.ts';
@@ -168,23 +167,23 @@ function flowsSection(result: RunResult, paint: Paint): string {
   return matrix.of === 'peers' ? drawn : `${drawn}\n\n${list}`;
 }
 
-function injectedSection({ injected }: RunResult, paint: Paint): string {
-  if (injected.length === 0) return '';
-  const shown = tellingInjections(injected, INJECTIONS_MAX);
-  const cells = shown.map(injectedRow);
+function injectedSection(result: RunResult, paint: Paint): string {
+  if (result.injected.length === 0) return '';
+  const all = injectedRows(result, INJECTIONS_MAX);
+  const shown = all.slice(0, INJECTIONS_MAX);
   // All columns but the last keep their width; two blanks stand between columns.
   const fixed = injectedColumns.slice(0, -1).map(({ head }, i) => {
-    return 2 + Math.max(head.length, ...cells.map((row) => row[i]!.length));
+    return 2 + Math.max(head.length, ...shown.map(({ cells }) => cells[i]!.length));
   });
   const effectWidth = Math.max(
     EFFECT_COLUMNS_MIN,
     COLUMNS_MAX - fixed.reduce((sum, width) => sum + width, 0),
   );
-  const rows = cells.map((row, i) => {
-    const wrapped = [...row.slice(0, -1), wrap(row.at(-1)!, effectWidth, '')];
-    return shown[i]!.hit ? wrapped : wrapped.map(paint.warn);
+  const rows = shown.map(({ cells, hit }) => {
+    const wrapped = [...cells.slice(0, -1), wrap(cells.at(-1)!, effectWidth, '')];
+    return hit ? wrapped : wrapped.map(paint.warn);
   });
-  const more = leftOut(injected.length, shown.length, 'in result.json');
+  const more = leftOut(all.length, shown.length, 'in result.json');
   return joinLines(renderTable(injectedColumns, rows), paint.dim(more));
 }
 
