@@ -1,0 +1,126 @@
+import { readdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { PeerJoined, SwarmEvent } from '../../src/core/events.ts';
+import { SimDesk } from './run-sim.ts';
+
+let desk: SimDesk;
+beforeEach(() => {
+  desk = new SimDesk(inject('bundleFolder'));
+});
+afterEach(() => desk.close());
+
+const slowly = (peers: string): string => `
+seed: 1
+content:
+  generate: { size: 4MiB, chunk_size: 32KiB }
+tracker: { announce_interval: 1s }
+defaults:
+  link: { up: 16Mbit/s }
+peers:
+  seeder: { holds: all }
+${peers}
+time_limit: 60s
+`;
+
+const of = (events: readonly SwarmEvent[], peer: string, type: SwarmEvent['type']): SwarmEvent[] =>
+  events.filter((event) => event.peer === peer && event.type === type);
+
+describe('a crash', () => {
+  it('kills the thread: nothing more comes from the peer, and the others complete', async () => {
+    const peers = `
+  leechers: { count: 2 }
+  crasher: { session: { leave: { after: 1s, how: crash } } }`;
+    const { code, stderr } = await desk.run([desk.scenario('crash', slowly(peers))]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const events = desk.events();
+    const [crash, ...others] = of(events, 'crasher', 'peer-crashed');
+    expect(others).toEqual([]);
+    expect(crash!.atMs).toBeGreaterThanOrEqual(1000);
+    const later = events.filter(({ peer, atMs }) => peer === 'crasher' && atMs > crash!.atMs);
+    expect(later).toEqual([]);
+    expect(of(events, 'crasher', 'peer-left')).toEqual([]);
+    const crasher = desk.result().peers.find(({ name }) => name === 'crasher')!;
+    expect(crasher.integrity).toBe('incomplete');
+    expect(crasher.traffic.messagesReceived).toBeGreaterThan(0);
+  });
+});
+
+describe('a peer that returns after a crash', () => {
+  const returner = (keepChunks: boolean): string => `
+  returner:
+    session:
+      leave: { after: 1500ms, how: crash }
+      return: { after: 300ms, keep_chunks: ${String(keepChunks)} }`;
+
+  it('verifies what its folder holds and downloads only the rest', async () => {
+    const { code, stderr } = await desk.run([desk.scenario('return', slowly(returner(true)))]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const events = desk.events();
+    const joins = of(events, 'returner', 'peer-joined') as PeerJoined[];
+    expect(joins).toHaveLength(2);
+    const { atMs, heldChunks, totalChunks } = joins[1]!;
+    expect(heldChunks).toBeGreaterThan(0);
+    const later = of(events, 'returner', 'chunk-received').filter((event) => event.atMs > atMs);
+    expect(heldChunks + later.length).toBe(totalChunks);
+  });
+
+  it('begins anew where its chunks are to be lost', async () => {
+    const { code, stderr } = await desk.run([desk.scenario('return', slowly(returner(false)))]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const joins = of(desk.events(), 'returner', 'peer-joined') as PeerJoined[];
+    expect(joins.map(({ heldChunks }) => heldChunks)).toEqual([0, 0]);
+  });
+});
+
+describe('a graceful leave', () => {
+  it('is told by the peer itself', async () => {
+    const peers = `
+  leechers: { count: 2 }
+  leaver: { session: { leave: { after: 1s } } }`;
+    const { code } = await desk.run([desk.scenario('leave', slowly(peers))]);
+    expect(code).toBe(0);
+    const [left] = of(desk.events(), 'leaver', 'peer-left');
+    expect(left!.atMs).toBeGreaterThanOrEqual(1000);
+    expect(desk.events()).toContainEqual(
+      expect.objectContaining({ type: 'peer-forgotten', peer: 'tracker', reason: 'stopped' }),
+    );
+  });
+});
+
+describe('an interrupt', () => {
+  const long = slowly('\n  leechers: { count: 4 }').replace('16Mbit/s', '100kbit/s');
+
+  it('ends the run with 130, writes what was measured and leaves no temporary directory', async () => {
+    const run = desk.start([desk.scenario('long', long)]);
+    await run.says(/long: \d+% at /);
+    expect(desk.leftovers()).toHaveLength(1);
+    run.signal('SIGINT');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('report: ');
+    expect(desk.leftovers()).toEqual([]);
+    const { ending, verdict, peers } = desk.result();
+    expect(ending).toBe('interrupted');
+    expect(verdict.outcome).not.toBe('pass');
+    expect(peers.every(({ integrity }) => integrity === 'unchecked')).toBe(true);
+    expect(desk.events().length).toBeGreaterThan(5);
+  });
+
+  it('stops the repeats that were still to come', async () => {
+    const run = desk.start([desk.scenario('long', long), '--repeat', '3']);
+    await run.says(/long 1\/3: \d+% at /);
+    run.signal('SIGINT');
+    expect((await run.ended).code).toBe(130);
+    expect(readdirSync(`${desk.folder}/reports/long`)).toHaveLength(1);
+  });
+
+  it('is heard while the content is still being made', async () => {
+    const scenario = desk.scenario('large', long.replace('4MiB', '4GiB').replace('32KiB', '4MiB'));
+    const run = desk.start([scenario]);
+    while (desk.leftovers().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    run.signal('SIGINT');
+    expect((await run.ended).code).toBe(130);
+    expect(desk.leftovers()).toEqual([]);
+    expect(desk.result()).toMatchObject({ ending: 'interrupted', elapsedMs: 0 });
+  });
+});

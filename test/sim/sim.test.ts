@@ -1,0 +1,207 @@
+import { cpSync, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { RunResult } from '../../src/sim/measure/result.ts';
+import type { Plan } from '../../src/sim/plan/plan.ts';
+import { SimDesk } from './run-sim.ts';
+
+let desk: SimDesk;
+beforeEach(() => {
+  desk = new SimDesk(inject('bundleFolder'));
+});
+afterEach(() => desk.close());
+
+const root = join(import.meta.dirname, '..', '..');
+
+const SMALL = `
+description: A seeder and two leechers.
+seed: 5
+content:
+  generate: { size: 96KiB, chunk_size: 16KiB }
+peers:
+  seeder: { holds: all }
+  leechers: { count: 2 }
+time_limit: 30s
+`;
+
+describe('npm run sim', () => {
+  it('completes the classic folders, ends with 0 and writes every file of the report', async () => {
+    cpSync(join(root, 'folders'), join(desk.folder, 'folders'), { recursive: true });
+    cpSync(join(root, 'scenarios', 'three-peers.yaml'), join(desk.folder, 'three-peers.yaml'));
+    const { code, stdout, stderr } = await desk.run(['three-peers.yaml']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain('3 of 3 peers complete, 3 intact');
+    expect(stderr).toMatch(/three-peers: tracker on 127\.0\.0\.1:\d+ and 3 peers ready in \d+ ms, seed 1/);
+    expect(readdirSync(desk.report).sort()).toEqual([
+      'events.jsonl',
+      'peers.csv',
+      'plan.json',
+      'report.md',
+      'result.json',
+      'timeline.csv',
+    ]);
+    const { verdict, peers } = desk.result();
+    expect(verdict).toMatchObject({ outcome: 'pass', completedPeers: 3, intactPeers: 3 });
+    expect(peers.map(({ integrity }) => integrity)).toEqual(['intact', 'intact', 'intact']);
+    expect(desk.leftovers()).toEqual([]);
+  });
+
+  it('counts payload at least as large as what was useful, and control bytes besides', async () => {
+    await desk.run([desk.scenario('small', SMALL)]);
+    const { swarm, peers, tracker } = desk.result();
+    expect(swarm.usefulBytes).toBe(2 * 96 * 1024);
+    expect(swarm.payloadBytes).toBeGreaterThanOrEqual(swarm.usefulBytes);
+    expect(swarm.controlBytes).toBeGreaterThan(0);
+    expect(tracker.traffic.connectionsAccepted).toBeGreaterThanOrEqual(3);
+    expect(peers.map(({ heldChunksAtEnd }) => heldChunksAtEnd)).toEqual([6, 6, 6]);
+  });
+
+  it('gives one JSON document on stdout by --json, and nothing else anywhere', async () => {
+    const { code, stdout, stderr } = await desk.run([desk.scenario('small', SMALL), '--json']);
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+    const result = JSON.parse(stdout) as RunResult;
+    expect(result).toMatchObject({ seed: '5', ending: 'completed', verdict: { outcome: 'pass' } });
+  });
+
+  it('says nothing by --quiet', async () => {
+    expect(await desk.run([desk.scenario('small', SMALL), '--quiet'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
+  it('prints the plan by --plan and starts nothing', async () => {
+    const { code, stdout } = await desk.run([desk.scenario('small', SMALL), '--plan']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('leechers/2');
+    expect(existsSync(join(desk.folder, 'reports'))).toBe(false);
+  });
+
+  it('runs a plan that was saved, as it is', async () => {
+    const { stdout } = await desk.run([desk.scenario('small', SMALL), '--plan', '--json', '--seed', 'other']);
+    const plan = JSON.parse(stdout) as Plan;
+    expect(plan.seed).toBe('other');
+    await desk.run([desk.scenario('small', SMALL), '--quiet', '--seed', 'other']);
+    const again = await desk.run([join(realpathSync(desk.report), 'plan.json'), '--json']);
+    expect(again.code).toBe(0);
+    expect((JSON.parse(again.stdout) as RunResult).plan).toEqual(plan);
+    const changed = await desk.run([join(desk.report, 'plan.json'), '--seed', '3']);
+    expect(changed).toMatchObject({ code: 2, stderr: expect.stringContaining('--seed') as string });
+  });
+
+  it('repeats with derived seeds, and summarises', async () => {
+    const { code, stdout } = await desk.run([desk.scenario('small', SMALL), '--repeat', '2', '--json']);
+    expect(code).toBe(0);
+    const results = JSON.parse(stdout) as RunResult[];
+    expect(results.map(({ seed }) => seed)).toEqual(['5', '5#2']);
+    expect(readdirSync(join(desk.folder, 'reports', 'small'))).toHaveLength(2);
+    const table = await desk.run([desk.scenario('small', SMALL), '--repeat', '2']);
+    expect(table.stdout).toMatch(/pass with seed 5:[^]*pass with seed 5#2:[^]*makespan/);
+  });
+
+  it('changes the scenario by --set', async () => {
+    await desk.run([desk.scenario('small', SMALL), '--set', 'peers.leechers.count=3', '--quiet']);
+    expect(desk.result().peers.map(({ name }) => name)).toEqual([
+      'seeder',
+      'leechers/1',
+      'leechers/2',
+      'leechers/3',
+    ]);
+  });
+
+  it('ends with 1 when the swarm cannot complete, and says why', async () => {
+    const scenario = desk.scenario(
+      'gone',
+      SMALL.replace(
+        'seeder: { holds: all }',
+        'seeder: { holds: all, link: { up: 100kbit/s }, session: { leave: { after: 1s } } }',
+      ),
+    );
+    const { code, stdout } = await desk.run([scenario]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('FAIL');
+    expect(desk.result().ending).toBe('stalled');
+  });
+
+  it('takes several peers a worker, where a crash is of one peer only', async () => {
+    const scenario = desk.scenario(
+      'shared',
+      `${SMALL}
+engine: { peers_per_worker: 4 }
+`
+        .replace(
+          'leechers: { count: 2 }',
+          'leechers: { count: 2 }\n  crasher: { session: { leave: { after: 0.1s, how: crash } } }',
+        )
+        .replace('96KiB', '8MiB')
+        .replace('seeder: { holds: all }', 'seeder: { holds: all, link: { up: 64Mbit/s } }'),
+    );
+    const { code, stderr } = await desk.run([scenario]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const crashes = desk.events().filter(({ type }) => type === 'peer-crashed');
+    expect(crashes.map(({ peer }) => peer)).toEqual(['crasher']);
+    expect(desk.events().some(({ type, peer }) => type === 'peer-left' && peer === 'crasher')).toBe(false);
+  });
+});
+
+describe("a user's mistake", () => {
+  it('ends with 2, with line and column and no stack', async () => {
+    const scenario = desk.scenario('typo', SMALL.replace('time_limit', 'time_limt'));
+    const { code, stderr } = await desk.run([scenario]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/typo\.yaml:9:1: .*time_limt/);
+    expect(stderr).toContain('time_limit');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('is told when npm kept the options', async () => {
+    const env = { npm_lifecycle_event: 'sim', npm_config_seed: 'true' };
+    const { code, stderr } = await desk.run([desk.scenario('small', SMALL), '3'], env);
+    expect(code).toBe(2);
+    expect(stderr).toContain('put -- before the options: npm run sim -- <scenario.yaml> --seed');
+  });
+
+  it.each([
+    ['an unknown option', ['small.yaml', '--sede', '3'], /unknown option '--sede'[^]*Did you mean --seed/],
+    ['no scenario', [], /missing required argument 'scenario'/],
+    ['a missing file', ['smal.yaml'], /smal\.yaml/],
+    ['a count of none', ['small.yaml', '--repeat', '0'], /--repeat/],
+  ])('%s ends with 2', async (_, args, message) => {
+    desk.scenario('small', SMALL);
+    const { code, stderr } = await desk.run(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('asks for too many threads: the run is refused before it starts', async () => {
+    const { code, stderr, stdout } = await desk.run([
+      desk.scenario('small', SMALL),
+      '--set',
+      'peers.leechers.count=9000',
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /9001 peers .* need 9002 threads, and this machine holds \d+: .*engine\.peers_per_worker/,
+    );
+    expect(desk.leftovers()).toEqual([]);
+  });
+
+  it('lists options, examples and exit codes by --help', async () => {
+    const { code, stdout } = await desk.run(['--help']);
+    expect(code).toBe(0);
+    for (const word of ['--seed', '--repeat', '--set', '--plan', 'Examples:', 'Exit codes:', '130']) {
+      expect(stdout).toContain(word);
+    }
+  });
+});
+
+it('names the report folder on stdout', async () => {
+  const { stdout } = await desk.run([desk.scenario('small', SMALL)]);
+  const folder = /report: (\S+)/.exec(stdout)![1]!;
+  expect(basename(realpathSync(desk.report))).toBe(basename(folder));
+  expect(readFileSync(join(desk.folder, folder, 'report.md'), 'utf8')).toContain('small');
+});
