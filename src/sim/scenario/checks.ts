@@ -157,8 +157,7 @@ function checkSession(at: Path, { leave, comeBack, arrival }: PeerGroup, report:
 
 /** The classic text asks for chunks in turn, one connection for each, and has no choking. */
 function checkSpecPolicy(at: Path, policy: WrittenGroup['policy'], report: Report): void {
-  for (const [key, value] of Object.entries(policy ?? {})) {
-    if (value === undefined) continue;
+  for (const key of Object.keys(policy ?? {})) {
     report([...at, key], 'has no meaning by the spec protocol', 'remove it, or use protocol: swarm', 'key');
   }
 }

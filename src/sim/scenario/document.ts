@@ -50,7 +50,7 @@ export function readDocument(text: string, file: string, sets: readonly string[]
   }));
   const sources = new Map([
     [file, text],
-    [OVERRIDES_FILE, sets.join('\n')],
+    [OVERRIDES_FILE, sets.map((set) => set.replaceAll(/[\r\n]/g, ' ')).join('\n')],
   ]);
   for (const { offset, message } of aliasMistakes(document)) {
     problems.push({ file, ...at(offset), path: '', message });

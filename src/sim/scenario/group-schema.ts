@@ -255,14 +255,12 @@ const shared = {
         default: 'swarm',
       }),
     ),
-  policy: policy
-    .optional()
-    .meta(
-      about({
-        description:
-          'How the peer chooses chunks and whom to serve. For the swarm protocol only: by the spec protocol a peer asks for its missing chunks in turn.',
-      }),
-    ),
+  policy: policy.optional().meta(
+    about({
+      description:
+        'How the peer chooses chunks and whom to serve. For the swarm protocol only: by the spec protocol a peer asks for its missing chunks in turn.',
+    }),
+  ),
   link: link.optional().meta(about({ description: "The peer's access link." })),
   arrival: arrival.optional().meta(
     about({

@@ -25,8 +25,16 @@ export interface SchemaNode {
   readonly maxLength?: number;
 }
 
-/** The schema of what is written in YAML. */
+const generated = new WeakMap<z.ZodType, SchemaNode>();
+
+/** The schema of what is written in YAML. Made once for each schema. */
 export function jsonSchemaOf(schema: z.ZodType): SchemaNode {
+  const node = generated.get(schema) ?? generate(schema);
+  generated.set(schema, node);
+  return node;
+}
+
+function generate(schema: z.ZodType): SchemaNode {
   return z.toJSONSchema(schema, {
     io: 'input',
     reused: 'inline',

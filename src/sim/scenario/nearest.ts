@@ -8,7 +8,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     .sort((a, b) => a.steps - b.steps);
   const best = ranked[0];
   if (best === undefined) return undefined;
-  return best.steps <= Math.max(2, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  const { candidate, steps } = best;
+  const stepsMax =
+    candidate.length <= 3 ? candidate.length - 1 : Math.max(2, Math.floor(candidate.length / 3));
+  return steps <= stepsMax ? candidate : undefined;
 }
 
 /** `did you mean "latency"?`, or what there is to choose from. */

@@ -1,35 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../core/errors.ts';
-import { parseScenario } from './parse.ts';
+import { mistakesOf, parse, small } from './fixture.ts';
 import { ScenarioError } from './problems.ts';
-import type { ChunkFolder } from './scenario.ts';
-
-/** Three folders of four chunks, each chunk in two of them, and one that disagrees. */
-function readFolder(path: string): ChunkFolder {
-  const held = { one: [1, 2, 3], two: [2, 3, 4], three: [1, 4], other: [1] }[path];
-  if (held === undefined) throw new ConfigError(`${path}/local_chunks.txt: there is no such file`);
-  return {
-    path,
-    totalChunks: path === 'other' ? 9 : 4,
-    chunks: new Map(held.map((index) => [index, 100 * index])),
-  };
-}
-
-function parse(text: string, sets: readonly string[] = []) {
-  return parseScenario(text, 'swarm.yaml', { readFolder, sets });
-}
-
-function mistakesOf(text: string, sets: readonly string[] = []): string {
-  try {
-    parse(text, sets);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ScenarioError);
-    return `\n${(error as ScenarioError).message}\n`;
-  }
-  throw new Error('the text was accepted');
-}
-
-const small = 'content: { generate: { size: 1MiB, chunk_size: 256KiB } }\n';
 
 describe('a valid scenario', () => {
   test('gets every default', () => {
@@ -353,71 +324,6 @@ peers:
     `);
   });
 
-  test('text that is not YAML', () => {
-    expect(mistakesOf('seed: 1\nseed: 2\npeers: [1, 2')).toMatchInlineSnapshot(`
-      "
-      swarm.yaml:2:1: this key stands twice in one map; keep one of the two
-          2 | seed: 2
-            | ^
-      swarm.yaml:3:13: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]
-          3 | peers: [1, 2
-            |             ^
-      "
-    `);
-    expect(mistakesOf('a: *nothing\nb: &x [*x]\nc: !tag 1\n__proto__: 1')).toMatchInlineSnapshot(`
-      "
-      swarm.yaml:1:4: nothing above is marked &nothing
-          1 | a: *nothing
-            |    ^
-      swarm.yaml:2:8: *x stands inside of what it repeats
-          2 | b: &x [*x]
-            |        ^
-      swarm.yaml:3:4: unknown tag: !tag; remove the tag
-          3 | c: !tag 1
-            |    ^
-      swarm.yaml:4:1: "__proto__" cannot be a key
-          4 | __proto__: 1
-            | ^
-      "
-    `);
-    expect(mistakesOf('\tseed: 1')).toMatchInlineSnapshot(`
-      "
-      swarm.yaml:1:1: a tab cannot indent YAML; use spaces
-          1 | 	seed: 1
-            | ^
-      "
-    `);
-    expect(mistakesOf('')).toMatchInlineSnapshot(`
-      "
-      swarm.yaml:1:1: a scenario is a map of keys; begin with content: and peers:
-      "
-    `);
-    expect(mistakesOf('- a\n- b')).toMatchInlineSnapshot(`
-      "
-      swarm.yaml:1:1: a scenario is a map of keys; begin with content: and peers:
-          1 | - a
-            | ^
-      "
-    `);
-  });
-
-  test('a value that comes by an alias is shown where it is written', () => {
-    expect(
-      mistakesOf(
-        `${small}defaults: { link: &slow { up: 5mbit } }\npeers: { a: { holds: all, link: *slow } }`,
-      ),
-    ).toMatchInlineSnapshot(`
-      "
-      swarm.yaml:2:31: peers.a.link.up: "mbit" is not a unit of a rate; write a rate such as 20Mbit/s, 2MB/s, 512kbit/s
-          2 | defaults: { link: &slow { up: 5mbit } }
-            |                               ^
-      swarm.yaml:2:31: defaults.link.up: "mbit" is not a unit of a rate; write a rate such as 20Mbit/s, 2MB/s, 512kbit/s
-          2 | defaults: { link: &slow { up: 5mbit } }
-            |                               ^
-      "
-    `);
-  });
-
   test('far out on a long line, with the part of the line that matters', () => {
     const long = `description: ${'x'.repeat(150)} # ${'y'.repeat(100)}`;
     const text = `${small}peers: { seeder: { holds: all, link: { latency: 10ms, jitter: 2ms, up: 20Mbit/s, down: 100Mbits/s } } }\n${long}`;
@@ -435,6 +341,7 @@ peers:
       parse(`${small}peers: { a: { holds: all, cuont: 3 } }`);
       expect.unreachable();
     } catch (error) {
+      expect(error).toBeInstanceOf(ScenarioError);
       expect((error as ScenarioError).code).toBe('CONFIG');
       expect((error as ScenarioError).problems).toEqual([
         {
@@ -447,99 +354,5 @@ peers:
         },
       ]);
     }
-  });
-});
-
-describe('--set', () => {
-  const text = `${small}peers: { seeder: { holds: all }, leechers: { count: 3 } }`;
-
-  test('changes and adds keys before validation', () => {
-    const { groups, seed, content } = parse(text, [
-      'peers.leechers.count=20',
-      'peers.leechers.link.latency={ uniform: { min: 1ms, max: 2ms } }',
-      'peers.late={ arrival: { at: 1s } }',
-      'seed=seven',
-      'content.generate.chunk_size=512KiB',
-    ]);
-    expect(groups.map(({ name, count }) => [name, count])).toEqual([
-      ['seeder', 1],
-      ['leechers', 20],
-      ['late', 1],
-    ]);
-    expect(groups[1]!.link.latencyMs).toEqual({ kind: 'uniform', min: 1, max: 2 });
-    expect(seed).toBe('seven');
-    expect(content.totalChunks).toBe(2);
-  });
-
-  test('replaces an item of a list', () => {
-    const { groups } = parse('content: { folders: [one, nowhere] }', ['content.folders.1=two']);
-    expect(groups).toHaveLength(2);
-  });
-
-  test('names its own mistakes', () => {
-    expect(
-      mistakesOf(text, [
-        'peers.leecher.count=3',
-        'peers.leechers.coutn=4',
-        'peers.leechers.link.latency=5',
-        'time_limit',
-        'content.generate.size.x=3',
-        'seed=[1',
-        'seed=*x',
-        'a.__proto__=1',
-      ]),
-    ).toMatchInlineSnapshot(`
-      "
-      --set:1:1: peers.leecher.count: there is no group "leecher"; did you mean "leechers"?
-          1 | peers.leecher.count=3
-            | ^
-      --set:2:1: peers.leechers.coutn: unknown key; did you mean "count"?
-          2 | peers.leechers.coutn=4
-            | ^
-      --set:3:1: peers.leechers.link.latency: 5 has no unit; write 5ms or 5s
-          3 | peers.leechers.link.latency=5
-            | ^
-      --set:4:1: "time_limit" is not path=value; write for example peers.leechers.count=20
-          4 | time_limit
-            | ^
-      --set:5:1: content.generate.size.x: content.generate.size has no keys of its own; set content.generate.size as a whole
-          5 | content.generate.size.x=3
-            | ^
-      --set:6:6: seed: the value is not valid YAML: Flow sequence must end with a ]
-          6 | seed=[1
-            |      ^
-      --set:7:6: seed: the value is not valid YAML: an alias has no meaning here
-          7 | seed=*x
-            |      ^
-      --set:8:1: a.__proto__: this key cannot be set
-          8 | a.__proto__=1
-            | ^
-      "
-    `);
-    expect(mistakesOf('content: { folders: [one, two] }', ['content.folders.5=x', 'peers.peer1.count=2']))
-      .toMatchInlineSnapshot(`
-      "
-      --set:1:1: content.folders.5: content.folders is a list of 2; count its items from 0
-          1 | content.folders.5=x
-            | ^
-      --set:2:1: peers.peer1.count: there is no group "peer1"; use defaults.… for all peers
-          2 | peers.peer1.count=2
-            | ^
-      "
-    `);
-  });
-
-  test('cannot reach through an alias', () => {
-    expect(
-      mistakesOf(`${small}defaults: { link: &l { up: 1MB/s } }\npeers: { a: { holds: all, link: *l } }`, [
-        'peers.a.link.up=2MB/s',
-      ]),
-    ).toMatchInlineSnapshot(`
-      "
-      --set:1:1: peers.a.link.up: peers.a.link has no keys of its own; set peers.a.link as a whole
-          1 | peers.a.link.up=2MB/s
-            | ^
-      "
-    `);
   });
 });

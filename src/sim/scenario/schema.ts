@@ -10,10 +10,15 @@ export const DEFAULT_SEED = '1';
 
 const seconds = (ms: number): string => `${ms / 1000}s`;
 
+const folderPath = z
+  .string()
+  .min(1)
+  .refine((path) => !path.includes('\0'), { error: 'is not a path' });
+
 const contentSchema = z
   .strictObject({
     folders: z
-      .array(z.string().min(1))
+      .array(folderPath)
       .min(1)
       .optional()
       .meta(

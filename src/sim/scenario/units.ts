@@ -128,7 +128,8 @@ function fold(unit: string): string {
 
 /** A value for a message: on one line and not too long. */
 export function clipped(value: unknown): string {
-  const plain = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const plain =
+    typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
   const text = plain.replaceAll(/\s+/g, ' ');
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { expand } from '../plan/expand.ts';
+import type { Plan, PlannedPeer } from '../plan/plan.ts';
+import { loadScenario } from './load.ts';
+
+const names = readdirSync('scenarios').filter((name) => name.endsWith('.yaml'));
+
+/** Bytes that the peer lacks at the start. */
+function missingBytes(
+  { holds }: PlannedPeer,
+  { content }: Plan,
+  folders: readonly ReadonlySet<number>[],
+): number {
+  const sizes =
+    content.kind === 'folders'
+      ? content.chunkBytes
+      : Array.from({ length: content.totalChunks }, () => content.totalBytes / content.totalChunks);
+  const held = (index: number): boolean =>
+    holds.kind === 'all' ||
+    (holds.kind === 'chunks' && holds.indices.includes(index)) ||
+    (holds.kind === 'folder' && folders[holds.folder]!.has(index));
+  return sizes.reduce((sum, bytes, at) => (held(at + 1) ? sum : sum + bytes), 0);
+}
+
+describe.each(names)('%s', (name) => {
+  const path = `scenarios/${name}`;
+  const text = readFileSync(path, 'utf8');
+  const scenario = loadScenario(path);
+  const plan = expand(scenario);
+
+  test('opens with the schema, its question and what to look at', () => {
+    const comment = text.slice(0, text.indexOf('\ndescription:'));
+    expect(text.startsWith('# yaml-language-server: $schema=./scenario.schema.json\n')).toBe(true);
+    expect(comment).toContain('?');
+    expect(comment).toContain('Look at');
+    expect(plan.scenario.description).toMatch(/\.$/);
+  });
+
+  test('takes seconds: the whole upload capacity is busy for 0.7 to 8 s with what is missing', () => {
+    const folders =
+      scenario.content.kind === 'folders'
+        ? scenario.content.folders.map((folder) => new Set(folder.chunks.keys()))
+        : [];
+    const missing = plan.peers.reduce((sum, peer) => sum + missingBytes(peer, plan, folders), 0);
+    const up = plan.peers.reduce((sum, { link }) => sum + (link.upBytesPerSec ?? Infinity), 0);
+    expect(missing / up).toBeGreaterThan(0.7);
+    expect(missing / up).toBeLessThan(8);
+    expect(plan.peers.length).toBeLessThanOrEqual(16);
+  });
+});
