@@ -50,9 +50,11 @@ export class RateScheduler {
 
   /** A connection's part of the link. `onRelease` gets each item, and when by schedule it was through. */
   flow<Item>(onRelease: (item: Item, atMs: number) => void): RateFlow<Item> {
-    const flow: RateFlow<Item> = new RateFlow(this.#clock, onRelease, () =>
-      this.#enter(flow as RateFlow<unknown>),
-    );
+    const flow: RateFlow<Item> = new RateFlow(this.#clock, onRelease, {
+      enter: () => this.#enter(flow as RateFlow<unknown>),
+      // What a sender adds on a late release it would have added at the release's time.
+      creditMs: (atMs) => (this.#advancing ? Math.min(atMs, this.#stepEndMs) : atMs),
+    });
     return flow;
   }
 
@@ -135,11 +137,18 @@ interface Queued<Item> {
   left: number;
 }
 
+interface SchedulerHooks {
+  /** The flow has something to send. */
+  enter(): void;
+  /** Since when an item that came at that time counts as waiting. */
+  creditMs(atMs: number): number;
+}
+
 /** The queue of one connection. Also serves the scheduler: the members below `ready` are its. */
 export class RateFlow<Item> {
   readonly #clock: Clock;
   readonly #onRelease: (item: Item, atMs: number) => void;
-  readonly #enter: () => void;
+  readonly #scheduler: SchedulerHooks;
   readonly #queue = new Fifo<Queued<Item>>();
   #queuedBytes = 0;
   #blocked = false;
@@ -147,10 +156,10 @@ export class RateFlow<Item> {
   /** Stands in the scheduler's queue. */
   waiting = false;
 
-  constructor(clock: Clock, onRelease: (item: Item, atMs: number) => void, enter: () => void) {
+  constructor(clock: Clock, onRelease: (item: Item, atMs: number) => void, scheduler: SchedulerHooks) {
     this.#clock = clock;
     this.#onRelease = onRelease;
-    this.#enter = enter;
+    this.#scheduler = scheduler;
   }
 
   /** Bytes of the items that have not been released. */
@@ -160,16 +169,16 @@ export class RateFlow<Item> {
 
   /** `bytes` ≥ 0. `atMs`: when the item came by schedule, now or a moment ago. */
   push(item: Item, bytes: number, atMs: number): void {
-    this.#queue.push({ item, bytes, atMs, left: bytes });
+    this.#queue.push({ item, bytes, atMs: this.#scheduler.creditMs(atMs), left: bytes });
     this.#queuedBytes += bytes;
-    if (!this.#blocked) this.#enter();
+    if (!this.#blocked) this.#scheduler.enter();
   }
 
   /** A blocked flow gets no turn; an item under way may still come. */
   setBlocked(blocked: boolean): void {
     if (this.#blocked && !blocked) this.#unblockedMs = this.#clock.now();
     this.#blocked = blocked;
-    if (this.ready) this.#enter();
+    if (this.ready) this.#scheduler.enter();
   }
 
   clear(): void {

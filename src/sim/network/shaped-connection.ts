@@ -43,6 +43,7 @@ export class ShapedConnection implements Connection {
   #handedOver: boolean;
   #pausedEarly = false;
   #ended = false;
+  #remoteEnded = false;
   #over = false;
 
   constructor(link: SharedLink, options: ShapedConnectionOptions) {
@@ -131,10 +132,13 @@ export class ShapedConnection implements Connection {
     return { clock, scheduler, createLine };
   }
 
-  /** A reset overtakes what waits for the rate, but not what it took the wire to come; a refusal has waited. */
+  /**
+   * A refusal has waited already, and after the remote's end there is nothing to wait for. A reset takes its time on
+   * the wire but overtakes what waits for the rate.
+   */
   #onInnerClose(reason: CloseReason): void {
     if (this.#over) return;
-    if (reason.kind === 'refused') this.#close(reason);
+    if (reason.kind === 'refused' || this.#remoteEnded) this.#close(reason);
     else if (reason.kind === 'reset') {
       this.#link.clock.setTimer(this.#link.drawDelayMs?.() ?? 0, () => this.#close(reason));
     } else this.#downlink?.push({ closed: reason });
@@ -151,7 +155,12 @@ export class ShapedConnection implements Connection {
     }
     if ('message' in item) this.#onMessage(item.message);
     else if ('closed' in item) this.#close(item.closed);
-    else if (this.#handlers?.onRemoteEnd) this.#handlers.onRemoteEnd();
+    else this.#onRemoteEnd();
+  }
+
+  #onRemoteEnd(): void {
+    this.#remoteEnded = true;
+    if (this.#handlers?.onRemoteEnd) this.#handlers.onRemoteEnd();
     else this.end();
   }
 
