@@ -15,11 +15,15 @@ export interface Evidence {
   readonly book: AddressBook;
   readonly receipts: Receipts;
   readonly stays: ReadonlyMap<string, readonly Stay[]>;
-  /** First completion during the run. */
-  readonly completions: ReadonlyMap<string, number>;
+  readonly completions: ReadonlyMap<string, readonly number[]>;
   /** Only peers whose chunks at the start are known. */
   readonly initial: ReadonlyMap<string, ChunkSet>;
   readonly records: ReadonlyMap<string, PeerRecord>;
+}
+
+/** When a peer completed for good: the last time, should it have lost chunks after an earlier one. */
+export function completedForGood({ completions }: Evidence, name: string): number | undefined {
+  return completions.get(name)?.at(-1);
 }
 
 export function gatherEvidence(plan: Plan, record: RunRecord): Evidence {

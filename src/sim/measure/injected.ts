@@ -100,7 +100,8 @@ class Injections {
     if (leave.from === 'start') return leave.afterMs;
     if (stay === undefined) return null;
     const total = this.#evidence.plan.content.totalChunks;
-    const completedMs = this.#evidence.completions.get(peer.name);
+    const completions = this.#evidence.completions.get(peer.name) ?? [];
+    const completedMs = completions.find((atMs) => atMs >= stay.joinMs && atMs <= stay.endMs);
     if (stay.heldChunks === total) return stay.joinMs + leave.afterMs;
     return completedMs === undefined ? null : completedMs + leave.afterMs;
   }

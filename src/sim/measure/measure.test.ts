@@ -117,12 +117,24 @@ describe('peers that come, go and come back', () => {
     const events: SwarmEvent[] = [
       joinedEvent('a', 1010, 1),
       { type: 'peer-completed', atMs: 2500, peer: 'a' },
-      { type: 'peer-completed', atMs: 3500, peer: 'a' },
     ];
     const result = measure(plan, recordOf(events, [peerRecord('a')]), testEnvironment);
     expect(result.peers[0]).toMatchObject({ joinedMs: 1010, completedMs: 2500, completionMs: 1490 });
     expect(result.swarm.makespanMs).toBe(2500);
     expect(result.swarm.bound).toMatchObject({ lowerBoundMs: null });
+  });
+
+  it('counts the last completion of a peer that lost chunks after an earlier one', () => {
+    const plan = planOf([plannedPeer('a')]);
+    const events: SwarmEvent[] = [
+      joinedEvent('a', 0, 1),
+      { type: 'peer-completed', atMs: 1000, peer: 'a' },
+      { type: 'peer-crashed', atMs: 1500, peer: 'a' },
+      joinedEvent('a', 2000, 2),
+      { type: 'peer-completed', atMs: 2500, peer: 'a' },
+    ];
+    const { swarm, peers } = measure(plan, recordOf(events, [peerRecord('a')]), testEnvironment);
+    expect([swarm.makespanMs, peers[0]?.completionMs]).toEqual([2500, 2500]);
   });
 
   it('leaves what happens after the makespan out of the rates', () => {

@@ -2,7 +2,7 @@
 import type { RunRecord } from '../engines/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 import { boundFigures } from './bound-figures.ts';
-import { gatherEvidence } from './evidence.ts';
+import { completedForGood, gatherEvidence } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { injectedFigures } from './injected.ts';
 import { groupFigures, measurePeers } from './peer-figures.ts';
@@ -47,10 +47,10 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
 }
 
 /** null when a peer that must complete did not, or when none had anything to get. */
-function findMakespan({ plan, initial, completions }: Evidence): number | null {
-  const times = plan.peers
-    .filter((peer) => peer.mustComplete && initial.get(peer.name)?.complete !== true)
-    .map((peer) => completions.get(peer.name));
+function findMakespan(evidence: Evidence): number | null {
+  const times = evidence.plan.peers
+    .filter((peer) => peer.mustComplete && evidence.initial.get(peer.name)?.complete !== true)
+    .map((peer) => completedForGood(evidence, peer.name));
   if (times.length === 0 || times.includes(undefined)) return null;
   return Math.max(...times.map((time) => time ?? 0));
 }

@@ -2,6 +2,7 @@
 import { distributed } from '../analyse/statistics.ts';
 import type { PeerRecord, ShapingTotals, TrafficTotals } from '../engines/engine.ts';
 import type { PlannedPeer } from '../plan/plan.ts';
+import { completedForGood } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { groupReceipts, sumBytes } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
@@ -42,7 +43,7 @@ function measurePeer(
   const initial = evidence.initial.get(name);
   const joinedMs = stays[0]?.joinMs ?? null;
   const hadAll = initial?.complete === true;
-  const completedMs = hadAll ? joinedMs : (evidence.completions.get(name) ?? null);
+  const completedMs = hadAll ? joinedMs : (completedForGood(evidence, name) ?? null);
   const { payloadSentBytes: uploadedBytes, payloadReceivedBytes: downloadedBytes } = record.traffic;
   const sentInPeriod = uploadedBytes - sumBytes(received.sentAfter.get(name) ?? []);
   const capacity = link.upBytesPerSec === null ? 0 : uplinkCapacityBytes(link.upBytesPerSec, stays, periodMs);

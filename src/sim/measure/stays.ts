@@ -32,13 +32,14 @@ export function readStays(events: readonly SwarmEvent[], elapsedMs: number): Map
   return stays;
 }
 
-/** When each peer first was complete. */
-export function readCompletions(events: readonly SwarmEvent[]): Map<string, number> {
-  const completions = new Map<string, number>();
+/** When each peer completed; several times when it lost chunks between. In order of time. */
+export function readCompletions(events: readonly SwarmEvent[]): Map<string, readonly number[]> {
+  const completions = new Map<string, number[]>();
   for (const event of events) {
-    if (event.type === 'peer-completed' && !completions.has(event.peer)) {
-      completions.set(event.peer, event.atMs);
-    }
+    if (event.type !== 'peer-completed') continue;
+    const own = completions.get(event.peer);
+    if (own === undefined) completions.set(event.peer, [event.atMs]);
+    else own.push(event.atMs);
   }
   return completions;
 }

@@ -49,7 +49,7 @@ describe('report.md', () => {
             0                                                         4.00 s
       \`\`\`
 
-      Peers that are complete:
+      Peers that must complete and have:
 
       \`\`\`text
       3 peers │                                                               █

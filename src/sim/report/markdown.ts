@@ -79,7 +79,7 @@ function figuresSection(result: RunResult): string {
   );
 }
 
-function chartsSection({ samples, peers }: RunResult): string {
+function chartsSection({ samples, verdict }: RunResult): string {
   const last = samples.at(-1);
   if (samples.length < 2 || last === undefined || last.atMs <= 0) return '';
   const useful = resample(samples, CHART_COLUMNS, (sample) => sample.usefulBytes, 'line');
@@ -98,8 +98,12 @@ function chartsSection({ samples, peers }: RunResult): string {
       barChart(rate, { ...scale, top: Math.max(...rate), label: 'best' }),
     ),
     fence(
-      'Peers that are complete:',
-      barChart(complete, { ...scale, top: peers.length, label: `${peers.length} peers` }),
+      'Peers that must complete and have:',
+      barChart(complete, {
+        ...scale,
+        top: verdict.peersToComplete,
+        label: `${verdict.peersToComplete} peers`,
+      }),
     ),
   );
 }

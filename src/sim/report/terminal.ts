@@ -115,7 +115,7 @@ function figuresSection(result: RunResult, paint: Paint): string {
   ].join('\n');
 }
 
-function timeSection({ samples, peers }: RunResult, paint: Paint): string {
+function timeSection({ samples, verdict }: RunResult, paint: Paint): string {
   const last = samples.at(-1);
   if (samples.length < 2 || last === undefined || last.atMs <= 0) return '';
   const rate = increments(resample(samples, SPARK_COLUMNS, (sample) => sample.usefulBytes, 'line'));
@@ -125,8 +125,8 @@ function timeSection({ samples, peers }: RunResult, paint: Paint): string {
       [paint.dim('goodput'), sparkline(rate), paint.dim(`over ${formatDuration(last.atMs)}`)],
       [
         paint.dim('complete'),
-        sparkline(complete, peers.length),
-        paint.dim(`${last.peersCompleted} of ${peers.length}`),
+        sparkline(complete, verdict.peersToComplete),
+        paint.dim(`${last.peersCompleted} of ${verdict.peersToComplete}`),
       ],
     ],
     ['left', 'left', 'left'],
