@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { StoreError } from '../../../core/errors.ts';
+import type { Body, ChunkInfo, ChunkStore, ChunkWriter } from '../../../core/interfaces.ts';
+
+/** A piece of a chunk in virtual time: where it lies, instead of its bytes. */
+export interface TokenBody extends Body {
+  readonly index: number;
+  readonly offset: number;
+  /** The bytes are not the original's. */
+  readonly corrupt?: boolean;
+}
+
+export interface TokenStoreOptions {
+  /** Size of chunk i at [i-1], of the original. */
+  readonly chunkBytes: readonly number[];
+  /** Indices of the chunks held at the start. */
+  readonly held: Iterable<number>;
+  /** Of those, indices whose content is not the original's: a peer with a bad copy. */
+  readonly corrupt?: Iterable<number>;
+}
+
+/**
+ * Chunks without content, for virtual time: it keeps what identifies them. A chunk made of all its parts, in order,
+ * none of them corrupt, has the original's hash; one made otherwise has another.
+ */
+export class TokenStore implements ChunkStore {
+  readonly totalChunks: number;
+  readonly #chunkBytes: readonly number[];
+  readonly #held = new Map<number, HeldChunk>();
+
+  constructor({ chunkBytes, held, corrupt = [] }: TokenStoreOptions) {
+    this.totalChunks = chunkBytes.length;
+    this.#chunkBytes = chunkBytes;
+    const bad = new Set(corrupt);
+    for (const index of held) {
+      const bytes = this.#originalBytes(index);
+      this.#held.set(index, {
+        bytes,
+        corrupt: bad.has(index),
+        hash: tokenHash(index, bytes, bad.has(index)),
+      });
+    }
+  }
+
+  info(index: number): ChunkInfo | undefined {
+    const chunk = this.#held.get(index);
+    return chunk && { bytes: chunk.bytes, hash: chunk.hash };
+  }
+
+  read(index: number, offset: number, length: number): TokenBody {
+    const chunk = this.#held.get(index);
+    if (chunk === undefined) throw new StoreError(`chunk ${index} is not held`);
+    if (!(offset >= 0 && length >= 0 && offset + length <= chunk.bytes)) {
+      throw new StoreError(`chunk ${index} has ${chunk.bytes} bytes, not ${length} at ${offset}`);
+    }
+    return { byteLength: length, index, offset, ...(chunk.corrupt && { corrupt: true }) };
+  }
+
+  begin(index: number, expected: Partial<ChunkInfo>): ChunkWriter {
+    this.#originalBytes(index);
+    return new TokenWriter(index, (bytes, corrupt) => this.#commit(index, expected, bytes, corrupt));
+  }
+
+  #commit(
+    index: number,
+    expected: Partial<ChunkInfo>,
+    bytes: number,
+    corrupt: boolean,
+  ): ChunkInfo | undefined {
+    const present = this.info(index);
+    if (present) return present;
+    const hash = tokenHash(index, bytes, corrupt);
+    if (expected.bytes !== undefined && expected.bytes !== bytes) return undefined;
+    if (expected.hash !== undefined && expected.hash !== hash) return undefined;
+    this.#held.set(index, { bytes, hash, corrupt });
+    return { bytes, hash };
+  }
+
+  #originalBytes(index: number): number {
+    const bytes = this.#chunkBytes[index - 1];
+    if (bytes === undefined) throw new StoreError(`chunk ${index} outside 1 to ${this.totalChunks}`);
+    return bytes;
+  }
+}
+
+/** What stands for the SHA-1 of so many bytes of a chunk: the same wherever they are, another if they are corrupt. */
+export function tokenHash(index: number, bytes: number, corrupt = false): string {
+  return createHash('sha1')
+    .update(`${index}/${bytes}/${corrupt ? 'corrupt' : 'original'}`)
+    .digest('hex');
+}
+
+interface HeldChunk extends ChunkInfo {
+  readonly corrupt: boolean;
+}
+
+class TokenWriter implements ChunkWriter {
+  readonly #index: number;
+  readonly #onCommit: (bytes: number, corrupt: boolean) => ChunkInfo | undefined;
+  #writtenBytes = 0;
+  #corrupt = false;
+  #over = false;
+
+  constructor(index: number, onCommit: (bytes: number, corrupt: boolean) => ChunkInfo | undefined) {
+    this.#index = index;
+    this.#onCommit = onCommit;
+  }
+
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  write(body: Body): void {
+    if (this.#over) throw new StoreError(`chunk ${this.#index} was committed or discarded already`);
+    const { index, offset, corrupt, byteLength } = tokenOf(body);
+    if (index !== this.#index || offset !== this.#writtenBytes || corrupt === true) this.#corrupt = true;
+    this.#writtenBytes += byteLength;
+  }
+
+  commit(): ChunkInfo | undefined {
+    if (this.#over) throw new StoreError(`chunk ${this.#index} was committed or discarded already`);
+    this.#over = true;
+    return this.#onCommit(this.#writtenBytes, this.#corrupt);
+  }
+
+  discard(): void {
+    this.#over = true;
+  }
+}
+
+function tokenOf(body: Body): TokenBody {
+  if ('index' in body && 'offset' in body) return body as TokenBody;
+  throw new StoreError('a store of tokens was given bytes');
+}
