@@ -28,6 +28,8 @@ function filesBelow(folder: string, extension: RegExp): SourceFile[] {
 const code = ['src', 'bench', 'test', 'scripts'].flatMap((folder) => filesBelow(folder, /\.(ts|mjs|py)$/));
 const typescript = code.filter(({ path }) => path.endsWith('.ts'));
 const source = typescript.filter(({ path }) => path.startsWith('src/') && !path.endsWith('.test.ts'));
+/** Suites and what feeds them: a `describe` is as long as its tests. */
+const forTests = /^test\/|\.test\.ts$|\/fixture\.ts$/;
 const self = relative(root, import.meta.filename)
   .split(sep)
   .join('/');
@@ -68,7 +70,7 @@ describe('code', () => {
 
   it(`has no function of ${FUNCTION_LINES_MAX} lines or more outside tests`, () => {
     const long = typescript
-      .filter(({ path }) => !path.endsWith('.test.ts'))
+      .filter(({ path }) => !forTests.test(path))
       .map(parse)
       .flatMap((file) =>
         [...nodesOf(file)].filter(ts.isFunctionLike).flatMap((node) => {
@@ -84,7 +86,9 @@ describe('code', () => {
   it('names its files in kebab-case', () => {
     const typescriptNames = typescript.map(({ path }) => basename(path));
     expect(
-      typescriptNames.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.m?ts$/.test(name)),
+      typescriptNames.filter(
+        (name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.property)?(\.test|\.d)?\.m?ts$/.test(name),
+      ),
     ).toEqual([]);
   });
 
