@@ -46,6 +46,11 @@ export class Agreement<Claimant> {
       this.#bytes ??= bytes;
       return { kind: bytes === undefined || bytes === this.#bytes ? 'agrees' : 'differs' };
     }
+    if (needed <= 1) {
+      this.#hash = hash;
+      this.#bytes = bytes;
+      return { kind: 'decides', winners: [claimant] };
+    }
     this.withdraw(claimant);
     this.#waiting.push({ claimant, hash, bytes });
     const alike = this.#waiting.filter((other) => other.hash === hash);

@@ -23,7 +23,6 @@ type State = 'head' | 'control' | 'chunk-head' | 'body' | 'skip';
 
 class SwarmDecoder implements Decoder {
   readonly #onMessage: (message: SwarmMessage) => void;
-  readonly #head = new Uint8Array(FRAME_HEAD_BYTES);
   readonly #part = { index: 0, offset: 0, chunkBytes: 0 };
   #buffer = new Uint8Array(0);
   #buffered = 0;
@@ -43,7 +42,7 @@ class SwarmDecoder implements Decoder {
     if (this.#error) throw this.#error;
     try {
       let at = 0;
-      while (at < bytes.length) at += this.#take(at === 0 ? bytes : bytes.subarray(at));
+      while (at < bytes.length) at += this.#take(bytes, at);
     } catch (error) {
       if (error instanceof RemoteProtocolError) this.#error = error;
       throw error;
@@ -56,24 +55,25 @@ class SwarmDecoder implements Decoder {
     this.#error ??= new RemoteProtocolError('bytes after the end of the stream');
   }
 
-  /** Takes some bytes, at least one, and returns how many. */
-  #take(bytes: Uint8Array): number {
-    if (this.#state === 'body') return this.#deliverPart(bytes);
+  /** Takes some bytes from `at` on, at least one, and returns how many. */
+  #take(bytes: Uint8Array, at: number): number {
+    const available = bytes.length - at;
+    if (this.#state === 'body') return this.#deliverPart(bytes, at);
     if (this.#state === 'skip') {
-      const skipped = Math.min(bytes.length, this.#needed);
+      const skipped = Math.min(available, this.#needed);
       this.#needed -= skipped;
       if (this.#needed === 0) this.#expect('head', FRAME_HEAD_BYTES);
       return skipped;
     }
-    if (this.#buffered === 0 && bytes.length >= this.#needed) {
+    if (this.#buffered === 0 && available >= this.#needed) {
       const taken = this.#needed;
-      this.#onWhole(bytes.subarray(0, taken));
+      this.#onWhole(bytes, at);
       return taken;
     }
-    const taken = Math.min(bytes.length, this.#needed - this.#buffered);
-    this.#keep(bytes.subarray(0, taken));
+    const taken = Math.min(available, this.#needed - this.#buffered);
+    this.#keep(bytes.subarray(at, at + taken));
     if (this.#buffered === this.#needed) {
-      this.#onWhole(this.#buffer.subarray(0, this.#needed));
+      this.#onWhole(this.#buffer, 0);
       if (this.#buffer.length > KEPT_BUFFER_BYTES) this.#buffer = new Uint8Array(0);
     }
     return taken;
@@ -85,20 +85,24 @@ class SwarmDecoder implements Decoder {
     this.#buffered = 0;
   }
 
-  #onWhole(bytes: Uint8Array): void {
-    if (this.#state === 'head') this.#onHead(bytes);
-    else if (this.#state === 'chunk-head') this.#onChunkHead(bytes);
+  /** What was needed stands at `at`. */
+  #onWhole(bytes: Uint8Array, at: number): void {
+    if (this.#state === 'head') {
+      this.#onHead(bytes, at);
+      return;
+    }
+    const whole = bytes.subarray(at, at + this.#needed);
+    if (this.#state === 'chunk-head') this.#onChunkHead(whole);
     else {
       this.#expect('head', FRAME_HEAD_BYTES);
-      this.#onMessage(parseControlFrame(this.#type, bytes));
+      this.#onMessage(parseControlFrame(this.#type, whole));
     }
   }
 
-  #onHead(bytes: Uint8Array): void {
-    this.#head.set(bytes);
-    const reader = new FieldReader(this.#head);
-    const payloadBytes = reader.u32('frame length') - 1;
-    this.#type = reader.u8('frame type');
+  #onHead(bytes: Uint8Array, at: number): void {
+    const length = bytes[at]! * 2 ** 24 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
+    const payloadBytes = length - 1;
+    this.#type = bytes[at + 4]!;
     if (payloadBytes < 0) throw new RemoteProtocolError('frame without a type');
     if (this.#type === FRAME_TYPES.chunk) {
       this.#bodyBytes = payloadBytes - CHUNK_HEAD_BYTES;
@@ -118,7 +122,7 @@ class SwarmDecoder implements Decoder {
     if (payloadBytes > 0) this.#expect(extension ? 'skip' : 'control', payloadBytes);
     else {
       this.#expect('head', FRAME_HEAD_BYTES);
-      if (!extension) this.#onMessage(parseControlFrame(this.#type, bytes.subarray(0, 0)));
+      if (!extension) this.#onMessage(parseControlFrame(this.#type, new Uint8Array(0)));
     }
   }
 
@@ -140,10 +144,10 @@ class SwarmDecoder implements Decoder {
     }
   }
 
-  #deliverPart(bytes: Uint8Array): number {
+  #deliverPart(bytes: Uint8Array, at: number): number {
     const part = this.#part;
-    const length = Math.min(bytes.length, this.#needed);
-    const message: SwarmMessage = { type: 'chunk', ...part, body: bytes.subarray(0, length) };
+    const length = Math.min(bytes.length - at, this.#needed);
+    const message: SwarmMessage = { type: 'chunk', ...part, body: bytes.subarray(at, at + length) };
     part.offset += length;
     this.#needed -= length;
     if (this.#needed === 0) this.#expect('head', FRAME_HEAD_BYTES);

@@ -3,7 +3,9 @@ import type { ChunkClaim } from '../messages.ts';
 import { CLAIM_BYTES } from './frame-types.ts';
 import { CHUNKS_MAX, CLAIMS_MAX } from './limits.ts';
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** Codes of the hex digits. */
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const hashText = new Array<number>(40);
 
 /** Reads a whole frame's payload, field by field, big-endian. What it returns does not share its memory. */
 export class FieldReader {
@@ -65,9 +67,12 @@ export class FieldReader {
 
   #hash(): string {
     const start = this.#advance(20);
-    let hash = '';
-    for (let at = start; at < start + 20; at++) hash += HEX[this.#bytes[at]!]!;
-    return hash;
+    for (let at = 0; at < 20; at++) {
+      const byte = this.#bytes[start + at]!;
+      hashText[2 * at] = DIGITS[byte >> 4]!;
+      hashText[2 * at + 1] = DIGITS[byte & 15]!;
+    }
+    return String.fromCharCode.apply(null, hashText);
   }
 
   #advance(length: number): number {
