@@ -140,8 +140,8 @@ describe('links', () => {
     ];
     const { injected } = measure(plan, recordOf([], records), testEnvironment);
     expect(injected.map(({ target, effect, hit }) => [target, effect, hit])).toEqual([
-      ['g', '1.50 KiB waited for the uplink', true],
-      ['g', 'nothing waited for the downlink', false],
+      ['g', '1.50 KiB paced up', true],
+      ['g', 'nothing paced down', false],
     ]);
   });
 });

@@ -198,17 +198,17 @@ interface LinkEffect {
 
 const LINK_EFFECTS: readonly LinkEffect[] = [
   {
-    what: 'waited for the uplink',
+    what: 'paced up',
     applies: (link) => link.upBytesPerSec !== null,
     bytes: (shaping) => shaping.bytesPacedUp,
   },
   {
-    what: 'waited for the downlink',
+    what: 'paced down',
     applies: (link) => link.downBytesPerSec !== null,
     bytes: (shaping) => shaping.bytesPacedDown,
   },
   {
-    what: 'delayed by latency',
+    what: 'delayed',
     applies: (link) => link.latencyMs > 0 || link.jitterMs !== null,
     bytes: (shaping) => shaping.bytesDelayed,
   },

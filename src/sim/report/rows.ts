@@ -97,30 +97,56 @@ export interface InjectedRow {
   readonly hit: boolean;
 }
 
-/** One row an injection; where those are more than `count`, one row for all of a kind and a group. */
+/**
+ * A row for each join, departure and return or, where those are more than `count`, for all of a kind and a group.
+ * Then a row for the links of each group.
+ */
 export function injectedRows({ injected, peers }: RunResult, count: number): InjectedRow[] {
-  if (injected.length <= count) {
-    return injected.map((one) => injectedRow(one, one.target, one.effect, one.hit));
-  }
+  const churn = injected.filter(({ kind }) => kind !== 'link');
+  const links = injected.filter(({ kind }) => kind === 'link');
   const groupOf = new Map(peers.map(({ name, group }) => [name, group]));
-  const classes = new Map<string, InjectedFigures[]>();
+  const kindAndGroup = ({ kind, target }: InjectedFigures) => `${kind}\0${groupOf.get(target) ?? target}`;
+  return [
+    ...(churn.length <= count
+      ? churn.map((one) => injectedRow(one, one.target, one.effect, one.hit))
+      : classesOf(churn, kindAndGroup).map((members) => churnRow(members, groupOf))),
+    ...classesOf(links, ({ target }) => target).map(linkRow),
+  ];
+}
+
+function classesOf(
+  injected: readonly InjectedFigures[],
+  key: (one: InjectedFigures) => string,
+): (readonly [InjectedFigures, ...InjectedFigures[]])[] {
+  const classes = new Map<string, [InjectedFigures, ...InjectedFigures[]]>();
   for (const one of injected) {
-    const group =
-      one.kind === 'link' ? `${one.target}\0${one.effect}` : (groupOf.get(one.target) ?? one.target);
-    const key = `${one.kind}\0${group}`;
-    const members = classes.get(key);
-    if (members === undefined) classes.set(key, [one]);
+    const members = classes.get(key(one));
+    if (members === undefined) classes.set(key(one), [one]);
     else members.push(one);
   }
-  return [...classes.values()].map((members) => {
-    const first = members[0]!;
-    if (members.length === 1) return injectedRow(first, first.target, first.effect, first.hit);
-    const hits = members.filter(({ hit }) => hit).length;
-    const happened = members.filter(({ happenedMs }) => happenedMs !== null).length;
-    const target = `${groupOf.get(first.target) ?? first.target} × ${members.length}`;
-    const effect = `${members.length} planned, ${happened} happened, ${hits} hit something`;
-    return injectedRow(members.find(({ hit }) => hit) ?? first, target, effect, hits > 0);
-  });
+  return [...classes.values()];
+}
+
+function churnRow(
+  members: readonly [InjectedFigures, ...InjectedFigures[]],
+  groupOf: ReadonlyMap<string, string>,
+): InjectedRow {
+  const [first] = members;
+  if (members.length === 1) return injectedRow(first, first.target, first.effect, first.hit);
+  const hits = members.filter(({ hit }) => hit).length;
+  const happened = members.filter(({ happenedMs }) => happenedMs !== null).length;
+  const target = `${groupOf.get(first.target) ?? first.target} × ${members.length}`;
+  const effect = `${members.length} planned, ${happened} happened, ${hits} hit something`;
+  return injectedRow(members.find(({ hit }) => hit) ?? first, target, effect, hits > 0);
+}
+
+/** What hit nothing stands out also beside what did. */
+function linkRow(members: readonly [InjectedFigures, ...InjectedFigures[]]): InjectedRow {
+  const [first] = members;
+  const effects = members.map(({ effect, hit }) => (hit ? effect : effect.replace('nothing', 'NOTHING')));
+  const anyHit = members.some(({ hit }) => hit);
+  const row = injectedRow(first, first.target, effects.join('; '), true);
+  return { cells: row.cells, hit: anyHit };
 }
 
 function injectedRow(one: InjectedFigures, target: string, effect: string, hit: boolean): InjectedRow {

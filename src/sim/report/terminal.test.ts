@@ -78,11 +78,9 @@ describe('the result on a terminal', () => {
       sum           3.91 KiB   3.91 KiB  7.81 KiB
 
       injected  target   planned  happened  what it hit
-      ─────────────────────────────────────────────────────────────────
-      link      seeder         –         –  900 B waited for the uplink
-      link      seeder         –         –  1000 B delayed by latency
-      link      leecher        –         –  900 B waited for the uplink
-      link      leecher        –         –  1000 B delayed by latency
+      ────────────────────────────────────────────────────────────────────
+      link      seeder         –         –  900 B paced up; 1000 B delayed
+      link      leecher        –         –  900 B paced up; 1000 B delayed
       "
     `);
   });

@@ -31,6 +31,8 @@ const COLUMNS_MAX = 100;
 const PEERS_MAX = 16;
 const FLOWS_MAX = 10;
 const INJECTIONS_MAX = 14;
+/** Joins and departures, and then links. */
+const INJECTED_ROWS_MAX = 2 * INJECTIONS_MAX;
 const SPARK_COLUMNS = 60;
 const EFFECT_COLUMNS_MIN = 30;
 
@@ -170,7 +172,7 @@ function flowsSection(result: RunResult, paint: Paint): string {
 function injectedSection(result: RunResult, paint: Paint): string {
   if (result.injected.length === 0) return '';
   const all = injectedRows(result, INJECTIONS_MAX);
-  const shown = all.slice(0, INJECTIONS_MAX);
+  const shown = all.slice(0, INJECTED_ROWS_MAX);
   // All columns but the last keep their width; two blanks stand between columns.
   const fixed = injectedColumns.slice(0, -1).map(({ head }, i) => {
     return 2 + Math.max(head.length, ...shown.map(({ cells }) => cells[i]!.length));
