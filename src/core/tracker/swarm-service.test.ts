@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { announce, bitsOf, hashOf, TrackerStage } from '../../../test/support/tracker-stage.ts';
-import { TransportError } from '../errors.ts';
 import { encodeSwarm } from '../protocol/swarm/encode.ts';
 import { CLAIMS_MAX } from '../protocol/swarm/limits.ts';
 import { PUSH_GAP_MS } from './limits.ts';
@@ -365,40 +364,5 @@ describe('a swarm peer is forgotten', () => {
     expect(ports(others(other))).toEqual([6001]);
     again.closes();
     expect(others(other)).toEqual([]);
-  });
-});
-
-describe('the tracker', () => {
-  test('tells where it listens', () => {
-    const stage = new TrackerStage();
-    expect(stage.tracker.address).toBeUndefined();
-    stage.listening.onListening({ host: '127.0.0.1', port: 5100 });
-    expect(stage.tracker.address).toEqual({ host: '127.0.0.1', port: 5100 });
-    expect(stage.told('tracker-started')).toHaveLength(1);
-  });
-
-  test('tells that it cannot listen', () => {
-    const stage = new TrackerStage();
-    stage.listening.onError(new TransportError('port 5100 is in use'));
-    expect(stage.told('node-failed')).toMatchObject([{ code: 'TRANSPORT', detail: 'port 5100 is in use' }]);
-  });
-
-  test('ends all connections when it closes, and says when the last one has closed', () => {
-    const stage = new TrackerStage();
-    const [client, peer] = [stage.spec(), stage.swarm(6001, 4)];
-    peer.says(announce(4, { 1: 'a' }));
-    let closed = 0;
-    stage.tracker.close(() => closed++);
-    expect([client.over, peer.over, stage.listenerClosed, closed]).toEqual(['end', 'end', true, 0]);
-    stage.clock.run();
-    expect(closed).toBe(1);
-    expect(stage.told('peer-forgotten')).toEqual([]);
-    expect(stage.clock.pending).toBe(0);
-  });
-
-  test('closes at once without connections', () => {
-    let closed = 0;
-    new TrackerStage().tracker.close(() => closed++);
-    expect(closed).toBe(1);
   });
 });
