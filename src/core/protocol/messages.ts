@@ -40,7 +40,7 @@ export interface ChunkFrom {
   readonly terminated?: boolean;
 }
 
-/** CHUNK_LOCATION_UNKNOWN. */
+/** CHUNK_LOCATION_UNKNOWN. Index 0, only ever received: the tracker has said something that makes no sense. */
 export interface ChunkUnknown {
   readonly type: 'chunk-unknown';
   readonly index: number;

@@ -6,6 +6,8 @@ import { looksLikeRefusal, REFUSAL_BYTES_MAX } from './refusal.ts';
 
 /** Some servers wait 2 s before the first byte, some send 1 KiB a second; there is no limit on the whole. */
 export const IDLE_TIMEOUT_MS = 12_000;
+/** With a hash to tell, and as many bytes as other chunks have, the end need not be waited for so long. */
+export const LIKELY_END_MS = 2500;
 
 /**
  * How a transfer went. `held`: the chunk is in the ledger. `corrupt`: whole, but not the agreed content.
@@ -26,6 +28,8 @@ export interface FetchOptions {
   readonly bytes: number | undefined;
   /** Whether a stream that ended after so many bytes, in order or not, is to be believed without a hash. */
   believes(bytes: number, inOrder: boolean): boolean;
+  /** The size that chunks usually have; 0 when there is none. */
+  readonly usualBytes: number;
   /** Exactly once, unless stopped. */
   onOutcome(outcome: FetchOutcome): void;
 }
@@ -114,8 +118,8 @@ export class Fetch {
     else this.#fail({ kind: 'doubtful', bytes: receivedBytes });
   }
 
-  #idle(): void {
-    const silent = { kind: 'broken', detail: `silent for ${IDLE_TIMEOUT_MS / 1000} s` } as const;
+  #idle(afterMs: number): void {
+    const silent = { kind: 'broken', detail: `silent for ${afterMs / 1000} s` } as const;
     // A holder that never closes may have sent all there is.
     if (this.#options.hash !== undefined && this.download.receivedBytes > 0) this.#finish(silent);
     else this.#fail(silent);
@@ -149,7 +153,10 @@ export class Fetch {
 
   #waitIdle(): void {
     this.#idleTimer?.cancel();
-    this.#idleTimer = this.#clock.setTimer(IDLE_TIMEOUT_MS, () => this.#idle());
+    const { download, hash, usualBytes } = this.#options;
+    const likelyAll = hash !== undefined && usualBytes > 0 && download.receivedBytes === usualBytes;
+    const delayMs = likelyAll ? LIKELY_END_MS : IDLE_TIMEOUT_MS;
+    this.#idleTimer = this.#clock.setTimer(delayMs, () => this.#idle(delayMs));
   }
 
   #keepStart(body: Body): void {

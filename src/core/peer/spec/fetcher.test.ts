@@ -6,7 +6,7 @@ import type { SwarmEvent } from '../../events.ts';
 import type { Address } from '../../interfaces.ts';
 import { seededRandom } from '../../random.ts';
 import { Ledger } from '../ledger.ts';
-import { IDLE_TIMEOUT_MS } from './fetch.ts';
+import { IDLE_TIMEOUT_MS, LIKELY_END_MS } from './fetch.ts';
 import { SpecFetcher } from './fetcher.ts';
 
 const own = { host: 'localhost', port: 5001 };
@@ -212,6 +212,14 @@ describe('rule 10: the right content', () => {
     fetcher.offer(2, sha1('right'), [a]);
     transport.last.receiveRaw('right');
     clock.run(IDLE_TIMEOUT_MS);
+    expect(store.chunks.has(2)).toBe(true);
+  });
+
+  test('hashed: it is not waited for so long when the chunk has the size of the others', () => {
+    const { fetcher, transport, store, clock } = setUp({ held: { 1: 'usual' } });
+    fetcher.offer(2, sha1('right'), [a]);
+    transport.last.receiveRaw('right');
+    clock.run(LIKELY_END_MS);
     expect(store.chunks.has(2)).toBe(true);
   });
 

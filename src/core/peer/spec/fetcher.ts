@@ -156,6 +156,7 @@ export class SpecFetcher {
         hash,
         bytes,
         believes: (received, inOrder) => this.#believes(index, received, inOrder),
+        usualBytes: this.#usualBytes(),
         onOutcome: (outcome) => {
           this.#fetches.delete(index);
           this.#ended(index, from, outcome);

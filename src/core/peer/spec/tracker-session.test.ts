@@ -239,6 +239,20 @@ describe('towards a tracker that is not ours', () => {
     ]);
   });
 
+  test('rule 5: what cannot be understood counts as unknown, and chunks are announced all the same', () => {
+    const it = setUp({ total: 3, held: { 1: 'one' } });
+    answering(it, () => ({ type: 'chunk-unknown', index: 0 }));
+    it.clock.run(30_000);
+    expect(it.transport.connections).toHaveLength(1);
+    expect(texts(it.transport.last).slice(0, 4)).toEqual([
+      'where-chunk 2',
+      'local-chunk 1',
+      'where-chunk 3',
+      'where-chunk 2',
+    ]);
+    expect(it.told).toEqual([]);
+  });
+
   test('a new chunk is announced, and a chunk that could not be had is asked again', () => {
     const it = setUp({ total: 2 });
     answering(it, (index) => ({ type: 'chunk-from', index, holders: [other] }));

@@ -155,11 +155,11 @@ export class SpecTrackerSession {
     this.#lastActivityMs = this.#components.clock.now();
     this.#silences = 0;
     this.#heard = true;
-    this.#retryMs = RETRY_MIN_MS;
-    if (!this.#answered) {
-      this.#answered = true;
-      this.#tell({ type: 'tracker-found', address: this.#options.tracker, protocol: 'spec' });
+    if (message.index === 0) {
+      this.#recogniser.judge(message, false);
+      return;
     }
+    this.#found();
     const wasOurs = this.#recogniser.kind === 'ours';
     this.#recogniser.judge(message, this.#announced.has(message.index));
     this.#close(message);
@@ -168,6 +168,14 @@ export class SpecTrackerSession {
       this.#callbacks.onOurTracker();
     }
     this.#step();
+  }
+
+  /** It answers: this is a tracker. */
+  #found(): void {
+    this.#retryMs = RETRY_MIN_MS;
+    if (this.#answered) return;
+    this.#answered = true;
+    this.#tell({ type: 'tracker-found', address: this.#options.tracker, protocol: 'spec' });
   }
 
   /** Closes the question that this is the answer to, and passes the answer on. */
@@ -298,8 +306,10 @@ export class SpecTrackerSession {
     else {
       this.#open.clear();
       // It answers, but something else: that counts as unknown, and the next chunk gets its turn.
-      if (this.#heard) for (const index of open) this.#questions.addLater(index);
-      else for (const index of open) this.#ask(index);
+      if (this.#heard) {
+        this.#found();
+        for (const index of open) this.#questions.addLater(index);
+      } else for (const index of open) this.#ask(index);
       this.#step();
     }
   }

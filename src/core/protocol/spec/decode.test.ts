@@ -161,13 +161,28 @@ describe('rule 5: answers of trackers by others', () => {
       ],
     ],
     ['no holders', 'GET_CHUNK_FROM,3', [{ type: 'chunk-unknown', index: 3 }]],
-    ['nonsense', 'HELLO,3', []],
-    ['index nonsense', 'CHUNK_LOCATION_UNKNOWN,x', []],
-    ['index zero', 'CHUNK_LOCATION_UNKNOWN,0', []],
+    ['nonsense', 'HELLO,3', [{ type: 'chunk-unknown', index: 0 }]],
+    ['index nonsense', 'CHUNK_LOCATION_UNKNOWN,x', [{ type: 'chunk-unknown', index: 0 }]],
+    ['index zero', 'CHUNK_LOCATION_UNKNOWN,0', [{ type: 'chunk-unknown', index: 0 }]],
     ['port nonsense', 'GET_CHUNK_FROM,3,localhost,70000,localhost,5001,localhost,5002', [known]],
     ['CR is no mark', 'CHUNK_LOCATION_UNKNOWN,3\r\n', [{ type: 'chunk-unknown', index: 3 }]],
   ])('%s', (_name, text, expected) => {
     expect(read('client', text)).toEqual(expected);
+  });
+
+  test('what cannot be understood counts as an unknown of no chunk, once the stream is silent', () => {
+    const { push, told, clock, decoder } = reader({ side: 'client' });
+    push('Welcome!\n');
+    expect(told()).toEqual([]);
+    clock.silence();
+    expect(told()).toEqual([{ type: 'chunk-unknown', index: 0 }]);
+    clock.silence();
+    push('GET_CHUNK_FROM,3,localhost,5001\n');
+    expect(told()).toEqual([{ type: 'chunk-from', index: 3, holders: [localhost(5001)], terminated: true }]);
+    expect(clock.pending).toBe(false);
+    push('bye');
+    decoder.end();
+    expect(told()).toEqual([]);
   });
 
   test('a newline inside: the holders before it are told at once, all of them when the rest has come', () => {

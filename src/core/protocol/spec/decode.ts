@@ -18,6 +18,9 @@ export const SPEC_PENDING_BYTES_MAX = 64 * 1024;
 /**
  * Who reads. `tracker`: announcements and questions. `client`: a tracker's answers. `server`: requests for chunks.
  * `requester`: the bytes of a chunk.
+ *
+ * Text that makes no sense is dropped. A client alone is told of it, once the stream is silent, as `chunk-unknown`
+ * of chunk 0: what cannot be understood counts as unknown.
  */
 export type SpecSide = 'tracker' | 'client' | 'server' | 'requester';
 
@@ -114,7 +117,9 @@ class TextDecoderOfSide implements SpecDecoder {
       if (this.#open.before.length + this.#text.length > SPEC_PENDING_BYTES_MAX) {
         this.#fail('a message of more than 64 KiB');
       }
-      this.#timer = this.#clock.setTimer(this.#silenceMs, () => this.#tellPending());
+    }
+    if (this.#open !== undefined || (this.#options.side === 'client' && this.#text.trim() !== '')) {
+      this.#timer = this.#clock.setTimer(this.#silenceMs, () => this.#silent());
     }
   }
 
@@ -194,11 +199,19 @@ class TextDecoderOfSide implements SpecDecoder {
     this.#onMessage(marked ? withMark(message) : message);
   }
 
-  /** Silence, or the end: what is pending is the message, unless it makes no sense yet. */
-  #tellPending(): void {
-    if (this.#open === undefined) return;
+  #silent(): void {
+    if (!this.#tellPending() && this.#options.side === 'client') {
+      this.#onMessage({ type: 'chunk-unknown', index: 0 });
+    }
+  }
+
+  /** What is pending is the message, unless it makes no sense yet. Returns whether it does. */
+  #tellPending(): boolean {
+    if (this.#open === undefined) return false;
     const { word, before } = this.#open;
-    if (parseSpec(word, before + this.#text) !== undefined) this.#tell(this.#text.length, false);
+    if (parseSpec(word, before + this.#text) === undefined) return false;
+    this.#tell(this.#text.length, false);
+    return true;
   }
 
   #take(length: number): void {
