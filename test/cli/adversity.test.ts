@@ -140,6 +140,19 @@ describe.each(['spec', 'swarm'])('a tracker that comes up late (%s protocol)', (
   });
 });
 
+it('a client whose tracker was killed tells its chunks to the next tracker', async () => {
+  const { program, port } = await stage.tracker();
+  stage.makeFolder('all', 3, chunks);
+  stage.makeFolder('none', 3, new Map());
+  const seeder = stage.client('bob', 'all', port);
+  await seeder.says(/tracker .* answers/);
+  await program.destroy();
+  await seeder.says(/tracker .* cannot be reached .*trying again/);
+  stage.start('tracker', '-port', String(port));
+  const leecher = stage.client('alice', 'none', port, '-exit_when_complete');
+  expect(await leecher.ends()).toEqual({ code: 0, signal: null });
+});
+
 describe('SIGINT', () => {
   it('ends a client in order: 130 before it is complete, 0 after', async () => {
     const tracker = await stage.tracker();
@@ -167,14 +180,26 @@ describe('SIGINT', () => {
   });
 });
 
-it('a complete client told to exit when complete serves for so long first', async () => {
-  const tracker = await stage.tracker();
-  stage.makeFolder('all', 3, chunks);
-  stage.makeFolder('none', 3, new Map());
-  const seeder = stage.client('bob', 'all', tracker.port, '-exit_when_complete', '4');
-  const leecher = stage.client('alice', 'none', tracker.port, '-exit_when_complete');
-  const endings = await Promise.all([seeder.ends(), leecher.ends()]);
-  expect(endings.map(({ code }) => code)).toEqual([0, 0]);
+describe('a client told to exit when complete', () => {
+  it('leaves once it is, as one that was complete from the start does', async () => {
+    const tracker = await stage.tracker();
+    stage.makeFolder('all', 3, chunks);
+    stage.makeFolder('none', 3, new Map());
+    stage.client('bob', 'all', tracker.port);
+    const leecher = stage.client('alice', 'none', tracker.port, '-exit_when_complete');
+    expect(await leecher.ends()).toEqual({ code: 0, signal: null });
+    const idle = stage.client('carol', 'all', tracker.port, '-exit_when_complete');
+    expect(await idle.ends()).toEqual({ code: 0, signal: null });
+  });
+
+  it('serves for so long first', async () => {
+    const tracker = await stage.tracker();
+    stage.makeFolder('all', 3, chunks);
+    const startMs = performance.now();
+    const seeder = stage.client('bob', 'all', tracker.port, '-exit_when_complete', '1.5');
+    expect(await seeder.ends()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(1500);
+  });
 });
 
 it('quiet programs say nothing when all goes well', async () => {
