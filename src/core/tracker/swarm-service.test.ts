@@ -106,6 +106,17 @@ describe('announce', () => {
     expect(counts).toEqual([0, 3, 7]);
   });
 
+  test.each([
+    [1500.4, 1500],
+    [0, 1],
+    [1e12, 2 ** 32 - 1],
+  ])('an interval of %d ms is told as %d', (announceIntervalMs, told) => {
+    const peer = new TrackerStage({ announceIntervalMs }).swarm(6001, 4);
+    peer.got();
+    peer.says(announce(4, {}));
+    expect(peer.peers().intervalMs).toBe(told);
+  });
+
   test('brings every peer equally often', () => {
     const stage = new TrackerStage();
     for (let port = 6001; port <= 6010; port++) stage.swarm(port, 4).says(announce(4, {}));

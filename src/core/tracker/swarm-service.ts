@@ -27,10 +27,14 @@ interface Session {
   over: boolean;
 }
 
+const INTERVAL_MS_MAX = 2 ** 32 - 1;
+
 /** Serves peers that speak the swarm protocol: handshake, announces, and pushes of what has been agreed since. */
 export class SwarmService {
   readonly #components: ServiceComponents;
   readonly #options: Pick<TrackerOptions, 'announceIntervalMs' | 'silenceLimitMs' | 'peersPerAnswer'>;
+  /** As it goes into a frame. */
+  readonly #intervalMs: number;
   readonly #hooks: SwarmServiceHooks;
   /** In the order in which they were last heard. */
   readonly #sessions = new Map<Connection, Session>();
@@ -48,6 +52,7 @@ export class SwarmService {
   ) {
     this.#components = components;
     this.#options = options;
+    this.#intervalMs = Math.min(Math.max(1, Math.round(options.announceIntervalMs)), INTERVAL_MS_MAX);
     this.#hooks = hooks;
   }
 
@@ -164,7 +169,7 @@ export class SwarmService {
     const peers = this.#components.registry.sample(wanted, asker);
     const agreed = this.#components.registry.agreedFrom(session.told, CLAIMS_MAX);
     session.told += agreed.length;
-    const intervalMs = this.#options.announceIntervalMs;
+    const intervalMs = this.#intervalMs;
     // Who does not read its answers is not read either, and then falls silent.
     if (session.connection.send({ type: 'peers', peers, agreed, intervalMs })) this.#tellAgreed(session);
     else session.connection.pause();
@@ -176,7 +181,7 @@ export class SwarmService {
     while (session.told < registry.agreedChunks) {
       const agreed = registry.agreedFrom(session.told, CLAIMS_MAX);
       session.told += agreed.length;
-      const intervalMs = this.#options.announceIntervalMs;
+      const intervalMs = this.#intervalMs;
       if (!session.connection.send({ type: 'peers', peers: [], agreed, intervalMs })) return;
     }
   }
