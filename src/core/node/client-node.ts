@@ -38,7 +38,7 @@ export class ClientNode {
 
   private constructor(options: ClientNodeOptions, store: FolderStore, watcher: EventSink) {
     this.#store = store;
-    this.#log = new LogsLog(options.logFile, options.onLogFailure);
+    this.#log = new LogsLog(options.logFile, options.onLogFailure, options.peer.edition);
     const clock = systemClock();
     const events: EventSink = {
       emit: (event) => {
