@@ -69,6 +69,11 @@ export class ChunkSet {
     for (let index = 1; index <= this.totalChunks; index++) if (!this.has(index)) result.push(index);
     return result;
   }
+
+  /** Whether the other set has a chunk that this one lacks. */
+  lacksSomeOf(other: ChunkSet): boolean {
+    return other.#bits.some((byte, at) => (byte & ~this.#bits[at]!) !== 0);
+  }
 }
 
 export function bitfieldBytes(totalChunks: number): number {

@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.ts';
+import { MIB } from '../units.ts';
 import type { DiscardReason } from '../events.ts';
 import type { ChunkPart, Reject } from '../protocol/messages.ts';
 import type { PeerContext } from './context.ts';
@@ -8,12 +9,15 @@ import { pickers } from './picker.ts';
 import type { Picker } from './picker.ts';
 import { RarityIndex } from './rarity-index.ts';
 
-/** Requests open at a time with one neighbour. */
-const OPEN_REQUESTS_MAX = 16;
-/** Before the neighbour's rate is known. */
-const OPEN_REQUESTS_FIRST = 2;
-/** Requests are made so far ahead that the neighbour is never out of work: a round trip and this. */
-const PIPELINE_SLACK_MS = 250;
+/** Requests open at a time with one neighbour: at most so many… */
+const WINDOW_MAX = 128;
+/** …and of more than this only so many bytes. */
+const WINDOW_CHUNKS_FREE = 16;
+const WINDOW_BYTES_MAX = 4 * MIB;
+/** An answer that waited less than this at the neighbour asks for a larger window, one that waited… */
+const QUEUE_SHORT_MS = 250;
+/** …more than this for a smaller one. */
+const QUEUE_LONG_MS = 750;
 /** A neighbour that owes chunks and sends nothing for so long loses its requests to others… */
 const SNUB_AFTER_MS = 10_000;
 /** …and gets no new ones for so long. */
@@ -86,7 +90,7 @@ export class Downloader {
   fill(neighbour: Neighbour): void {
     const nowMs = this.#context.clock.now();
     if (neighbour.theyChoke || nowMs < neighbour.snubbedUntilMs) return;
-    while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour, nowMs) && nowMs >= this.#storeRetryMs) {
+    while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour) && nowMs >= this.#storeRetryMs) {
       const index =
         this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
         chooseDuplicate(neighbour, this.#neighbours.values(), this.#context.ledger, nowMs);
@@ -124,8 +128,10 @@ export class Downloader {
       this.#cancel(neighbour, request, 'failed');
       return;
     }
-    neighbour.outstandingBytes -= part.body.byteLength;
-    if (last) this.#finish(neighbour, request);
+    if (last) {
+      this.#adapt(neighbour, request, nowMs);
+      this.#finish(neighbour, request);
+    }
     this.fill(neighbour);
   }
 
@@ -143,7 +149,7 @@ export class Downloader {
     // Our cancel may have crossed the last part: then the request is already closed.
     if (request === undefined) return;
     this.#close(neighbour, request);
-    this.#giveUp(neighbour, request, 'failed');
+    request.download.drop('failed');
     // Asked again at once, a neighbour that does not serve what it shows would reject for ever.
     if (reason === 'not-held' || reason === 'overload') {
       neighbour.snubbedUntilMs = this.#context.clock.now() + REJECTED_MS;
@@ -156,7 +162,7 @@ export class Downloader {
     for (const index of neighbour.theirs) this.#rarity.changeCopies(index, -1);
     for (const request of [...neighbour.requests.values()]) {
       this.#close(neighbour, request);
-      this.#giveUp(neighbour, request, 'failed');
+      request.download.drop('failed');
     }
     this.fillAll();
   }
@@ -173,13 +179,23 @@ export class Downloader {
     this.fillAll();
   }
 
-  #wantsMore(neighbour: Neighbour, nowMs: number): boolean {
+  #wantsMore(neighbour: Neighbour): boolean {
     const open = neighbour.requests.size;
-    if (open === 0) return true;
-    if (open >= OPEN_REQUESTS_MAX) return false;
-    const bytesPerSec = neighbour.received.bytesPerSec(nowMs);
-    if (neighbour.roundTripMs === undefined) return open < OPEN_REQUESTS_FIRST;
-    return neighbour.outstandingBytes < (bytesPerSec * (neighbour.roundTripMs + PIPELINE_SLACK_MS)) / 1000;
+    if (open >= Math.floor(neighbour.window)) return false;
+    if (open < WINDOW_CHUNKS_FREE) return true;
+    let bytes = 0;
+    for (const request of neighbour.requests.values()) bytes += request.bytes;
+    return bytes < WINDOW_BYTES_MAX;
+  }
+
+  /**
+   * The neighbour must never be out of work, however far away it is, but what is requested from it too early cannot
+   * be had from others. So the window follows the time that requests wait at the neighbour, as Vegas does for TCP.
+   */
+  #adapt(neighbour: Neighbour, request: OpenRequest, nowMs: number): void {
+    const waitedMs = nowMs - request.sentMs - (neighbour.roundTripMs ?? 0);
+    if (waitedMs < QUEUE_SHORT_MS) neighbour.window = Math.min(WINDOW_MAX, neighbour.window + 1);
+    else if (waitedMs > QUEUE_LONG_MS) neighbour.window = Math.max(1, neighbour.window - 1);
   }
 
   #request(neighbour: Neighbour, index: number, nowMs: number): void {
@@ -189,7 +205,6 @@ export class Downloader {
       const download = ledger.begin(index, neighbour.address, 'swarm');
       if (neighbour.requests.size === 0) neighbour.lastProgressMs = nowMs;
       neighbour.requests.set(index, { index, bytes, download, sentMs: nowMs, wastedBytes: 0 });
-      neighbour.outstandingBytes += bytes;
       neighbour.send({ type: 'request', index }, nowMs);
     });
   }
@@ -219,14 +234,7 @@ export class Downloader {
   /** Takes a request back; it stays open until the neighbour has answered. */
   #cancel(neighbour: Neighbour, request: OpenRequest, reason: DiscardReason): void {
     neighbour.send({ type: 'cancel', index: request.index }, this.#context.clock.now());
-    this.#giveUp(neighbour, request, reason);
-  }
-
-  #giveUp(neighbour: Neighbour, request: OpenRequest, reason: DiscardReason): void {
-    if (!request.download.over) {
-      neighbour.outstandingBytes -= request.bytes - request.download.receivedBytes;
-      request.download.drop(reason);
-    }
+    request.download.drop(reason);
   }
 
   /** The neighbour has answered for good. */

@@ -3,11 +3,14 @@ import type { Neighbour } from './neighbour.ts';
 
 /** Copies of one chunk on their way at a time. */
 const COPIES_MAX = 2;
-/** A second copy is worth its bytes only when it should come so much sooner than the first. */
+/** A second copy is worth its trouble only when it should come so much sooner than the first… */
 const GAIN_MIN = 2;
 const GAIN_MIN_MS = 250;
+/** …and by far sooner when bytes of the first would be wasted. */
+const GAIN_MIN_BEGUN = 3;
+const GAIN_MIN_BEGUN_MS = 1500;
 /** A source that has sent nothing yet is given so long before it counts as slow. */
-const GRACE_MS = 1000;
+const GRACE_MS = 2000;
 
 /**
  * End-game: every missing chunk is on its way, and this neighbour has nothing to do. Returns the chunk that it
@@ -24,22 +27,28 @@ export function chooseDuplicate(
   let best: { readonly index: number; readonly remainingMs: number } | undefined;
   for (const source of all) {
     if (source === neighbour) continue;
-    for (const { index, bytes, remainingMs } of expectedArrivals(source, nowMs)) {
+    for (const { index, bytes, begun, remainingMs } of expectedArrivals(source, nowMs)) {
       if (!neighbour.theirs.has(index) || !ledger.needs(index)) continue;
       if (ledger.downloadsOf(index).length >= COPIES_MAX) continue;
       const hereMs = (neighbour.roundTripMs ?? 0) + (ownRate > 0 ? (bytes / ownRate) * 1000 : GRACE_MS);
-      if (remainingMs < hereMs * GAIN_MIN + GAIN_MIN_MS) continue;
+      const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
+      if (remainingMs < limitMs) continue;
       if (best === undefined || remainingMs > best.remainingMs) best = { index, remainingMs };
     }
   }
   return best?.index;
 }
 
+interface Arrival {
+  readonly index: number;
+  readonly bytes: number;
+  /** It is being sent, as far as we can know. */
+  readonly begun: boolean;
+  readonly remainingMs: number;
+}
+
 /** When a neighbour's open requests should be answered, at its present rate and in their order. */
-function* expectedArrivals(
-  source: Neighbour,
-  nowMs: number,
-): Generator<{ readonly index: number; readonly bytes: number; readonly remainingMs: number }> {
+function* expectedArrivals(source: Neighbour, nowMs: number): Generator<Arrival> {
   const rate = source.received.bytesPerSec(nowMs);
   let aheadBytes = 0;
   for (const { index, bytes, download } of source.requests.values()) {
@@ -47,6 +56,9 @@ function* expectedArrivals(
     aheadBytes += bytes - download.receivedBytes;
     const quietMs = nowMs - source.lastProgressMs;
     if (quietMs < GRACE_MS && rate === 0) continue;
-    yield { index, bytes, remainingMs: rate > 0 ? (aheadBytes / rate) * 1000 : Infinity };
+    // What a cancel would still meet on its way is as good as begun.
+    const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
+    const begun = aheadBytes - bytes <= underwayBytes;
+    yield { index, bytes, begun, remainingMs: rate > 0 ? (aheadBytes / rate) * 1000 : Infinity };
   }
 }

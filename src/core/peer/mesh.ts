@@ -1,6 +1,6 @@
 import { addressKey } from '../address.ts';
 import type { Address, CloseReason, Connection } from '../interfaces.ts';
-import type { Handshake, Message, SwarmMessage } from '../protocol/messages.ts';
+import type { Bitfield, Handshake, Message, SwarmMessage } from '../protocol/messages.ts';
 import { isSwarmMessage } from '../protocol/swarm-message.ts';
 import { shuffled } from '../random.ts';
 import type { PeerContext } from './context.ts';
@@ -19,7 +19,10 @@ const VERSION = 1;
 
 /** What happens on the connections of the mesh. */
 export interface MeshHandler {
-  joined(neighbour: Neighbour): void;
+  /** What a neighbour is shown first. */
+  bitfield(): Bitfield;
+  /** Handshakes are done; `shown` is the bitfield that was sent, maybe a while ago. */
+  joined(neighbour: Neighbour, shown: Bitfield): void;
   message(neighbour: Neighbour, message: SwarmMessage): void;
   drained(neighbour: Neighbour): void;
   /** It is no longer among the neighbours. */
@@ -28,8 +31,14 @@ export interface MeshHandler {
 
 interface Known {
   readonly address: Address;
+  dialled: boolean;
   failures: number;
   nextDialMs: number;
+}
+
+interface Dialled {
+  readonly known: Known;
+  readonly shown: Bitfield;
 }
 
 interface Pending {
@@ -53,14 +62,15 @@ export class Mesh {
     this.#handler = handler;
   }
 
-  /** Others are in the swarm: a leecher connects to them. */
+  /** Others are in the swarm: a leecher connects to them, and again when it lost them; a seeder tries each once. */
   learn(addresses: readonly Address[]): void {
     const nowMs = this.#context.clock.now();
     for (const address of addresses) {
       const key = addressKey(address);
       if (this.#known.has(key)) continue;
       if (this.#known.size >= KNOWN_MAX) this.#forgetUnreachable();
-      if (this.#known.size < KNOWN_MAX) this.#known.set(key, { address, failures: 0, nextDialMs: nowMs });
+      if (this.#known.size < KNOWN_MAX)
+        this.#known.set(key, { address, dialled: false, failures: 0, nextDialMs: nowMs });
     }
     this.#dialMore();
   }
@@ -104,15 +114,16 @@ export class Mesh {
 
   #dialMore(): void {
     const { ledger, options, random, clock } = this.#context;
-    if (this.#stopped || ledger.complete) return;
+    if (this.#stopped) return;
     const target = Math.min(DIAL_TARGET, options.maxConnections);
     let free = target - this.neighbours.size - this.#pending.size;
     if (free <= 0) return;
     const pendingKeys = new Set([...this.#pending.values()].map(({ key }) => key));
-    const ready = [...this.#known.values()].filter(({ address, nextDialMs }) => {
+    const ready = [...this.#known.values()].filter(({ address, dialled, nextDialMs }) => {
       const key = addressKey(address);
       return (
         nextDialMs <= clock.now() &&
+        !(dialled && ledger.complete) &&
         !this.#byAddress.has(key) &&
         !pendingKeys.has(key) &&
         !this.#context.isBanned(address)
@@ -120,6 +131,7 @@ export class Mesh {
     });
     for (const known of shuffled(ready, random)) {
       if (free-- <= 0) return;
+      known.dialled = true;
       this.#await(this.#context.transport.connect(known.address, 'swarm'), known);
     }
   }
@@ -134,19 +146,27 @@ export class Mesh {
     connection.setHandlers({
       onMessage: (message) => {
         if (!this.#pending.delete(connection)) return;
-        this.#greeted(connection, dialled, message);
+        this.#greeted(connection, dialled && { known: dialled, shown: shown! }, message);
       },
       onClose: (reason) => {
         this.#pending.delete(connection);
         if (dialled) this.#failed(dialled, reason);
       },
     });
-    if (dialled) connection.send(this.#handshake());
+    const shown = dialled && this.#introduce(connection);
   }
 
-  #greeted(connection: Connection, dialled: Known | undefined, message: Message): void {
+  /** The bitfield follows the handshake at once: waiting for the answer would cost a round trip. */
+  #introduce(connection: Connection): Bitfield {
+    connection.send(this.#handshake());
+    const shown = this.#handler.bitfield();
+    connection.send(shown);
+    return shown;
+  }
+
+  #greeted(connection: Connection, dialled: Dialled | undefined, message: Message): void {
     const refuse = (detail: string): void => {
-      const address = dialled?.address ?? connection.remote;
+      const address = dialled?.known.address ?? connection.remote;
       this.#context.tell({ type: 'remote-fault', address, detail });
       connection.setHandlers(ignoring);
       connection.abort();
@@ -157,16 +177,16 @@ export class Mesh {
     if (message.totalChunks !== totalChunks) {
       return refuse(`its file has ${message.totalChunks} chunks, ours ${totalChunks}`);
     }
-    const address = dialled?.address ?? { host: connection.remote.host, port: message.port };
-    if (!dialled) connection.send(this.#handshake());
+    const address = dialled?.known.address ?? { host: connection.remote.host, port: message.port };
+    const shown = dialled?.shown ?? this.#introduce(connection);
     if (!this.#mayStay(dialled !== undefined, address, message)) {
-      if (dialled) dialled.nextDialMs = this.#context.clock.now() + RETRY_MAX_MS;
+      if (dialled) dialled.known.nextDialMs = this.#context.clock.now() + RETRY_MAX_MS;
       connection.setHandlers(ignoring);
       connection.end();
       return;
     }
-    if (dialled) dialled.failures = 0;
-    this.#join(connection, dialled !== undefined, address, message.name);
+    if (dialled) dialled.known.failures = 0;
+    this.#join(connection, dialled !== undefined, address, message.name, shown);
   }
 
   #mayStay(openedByUs: boolean, address: Address, theirs: Handshake): boolean {
@@ -186,7 +206,7 @@ export class Mesh {
     return true;
   }
 
-  #join(connection: Connection, openedByUs: boolean, address: Address, name: string): void {
+  #join(connection: Connection, openedByUs: boolean, address: Address, name: string, shown: Bitfield): void {
     const { clock, ledger } = this.#context;
     const about = { connection, openedByUs, address, name, totalChunks: ledger.totalChunks };
     const neighbour = new Neighbour(this.#nextId++, about, clock.now());
@@ -201,7 +221,7 @@ export class Mesh {
       onDrain: () => this.#handler.drained(neighbour),
       onClose: (reason) => this.#closed(neighbour, reason),
     });
-    this.#handler.joined(neighbour);
+    this.#handler.joined(neighbour, shown);
   }
 
   #closed(neighbour: Neighbour, reason: CloseReason): void {

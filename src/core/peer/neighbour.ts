@@ -38,8 +38,8 @@ export class Neighbour {
 
   /** Ours to them, oldest first. */
   readonly requests = new Map<number, OpenRequest>();
-  /** Bytes still to come for `requests` that have not been given up. */
-  outstandingBytes = 0;
+  /** How many requests may be open: grows while answers come promptly, see the downloader. */
+  window = 2;
   /** Theirs to us, in order; the first is being sent. */
   readonly serving: { readonly index: number; offset: number; readonly chunkBytes: number }[] = [];
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { claimOf, contentOf, PeerStage } from '../../../test/support/peer-stage.ts';
 
 describe('a peer in the swarm protocol: downloading', () => {
-  it('shakes hands, shows what it holds, and is interested only in who has something that it needs', () => {
+  it('shakes hands, shows what it holds, unchokes who lacks that, and is interested only in who has what it needs', () => {
     const stage = new PeerStage({ totalChunks: 3, held: [1] });
     const useful = stage.neighbour('useful', [2], 7100);
     const useless = stage.neighbour('useless', [1], 7101);
-    expect(useful.got.map(({ type }) => type)).toEqual(['handshake', 'bitfield', 'interested']);
+    expect(useful.got.map(({ type }) => type)).toEqual(['handshake', 'bitfield', 'unchoke', 'interested']);
     expect(useful.gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0x80));
     expect(useless.gotOf('interested')).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { assertNever } from '../errors.ts';
 import type { Address, Connection, Timer } from '../interfaces.ts';
-import type { SwarmMessage } from '../protocol/messages.ts';
+import type { Bitfield, SwarmMessage } from '../protocol/messages.ts';
 import { ChunkSet } from './chunk-set.ts';
 import type { PeerContext } from './context.ts';
 import { Downloader } from './downloader.ts';
@@ -81,13 +81,20 @@ export class SwarmExchange implements MeshHandler {
     this.#downloader.fillAll();
   }
 
-  joined(neighbour: Neighbour): void {
-    const hides = this.#superSeeding.active;
-    const bits = (
-      hides ? new ChunkSet(this.#context.ledger.totalChunks) : this.#context.ledger.held
-    ).toBits();
-    neighbour.send({ type: 'bitfield', bits }, this.#context.clock.now());
+  bitfield(): Bitfield {
+    const { ledger } = this.#context;
+    const shown = this.#superSeeding.active ? new ChunkSet(ledger.totalChunks) : ledger.held;
+    return { type: 'bitfield', bits: shown.toBits() };
+  }
+
+  /** While this neighbour was being connected, chunks may have come that the bitfield did not show. */
+  joined(neighbour: Neighbour, shown: Bitfield): void {
     this.#superSeeding.joined(neighbour);
+    if (this.#superSeeding.active) return;
+    const before = ChunkSet.fromBits(shown.bits, this.#context.ledger.totalChunks)!;
+    for (const index of this.#context.ledger.held) {
+      if (!before.has(index)) neighbour.send({ type: 'have', index }, this.#context.clock.now());
+    }
   }
 
   drained(neighbour: Neighbour): void {
@@ -146,6 +153,7 @@ export class SwarmExchange implements MeshHandler {
       if (neighbour.theirs.add(index)) this.#downloader.offered(neighbour, index);
     }
     this.#superSeeding.introduced(neighbour);
+    if (chunks.lacksSomeOf(this.#context.ledger.held)) this.#presumeInterest(neighbour);
     this.#look(neighbour);
   }
 
@@ -166,6 +174,13 @@ export class SwarmExchange implements MeshHandler {
     this.#downloader.fill(neighbour);
   }
 
+  /** It lacks a chunk that it is shown: it need not say that it is interested, which saves a round trip. */
+  #presumeInterest(neighbour: Neighbour): void {
+    if (neighbour.theyAreInterested) return;
+    neighbour.theyAreInterested = true;
+    this.#uploader.interested(neighbour);
+  }
+
   #showInterest(neighbour: Neighbour): void {
     const interested = neighbour.usefulChunks > 0;
     if (interested === neighbour.weAreInterested) return;
@@ -178,6 +193,7 @@ export class SwarmExchange implements MeshHandler {
     this.#downloader.held(index);
     for (const neighbour of [...this.#mesh.neighbours.values()]) {
       neighbour.send({ type: 'have', index }, nowMs);
+      if (!neighbour.theirs.has(index)) this.#presumeInterest(neighbour);
       this.#showInterest(neighbour);
       if (this.#context.ledger.complete && neighbour.theirs.complete) this.#mesh.release(neighbour);
     }

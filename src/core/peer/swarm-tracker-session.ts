@@ -121,7 +121,8 @@ export class SwarmTrackerSession {
     this.#announceAtMs = Infinity;
     const claims = [...this.#untold].flatMap((index) => ledger.claim(index) ?? []);
     this.#untold.clear();
-    const wanted = ledger.complete || event === 'stopped' ? 0 : WANTED_PEERS;
+    // A seeder asks once: leechers that announced before it did cannot know of it.
+    const wanted = event === 'started' || !(ledger.complete || event === 'stopped') ? WANTED_PEERS : 0;
     for (let first = 0; first === 0 || first < claims.length; first += CLAIMS_MAX) {
       this.#connection?.send({
         type: 'announce',
