@@ -255,6 +255,12 @@ describe('the chunks of given folders', () => {
     expect(swarm.seederLoad).toBeNull();
   });
 
+  it('are all when the peer said so on joining, announced or not', () => {
+    const events: SwarmEvent[] = [joinedEvent('peer/1', 0, 1, 4)];
+    const { swarm, peers } = measure(folders(1), recordOf(events, []), testEnvironment);
+    expect([swarm.seederLoad, peers[0]?.completionMs]).toEqual([0, 0]);
+  });
+
   it('are unknown, and with them the bound, when the events do not agree with what the peer said', () => {
     const events: SwarmEvent[] = [joinedEvent('peer/1', 0, 1, 3), announced('peer/1', 1)];
     const { swarm } = measure(folders(1), recordOf(events, []), testEnvironment);

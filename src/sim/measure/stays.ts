@@ -80,7 +80,8 @@ export function initialChunks(plan: Plan, peer: PlannedPeer, traces: PeerTraces)
   if (holds.kind === 'all') everyChunk.forEach((index) => set.add(index));
   if (holds.kind === 'chunks') holds.indices.forEach((index) => set.add(index));
   if (holds.kind !== 'folder') return set;
-  const announced = traces.completed ? everyChunk : [...(traces.chunks?.announced ?? [])];
+  const joinedWithAll = traces.stays[0]?.heldChunks === totalChunks;
+  const announced = traces.completed || joinedWithAll ? everyChunk : [...(traces.chunks?.announced ?? [])];
   announced.filter((index) => traces.chunks?.received.has(index) !== true).forEach((index) => set.add(index));
   return set.size === traces.stays[0]?.heldChunks ? set : undefined;
 }

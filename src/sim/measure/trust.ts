@@ -56,7 +56,7 @@ export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readon
 function loadWarnings({ host }: RunRecord): string[] {
   const warnings: string[] = [];
   if (!Number.isFinite(host.cpuShare)) warnings.push('The processor load was not measured.');
-  if (host.cpuShare > CPU_SHARE_MAX) {
+  else if (host.cpuShare > CPU_SHARE_MAX) {
     warnings.push(
       `The run used ${formatPercent(host.cpuShare)} of all cores (above ${formatPercent(CPU_SHARE_MAX)}): ` +
         'the processor, not the scenario, may have set the speed.',

@@ -110,12 +110,14 @@ describe('the result on a terminal', () => {
   });
 
   it('has colours only when asked', () => {
-    const result = smallResult();
-    const plain = renderTerminal(result, { colours: false });
-    const coloured = renderTerminal(result, { colours: true });
     const escape = String.fromCharCode(27);
-    expect(plain).not.toContain(escape);
-    expect(coloured).toContain(`${escape}[32mPASS`);
-    expect(coloured.replaceAll(new RegExp(`${escape}\\[\\d+m`, 'g'), '')).toBe(plain);
+    const codes = new RegExp(`${escape}\\[\\d+m`, 'g');
+    for (const result of [smallResult(), largeResult(3), largeResult(200)]) {
+      const plain = renderTerminal(result, { colours: false });
+      const coloured = renderTerminal(result, { colours: true });
+      expect(plain).not.toContain(escape);
+      expect(coloured.replaceAll(codes, '')).toBe(plain);
+    }
+    expect(renderTerminal(smallResult(), { colours: true })).toContain(`${escape}[32mPASS`);
   });
 });
