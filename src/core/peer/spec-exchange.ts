@@ -51,6 +51,7 @@ export class SpecExchange {
       { name: options.name, own, parallel: PARALLEL },
       {
         onExhausted: (index) => this.#session?.ask(index),
+        refresh: (index) => this.#session?.refresh(index) ?? false,
         isBanned: (address) => this.#context.isBanned(address),
         ban: (address, reason) => this.#context.ban(address, reason),
       },

@@ -21,7 +21,8 @@ function setUp({
   total = 4,
   held = {},
   parallel,
-}: { total?: number; held?: Record<number, string>; parallel?: number } = {}) {
+  refresh = false,
+}: { total?: number; held?: Record<number, string>; parallel?: number; refresh?: boolean } = {}) {
   const clock = new VirtualClock();
   const transport = new FakeTransport(clock);
   const events: SwarmEvent[] = [];
@@ -30,17 +31,19 @@ function setUp({
   const ledger = new Ledger({ clock, store, events: sink }, 'me');
   const exhausted: number[] = [];
   const banned = new Set<string>();
+  const refreshed: number[] = [];
   const fetcher = new SpecFetcher(
     { clock, transport, events: sink, ledger, random: seededRandom('fetcher') },
     { name: 'me', own, ...(parallel === undefined ? {} : { parallel }) },
     {
       onExhausted: (index) => exhausted.push(index),
+      refresh: (index) => refresh && refreshed.push(index) > 0,
       isBanned: (address) => banned.has(addressKey(address)),
       ban: (address) => banned.add(addressKey(address)),
     },
   );
   const ports = () => transport.connections.map(({ remote }) => remote.port);
-  return { clock, transport, events, store, ledger, exhausted, banned, fetcher, ports };
+  return { clock, transport, events, store, ledger, exhausted, banned, refreshed, fetcher, ports };
 }
 
 describe('rule 8: whom to ask, and how', () => {
@@ -88,6 +91,28 @@ describe('rule 8: whom to ask, and how', () => {
     download.drop('failed');
     clock.run(7000);
     expect(ports()).toEqual([5002]);
+  });
+
+  test('holders told a while ago are asked for again, where that is cheap, and not for ever', () => {
+    const { fetcher, transport, ports, refreshed, clock } = setUp({ refresh: true, parallel: 1 });
+    fetcher.offer(1, undefined, [a]);
+    fetcher.offer(2, undefined, [a]);
+    fetcher.offer(3, undefined, [a]);
+    expect(refreshed).toEqual([]);
+    clock.run(500);
+    transport.last.receiveRaw('one');
+    transport.last.close(END);
+    const [second] = refreshed as [number];
+    expect(ports()).toEqual([5002]);
+    fetcher.offer(second, undefined, [b]);
+    expect(ports()).toEqual([5002, 5003]);
+    transport.last.receiveRaw('two');
+    transport.last.close(END);
+    expect(refreshed).toEqual([second, 5 - second]);
+    clock.run(1400);
+    expect(ports()).toEqual([5002, 5003]);
+    clock.run(1501);
+    expect(ports()).toEqual([5002, 5003, 5002]);
   });
 
   test('holders are chosen at random', () => {

@@ -9,6 +9,8 @@ import { HolderBackOff } from './holder-back-off.ts';
 
 /** When a chunk is on its way by other means, or all its holders are busy with strangers: look again after. */
 const LOOK_AGAIN_MS = 1000;
+/** Older knowledge of who holds a chunk is asked for again before the chunk is, where that is cheap. */
+const FRESH_MS = 100;
 /** Different chunks from different holders at a time. */
 const PARALLEL_DEFAULT = 4;
 
@@ -31,6 +33,11 @@ export interface SpecFetcherOptions {
 export interface SpecFetcherCallbacks {
   /** Nobody of those who were offered could give the chunk: ask the tracker again. */
   onExhausted(index: number): void;
+  /**
+   * Before a chunk is asked of holders who were told a while ago: there may be more of them now, so that the first
+   * is not asked by everybody. Returns whether they will be offered anew; the chunk waits for that. Default: no.
+   */
+  refresh?(index: number): boolean;
   /** Whether nothing is asked of this holder any more. */
   isBanned(address: Address): boolean;
   /** It sent a chunk whose hash is not the agreed one. */
@@ -58,6 +65,9 @@ export class SpecFetcher {
   readonly #backOff: HolderBackOff;
   /** Sizes after which doubtful transfers of a chunk ended. */
   readonly #doubts = new Map<number, Set<number>>();
+  /** Chunks that will be offered anew before they are fetched. */
+  readonly #refreshing = new Set<number>();
+  #refreshTimer: Timer | undefined;
   #timer: Timer | undefined;
   #stopped = false;
 
@@ -77,7 +87,9 @@ export class SpecFetcher {
   offer(index: number, hash: string | undefined, holders: readonly Address[]): void {
     if (this.#stopped || !this.#components.ledger.needs(index)) return;
     const others = holders.filter((holder) => addressKey(holder) !== addressKey(this.#options.own));
-    this.#tasks.set(index, { index, hash, holders: others });
+    const offeredMs = this.#components.clock.now();
+    this.#tasks.set(index, { index, hash, holders: others, offeredMs });
+    this.#refreshing.delete(index);
     this.#pump();
   }
 
@@ -85,6 +97,7 @@ export class SpecFetcher {
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
+    this.#refreshTimer?.cancel();
     this.#tasks.clear();
     const fetches = [...this.#fetches.values()];
     this.#fetches.clear();
@@ -93,6 +106,7 @@ export class SpecFetcher {
 
   #held(index: number): void {
     this.#tasks.delete(index);
+    this.#refreshing.delete(index);
     this.#doubts.delete(index);
     this.#pump();
   }
@@ -100,11 +114,32 @@ export class SpecFetcher {
   /** Begins as many fetches as may be under way. */
   #pump(): void {
     this.#timer?.cancel();
-    while (!this.#stopped && this.#fetches.size < (this.#options.parallel ?? PARALLEL_DEFAULT)) {
+    const parallel = this.#options.parallel ?? PARALLEL_DEFAULT;
+    while (!this.#stopped && this.#fetches.size + this.#refreshing.size < parallel) {
       const choice = this.#choose();
       if (choice === undefined) break;
-      this.#begin(choice.task, choice.holder);
+      if (!this.#refresh(choice.task)) this.#begin(choice.task, choice.holder);
     }
+  }
+
+  #refresh({ index, offeredMs }: Task): boolean {
+    const isFresh = this.#components.clock.now() - offeredMs <= FRESH_MS;
+    if (isFresh || this.#callbacks.refresh?.(index) !== true) return false;
+    this.#refreshing.add(index);
+    this.#refreshTimer?.cancel();
+    this.#refreshTimer = this.#components.clock.setTimer(LOOK_AGAIN_MS, () => this.#refreshFailed());
+    return true;
+  }
+
+  /** The tracker does not answer: what it told before must do. */
+  #refreshFailed(): void {
+    const offeredMs = this.#components.clock.now();
+    for (const index of this.#refreshing) {
+      const task = this.#tasks.get(index);
+      if (task !== undefined) this.#tasks.set(index, { ...task, offeredMs });
+    }
+    this.#refreshing.clear();
+    this.#pump();
   }
 
   /** The chunk with the fewest holders, one of them at random; those that nobody can give are handed back. */
@@ -114,7 +149,7 @@ export class SpecFetcher {
     let best: { task: Task; free: Address[]; rarity: number }[] = [];
     let waiting = false;
     for (const task of this.#tasks.values()) {
-      if (this.#fetches.has(task.index)) continue;
+      if (this.#refreshing.has(task.index) || this.#fetches.has(task.index)) continue;
       if (this.#components.ledger.isOnItsWay(task.index)) {
         waiting = true;
         continue;
@@ -228,6 +263,7 @@ interface Task {
   readonly index: number;
   readonly hash: string | undefined;
   readonly holders: readonly Address[];
+  readonly offeredMs: number;
 }
 
 type Untold<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;

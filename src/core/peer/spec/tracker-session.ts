@@ -115,6 +115,15 @@ export class SpecTrackerSession {
     this.#step();
   }
 
+  /** Asks at once about a located chunk, if that costs nothing: of our tracker. Returns whether it does. */
+  refresh(index: number): boolean {
+    if (!this.#isRunning() || this.#connection === undefined || this.trackerKind !== 'ours') return false;
+    if (!this.#components.ledger.needs(index)) return false;
+    this.#questions.add(index);
+    this.#step();
+    return true;
+  }
+
   #held(index: number): void {
     if (this.#state !== 'running') return;
     this.#questions.remove(index);

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import {
+  another,
+  answering,
+  other,
+  sessionStage,
+  texts,
+  unknown,
+} from '../../../../test/support/spec-session-stage.ts';
+import type { Message } from '../../protocol/messages.ts';
+import { PACE_MS } from './tracker-session.ts';
+
+describe('our tracker', () => {
+  const marked = (message: Message): Message => ({ ...message, terminated: true }) as Message;
+
+  test('is recognised by an unknown with a newline: from then on nothing is paced', () => {
+    const it = sessionStage({ total: 4, held: { 1: 'one', 2: 'two' } });
+    answering(it, (index) => marked(unknown(index)));
+    it.clock.run(10);
+    expect(it.told).toEqual([{ unknown: 3 }, 'ours']);
+    expect(texts(it.transport.last)).toEqual([
+      'where-chunk 3',
+      'local-chunk 1 ended',
+      'local-chunk 2 ended',
+      'where-chunk 4 ended',
+    ]);
+    it.clock.run(300);
+    expect(texts(it.transport.last).slice(4)).toEqual(['where-chunk 3 ended', 'where-chunk 4 ended']);
+  });
+
+  test('is not taken for granted when a newline follows holders: it may be part of the port', () => {
+    const it = sessionStage({ total: 4 });
+    answering(it, (index) => marked({ type: 'chunk-from', index, holders: [another, other] }));
+    it.clock.run(10_000);
+    expect(it.told).not.toContain('ours');
+    expect(texts(it.transport.last)).toEqual([
+      'where-chunk 1',
+      'where-chunk 2',
+      'where-chunk 3',
+      'where-chunk 4',
+    ]);
+  });
+
+  test('is then recognised by the newline behind our own port, which we sent bare', () => {
+    const it = sessionStage({ total: 4, held: { 1: 'one', 2: 'two' } });
+    answering(it, (index) =>
+      marked({
+        type: 'chunk-from',
+        index,
+        holders: index === 1 ? [other, { host: '127.0.0.1', port: 5001 }] : [other],
+      }),
+    );
+    it.clock.run(2 * PACE_MS + 30);
+    expect(texts(it.transport.last)).toEqual([
+      'where-chunk 3',
+      'local-chunk 1',
+      'where-chunk 1',
+      'local-chunk 2 ended',
+      'where-chunk 4 ended',
+    ]);
+    expect(it.told.filter((what) => what === 'ours')).toHaveLength(1);
+  });
+
+  test('is not a tracker that has once answered without a newline', () => {
+    const it = sessionStage({ total: 4 });
+    let answers = 0;
+    answering(it, (index) => (answers++ === 0 ? unknown(index) : marked(unknown(index))));
+    it.clock.run(20_000);
+    expect(it.session.trackerKind).toBe('foreign');
+    expect(it.told).not.toContain('ours');
+  });
+
+  test('is found out again after the connection was lost', () => {
+    const it = sessionStage({ total: 2 });
+    answering(it, (index) => marked(unknown(index)));
+    it.clock.run(100);
+    expect(it.session.trackerKind).toBe('ours');
+    it.transport.last.close({ kind: 'end' });
+    it.clock.run(1101);
+    expect(texts(it.transport.last)).toEqual(['where-chunk 1']);
+  });
+
+  test('that is known to be ours gets everything at once, at most 64 open questions', () => {
+    const it = sessionStage({ total: 200, held: { 7: 'seven' } }, { trackerIsOurs: true });
+    expect(texts(it.transport.last)).toHaveLength(65);
+    expect(texts(it.transport.last)[0]).toBe('local-chunk 7 ended');
+    answering(it, (index) => marked({ type: 'chunk-from', index, holders: [other] }));
+    it.clock.run(100);
+    expect(it.told).toHaveLength(199);
+    expect(it.told).not.toContain('ours');
+  });
+
+  test('is asked again at once about a located chunk; a stranger is not', () => {
+    const it = sessionStage({ total: 1 }, { trackerIsOurs: true });
+    answering(it, (index) => marked({ type: 'chunk-from', index, holders: [other] }));
+    it.clock.run(1000);
+    expect(it.session.refresh(1)).toBe(true);
+    it.clock.run(2000);
+    expect(it.told).toHaveLength(2);
+    expect(sessionStage().session.refresh(1)).toBe(false);
+  });
+
+  test('in swarm mode: stopping from the call-back leaves nothing behind', () => {
+    const it = sessionStage({ total: 3, held: { 1: 'one' } });
+    const tell = it.told.push.bind(it.told);
+    it.told.push = (what) => {
+      if (what === 'ours') it.session.stop();
+      return tell(what);
+    };
+    answering(it, (index) => marked(unknown(index)));
+    it.clock.run(10_000);
+    expect(texts(it.transport.last)).toEqual(['where-chunk 2']);
+    expect(it.transport.connections).toHaveLength(1);
+  });
+});
