@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RemoteProtocolError, TransportError } from '../../src/core/errors.ts';
-import type { Connection } from '../../src/core/interfaces.ts';
 import type { Message } from '../../src/core/protocol/messages.ts';
 import {
   content,
@@ -8,6 +7,7 @@ import {
   converse,
   handshake,
   listen,
+  partSender,
   record,
   type Recorded,
   type TransportWorld,
@@ -33,25 +33,6 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
         opener.connection.abort();
         await world.until(() => accepter.closes.length > 0);
       }
-    }
-
-    /** Sends parts of one chunk until all are sent, obeying back-pressure; call again on drain. */
-    function partSender(connection: Connection, bytes: Buffer, partBytes: number): () => void {
-      let offset = 0;
-      return () => {
-        while (offset < bytes.length) {
-          const part = bytes.subarray(offset, offset + partBytes);
-          const message: Message = {
-            type: 'chunk',
-            index: 1,
-            offset,
-            chunkBytes: bytes.length,
-            body: world.body(part),
-          };
-          offset += part.length;
-          if (!connection.send(message)) return;
-        }
-      };
     }
 
     describe('messages', () => {
@@ -85,7 +66,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
       it('of large bodies arrive intact and obey back-pressure', async () => {
         const bytes = content(5_000_003);
         const { opener, accepter } = await converse(world, { opener: { onDrain: () => send() } });
-        const send = partSender(opener.connection, bytes, opener.connection.blockBytes);
+        const send = partSender(world, opener.connection, bytes, opener.connection.blockBytes);
         send();
         await world.until(() => accepter.payloadBytes === bytes.length);
         expect(contentOf(accepter).equals(bytes)).toBe(true);
@@ -189,7 +170,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
         const { opener, accepter } = await converse(world, {
           accepter: { onMessage: (recorded) => recorded.connection.pause() },
         });
-        partSender(opener.connection, bytes, 1000)();
+        partSender(world, opener.connection, bytes, 1000)();
         while (accepter.payloadBytes < bytes.length) {
           const before = accepter.payloadBytes;
           accepter.connection.resume();
@@ -203,7 +184,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
       it('comes after everything sent has gone out', async () => {
         const bytes = content(3_000_000);
         const { opener, accepter } = await converse(world);
-        partSender(opener.connection, bytes, 3_000_000 / 3)();
+        partSender(world, opener.connection, bytes, 3_000_000 / 3)();
         while (opener.connection.bufferedBytes > 0 && accepter.payloadBytes === 0) await exchange();
         opener.connection.send(have(7));
         opener.connection.end();

@@ -145,3 +145,27 @@ export function content(bytes: number, seed = 1): Buffer {
   }
   return result;
 }
+
+/** Sends parts of one chunk until all are sent, obeying back-pressure; call again on drain. */
+export function partSender(
+  world: TransportWorld,
+  connection: Connection,
+  bytes: Buffer,
+  partBytes: number,
+): () => void {
+  let offset = 0;
+  return () => {
+    while (offset < bytes.length) {
+      const part = bytes.subarray(offset, offset + partBytes);
+      const message: Message = {
+        type: 'chunk',
+        index: 1,
+        offset,
+        chunkBytes: bytes.length,
+        body: world.body(part),
+      };
+      offset += part.length;
+      if (!connection.send(message)) return;
+    }
+  };
+}
