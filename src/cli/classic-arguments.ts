@@ -3,6 +3,7 @@
  * arguments are brought to that form first; help shows the classic one.
  */
 import { InvalidArgumentError, type Command } from 'commander';
+import { ConfigError } from '../core/errors.ts';
 import type { Address } from '../core/interfaces.ts';
 import { newCommand } from './program.ts';
 
@@ -26,6 +27,26 @@ export function newClassicCommand(name: string, description: string): Command {
     .helpOption('-h, --help', 'show this help')
     .configureHelp({ helpWidth: 110, optionTerm: (option) => option.flags.replace('--', '-') })
     .allowExcessArguments(false);
+}
+
+/** Options that npm has, too, and so sets for its own reasons. */
+const alsoOfNpm = ['name', 'verbose', 'quiet'];
+
+/**
+ * npm keeps options that do not stand behind `--` and tells them in the environment only: the program would run
+ * without them.
+ *
+ * @throws {ConfigError} it kept some
+ */
+export function refuseWhatNpmKept(command: Command, env: NodeJS.ProcessEnv): void {
+  if (env['npm_lifecycle_event'] !== command.name()) return;
+  const kept = command.options
+    .map((option) => option.attributeName())
+    .filter((name) => !alsoOfNpm.includes(name) && env[`npm_config_${name}`] !== undefined);
+  if (kept.length === 0) return;
+  throw new ConfigError(
+    `npm kept -${kept.join(', -')} for itself; put -- before the options: npm run ${command.name()} -- -${kept[0]!} …`,
+  );
 }
 
 /** A port to listen on; 0 lets the system choose. */

@@ -11,6 +11,7 @@ import {
   listenPort,
   newClassicCommand,
   peerName,
+  refuseWhatNpmKept,
   seconds,
 } from './classic-arguments.ts';
 import { wholeNumber } from './program.ts';
@@ -122,9 +123,14 @@ Examples:
 
 Exit codes: 0 complete, or stopped when complete; 1 failed; 2 bad option, folder or port; 130 stopped before.`;
 
-/** @throws {CommanderError} a mistake, or help was asked for; commander has told the user. */
-export function readClientOptions(argv: readonly string[]): ClientSettings {
-  const options: RawOptions = newClientCommand().parse(classicArguments(argv), { from: 'user' }).opts();
+/**
+ * @throws {CommanderError} a mistake, or help was asked for; commander has told the user
+ * @throws {ConfigError} npm kept options for itself
+ */
+export function readClientOptions(argv: readonly string[], env: NodeJS.ProcessEnv): ClientSettings {
+  const command = newClientCommand();
+  refuseWhatNpmKept(command, env);
+  const options: RawOptions = command.parse(classicArguments(argv), { from: 'user' }).opts();
   return {
     folder: options.folder,
     transferPort: options.transfer_port,

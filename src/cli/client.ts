@@ -10,7 +10,7 @@ import { exitCodes, interruptSignal, runProgram } from './program.ts';
 /** A remote that does not close its side must not keep the program. */
 const LEAVE_LIMIT_MS = 3000;
 
-await runProgram('client', () => runClient(readClientOptions(process.argv.slice(2))));
+await runProgram('client', () => runClient(readClientOptions(process.argv.slice(2), process.env)));
 
 /** Resolves with the exit code once the client has left the swarm. */
 async function runClient(settings: ClientSettings): Promise<number> {

@@ -1,7 +1,13 @@
 /** The command line of the tracker. */
 import { Option } from 'commander';
 import { trackerDefaults } from '../core/tracker/options.ts';
-import { classicArguments, hostName, listenPort, newClassicCommand } from './classic-arguments.ts';
+import {
+  classicArguments,
+  hostName,
+  listenPort,
+  newClassicCommand,
+  refuseWhatNpmKept,
+} from './classic-arguments.ts';
 import { wholeNumber } from './program.ts';
 import { verbosityOf, type Verbosity } from './verbosity.ts';
 
@@ -59,9 +65,10 @@ function newTrackerCommand() {
         .default(edition),
     )
     .addOption(
-      new Option('--agreement <n>', 'clients that must agree on a hash before anybody is told of the chunk')
-        .argParser(wholeNumber(1, 1000))
-        .default(undefined, '1 when plain, 2 when hashed'),
+      new Option(
+        '--agreement <n>',
+        'holders that must agree on a chunk before anybody is told of it (default: 1; hashed: 2)',
+      ).argParser(wholeNumber(1, 1000)),
     )
     .option('--log <file>', 'file to append the lines of the classic programs to', 'logs.log')
     .addOption(new Option('--verbose', 'tell every answer').conflicts('quiet'))
@@ -69,9 +76,14 @@ function newTrackerCommand() {
     .addHelpText('after', examples);
 }
 
-/** @throws {CommanderError} a mistake, or help was asked for; commander has told the user. */
-export function readTrackerOptions(argv: readonly string[]): TrackerSettings {
-  const options: RawOptions = newTrackerCommand().parse(classicArguments(argv), { from: 'user' }).opts();
+/**
+ * @throws {CommanderError} a mistake, or help was asked for; commander has told the user
+ * @throws {ConfigError} npm kept options for itself
+ */
+export function readTrackerOptions(argv: readonly string[], env: NodeJS.ProcessEnv): TrackerSettings {
+  const command = newTrackerCommand();
+  refuseWhatNpmKept(command, env);
+  const options: RawOptions = command.parse(classicArguments(argv), { from: 'user' }).opts();
   return {
     port: options.port,
     bind: options.bind,

@@ -6,7 +6,7 @@ import { exitCodes, interruptSignal, runProgram } from './program.ts';
 import { trackerLine } from './tracker-lines.ts';
 import { readTrackerOptions, type TrackerSettings } from './tracker-options.ts';
 
-await runProgram('tracker', () => runTracker(readTrackerOptions(process.argv.slice(2))));
+await runProgram('tracker', () => runTracker(readTrackerOptions(process.argv.slice(2), process.env)));
 
 /** Resolves with the exit code once the tracker has been stopped. */
 async function runTracker(settings: TrackerSettings): Promise<number> {

@@ -1,10 +1,12 @@
 import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { classicArguments } from '../../src/cli/classic-arguments.ts';
-import { readClientOptions } from '../../src/cli/client-options.ts';
-import { readTrackerOptions } from '../../src/cli/tracker-options.ts';
+import { readClientOptions as readClient } from '../../src/cli/client-options.ts';
+import { readTrackerOptions as readTracker } from '../../src/cli/tracker-options.ts';
 
 const classic = ['-folder', 'folders/folder1', '-transfer_port', '6001', '-name', 'alice'];
+const readClientOptions = (argv: readonly string[]) => readClient(argv, {});
+const readTrackerOptions = (argv: readonly string[]) => readTracker(argv, {});
 let told = '';
 
 beforeEach(() => {
@@ -135,6 +137,12 @@ describe('the command line of the tracker', () => {
     expect(readTrackerOptions(['-edition', 'hashed']).agreement).toBe(2);
     expect(readTrackerOptions(['-edition', 'hashed', '-agreement', '3']).agreement).toBe(3);
   });
+});
+
+it('options that npm kept for itself are refused, not ignored', () => {
+  const npm = { npm_lifecycle_event: 'tracker', npm_config_port: '5200', npm_config_name: 'x' };
+  expect(() => readTracker([], npm)).toThrow(/npm kept -port .*npm run tracker -- -port/);
+  expect(readTracker([], { ...npm, npm_lifecycle_event: 'test' }).port).toBe(5100);
 });
 
 it('help shows the options with one dash, and examples', () => {
