@@ -43,6 +43,7 @@ describe.concurrent('our clients complete, and are never misread, at a tracker t
     ['lists a host without a port', ['--odd-field']],
     ['runs two fields together', ['--glue']],
     ['answers twice', ['--twice']],
+    ['says unknown in words of its own', ['--strange-unknown']],
     ['leaves one question unanswered', ['--mute-first', '1']],
   ])('%s', async ([, flags], context) => {
     const it = stageOf(context);

@@ -30,6 +30,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--glue", action="store_true", help="no comma between two holders")
     parser.add_argument("--twice", action="store_true", help="every answer is sent twice")
     parser.add_argument("--unknown-with-blanks", action="store_true", help="CHUNK LOCATION UNKNOWN")
+    parser.add_argument("--strange-unknown", action="store_true", help="says NOBODY HAS IT instead")
     parser.add_argument("--keep-newline", action="store_true", help="hands out a port as it came")
     parser.add_argument("--mute-first", type=int, default=0, help="leaves so many questions unanswered")
     parser.add_argument("--drop-after", type=int, default=0, help="closes a connection after so many messages, once")
@@ -107,6 +108,8 @@ class Tracker:
         if holders:
             middle = [digest] if digest else []
             fields = ["GET_CHUNK_FROM", index, *middle, *[f"{host},{port}" for host, port in holders]]
+        elif options.strange_unknown:
+            fields = ["NOBODY HAS IT"]
         elif options.unknown_with_blanks:
             fields = ["CHUNK LOCATION UNKNOWN", index]
         else:
