@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
+import { EngineError } from '../../../core/errors.ts';
 import type { FromHost, PeersTask, ToHost, TrackerTask } from './messages.ts';
 
 /** The engine's hold on one task of the pool that hosts the tracker or peers. */
@@ -30,7 +31,9 @@ export class Host {
       () => this.#end(),
       (error: unknown) => {
         this.#end();
-        if (!this.#abort.signal.aborted) throw error;
+        if (this.#abort.signal.aborted) return;
+        const why = error instanceof Error ? error.message : String(error);
+        throw new EngineError(`a worker thread ended before its task: ${why}`, { cause: error });
       },
     );
   }

@@ -3,7 +3,7 @@
  * (no scenario, no report, no pool).
  */
 import { threadId } from 'node:worker_threads';
-import { assertNever, toPlainError } from '../../../core/errors.ts';
+import { toPlainError } from '../../../core/errors.ts';
 import type { FolderVerdict, FromHost, WorkerTask } from './messages.ts';
 import { hostPeers } from './peers-host.ts';
 import { hostTracker } from './tracker-host.ts';
@@ -14,21 +14,17 @@ export async function work(task: WorkerTask): Promise<readonly FolderVerdict[] |
   if (task.kind === 'verify') return verifyFolders(task);
   const { port } = task;
   const post = (message: FromHost): void => port.postMessage(message);
+  const fail = (error: unknown): void => post({ type: 'failed', error: toPlainError(error) });
   // Handlers of sockets and timers stand under nobody: without this, what they throw would lose its class and code.
-  const onDefect = (error: unknown): void => post({ type: 'failed', error: toPlainError(error) });
-  process.on('uncaughtException', onDefect);
+  process.on('uncaughtException', fail);
   post({ type: 'up', threadId });
-  switch (task.kind) {
-    case 'tracker':
-      await hostTracker(task, post);
-      break;
-    case 'peers':
-      await hostPeers(task, post);
-      break;
-    default:
-      assertNever(task);
+  try {
+    if (task.kind === 'tracker') await hostTracker(task, post);
+    else await hostPeers(task, post);
+  } catch (error) {
+    fail(error);
   }
-  process.off('uncaughtException', onDefect);
+  process.off('uncaughtException', fail);
   port.close();
   return undefined;
 }

@@ -53,6 +53,8 @@ class PeersHost {
         break;
       case 'close':
         this.#closing = true;
+        // Leaving all at once is no part of the run.
+        this.#loopDelay.end();
         for (const seat of [...this.#seats.values()]) seat.leave();
         this.#closeIfEmpty();
         break;
@@ -90,7 +92,6 @@ class PeersHost {
 
   #closeIfEmpty(): void {
     if (!this.#closing || this.#seats.size > 0) return;
-    this.#loopDelay.end();
     this.#outbox.flush();
     this.#onClosed();
   }

@@ -33,7 +33,7 @@ export interface ThreadsEngineOptions {
 
 /** Peers that take longer to leave in order are killed. */
 const CLOSE_LIMIT_MS = 3000;
-const CLOSE_LIMIT_INTERRUPTED_MS = 300;
+const CLOSE_LIMIT_INTERRUPTED_MS = 200;
 /** From the barrier to time 0, so that every thread has heard of it by then. */
 const START_LEAD_MS = 5;
 const START_LEAD_PER_PEER_MS = 0.05;
@@ -91,6 +91,7 @@ class ThreadsRun {
     const cpuBefore = process.cpuUsage();
     stage.begin();
     conductor.begin(startMs);
+    sampler.take(0);
     const sampling = setInterval(() => {
       sampler.take(Math.max(0, conductor.now()));
       conductor.checkStall();
@@ -105,7 +106,7 @@ class ThreadsRun {
     }
     sampler.end(end.atMs);
     const counters = stage.counters.slice(0);
-    const host = this.#hostRecord(counters, stage.hosts, cpuBefore, end.atMs);
+    const cpuShare = this.#cpuShare(process.cpuUsage(cpuBefore), end.atMs);
     const verdicts = await this.#closeAndVerify(stage, conductor, end.ending === 'interrupted');
     return {
       engine: 'threads',
@@ -117,7 +118,8 @@ class ThreadsRun {
       peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: sampler.samples,
-      host,
+      // The threads have ended their watch when they were told to close, and only then published it whole.
+      host: this.#hostRecord(stage.counters, stage.hosts, cpuShare),
       chunkBytes,
     };
   }
@@ -138,6 +140,7 @@ class ThreadsRun {
       this.#workspace.originalFolder,
       this.#watcher.signal,
     );
+    this.#watcher.signal.throwIfAborted();
     const peers = plan.peers.map(
       (planned, position) =>
         new PeerState(planned, position, original.chunks.length, original.heldBy(planned.holds)),
@@ -190,19 +193,17 @@ class ThreadsRun {
     return undefined;
   }
 
-  #hostRecord(
-    counters: SharedArrayBuffer,
-    hosts: number,
-    cpuBefore: NodeJS.CpuUsage,
-    elapsedMs: number,
-  ): HostRecord {
-    const { user, system } = process.cpuUsage(cpuBefore);
+  #cpuShare({ user, system }: NodeJS.CpuUsage, elapsedMs: number): number {
+    const usedMs = (user + system) / 1000;
+    return elapsedMs > 0 ? Math.min(1, usedMs / (elapsedMs * availableParallelism())) : 0;
+  }
+
+  #hostRecord(counters: SharedArrayBuffer, hosts: number, cpuShare: number): HostRecord {
     const delays = Array.from({ length: hosts }, (_, slot) => hostCounters(counters, slot));
     return {
       loopDelayP99Ms: Math.max(...delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
       loopDelayMaxMs: Math.max(...delays.map(({ loopDelayMaxMs }) => loopDelayMaxMs)),
-      cpuShare:
-        elapsedMs > 0 ? Math.min(1, (user + system) / 1000 / (elapsedMs * availableParallelism())) : 0,
+      cpuShare,
       loadBefore: this.#loadBefore,
       maxRssBytes: process.resourceUsage().maxRSS * 1024,
     };
@@ -225,7 +226,7 @@ class ThreadsRun {
       peers: states.map((peer) => peerRecord(peer, counters, undefined)),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: [],
-      host: this.#hostRecord(counters, 1, process.cpuUsage(), 0),
+      host: this.#hostRecord(counters, 1, 0),
       chunkBytes:
         content.kind === 'folders'
           ? content.chunkBytes

@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads';
 import { TcpTransport } from '../../../core/node/tcp-transport.ts';
 import { systemClock } from '../../../core/node/system-clock.ts';
 import { seededRandom } from '../../../core/random.ts';
@@ -33,20 +32,15 @@ export function hostTracker(task: TrackerTask, post: (message: FromHost) => void
     task.options,
   );
   tracker.start();
-  return onClose(task.port, (message) => {
-    if (message.type === 'begin') loopDelay.begin();
-    if (message.type !== 'close') return false;
-    tracker.close();
-    loopDelay.end();
-    outbox.flush();
-    return true;
-  });
-}
-
-function onClose(port: MessagePort, handle: (message: ToHost) => boolean): Promise<void> {
   return new Promise((resolve) => {
-    port.on('message', (message: ToHost) => {
-      if (handle(message)) resolve();
+    task.port.on('message', (message: ToHost) => {
+      if (message.type === 'begin') loopDelay.begin();
+      if (message.type !== 'close') return;
+      loopDelay.end();
+      tracker.close(() => {
+        outbox.flush();
+        resolve();
+      });
     });
   });
 }

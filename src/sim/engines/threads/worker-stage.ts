@@ -43,6 +43,7 @@ export class WorkerStage implements Stage {
   /** Called with the answer of a peer's thread that somebody waits for. */
   readonly #answers = new Map<string, () => void>();
   #tracker: Address | undefined;
+  #trackerHost: Host | undefined;
 
   constructor(components: WorkerStageComponents, plan: Plan) {
     this.#components = components;
@@ -89,6 +90,7 @@ export class WorkerStage implements Stage {
         },
       );
       host.done.then(undefined, reject);
+      this.#trackerHost = host;
     });
     this.#tracker = await address;
     return this.#tracker;
@@ -143,15 +145,22 @@ export class WorkerStage implements Stage {
     return this.peerCounters.reduce((sum, counters) => sum + counters.usefulBytes, 0);
   }
 
-  /** Lets everybody leave in order; a thread that takes too long is killed. */
+  /** Lets everybody leave in order, the tracker last; a thread that takes too long is killed. */
   async close(limitMs: number): Promise<void> {
     const hosts = [...this.#live];
-    for (const host of hosts) host.send({ type: 'close' });
+    const tracker = hosts.filter((host) => host === this.#trackerHost);
+    const others = hosts.filter((host) => host !== this.#trackerHost);
+    const inOrder = async (): Promise<void> => {
+      for (const group of [others, tracker]) {
+        for (const host of group) host.send({ type: 'close' });
+        await Promise.all(group.map((host) => host.done));
+      }
+    };
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, limitMs);
     });
-    await Promise.race([Promise.all(hosts.map((host) => host.done)), limit]);
+    await Promise.race([inOrder(), limit]);
     clearTimeout(timer);
     await Promise.all(hosts.filter((host) => !host.over).map((host) => host.kill()));
   }

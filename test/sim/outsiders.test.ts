@@ -1,0 +1,70 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { RunningProgram } from '../support/programs.ts';
+import { SimDesk } from './run-sim.ts';
+
+let desk: SimDesk;
+beforeEach(() => {
+  desk = new SimDesk(inject('bundleFolder'));
+});
+afterEach(() => desk.close());
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** The leecher of the scenario takes eight seconds, so that there is a swarm to join. */
+const slow = `
+seed: 1
+content:
+  generate: { size: 1MiB, chunk_size: 64KiB }
+peers:
+  seeder: { holds: all }
+  leecher: { link: { down: 1Mbit/s } }
+time_limit: 60s
+`;
+
+describe('a standalone client', () => {
+  it.each(['swarm', 'spec'])(
+    'joins the tracker of a running scenario by the %s protocol',
+    async (protocol) => {
+      const port = await freePort();
+      const run = desk.start([desk.scenario('slow', slow), '--tracker-port', String(port)]);
+      await run.says(new RegExp(`tracker on 127\\.0\\.0\\.1:${port} `));
+      const folder = join(desk.folder, 'outsider');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'local_chunks.txt'), '16,LASTCHUNK\n');
+      const args = ['--folder', folder, '--transfer_port', '0', '--name', 'outsider', '--protocol', protocol];
+      const tracker = ['--tracker', `127.0.0.1:${port}`, '--exit_when_complete'];
+      const client = new RunningProgram(inject('bundleFolder'), 'client', [...args, ...tracker], desk.folder);
+      onTestFinished(() => client.destroy());
+      const { code } = await client.ends();
+      expect({ code, output: client.output }).toMatchObject({ code: 0 });
+      expect(readdirSync(folder).filter((name) => name.startsWith('chunk_'))).toHaveLength(16);
+      const ending = await run.ended;
+      expect(ending).toMatchObject({ code: 0 });
+      expect(desk.result().verdict.outcome).toBe('pass');
+    },
+  );
+
+  it('cannot have the port: the run is refused by one line that names it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const { code, stderr } = await desk.run([desk.scenario('slow', slow), '--tracker-port', String(port)]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(String(port));
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(desk.leftovers()).toEqual([]);
+    expect(() => readFileSync(join(desk.report, 'result.json'))).toThrow();
+  });
+});

@@ -1,0 +1,127 @@
+/** The engine with workers that go wrong: what a defect must not be able to hide or leave behind. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { threadsEngine } from '../../src/sim/engines/threads/threads-engine.ts';
+import { expand } from '../../src/sim/plan/expand.ts';
+import type { Plan } from '../../src/sim/plan/plan.ts';
+import { parseScenario } from '../../src/sim/scenario/parse.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'threads-engine-test-'));
+  mkdirSync(join(folder, 'tmp'));
+  vi.stubEnv('TMPDIR', join(folder, 'tmp'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const scenario = `
+seed: 1
+content:
+  generate: { size: 64KiB, chunk_size: 16KiB }
+peers:
+  seeder: { holds: all }
+  leechers: { count: 2 }
+time_limit: 20s
+`;
+const plan: Plan = expand(parseScenario(scenario, 'test.yaml'));
+
+const realWorker = (): URL => pathToFileURL(join(inject('bundleFolder'), 'peer-worker.js'));
+
+/** The real worker with a fault put into it. */
+function brokenWorker(fault: string): URL {
+  const path = join(folder, 'broken.cjs');
+  const real = JSON.stringify(join(inject('bundleFolder'), 'peer-worker.js'));
+  writeFileSync(path, `const { work } = require(${real});\nexports.work = async (task) => { ${fault} };\n`);
+  return pathToFileURL(path);
+}
+
+const runWith = (workerFile: URL, signal = new AbortController().signal) =>
+  threadsEngine({ workerFile }).run(plan, { signal });
+
+const leftovers = (): string[] => readdirSync(join(folder, 'tmp'));
+
+describe('threads engine', () => {
+  it('gives events in order of time, and totals that agree with them', async () => {
+    const record = await runWith(realWorker());
+    expect(record.ending).toBe('completed');
+    const times = record.events.map(({ atMs }) => atMs);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    const useful = record.events.reduce(
+      (sum, event) => (event.type === 'chunk-received' ? sum + event.bytes : sum),
+      0,
+    );
+    expect(useful).toBe(2 * 64 * 1024);
+    expect(record.samples.at(-1)).toMatchObject({ usefulBytes: useful, peersCompleted: 3 });
+    expect(record.peers.map(({ integrity }) => integrity)).toEqual(['intact', 'intact', 'intact']);
+    const sent = record.peers.reduce((sum, { traffic }) => sum + traffic.payloadSentBytes, 0);
+    expect(sent).toBeGreaterThanOrEqual(useful);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('finds a chunk on disk that is not the original, whatever the peer believed', async () => {
+    // The leecher's folder is spoilt after it has left and before it is verified.
+    const spoil = `
+      if (task.kind === 'verify') {
+        const { writeFileSync, readdirSync } = require('node:fs');
+        for (const folder of task.folders.filter((path) => path.endsWith('peer-2')))
+          writeFileSync(folder + '/chunk_1', 'spoilt');
+      }
+      return work(task);`;
+    const record = await runWith(brokenWorker(spoil));
+    expect(record.peers.map(({ integrity }) => integrity)).toEqual(['intact', 'corrupt', 'intact']);
+  });
+
+  it('tells what a handler threw, with its message and stack, and ends all threads', async () => {
+    const fault = `
+      if (task.kind === 'peers') setTimeout(() => { throw new TypeError('a defect in a handler'); }, 10);
+      return work(task);`;
+    await expect(runWith(brokenWorker(fault))).rejects.toMatchObject({
+      name: 'TypeError',
+      message: 'a defect in a handler',
+      stack: expect.stringContaining('broken.cjs') as string,
+    });
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('does not wait for a thread that died', async () => {
+    const fault = `
+      if (task.kind === 'peers') setTimeout(() => process.exit(3), 10);
+      return work(task);`;
+    await expect(runWith(brokenWorker(fault))).rejects.toMatchObject({
+      code: 'ENGINE',
+      message: expect.stringContaining('worker exited with code: 3') as string,
+    });
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('does not wait for a worker that cannot even be loaded', async () => {
+    await expect(runWith(pathToFileURL(join(folder, 'missing.js')))).rejects.toThrow(/missing\.js/);
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('kills threads that hang when the run is interrupted', async () => {
+    const controller = new AbortController();
+    const fault = `
+      if (task.kind === 'peers') setTimeout(() => { for (;;); }, 200);
+      return work(task);`;
+    const running = threadsEngine({ workerFile: brokenWorker(fault) }).run(
+      { ...plan, timeLimitMs: 60_000, peers: plan.peers.filter(({ name }) => name !== 'seeder') },
+      { signal: controller.signal, onReady: () => setTimeout(() => controller.abort(), 300) },
+    );
+    expect((await running).ending).toBe('interrupted');
+    expect(leftovers()).toEqual([]);
+  });
+
+  it('returns a record also when it is stopped before it began', async () => {
+    const record = await runWith(realWorker(), AbortSignal.abort());
+    expect(record).toMatchObject({ ending: 'interrupted', elapsedMs: 0, events: [] });
+    expect(record.peers).toHaveLength(3);
+    expect(leftovers()).toEqual([]);
+  });
+});
