@@ -25,7 +25,7 @@ export function flowMatrix(result: RunResult): FlowMatrix | undefined {
   return groupNames.length <= MATRIX_PEERS_MAX ? matrix('groups', groupNames, groups) : undefined;
 }
 
-/** The largest flows, with their share of all useful payload. */
+/** The largest flows between peers. */
 export function largestFlows(result: RunResult, count: number): { columns: Column[]; rows: string[][] } {
   return {
     columns: [
