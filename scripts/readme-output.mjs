@@ -18,7 +18,7 @@ const commands = {
   'three-peers': 'npm run sim scenarios/three-peers.yaml',
   'flash-crowd': 'npm run sim scenarios/flash-crowd.yaml',
   'by-hand': 'bash scripts/by-hand.sh',
-  bench: 'npm run bench -- --smoke',
+  bench: 'npm run bench -- --swarm',
 };
 
 function run(command) {
