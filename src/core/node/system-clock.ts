@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Clock, Timer } from '../interfaces.ts';
 
 /** A zero point for clocks that share it, in all threads of this machine: hand it to each `systemClock`. */
@@ -18,8 +17,7 @@ export function clockOrigin(): bigint {
  * @param originNs of `clockOrigin()`; default now
  */
 export function systemClock(originNs: bigint = clockOrigin()): Clock {
-  const offsetMs = Number(process.hrtime.bigint() - originNs) / 1e6 - performance.now();
-  const now = () => performance.now() + offsetMs;
+  const now = () => Number(process.hrtime.bigint() - originNs) / 1e6;
   return {
     now,
     setTimer(delayMs, callback) {
