@@ -46,7 +46,7 @@ Exit codes: 0 every peer that should complete did, and its content is intact; 1 
 export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv): SimOptions {
   refuseWhatNpmTook(env);
   const command = newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.')
-    .argument('<scenario>', 'YAML file, see scenarios/ and docs/scenarios.md')
+    .argument('<scenario>', 'YAML file, see scenarios/ and docs/scenario-reference.md')
     .option('--seed <text>', "decides everything random; default: the scenario's own")
     .option('--repeat <n>', 'run it so many times, with derived seeds', wholeNumber(1, REPEATS_MAX), 1)
     .option(

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { PlannedPeer } from '../../plan/plan.ts';
+import { allocateCounters, nodeCounters } from './counters.ts';
+import { PeerState } from './peer-state.ts';
+import { SAMPLE_STEP_MS, Sampler } from './sampler.ts';
+
+const CHUNK_BYTES = [100, 100, 100, 50];
+
+function swarm() {
+  const buffer = allocateCounters(2, 1);
+  const counters = [0, 1].map((slot) => nodeCounters(buffer, slot));
+  const planned = (name: string, mustComplete: boolean): PlannedPeer =>
+    ({ name, mustComplete, sessions: [] }) as unknown as PlannedPeer;
+  const all = [1, 2, 3, 4].map((index) => ({ index, name: '', path: '' }));
+  const peers = [
+    new PeerState(planned('seeder', false), 0, 4, all),
+    new PeerState(planned('leecher', true), 1, 4, all.slice(0, 1)),
+  ];
+  return { peers, counters, sampler: new Sampler(peers, counters, CHUNK_BYTES) };
+}
+
+describe('Sampler', () => {
+  it('counts completion in the bytes that peers which must complete still lacked at the start', () => {
+    const { sampler, counters, peers } = swarm();
+    sampler.take(0);
+    expect(sampler.progress()).toMatchObject({ completion: 0, peersToComplete: 1, peersCompleted: 0 });
+    counters[1]!.usefulBytes = 125;
+    sampler.take(500);
+    expect(sampler.progress()).toMatchObject({ completion: 0.5, bytesPerSec: 250, atMs: 500 });
+    peers[1]!.complete = true;
+    sampler.take(600);
+    expect(sampler.progress()).toMatchObject({ completion: 1, peersCompleted: 1 });
+  });
+
+  it('never goes above what was lacking when a peer fetches some chunks twice', () => {
+    const { sampler, counters } = swarm();
+    counters[1]!.usefulBytes = 900;
+    sampler.take(0);
+    expect(sampler.progress().completion).toBe(1);
+  });
+
+  it('keeps a bounded number of samples in equal steps, however long the run', () => {
+    const { sampler } = swarm();
+    for (let step = 0; step < 20_000; step++) sampler.take(step * SAMPLE_STEP_MS);
+    const times = sampler.samples.map(({ atMs }) => atMs);
+    expect(times.length).toBeLessThanOrEqual(1200);
+    const steps = new Set(times.slice(1).map((atMs, at) => atMs - times[at]!));
+    expect(steps.size).toBe(1);
+  });
+
+  it('ends with the last state', () => {
+    const { sampler, counters } = swarm();
+    sampler.take(0);
+    sampler.take(100);
+    counters[0]!.payloadSentBytes = 250;
+    sampler.end(130);
+    expect(sampler.samples.map(({ atMs, payloadSentBytes }) => [atMs, payloadSentBytes])).toEqual([
+      [0, 0],
+      [100, 0],
+      [130, 250],
+    ]);
+  });
+});
