@@ -42,8 +42,15 @@ module.exports = {
     {
       name: 'nobody-imports-cli',
       severity: 'error',
-      from: { path: '^(src|bench)/', pathNot: '^src/cli/' },
+      from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^src/cli/' },
+    },
+    {
+      name: 'bench-shares-only-the-frame-of-programs',
+      severity: 'error',
+      comment: 'bench is a program too: it ends, and takes signals and options, as all programs do.',
+      from: { path: '^bench/' },
+      to: { path: '^src/cli/', pathNot: '^src/cli/program\\.ts$' },
     },
     {
       name: 'nobody-imports-bench',

@@ -1,0 +1,111 @@
+/** `npm run bench`: docs/benchmarks.md. */
+import { exitCodes, interruptSignal, runProgram } from '../src/cli/program.ts';
+import { ConfigError, SwarmError } from '../src/core/errors.ts';
+import { readEnvironment } from '../src/sim/environment.ts';
+import { probeHost } from './host.ts';
+import type { MicroBudget } from './micro/measure-once.ts';
+import { runMicro } from './micro/run-micro.ts';
+import { microSuite } from './micro/suite.ts';
+import { readBenchOptions, type BenchOptions } from './options.ts';
+import { compareReports } from './report/compare.ts';
+import { loadReport, saveReport } from './report/files.ts';
+import { renderComparison } from './report/render-comparison.ts';
+import { renderReport } from './report/render.ts';
+import { BENCH_SCHEMA_VERSION, type BenchReport, type BenchResult } from './report/report.ts';
+import { swarmCases, type SwarmCase } from './swarm/cases.ts';
+import { runDuration } from './swarm/run-duration.ts';
+import { runThroughput } from './swarm/run-throughput.ts';
+
+const BUDGETS: Readonly<Record<BenchReport['size'], MicroBudget>> = {
+  full: { timeMs: 150, warmupMs: 50, callsMin: 5 },
+  smoke: { timeMs: 5, warmupMs: 1, callsMin: 1 },
+};
+
+const peerWorker = new URL('./peer-worker.js', import.meta.url);
+const starWorker = new URL('./star-worker.js', import.meta.url);
+const microWorker = new URL('./micro-worker.js', import.meta.url);
+
+async function main(): Promise<number> {
+  const options = readBenchOptions(process.argv.slice(2));
+  const chosen = <T extends { readonly name: string }>(wanted: boolean, all: readonly T[]): T[] =>
+    wanted ? all.filter(({ name }) => name.toLowerCase().includes(options.filter)) : [];
+  const micro = chosen(options.micro, microSuite);
+  const swarm = chosen(options.swarm, swarmCases[options.smoke ? 'smoke' : 'full']);
+  const names = [...micro, ...swarm].map(({ name }) => name);
+  if (names.length === 0) throw new ConfigError(`no benchmark has "${options.filter}": see --list`);
+  if (options.list) {
+    process.stdout.write(`${names.join('\n')}\n`);
+    return exitCodes.ok;
+  }
+  const saved = options.compare === undefined ? undefined : loadReport(options.compare);
+  const signal = interruptSignal();
+  const report = await measureAll(micro, swarm, options, signal);
+  const path = saveReport(options.out, report);
+  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${renderReport(report)}`);
+  if (!options.json) process.stdout.write(`\nsaved: ${path}\n`);
+  if (saved !== undefined && !options.json) {
+    process.stdout.write(`\n${renderComparison(compareReports(saved, report), options.compare!)}`);
+  }
+  if (signal.aborted) return exitCodes.interrupted;
+  return report.failures.length > 0 ? exitCodes.failed : exitCodes.ok;
+}
+
+async function measureAll(
+  micro: typeof microSuite,
+  swarm: readonly SwarmCase[],
+  options: BenchOptions,
+  signal: AbortSignal,
+): Promise<BenchReport> {
+  const size = options.smoke ? 'smoke' : 'full';
+  const startedAt = new Date().toISOString();
+  const probe = probeHost();
+  const results: BenchResult[] = [];
+  const failures: string[] = [];
+  const attempt = async (what: string, measure: () => Promise<readonly BenchResult[]>): Promise<void> => {
+    const wanted = (): boolean => !signal.aborted;
+    if (!wanted()) return;
+    try {
+      results.push(...(await measure()));
+    } catch (error) {
+      // What fails because it was stopped has not failed.
+      if (wanted()) failures.push(`${what}: ${tellError(error)}`);
+    }
+  };
+  await attempt('micro-benchmarks', () =>
+    runMicro({
+      workerFile: microWorker,
+      benchmarks: micro,
+      rounds: options.repeat,
+      budget: BUDGETS[size],
+      signal,
+      onProgress: say,
+    }),
+  );
+  for (const benchmark of swarm) {
+    await attempt(benchmark.name, async () => {
+      say(benchmark.name);
+      return [await measureSwarm(benchmark, options.repeat, signal)];
+    });
+  }
+  const base = { schemaVersion: BENCH_SCHEMA_VERSION, startedAt, size } as const;
+  return { ...base, environment: readEnvironment(), host: probe.read(), results, failures };
+}
+
+function measureSwarm(benchmark: SwarmCase, repeats: number, signal: AbortSignal): Promise<BenchResult> {
+  return benchmark.kind === 'throughput'
+    ? runThroughput(benchmark, repeats, { peerWorker, starWorker }, signal)
+    : runDuration(benchmark, repeats, peerWorker, signal);
+}
+
+/** Of a defect, where it is. */
+function tellError(error: unknown): string {
+  if (error instanceof SwarmError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Tables go to stdout, what is going on to stderr. */
+function say(line: string): void {
+  process.stderr.write(`bench: ${line}\n`);
+}
+
+await runProgram('bench', main);

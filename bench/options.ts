@@ -1,0 +1,77 @@
+import { Option } from 'commander';
+import { newCommand, wholeNumber } from '../src/cli/program.ts';
+
+export interface BenchOptions {
+  /** Neither chosen on the command line: both. */
+  readonly micro: boolean;
+  readonly swarm: boolean;
+  /** Lower case; a benchmark runs when its name has it. */
+  readonly filter: string;
+  readonly smoke: boolean;
+  /** Rounds of micro-benchmarks, and runs of each whole swarm. */
+  readonly repeat: number;
+  readonly compare: string | undefined;
+  readonly out: string;
+  readonly json: boolean;
+  /** Only name them. */
+  readonly list: boolean;
+}
+
+interface Given {
+  readonly micro?: boolean;
+  readonly swarm?: boolean;
+  readonly filter?: string;
+  readonly smoke?: boolean;
+  readonly repeat?: number;
+  readonly compare?: string;
+  readonly out: string;
+  readonly json?: boolean;
+  readonly list?: boolean;
+}
+
+const REPEATS = { full: 5, smoke: 1 };
+
+const EXAMPLES = `
+Examples:
+  npm run bench                                         everything, about five minutes
+  npm run bench -- --micro --filter picker              some micro-benchmarks
+  npm run bench -- --swarm --filter "8 leechers" --repeat 10
+  npm run bench -- --compare reports/bench/latest.json  what has changed since the last run
+  TMPDIR=/dev/shm npm run bench -- --swarm              with files in memory, without the disk's noise
+`;
+
+/** @throws {CommanderError} of the command line's mistakes, and for --help */
+export function readBenchOptions(args: readonly string[]): BenchOptions {
+  const command = newCommand(
+    'bench',
+    'Measures parts of the system, and whole swarms beside a plain Node star.',
+  )
+    .option('--micro', 'only the micro-benchmarks')
+    .option('--swarm', 'only the whole-swarm benchmarks')
+    .option('--filter <text>', 'only benchmarks whose name has the text')
+    .option('--smoke', 'everything in small, to see that it works')
+    .addOption(
+      new Option(
+        '--repeat <n>',
+        'rounds of micro-benchmarks, runs of each swarm (default: 5; 1 with --smoke)',
+      ).argParser(wholeNumber(1, 1000)),
+    )
+    .option('--compare <file>', 'also print the change against a saved run')
+    .option('--out <dir>', 'where to save the run', 'reports/bench')
+    .option('--json', 'print the saved run instead of tables')
+    .option('--list', 'only name the benchmarks')
+    .addHelpText('after', EXAMPLES);
+  const given = command.parse(args, { from: 'user' }).opts<Given>();
+  const { micro = false, swarm = false, smoke = false } = given;
+  return {
+    micro: micro || !swarm,
+    swarm: swarm || !micro,
+    filter: (given.filter ?? '').toLowerCase(),
+    smoke,
+    repeat: given.repeat ?? REPEATS[smoke ? 'smoke' : 'full'],
+    compare: given.compare,
+    out: given.out,
+    json: given.json ?? false,
+    list: given.list ?? false,
+  };
+}

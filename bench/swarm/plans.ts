@@ -1,0 +1,50 @@
+/** Plans of the whole-swarm benchmarks, by the way that every scenario goes. */
+import { expand } from '../../src/sim/plan/expand.ts';
+import type { Plan } from '../../src/sim/plan/plan.ts';
+import { parseScenario } from '../../src/sim/scenario/parse.ts';
+import type { ClassicCase, StartUpCase, SwarmCase, ThroughputCase } from './cases.ts';
+
+/** Links have no limits. `seed` also makes the content. */
+export function planOf(benchmark: SwarmCase, seed: string): Plan {
+  return expand(parseScenario(scenarioText(benchmark), 'bench.yaml'), { seed });
+}
+
+function scenarioText(benchmark: SwarmCase): string {
+  switch (benchmark.kind) {
+    case 'throughput':
+      return throughputText(benchmark);
+    case 'start-up':
+      return startUpText(benchmark);
+    case 'classic':
+      return classicText(benchmark);
+  }
+}
+
+function throughputText({ name, fileBytes, chunkBytes, leechers }: ThroughputCase): string {
+  return `
+description: '${name}'
+content: { generate: { size: ${fileBytes}B, chunk_size: ${chunkBytes}B } }
+peers: { seeder: { holds: all }, leechers: { count: ${leechers} } }
+time_limit: 5min
+`;
+}
+
+/** Few connections, since nobody gets so far as to open one. */
+function startUpText({ name, workers }: StartUpCase): string {
+  return `
+description: '${name}'
+content: { generate: { size: 64KiB, chunk_size: 16KiB } }
+defaults: { policy: { max_connections: 4, upload_slots: 4 } }
+peers: { seeder: { holds: all }, leechers: { count: ${workers - 1} } }
+time_limit: 5min
+`;
+}
+
+function classicText({ name, protocol }: ClassicCase): string {
+  return `
+description: '${name}'
+content: { folders: [folders/folder1, folders/folder2, folders/folder3] }
+defaults: { protocol: ${protocol} }
+time_limit: 1min
+`;
+}
