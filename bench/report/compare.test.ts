@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compareReports } from './compare.ts';
-import { micro, report, throughput } from './fixture.ts';
+import { duration, micro, report, throughput } from './fixture.ts';
 
 /** Five rounds that scatter by ± 2 % around the rate. */
 function around(rate: number): number[] {
@@ -44,21 +44,9 @@ describe('what has changed', () => {
   });
 
   test('less time is faster', () => {
-    const host = report().host;
-    const duration = (valuesMs: number[]) =>
-      ({
-        kind: 'duration',
-        name: 'd',
-        what: 'makespan',
-        valuesMs,
-        interval: null,
-        goalMs: null,
-        host,
-        warnings: [],
-      }) as const;
     const { figures } = compareReports(
-      report({ results: [duration(around(200))] }),
-      report({ results: [duration(around(100))] }),
+      report({ results: [duration('d', around(200))] }),
+      report({ results: [duration('d', around(100))] }),
     );
     expect(figures[0]).toMatchObject({ figure: 'time', verdict: 'faster' });
     expect(figures[0]!.speedUp!.estimate).toBeCloseTo(2, 12);

@@ -1,5 +1,5 @@
 /** Reports made by hand, for the tests of what is done with them. */
-import type { BenchReport, HostShare, MicroResult, ThroughputResult } from './report.ts';
+import type { BenchReport, DurationResult, HostShare, MicroResult, ThroughputResult } from './report.ts';
 import { meanInterval, pairedRatio } from '../statistics.ts';
 
 const idle: HostShare = { loadBefore: 0, ownCpuShare: 0.9, othersCpuShare: 0.02 };
@@ -55,4 +55,22 @@ export function throughput(name: string, goodputs: number[], stars: number[]): T
   const ratio = pairedRatio(goodputs, stars);
   const sizes = { leechers: 8, fileBytes: 2 ** 28, chunkBytes: 2 ** 18 };
   return { kind: 'throughput', name, ...sizes, runs, ratio, warnings: [] };
+}
+
+export function duration(
+  name: string,
+  valuesMs: number[],
+  changes: Partial<DurationResult> = {},
+): DurationResult {
+  return {
+    kind: 'duration',
+    name,
+    what: 'makespan',
+    valuesMs,
+    interval: meanInterval(valuesMs),
+    goalMs: null,
+    host: idle,
+    warnings: [],
+    ...changes,
+  };
 }

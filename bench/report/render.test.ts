@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { compareReports } from './compare.ts';
 import { loadReport, saveReport } from './files.ts';
-import { micro, report, throughput } from './fixture.ts';
+import { duration, micro, report, throughput } from './fixture.ts';
 import { formatBytesPerSec, formatChange, formatCount, formatMs } from './format.ts';
 import { renderComparison } from './render-comparison.ts';
 import { renderReport } from './render.ts';
@@ -23,16 +23,7 @@ const example = report({
     micro('a: quick', [1e6, 1.2e6]),
     micro('b: moves bytes', [1000], { bytesPerOp: 262_144, warnings: ['the timer is too coarse'] }),
     throughput('swarm: 8 leechers', [8e8, 8e8], [1.6e9, 1.6e9]),
-    {
-      kind: 'duration',
-      name: 'start-up: 500 workers',
-      what: 'until all workers are ready',
-      valuesMs: [16_000],
-      interval: null,
-      goalMs: 15_000,
-      host: report().host,
-      warnings: [],
-    },
+    duration('start-up: 500 workers', [16_000], { what: 'until all workers are ready', goalMs: 15_000 }),
   ],
   failures: ['classic: the run did not pass'],
 });
