@@ -11,6 +11,8 @@ import { HolderBackOff } from './holder-back-off.ts';
 const LOOK_AGAIN_MS = 1000;
 /** Older knowledge of who holds a chunk is asked for again before the chunk is, where that is cheap. */
 const FRESH_MS = 100;
+/** Chunks that are looked at before one is chosen, so that a choice stays cheap among very many. */
+const EXAMINED_MAX = 256;
 /** Different chunks from different holders at a time. */
 const PARALLEL_DEFAULT = 4;
 
@@ -46,7 +48,7 @@ export interface SpecFetcherCallbacks {
 
 /**
  * Downloads chunks from spec peers, one chunk a connection, at most one connection to a holder at a time (some
- * serve one at a time). Rules 8 to 10 of the classic protocol (docs/protocol.md).
+ * serve one at a time), as docs/protocol.md says.
  *
  * With an agreed hash only the agreed content is accepted, and who sends another is banned. Without one (the plain
  * edition, unless the swarm protocol has agreed) nothing tells the right content: whatever a listed holder sends
@@ -54,7 +56,8 @@ export interface SpecFetcherCallbacks {
  * So a plain chunk of 0 bytes cannot be had, unless its size is known to be 0. And two things are doubted: a stream
  * that broke off, and a chunk (not the last) that is shorter than all those held, if these are of one size. They
  * are dropped, and believed when a second transfer, from another holder if there is one, ends after as many bytes.
- * A holder that sends wrong content of a likely size is not found out.
+ * A holder that sends wrong content of a likely size is not found out; nor is one that dies, in good order, in the
+ * middle of the last chunk, or of the first chunk of an empty folder.
  */
 export class SpecFetcher {
   readonly #components: SpecFetcherComponents;
@@ -63,6 +66,8 @@ export class SpecFetcher {
   readonly #tasks = new Map<number, Task>();
   readonly #fetches = new Map<number, { readonly fetch: Fetch; readonly holder: string }>();
   readonly #backOff: HolderBackOff;
+  readonly #sizes = new Set<number>();
+  #usualBytes = 0;
   /** Sizes after which doubtful transfers of a chunk ended. */
   readonly #doubts = new Map<number, Set<number>>();
   /** Chunks that will be offered anew before they are fetched. */
@@ -80,13 +85,17 @@ export class SpecFetcher {
     this.#options = options;
     this.#callbacks = callbacks;
     this.#backOff = new HolderBackOff(components.clock);
+    for (const index of components.ledger.held) this.#learnSize(index);
     components.ledger.onHeld((index) => this.#held(index));
   }
 
   /** These hold the chunk, as the tracker says; `hash` is the agreed one if it told that too. */
   offer(index: number, hash: string | undefined, holders: readonly Address[]): void {
     if (this.#stopped || !this.#components.ledger.needs(index)) return;
-    const others = holders.filter((holder) => addressKey(holder) !== addressKey(this.#options.own));
+    const own = addressKey(this.#options.own);
+    const others = holders
+      .map((address) => ({ address, key: addressKey(address) }))
+      .filter(({ key }) => key !== own);
     const offeredMs = this.#components.clock.now();
     this.#tasks.set(index, { index, hash, holders: others, offeredMs });
     this.#refreshing.delete(index);
@@ -105,6 +114,7 @@ export class SpecFetcher {
   }
 
   #held(index: number): void {
+    this.#learnSize(index);
     this.#tasks.delete(index);
     this.#refreshing.delete(index);
     this.#doubts.delete(index);
@@ -143,20 +153,23 @@ export class SpecFetcher {
   }
 
   /** The chunk with the fewest holders, one of them at random; those that nobody can give are handed back. */
-  #choose(): { task: Task; holder: Address } | undefined {
+  #choose(): { task: Task; holder: Holder } | undefined {
     const busy = new Set([...this.#fetches.values()].map(({ holder }) => holder));
     const exhausted: number[] = [];
-    let best: { task: Task; free: Address[]; rarity: number }[] = [];
+    let best: { task: Task; free: Holder[]; rarity: number }[] = [];
     let waiting = false;
+    let examined = 0;
     for (const task of this.#tasks.values()) {
       if (this.#refreshing.has(task.index) || this.#fetches.has(task.index)) continue;
       if (this.#components.ledger.isOnItsWay(task.index)) {
         waiting = true;
         continue;
       }
+      if (task.holders.length > 0 && task.holders.every(({ key }) => busy.has(key))) continue;
+      if (++examined > EXAMINED_MAX && best.length > 0) break;
       const able = task.holders.filter((holder) => this.#mayAsk(holder, task.index));
       if (able.length === 0) exhausted.push(task.index);
-      const free = able.filter((holder) => !busy.has(addressKey(holder)));
+      const free = able.filter(({ key }) => !busy.has(key));
       if (free.length === 0) continue;
       const rarity = best[0]?.rarity ?? Infinity;
       if (able.length < rarity) best = [];
@@ -170,8 +183,8 @@ export class SpecFetcher {
     return chosen && holder && { task: chosen.task, holder };
   }
 
-  #mayAsk(holder: Address, index: number): boolean {
-    return this.#backOff.mayAsk(addressKey(holder), index) && !this.#callbacks.isBanned(holder);
+  #mayAsk({ address, key }: Holder, index: number): boolean {
+    return this.#backOff.mayAsk(key, index) && !this.#callbacks.isBanned(address);
   }
 
   #handBack(indices: readonly number[]): void {
@@ -179,11 +192,10 @@ export class SpecFetcher {
     for (const index of indices) this.#callbacks.onExhausted(index);
   }
 
-  #begin({ index, hash: told }: Task, from: Address): void {
+  #begin({ index, hash: told }: Task, { address: from, key: holder }: Holder): void {
     this.#timer?.cancel();
     const { ledger } = this.#components;
     const { hash = told, bytes } = ledger.agreed(index) ?? {};
-    const holder = addressKey(from);
     try {
       const download = ledger.begin(index, from, 'spec', hash === undefined ? {} : { hash });
       const fetch = new Fetch(this.#components, from, {
@@ -191,7 +203,7 @@ export class SpecFetcher {
         hash,
         bytes,
         believes: (received, inOrder) => this.#believes(index, received, inOrder),
-        usualBytes: this.#usualBytes(),
+        usualBytes: this.#usualBytes,
         onOutcome: (outcome) => {
           this.#fetches.delete(index);
           this.#ended(index, from, outcome);
@@ -237,20 +249,16 @@ export class SpecFetcher {
 
   #believes(index: number, bytes: number, inOrder: boolean): boolean {
     if (this.#doubts.get(index)?.has(bytes) === true) return true;
-    return inOrder && (index === this.#components.ledger.totalChunks || bytes >= this.#usualBytes());
+    return inOrder && (index === this.#components.ledger.totalChunks || bytes >= this.#usualBytes);
   }
 
-  /** The size of the held chunks other than the last, if they are of one size, else 0. */
-  #usualBytes(): number {
+  /** Keeps the size of the held chunks other than the last: while they are of one size, else 0. */
+  #learnSize(index: number): void {
     const { ledger } = this.#components;
-    let usual = 0;
-    for (const index of ledger.held) {
-      const bytes = index === ledger.totalChunks ? undefined : ledger.claim(index)?.bytes;
-      if (bytes === undefined) continue;
-      if (usual !== 0 && bytes !== usual) return 0;
-      usual = bytes;
-    }
-    return usual;
+    const bytes = index === ledger.totalChunks ? undefined : ledger.claim(index)?.bytes;
+    if (bytes === undefined) return;
+    this.#sizes.add(bytes);
+    this.#usualBytes = this.#sizes.size === 1 ? bytes : 0;
   }
 
   #tell(event: FetcherEvent): void {
@@ -259,10 +267,15 @@ export class SpecFetcher {
   }
 }
 
+interface Holder {
+  readonly address: Address;
+  readonly key: string;
+}
+
 interface Task {
   readonly index: number;
   readonly hash: string | undefined;
-  readonly holders: readonly Address[];
+  readonly holders: readonly Holder[];
   readonly offeredMs: number;
 }
 

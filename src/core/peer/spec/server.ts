@@ -19,8 +19,7 @@ export interface SpecServerComponents {
 
 /**
  * Serves chunks to spec peers, one a connection: the raw bytes, then the end of the stream; nothing but the end for
- * a chunk that is not held (rule 11 of the classic protocol, docs/protocol.md). How many connections are served at
- * a time is up to the caller.
+ * a chunk that is not held (docs/protocol.md). How many connections are served at a time is up to the caller.
  */
 export class SpecServer {
   readonly #components: SpecServerComponents;

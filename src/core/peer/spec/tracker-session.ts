@@ -50,9 +50,9 @@ export interface SpecTrackerCallbacks {
 
 /**
  * A spec client's conversation with its tracker, over one connection that stays open. Announces what is held, asks
- * for what is missing, and asks again until it knows. Towards a tracker of others it keeps the rules 1 to 7 of the
- * classic protocol (docs/protocol.md): one bare message at a time, 1.25 s apart, never two open questions. As soon
- * as the tracker is known to be ours nothing is paced, and messages end with a newline.
+ * for what is missing, and asks again until it knows. Towards a tracker of others: one bare message at a time,
+ * 1.25 s apart, never two open questions (docs/protocol.md). As soon as the tracker is known to be ours nothing is
+ * paced, and messages end with a newline.
  */
 export class SpecTrackerSession {
   readonly #components: SpecTrackerComponents;
