@@ -147,6 +147,8 @@ class Stranger:
 
     def welcome(self, wire: Wire) -> None:
         try:
+            if wire.connection.recv(1, socket.MSG_PEEK) != MAGIC[:1]:
+                return self.serve_text(wire)
             wire.greeted()
             wire.greet(self.name, self.port, self.total)
             self.trade(wire)
@@ -196,6 +198,17 @@ class Stranger:
             part = content[offset : offset + 100]
             wire.send(CHUNK, struct.pack(">IQQ", index, offset, len(content)) + part)
         trace("served", index=index)
+
+    def serve_text(self, wire: Wire) -> None:
+        """The tracker lists swarm peers to classic clients too."""
+        with wire.connection:
+            word, index = wire.connection.recv(100).decode("ascii").strip().split(",")[:2]
+            if word == "REQUEST_CHUNK":
+                with self.lock:
+                    content = self.chunks.get(int(index), b"")
+                wire.connection.sendall(content)
+                trace("served", index=int(index))
+            wire.stream.close()
 
     def take(self, neighbour: Neighbour, payload: bytes) -> None:
         index, offset, size = struct.unpack_from(">IQQ", payload)
