@@ -1,0 +1,77 @@
+import { describe, expect, it, vi } from 'vitest';
+import { expand } from '../../src/sim/plan/expand.ts';
+import type { Plan } from '../../src/sim/plan/plan.ts';
+import { loadScenario } from '../../src/sim/scenario/load.ts';
+import { parseScenario } from '../../src/sim/scenario/parse.ts';
+import { runVirtually } from './virtual-swarm.ts';
+
+const fiftyLeechers = expand(
+  parseScenario(
+    `
+description: Fifty leechers on links of their own, one of which crashes.
+seed: 7
+content: { generate: { size: 8MiB, chunk_size: 64KiB } }
+defaults:
+  link:
+    up: { uniform: { min: 4Mbit/s, max: 20Mbit/s } }
+    down: 40Mbit/s
+    latency: { normal: { mean: 30ms, sd: 10ms } }
+    jitter: 5ms
+peers:
+  seeder: { holds: all, link: { up: 20Mbit/s } }
+  leechers: { count: 49 }
+  unlucky: { session: { leave: { after: 5s, how: crash } } }
+time_limit: 120s
+`,
+    'fifty.yaml',
+  ),
+);
+
+function classicFolders(protocol: 'swarm' | 'spec'): Plan {
+  return expand(loadScenario(`scenarios/three-peers${protocol === 'spec' ? '-spec' : ''}.yaml`));
+}
+
+describe('the core in virtual time', () => {
+  for (const protocol of ['swarm', 'spec'] as const) {
+    it(`three peers complete the classic folders by the ${protocol} protocol, twice with the same events`, () => {
+      const [first, second] = [
+        runVirtually(classicFolders(protocol)),
+        runVirtually(classicFolders(protocol)),
+      ];
+      expect(first.makespanMs).toBeGreaterThan(0);
+      for (const store of first.stores.values()) {
+        expect(Array.from({ length: 12 }, (_, at) => store.info(at + 1))).not.toContain(undefined);
+      }
+      expect(first.events.filter(({ type }) => type === 'peer-completed')).toHaveLength(3);
+      expect(second.events).toEqual(first.events);
+    });
+  }
+
+  it('fifty leechers on shaped links complete although one crashes, twice with the same events', () => {
+    const first = runVirtually(fiftyLeechers);
+    expect(first.makespanMs).toBeGreaterThan(0);
+    const completed = first.events.filter(({ type }) => type === 'peer-completed').map(({ peer }) => peer);
+    expect(new Set(completed).size).toBe(49);
+    expect(completed).not.toContain('unlucky');
+    expect(first.events.some(({ type }) => type === 'peer-forgotten')).toBe(true);
+    expect(runVirtually(fiftyLeechers).events).toEqual(first.events);
+  });
+
+  it('another seed gives other events', () => {
+    const other = { ...classicFolders('swarm') };
+    const peers = other.peers.map((peer) => ({ ...peer, seed: `${peer.seed}-other` }));
+    expect(runVirtually({ ...other, peers }).events).not.toEqual(runVirtually(other).events);
+  });
+
+  it('needs no socket, no real timer and no real clock', () => {
+    vi.useFakeTimers();
+    try {
+      vi.setSystemTime(0);
+      expect(runVirtually(classicFolders('swarm')).makespanMs).toBeGreaterThan(1000);
+      expect(vi.getTimerCount()).toBe(0);
+      expect(Date.now()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,142 @@
+/**
+ * A plan carried out by the same `Peer` and `Tracker` classes as on TCP, but over a network in memory and a clock
+ * of its own: the proof that the core needs neither a socket nor a real timer.
+ */
+import type { SwarmEvent } from '../../src/core/events.ts';
+import { parseLocalChunks } from '../../src/core/node/local-chunks.ts';
+import { Peer } from '../../src/core/peer/peer.ts';
+import { seededRandom } from '../../src/core/random.ts';
+import { Tracker } from '../../src/core/tracker/tracker.ts';
+import { Severable } from '../../src/sim/engines/threads/severable.ts';
+import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
+import { TokenStore } from '../../src/sim/engines/virtual/token-store.ts';
+import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
+import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
+import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
+import type { Plan, PlannedPeer, PlannedSession } from '../../src/sim/plan/plan.ts';
+import { readFileSync } from 'node:fs';
+
+const TRACKER = { host: 'tracker', port: 5100 };
+const PEER_PORT = 6881;
+
+export interface VirtualRun {
+  readonly events: readonly SwarmEvent[];
+  /** When the last peer completed that had to; undefined when one did not within the plan's time. */
+  readonly makespanMs: number | undefined;
+  readonly stores: ReadonlyMap<string, TokenStore>;
+}
+
+class VirtualSwarm {
+  readonly #plan: Plan;
+  readonly #clock = new VirtualClock();
+  readonly #network = new MemoryNetwork({ clock: this.#clock });
+  readonly #events: SwarmEvent[] = [];
+  readonly #stores = new Map<string, TokenStore>();
+  readonly #waitedFor: Set<string>;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#waitedFor = new Set(plan.peers.filter(({ mustComplete }) => mustComplete).map(({ name }) => name));
+  }
+
+  run(): VirtualRun {
+    this.#startTracker();
+    for (const peer of this.#plan.peers) this.#place(peer);
+    const done = this.#clock.runUntil(() => this.#waitedFor.size === 0, this.#plan.timeLimitMs);
+    return {
+      events: this.#events,
+      makespanMs: done ? this.#clock.now() : undefined,
+      stores: this.#stores,
+    };
+  }
+
+  #startTracker(): void {
+    const { tracker } = this.#plan;
+    new Tracker(
+      {
+        clock: this.#clock,
+        random: seededRandom(tracker.seed),
+        transport: this.#network.transport(TRACKER.host),
+        events: { emit: (event) => this.#events.push(event) },
+      },
+      { ...tracker, port: TRACKER.port },
+    ).start();
+  }
+
+  #place(peer: PlannedPeer): void {
+    const store = new TokenStore({ chunkBytes: chunkSizes(this.#plan), held: heldBy(peer, this.#plan) });
+    this.#stores.set(peer.name, store);
+    if (heldBy(peer, this.#plan).length === store.totalChunks) this.#waitedFor.delete(peer.name);
+    for (const session of peer.sessions) {
+      this.#clock.setTimer(session.joinMs, () => this.#join(peer, store, session));
+    }
+  }
+
+  #join(planned: PlannedPeer, store: TokenStore, session: PlannedSession): void {
+    const random = seededRandom(planned.seed);
+    const host = planned.name;
+    const components = { clock: this.#clock, random: random.fork('link') };
+    const severable = new Severable({
+      clock: this.#clock,
+      transport: shapedTransport(this.#network.transport(host), components, planned.link, emptyShaping()),
+      events: { emit: (event) => this.#heard(event) },
+    });
+    const { clock, transport, events } = severable;
+    const peer = new Peer(
+      { clock, random: random.fork('peer'), transport, store, events },
+      {
+        ...planned.policy,
+        name: planned.name,
+        host,
+        port: PEER_PORT,
+        tracker: TRACKER,
+        trackerIsOurs: true,
+        protocol: planned.protocol,
+        edition: this.#plan.tracker.edition,
+      },
+    );
+    peer.start();
+    const { leave } = session;
+    if (leave?.from === 'start') {
+      const go = (): void => {
+        if (leave.how === 'graceful') peer.leave();
+        else {
+          severable.sever();
+          this.#network.crash(host);
+        }
+      };
+      this.#clock.setTimer(leave.afterMs - session.joinMs, go);
+    }
+  }
+
+  #heard(event: SwarmEvent): void {
+    this.#events.push(event);
+    if (event.type === 'peer-completed') this.#waitedFor.delete(event.peer);
+  }
+}
+
+export function runVirtually(plan: Plan): VirtualRun {
+  return new VirtualSwarm(plan).run();
+}
+
+function chunkSizes({ content }: Plan): number[] {
+  if (content.kind === 'folders') return [...content.chunkBytes];
+  const { totalChunks, totalBytes, chunkBytes } = content;
+  return Array.from({ length: totalChunks }, (_, at) => Math.min(chunkBytes, totalBytes - at * chunkBytes));
+}
+
+function heldBy({ holds }: PlannedPeer, { content }: Plan): readonly number[] {
+  switch (holds.kind) {
+    case 'all':
+      return Array.from({ length: content.totalChunks }, (_, at) => at + 1);
+    case 'none':
+      return [];
+    case 'chunks':
+      return holds.indices;
+    case 'folder': {
+      if (content.kind !== 'folders') throw new Error('a folder of a generated content');
+      const list = `${content.folders[holds.folder]!}/local_chunks.txt`;
+      return parseLocalChunks(readFileSync(list, 'utf8'), list).entries.map(({ index }) => index);
+    }
+  }
+}
