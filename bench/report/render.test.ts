@@ -59,9 +59,9 @@ test('a comparison shows change, interval and verdict', () => {
     "Compared with old.json; + is faster.
 
     benchmark  figure   speed  95 % interval      verdict
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
     a          ops/s   +100 %  +95.5 % to +105 %  faster
-    b          ops/s        –                     no difference shown (one value is no measure of noise: use --repeat 3 or more)
+    b          ops/s        –                     no difference shown (one value shows no scatter: --repeat 3 or more)
 
     1 faster, 0 slower, 1 without a difference shown. Intervals: Welch's t on logarithms; verdicts: at 5 % for all together (Holm).
     only in this run: c
