@@ -3,7 +3,7 @@ import { formatBytes } from '../core/units.ts';
 import type { RunResult } from '../sim/measure/result.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import { threadsEngine } from '../sim/engines/threads/threads-engine.ts';
-import { makePlans, runPlan } from '../sim/pipeline.ts';
+import { makePlans, requireReports, runPlan } from '../sim/pipeline.ts';
 import type { FinishedRun, RunComponents } from '../sim/pipeline.ts';
 import type { Plan } from '../sim/plan/plan.ts';
 import { renderPlan } from '../sim/plan/render-plan.ts';
@@ -22,6 +22,7 @@ async function main(): Promise<number> {
     process.stdout.write(options.json ? toJson(plans) : plans.map(renderPlan).join('\n'));
     return exitCodes.ok;
   }
+  requireReports(options.out);
   const signal = interruptSignal();
   const workerFile = new URL('./peer-worker.js', import.meta.url);
   const engine = threadsEngine({ workerFile }, { trackerPort: options.trackerPort });

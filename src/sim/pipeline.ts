@@ -1,6 +1,6 @@
 /** The way of the data, from a scenario to its reports. Each step is one call; nothing flows back. */
-import { readFileSync } from 'node:fs';
-import { ConfigError } from '../core/errors.ts';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
+import { ConfigError, StoreError } from '../core/errors.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
 import { measure } from './measure/measure.ts';
 import type { Environment, RunResult } from './measure/result.ts';
@@ -44,6 +44,19 @@ export function makePlans({ file, seed, repeat, sets }: SimulationRequest): read
   const scenario = loadScenario(file, { sets });
   const first = seed ?? scenario.seed;
   return Array.from({ length: repeat }, (_, at) => expand(scenario, { seed: derivedSeed(first, at + 1) }));
+}
+
+/** That the reports can be written is found out before the run, not after it. @throws {StoreError} */
+export function requireReports(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreError(`reports cannot be written to ${folder}: ${why}; choose another folder by --out`, {
+      cause,
+    });
+  }
 }
 
 /**

@@ -176,6 +176,14 @@ describe("a user's mistake", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  it('with reports that cannot be written is told before the run', async () => {
+    const scenario = desk.scenario('small', SMALL);
+    const { code, stderr } = await desk.run([scenario, '--out', scenario]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/reports cannot be written to small\.yaml: .*--out/);
+    expect(stderr).not.toContain('peers ready');
+  });
+
   it('asks for too many threads: the run is refused before it starts', async () => {
     const { code, stderr, stdout } = await desk.run([
       desk.scenario('small', SMALL),

@@ -51,9 +51,9 @@ class NotingStage implements Stage {
   leave(peer: PeerState): void {
     this.notes.push(`leave ${peer.name}`);
   }
-  crash(peer: PeerState): Promise<void> {
+  crash(peer: PeerState): Promise<number> {
     this.notes.push(`crash ${peer.name}`);
-    return Promise.resolve();
+    return Promise.resolve(clock.now());
   }
   release(peer: PeerState): void {
     this.notes.push(`release ${peer.name}`);
@@ -205,7 +205,7 @@ describe('Conductor', () => {
     await clock.goTo(5000);
     conductor.checkStall();
     expect(conductor.now()).toBe(5000);
-    conductor.hear({ type: 'gone', peer: 'p0' });
+    conductor.hear({ type: 'gone', peer: 'p0', atMs: clock.now() });
     conductor.checkStall();
     expect(await conductor.ended).toEqual({ ending: 'stalled', atMs: 5000 });
   });

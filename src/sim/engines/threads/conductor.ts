@@ -18,8 +18,8 @@ export interface Stage {
   prepare(peer: PeerState): Promise<void>;
   join(peer: PeerState, atMs: number): void;
   leave(peer: PeerState): void;
-  /** Resolves when nothing of the peer runs any more. */
-  crash(peer: PeerState): Promise<void>;
+  /** Resolves when nothing of the peer runs any more, with the time of its death by the shared clock. */
+  crash(peer: PeerState): Promise<number>;
   /** The peer's thread is not needed any more. */
   release(peer: PeerState): void;
   /** Sets the peer's folder back to what it held at the start. */
@@ -189,10 +189,12 @@ export class Conductor {
       this.#stage.leave(peer);
       return;
     }
-    this.events.push({ type: 'peer-crashed', atMs: this.now(), peer: peer.name });
     peer.phase = peer.hasNextSession ? 'coming' : 'over';
     this.#stage.crash(peer).then(
-      () => this.#gone(peer),
+      (diedMs) => {
+        this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name });
+        this.#gone(peer);
+      },
       (error: unknown) => this.fail(error),
     );
   }

@@ -66,7 +66,7 @@ export type FromHost =
   | { readonly type: 'ready'; readonly peer: string }
   /** Times are those of the shared clock. */
   | { readonly type: 'events'; readonly events: readonly SwarmEvent[] }
-  | { readonly type: 'gone'; readonly peer: string }
+  | { readonly type: 'gone'; readonly peer: string; readonly atMs: number }
   /** Something of ours broke: a defect, or a folder that cannot be used. */
   | { readonly type: 'failed'; readonly error: PlainError };
 

@@ -86,7 +86,7 @@ class PeersHost {
   #gone(peer: string): void {
     this.#seats.delete(peer);
     this.#outbox.flush();
-    this.#post({ type: 'gone', peer });
+    this.#post({ type: 'gone', peer, atMs: this.#clock.now() });
     this.#closeIfEmpty();
   }
 

@@ -41,7 +41,7 @@ export class WorkerStage implements Stage {
   readonly #live = new Set<Host>();
   readonly #hostOf = new Map<number, Host>();
   /** Called with the answer of a peer's thread that somebody waits for. */
-  readonly #answers = new Map<string, () => void>();
+  readonly #answers = new Map<string, (message: FromHost) => void>();
   #tracker: Address | undefined;
   #trackerHost: Host | undefined;
 
@@ -103,7 +103,7 @@ export class WorkerStage implements Stage {
       workspace.fillPeerFolder(peer.position, original.chunks.length, peer.heldAtStart);
     }
     const host = this.#hostFor(peer);
-    const ready = this.#answer(`ready ${peer.name}`);
+    const ready = this.#answer('ready', peer);
     host.send({ type: 'open', seat: this.#seat(peer) });
     await ready;
   }
@@ -121,15 +121,16 @@ export class WorkerStage implements Stage {
     this.#hostFor(peer).send({ type: 'leave', peer: peer.name });
   }
 
-  async crash(peer: PeerState): Promise<void> {
+  async crash(peer: PeerState): Promise<number> {
     const host = this.#hostFor(peer);
     if (this.#plan.engine.peersPerWorker === 1) {
+      const diedMs = this.#components.clock.now();
       await host.kill();
-      return;
+      return diedMs;
     }
-    const gone = this.#answer(`gone ${peer.name}`);
+    const gone = this.#answer('gone', peer);
     host.send({ type: 'drop', peer: peer.name });
-    await gone;
+    return (await gone).atMs;
   }
 
   release(peer: PeerState): void {
@@ -240,13 +241,18 @@ export class WorkerStage implements Stage {
       const key = `${message.type} ${message.peer}`;
       const answer = this.#answers.get(key);
       this.#answers.delete(key);
-      if (answer !== undefined) return answer();
+      if (answer !== undefined) return answer(message);
     }
     this.#components.onMessage(message);
   }
 
-  #answer(key: string): Promise<void> {
-    return new Promise((resolve) => this.#answers.set(key, resolve));
+  #answer<Type extends 'ready' | 'gone'>(
+    type: Type,
+    { name }: PeerState,
+  ): Promise<Extract<FromHost, { readonly type: Type }>> {
+    return new Promise((resolve) => {
+      this.#answers.set(`${type} ${name}`, resolve as (message: FromHost) => void);
+    });
   }
 
   #seat(peer: PeerState): Seat {
