@@ -1,6 +1,5 @@
 import { FolderStore } from '../../../core/node/folder-store.ts';
 import { TcpTransport } from '../../../core/node/tcp-transport.ts';
-import { LocalProtocolError } from '../../../core/errors.ts';
 import type { SwarmEvent } from '../../../core/events.ts';
 import type { Address, Clock, EventSink } from '../../../core/interfaces.ts';
 import { Peer } from '../../../core/peer/peer.ts';
@@ -30,6 +29,7 @@ export class PeerSeat {
   #peer: Peer | undefined;
   #severable: Severable | undefined;
   #joinTimer: ReturnType<Clock['setTimer']> | undefined;
+  #started = false;
   #gone = false;
 
   constructor(components: PeerSeatComponents, seat: Seat) {
@@ -37,21 +37,31 @@ export class PeerSeat {
     this.#seat = seat;
   }
 
-  /** Verifies what the folder holds, as any peer does that comes back. @throws {StoreError} */
+  /**
+   * Verifies what the folder holds, as any peer does that comes back, and gets everything ready: joining is then only
+   * to listen.
+   *
+   * @throws {StoreError} the folder cannot be used
+   */
   async open(): Promise<void> {
     const { folder, known } = this.#seat;
-    this.#store = await FolderStore.open(folder, { knownChunks: known, verify: known.length === 0 });
+    const store = await FolderStore.open(folder, { knownChunks: known, verify: known.length === 0 });
+    if (this.#gone) store.close();
+    else this.#prepare(store);
   }
 
   /** `atMs` on the shared clock; at once when that is past. */
   join(atMs: number): void {
     const { clock } = this.#components;
-    this.#joinTimer = clock.setTimer(Math.max(0, atMs - clock.now()), () => this.#start());
+    this.#joinTimer = clock.setTimer(Math.max(0, atMs - clock.now()), () => {
+      this.#started = true;
+      this.#peer?.start();
+    });
   }
 
   leave(): void {
-    if (this.#peer === undefined) this.#finish();
-    else this.#peer.leave();
+    if (this.#started) this.#peer?.leave();
+    else this.#finish();
   }
 
   /** Ends as if the thread had been killed: without a word to anybody. */
@@ -60,11 +70,10 @@ export class PeerSeat {
     this.#finish();
   }
 
-  #start(): void {
+  #prepare(store: FolderStore): void {
     const { clock, counters, tracker, shared } = this.#components;
     const { seed, link, options } = this.#seat;
-    const store = this.#store;
-    if (store === undefined) throw new LocalProtocolError(`${options.name} joins before its store is open`);
+    this.#store = store;
     const random = seededRandom(seed);
     const tcp = new TcpTransport({ clock }, { totalChunks: store.totalChunks });
     const base = {
@@ -83,7 +92,6 @@ export class PeerSeat {
       { clock: peerClock, random: random.fork('peer'), transport, store, events },
       { ...options, tracker },
     );
-    this.#peer.start();
   }
 
   #heard(event: SwarmEvent): void {
