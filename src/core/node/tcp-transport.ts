@@ -105,7 +105,9 @@ export class TcpTransport implements Transport {
     socket.once('connect', () => timeout.cancel());
     socket.once('close', () => timeout.cancel());
     try {
-      socket.connect({ host: numericHost(address.host), port: address.port, noDelay: true });
+      // As an option of connect it would be ignored: only the constructor and this heed it.
+      socket.setNoDelay(true);
+      socket.connect({ host: numericHost(address.host), port: address.port });
     } catch (error) {
       socket.destroy(error as Error);
     }
