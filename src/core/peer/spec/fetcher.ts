@@ -96,9 +96,10 @@ export class SpecFetcher {
     const others = holders
       .map((address) => ({ address, key: addressKey(address) }))
       .filter(({ key }) => key !== own);
-    const offeredMs = this.#components.clock.now();
-    this.#tasks.set(index, { index, hash, holders: others, offeredMs });
-    this.#refreshing.delete(index);
+    const task = { index, hash, holders: others, offeredMs: this.#components.clock.now() };
+    this.#tasks.set(index, task);
+    // It was chosen already, and waited only for this.
+    if (this.#refreshing.delete(index)) this.#beginNow(task);
     this.#pump();
   }
 
@@ -154,7 +155,7 @@ export class SpecFetcher {
 
   /** The chunk with the fewest holders, one of them at random; those that nobody can give are handed back. */
   #choose(): { task: Task; holder: Holder } | undefined {
-    const busy = new Set([...this.#fetches.values()].map(({ holder }) => holder));
+    const busy = this.#busyHolders();
     const exhausted: number[] = [];
     let best: { task: Task; free: Holder[]; rarity: number }[] = [];
     let waiting = false;
@@ -190,6 +191,18 @@ export class SpecFetcher {
   #handBack(indices: readonly number[]): void {
     for (const index of indices) this.#tasks.delete(index);
     for (const index of indices) this.#callbacks.onExhausted(index);
+  }
+
+  #beginNow(task: Task): void {
+    if (this.#components.ledger.isOnItsWay(task.index)) return;
+    const busy = this.#busyHolders();
+    const free = task.holders.filter((it) => !busy.has(it.key) && this.#mayAsk(it, task.index));
+    const holder = pick(free, this.#components.random);
+    if (holder !== undefined) this.#begin(task, holder);
+  }
+
+  #busyHolders(): Set<string> {
+    return new Set([...this.#fetches.values()].map(({ holder }) => holder));
   }
 
   #begin({ index, hash: told }: Task, { address: from, key: holder }: Holder): void {
