@@ -4,6 +4,8 @@ import { SECOND_MS, formatBytes } from '../core/units.ts';
 import type { RunProgress } from '../sim/engines/engine.ts';
 
 export interface ProgressView {
+  /** Before the swarm is ready. */
+  say(line: string): void;
   /** The swarm is ready and begins. */
   ready(line: string): void;
   update(progress: RunProgress): void;
@@ -12,9 +14,16 @@ export interface ProgressView {
 }
 
 export function progressView(label: string, stream: NodeJS.WriteStream, quiet: boolean): ProgressView {
-  if (quiet) return { ready: () => undefined, update: () => undefined, stop: () => undefined };
+  if (quiet) return silence;
   return stream.isTTY ? new ProgressBar(label, stream) : new ProgressLines(label, stream);
 }
+
+const silence: ProgressView = {
+  say: () => undefined,
+  ready: () => undefined,
+  update: () => undefined,
+  stop: () => undefined,
+};
 
 class ProgressLines implements ProgressView {
   readonly #label: string;
@@ -26,8 +35,12 @@ class ProgressLines implements ProgressView {
     this.#stream = stream;
   }
 
-  ready(line: string): void {
+  say(line: string): void {
     this.#stream.write(`${this.#label}: ${line}\n`);
+  }
+
+  ready(line: string): void {
+    this.say(line);
   }
 
   update(progress: RunProgress): void {
@@ -60,8 +73,12 @@ class ProgressBar implements ProgressView {
     });
   }
 
-  ready(line: string): void {
+  say(line: string): void {
     this.#stream.write(`${this.#label}: ${line}\n`);
+  }
+
+  ready(line: string): void {
+    this.say(line);
     this.#bar.start(1, 0, { text: '' });
   }
 

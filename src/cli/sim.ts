@@ -14,6 +14,9 @@ import { progressView } from './progress.ts';
 import { readSimOptions } from './sim-options.ts';
 import type { SimOptions } from './sim-options.ts';
 
+/** A swarm that is not ready by then: a person is told what is going on. */
+const PATIENCE_MS = 1000;
+
 async function main(): Promise<number> {
   const options = readSimOptions(process.argv.slice(2), process.env);
   const { scenario: file, set: sets, seed, repeat } = options;
@@ -52,6 +55,7 @@ async function runWithProgress(
   const { engine, environment, signal } = components;
   const label = repeats === 1 ? plan.scenario.name : `${plan.scenario.name} ${done + 1}/${repeats}`;
   const view = progressView(label, process.stderr, options.quiet || options.json);
+  const patience = setTimeout(() => view.say('making the content and starting the threads'), PATIENCE_MS);
   try {
     return await runPlan(plan, options.out, {
       engine,
@@ -59,6 +63,7 @@ async function runWithProgress(
       watcher: {
         signal,
         onReady: ({ trackerPort, setupMs }) => {
+          clearTimeout(patience);
           const who = `tracker on 127.0.0.1:${trackerPort} and ${plan.peers.length} peers`;
           view.ready(`${who} ready in ${Math.round(setupMs)} ms, seed ${plan.seed}`);
         },
@@ -66,6 +71,7 @@ async function runWithProgress(
       },
     });
   } finally {
+    clearTimeout(patience);
     view.stop();
   }
 }

@@ -115,7 +115,7 @@ describe('an interrupt', () => {
   });
 
   it('is heard while the content is still being made', async () => {
-    const scenario = desk.scenario('large', long.replace('4MiB', '4GiB').replace('32KiB', '4MiB'));
+    const scenario = desk.scenario('large', long.replace('4MiB', '1GiB').replace('32KiB', '4MiB'));
     const run = desk.start([scenario]);
     while (desk.leftovers().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     run.signal('SIGINT');

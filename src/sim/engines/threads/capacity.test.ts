@@ -4,11 +4,16 @@ import { GIB, MIB } from '../../../core/units.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
 import { machineLimits, requireCapacity } from './capacity.ts';
 
-const roomy = { openFiles: 1_000_000, memoryMaps: 65_530, freeBytes: 64 * GIB };
+const roomy = { openFiles: 1_000_000, memoryMaps: 65_530, freeBytes: 64 * GIB, freeDiskBytes: 100 * GIB };
 
 function planOf(peers: number, peersPerWorker = 1, maxConnections = 50): Plan {
-  const peer = { policy: { maxConnections } } as PlannedPeer;
-  return { peers: new Array<PlannedPeer>(peers).fill(peer), engine: { peersPerWorker } } as unknown as Plan;
+  const peer = { policy: { maxConnections }, holds: { kind: 'none' } } as PlannedPeer;
+  const content = { kind: 'generated', totalBytes: MIB };
+  return {
+    content,
+    peers: new Array<PlannedPeer>(peers).fill(peer),
+    engine: { peersPerWorker },
+  } as unknown as Plan;
 }
 
 describe('requireCapacity', () => {
@@ -41,10 +46,22 @@ describe('requireCapacity', () => {
     expect(() => requireCapacity(planOf(500, 1, 10), { ...roomy, openFiles: 20_000 })).not.toThrow();
   });
 
+  it('refuses more bytes than the disk has room for, and counts what peers hold at the start once', () => {
+    const small = { ...roomy, freeDiskBytes: 10 * MIB };
+    expect(() => requireCapacity(planOf(9), small)).not.toThrow();
+    expect(() => requireCapacity(planOf(10), small)).toThrow(
+      /take 11 MiB below .*, where 10 MiB are free.*TMPDIR/,
+    );
+    const seeders = planOf(10);
+    const peers = seeders.peers.map((peer) => ({ ...peer, holds: { kind: 'all' } as const }));
+    expect(() => requireCapacity({ ...seeders, peers }, small)).not.toThrow();
+  });
+
   it('finds the limits of this machine', () => {
     const limits = machineLimits();
     expect(limits.openFiles).toBeGreaterThan(0);
     expect(limits.memoryMaps).toBeGreaterThan(0);
     expect(limits.freeBytes).toBeGreaterThan(0);
+    expect(limits.freeDiskBytes).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,6 @@
 /** What a run would need of this machine, and whether it is there. */
-import { readFileSync } from 'node:fs';
-import { freemem } from 'node:os';
+import { readFileSync, statfsSync } from 'node:fs';
+import { freemem, tmpdir } from 'node:os';
 import { EngineError } from '../../../core/errors.ts';
 import { MIB, formatBytes } from '../../../core/units.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -19,15 +19,19 @@ export interface MachineLimits {
   readonly openFiles: number;
   readonly memoryMaps: number;
   readonly freeBytes: number;
+  /** Where temporary files go. */
+  readonly freeDiskBytes: number;
 }
 
 export function machineLimits(): MachineLimits {
   const openFiles = /^Max open files\s+(\d+)/m.exec(readOptional('/proc/self/limits'))?.[1];
   const memoryMaps = readOptional('/proc/sys/vm/max_map_count');
+  const disk = statfsSync(tmpdir());
   return {
     openFiles: openFiles === undefined ? Infinity : Number(openFiles),
     memoryMaps: memoryMaps === '' ? Infinity : Number(memoryMaps),
     freeBytes: freemem(),
+    freeDiskBytes: disk.bavail * disk.bsize,
   };
 }
 
@@ -47,6 +51,28 @@ export function hostCount(plan: Plan): number {
 
 /** @throws {EngineError} naming what is short, how much of it, and the setting that helps */
 export function requireCapacity(plan: Plan, limits: MachineLimits): void {
+  requireThreads(plan, limits);
+  const needed = diskBytes(plan);
+  if (needed > limits.freeDiskBytes) {
+    throw new EngineError(
+      `the chunks of all peers take ${formatBytes(needed)} below ${tmpdir()}, where ` +
+        `${formatBytes(limits.freeDiskBytes)} are free: set TMPDIR to a folder with more room, or take less content ` +
+        `or fewer peers`,
+    );
+  }
+}
+
+/** The content once, and again for each peer that has to write it; what peers hold at the start is shared. */
+function diskBytes({ content, peers }: Plan): number {
+  const whole =
+    content.kind === 'generated'
+      ? content.totalBytes
+      : content.chunkBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const writers = peers.filter(({ holds }) => holds.kind !== 'all').length;
+  return whole * (1 + writers);
+}
+
+function requireThreads(plan: Plan, limits: MachineLimits): void {
   const peers = plan.peers.length;
   const threads = hostCount(plan) + 1;
   const socketsMax = plan.peers.reduce(
