@@ -177,7 +177,7 @@ class TextDecoderOfSide implements SpecDecoder {
 
   /** How much of the text is a request that nothing further can change; 0 when there is none yet. */
   #certainRequestChars(): number {
-    const match = /^[\s,]*(\d+)/.exec(this.#text);
+    const match = /^[ \t\r,]*(\d+)/.exec(this.#text);
     if (match === null) return 0;
     const more = this.#text.length > match[0].length;
     const totalChunks = this.#options.totalChunks ?? Infinity;

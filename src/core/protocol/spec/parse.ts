@@ -2,6 +2,7 @@
  * Reads the fields of one classic text message, as tolerantly as the programs in the wild require: blanks, empty
  * fields, an odd number of fields, further fields, and fields that run together for want of a comma.
  */
+import { sameHost } from '../../address.ts';
 import type { Address } from '../../interfaces.ts';
 import type { SpecMessage } from '../messages.ts';
 
@@ -37,16 +38,6 @@ export function parseSpec(word: string, text: string): SpecMessage | undefined {
     default:
       return undefined;
   }
-}
-
-/** `127.0.0.1` and `LOCALHOST` are `localhost`. */
-export function normalHost(host: string): string {
-  return host === '127.0.0.1' || host.toLowerCase() === 'localhost' ? 'localhost' : host;
-}
-
-/** Whether both name the same listener. */
-export function sameAddress(one: Address, other: Address): boolean {
-  return one.port === other.port && normalHost(one.host) === normalHost(other.host);
 }
 
 /** A number, or a hash, with another field glued to its end. */
@@ -100,7 +91,7 @@ function parseHolders(fields: readonly string[]): Address[] {
   for (const field of fields) {
     const port = /^\d{1,5}$/.test(field) ? Number(field) : undefined;
     if (port === undefined) {
-      host = HOST.test(field) ? normalHost(field) : undefined;
+      host = HOST.test(field) ? sameHost(field) : undefined;
       continue;
     }
     if (host !== undefined && port >= 1 && port <= 65_535) {
