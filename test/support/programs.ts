@@ -40,6 +40,10 @@ export class RunningProgram {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   get output(): string {
     return this.#output;
   }
