@@ -1,5 +1,4 @@
 import { assertNever } from '../core/errors.ts';
-import { formatBytes } from '../core/units.ts';
 import type { RunResult } from '../sim/measure/result.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import { threadsEngine } from '../sim/engines/threads/threads-engine.ts';
@@ -7,6 +6,7 @@ import { makePlans, requireReports, runPlan } from '../sim/pipeline.ts';
 import type { FinishedRun, RunComponents } from '../sim/pipeline.ts';
 import type { Plan } from '../sim/plan/plan.ts';
 import { renderPlan } from '../sim/plan/render-plan.ts';
+import { formatDuration, formatRate } from '../sim/report/format.ts';
 import { renderRepeats } from '../sim/report/repeats.ts';
 import { renderTerminal } from '../sim/report/terminal.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
@@ -87,11 +87,9 @@ function wantsColours(): boolean {
 
 /** A run among several, in a line. */
 function summary({ verdict, swarm, seed }: RunResult): string {
-  const makespan =
-    swarm.makespanMs === null ? 'no makespan' : `makespan ${(swarm.makespanMs / 1000).toFixed(2)} s`;
-  const goodput = swarm.goodputBytesPerSec;
-  const rate = goodput === null ? '' : `, ${formatBytes(Math.round(goodput))}/s`;
-  return `${verdict.outcome} with seed ${seed}: ${makespan}${rate}`;
+  const { makespanMs, goodputBytesPerSec } = swarm;
+  const figures = `makespan ${formatDuration(makespanMs)}, goodput ${formatRate(goodputBytesPerSec)}`;
+  return `${verdict.outcome} with seed ${seed}: ${figures}`;
 }
 
 /** One of several as it is, of several a list. */

@@ -67,6 +67,7 @@ class ThreadsRun {
   readonly #originNs = clockOrigin();
   readonly #clock = systemClock(this.#originNs);
   readonly #interrupted: Promise<'interrupted'>;
+  #onAbort!: () => void;
   #stage: WorkerStage | undefined;
 
   constructor(plan: Plan, watcher: RunWatcher, workerFile: URL, trackerPort: number) {
@@ -75,9 +76,9 @@ class ThreadsRun {
     this.#workerFile = workerFile;
     this.#trackerPort = trackerPort;
     this.#interrupted = new Promise((resolve) => {
-      const { signal } = watcher;
-      if (signal.aborted) resolve('interrupted');
-      else signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
+      this.#onAbort = () => resolve('interrupted');
+      if (watcher.signal.aborted) this.#onAbort();
+      else watcher.signal.addEventListener('abort', this.#onAbort);
     });
   }
 
@@ -126,6 +127,7 @@ class ThreadsRun {
 
   /** Resolves when no thread and no temporary file of the run is left. */
   async dispose(): Promise<void> {
+    this.#watcher.signal.removeEventListener('abort', this.#onAbort);
     await this.#stage?.destroy();
     await this.#workspace.remove();
   }
