@@ -1,4 +1,5 @@
 /** `npm run client`: a peer of its own, by the classic command line. */
+import { sameHost } from '../core/address.ts';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { ClientNode, type ClientNodeOptions } from '../core/node/client-node.ts';
@@ -19,6 +20,11 @@ async function runClient(settings: ClientSettings): Promise<number> {
     emit: (event) => listeners.forEach((listener) => listener(event)),
   };
   const node = await ClientNode.open(nodeOptions(settings), events);
+  if (!isLoopback(settings.bind) && isLoopback(settings.host)) {
+    console.error(
+      `client: others will be told to find this client on ${settings.host}, which is their own machine; -host says how they reach this one`,
+    );
+  }
   const progress = newClientProgress({
     name: settings.name,
     verbosity: settings.verbosity,
@@ -47,6 +53,10 @@ async function runClient(settings: ClientSettings): Promise<number> {
     node.close();
   }
   return progress.complete ? exitCodes.ok : exitCodes.interrupted;
+}
+
+function isLoopback(host: string): boolean {
+  return sameHost(host) === 'localhost' || host.startsWith('127.');
 }
 
 function nodeOptions(settings: ClientSettings): ClientNodeOptions {

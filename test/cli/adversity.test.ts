@@ -112,6 +112,17 @@ describe('what the user can mend is told in one line', () => {
     expect(client.output).toContain('no comma');
   });
 
+  it('a client open to other machines that would be told to find it on their own', async () => {
+    stage.makeFolder('all', 3, chunks);
+    const open = ['-bind', '0.0.0.0', '-exit_when_complete'];
+    const client = stage.client('alice', 'all', 1, ...open);
+    expect(await client.ends()).toEqual({ code: 0, signal: null });
+    expect(client.output).toMatch(/^client: others .* localhost.*-host.*$/m);
+    const named = stage.client('bob', 'all', 1, ...open, '-host', 'example.org');
+    expect(await named.ends()).toEqual({ code: 0, signal: null });
+    expect(named.output).not.toContain('client: ');
+  });
+
   it('a log that cannot be written', async () => {
     stage.makeFolder('all', 3, chunks);
     const client = stage.client('alice', 'all', 1, '-log', 'nowhere/logs.log');
