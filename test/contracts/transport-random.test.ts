@@ -8,7 +8,7 @@ import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
-import type { PlannedLink } from '../../src/sim/plan/plan.ts';
+import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
 import { TrackedTransport } from './tracked-transport.ts';
 import { converse, type Recorded, type TransportWorld } from './transport-world.ts';
 import { untilTrue } from './until-true.ts';
@@ -28,12 +28,14 @@ const steps = fc.array(step, { maxLength: 40 });
 const lastWord = fc.option(fc.record({ at: fc.nat(40), side }), { freq: 3 });
 
 const rate = fc.option(fc.constantFrom(1e5, 1e6, 1e7));
-const link: fc.Arbitrary<PlannedLink> = fc.record({
-  upBytesPerSec: rate,
-  downBytesPerSec: rate,
-  latencyMs: fc.constantFrom(0, 0, 30),
-  jitterMs: fc.option(fc.constant({ kind: 'exponential', mean: 20 } as const)),
-});
+const link: fc.Arbitrary<PlannedLink> = fc
+  .record({
+    upBytesPerSec: rate,
+    downBytesPerSec: rate,
+    latencyMs: fc.constantFrom(0, 0, 30),
+    jitterMs: fc.option(fc.constant({ kind: 'exponential', mean: 20 } as const)),
+  })
+  .map((drawn) => ({ ...unlimitedLink, ...drawn }));
 
 class End {
   readonly recorded: Recorded;

@@ -7,26 +7,26 @@ import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts
 import { emptyTraffic, meteredTransport } from '../../src/sim/network/metered-transport.ts';
 import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
-import type { PlannedLink } from '../../src/sim/plan/plan.ts';
+import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
 import { TrackedTransport } from './tracked-transport.ts';
 import { describeTransport } from './transport-contract.ts';
 import { untilTrue } from './until-true.ts';
 
 const links: Record<string, PlannedLink> = {
-  rates: { upBytesPerSec: 20e6, downBytesPerSec: 30e6, latencyMs: 0, jitterMs: null },
+  rates: { ...unlimitedLink, upBytesPerSec: 20e6, downBytesPerSec: 30e6 },
   'latency and jitter': {
-    upBytesPerSec: null,
-    downBytesPerSec: null,
+    ...unlimitedLink,
     latencyMs: 2,
     jitterMs: { kind: 'exponential', mean: 1 },
   },
   everything: {
+    ...unlimitedLink,
     upBytesPerSec: 20e6,
     downBytesPerSec: 20e6,
     latencyMs: 1,
     jitterMs: { kind: 'uniform', min: 0, max: 2 },
   },
-  'a slow downlink': { upBytesPerSec: null, downBytesPerSec: 20e6, latencyMs: 0, jitterMs: null },
+  'a slow downlink': { ...unlimitedLink, downBytesPerSec: 20e6 },
 };
 
 function shape(inner: Transport, clock: Clock, link: PlannedLink): Transport {

@@ -5,14 +5,7 @@ import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
 import { emptyShaping, type ShapingCounters } from '../../src/sim/network/shaping-counters.ts';
-import type { PlannedLink } from '../../src/sim/plan/plan.ts';
-
-export const openLink: PlannedLink = {
-  upBytesPerSec: null,
-  downBytesPerSec: null,
-  latencyMs: 0,
-  jitterMs: null,
-};
+import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
 
 /** A message that arrived: when, and on which of the accepted connections, in order of acceptance from 0. */
 export interface Arrival {
@@ -41,7 +34,7 @@ export class ShapedWorld {
     const transport = shapedTransport(
       this.network.transport(name),
       { clock: this.hostClock, random: seededRandom(name) },
-      { ...openLink, ...link },
+      { ...unlimitedLink, ...link },
       counters,
     );
     return { transport, counters };

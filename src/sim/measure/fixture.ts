@@ -2,7 +2,7 @@
 import type { SwarmEvent } from '../../core/events.ts';
 import type { Address } from '../../core/interfaces.ts';
 import type { PeerRecord, RunRecord, ShapingTotals, TrafficTotals } from '../engines/engine.ts';
-import type { Plan, PlannedPeer } from '../plan/plan.ts';
+import { PLAN_SCHEMA_VERSION, unlimitedLink, type Plan, type PlannedPeer } from '../plan/plan.ts';
 import type { Environment } from './result.ts';
 
 export const testEnvironment: Environment = {
@@ -17,7 +17,7 @@ export const testEnvironment: Environment = {
 
 export function planOf(peers: readonly PlannedPeer[], changes: Partial<Plan> = {}): Plan {
   return {
-    schemaVersion: 1,
+    schemaVersion: PLAN_SCHEMA_VERSION,
     scenario: { name: 'fixture', description: 'Do the figures add up?' },
     seed: 'seed-1',
     content: { kind: 'generated', totalChunks: 4, totalBytes: 4000, chunkBytes: 1000, seed: 'content' },
@@ -30,6 +30,11 @@ export function planOf(peers: readonly PlannedPeer[], changes: Partial<Plan> = {
       seed: 'tracker',
     },
     peers,
+    regions: null,
+    faults: [],
+    expect: [],
+    abortOn: [],
+    variant: null,
     timeLimitMs: 30_000,
     engine: { peersPerWorker: 1 },
     ...changes,
@@ -44,7 +49,7 @@ export function plannedPeer(name: string, changes: Partial<PlannedPeer> = {}): P
     holds: { kind: 'none' },
     protocol: 'swarm',
     policy: { picker: 'rarest-first', uploadSlots: 4, superSeeding: 'auto', maxConnections: 50 },
-    link: { upBytesPerSec: null, downBytesPerSec: null, latencyMs: 0, jitterMs: null },
+    link: unlimitedLink,
     sessions: [{ joinMs: 0, leave: null }],
     mustComplete: true,
     seed: name,
@@ -156,7 +161,7 @@ export function receivedEvent(
  */
 export function smallSwarm(): { plan: Plan; record: RunRecord } {
   const limited = (upBytesPerSec: number) => ({
-    link: { upBytesPerSec, downBytesPerSec: null, latencyMs: 10, jitterMs: null },
+    link: { ...unlimitedLink, upBytesPerSec, latencyMs: 10 },
   });
   const plan = planOf([
     plannedPeer('seeder', { ...limited(1500), holds: { kind: 'all' } }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SwarmEvent } from '../../core/events.ts';
-import type { PlannedPeer } from '../plan/plan.ts';
+import { unlimitedLink, type PlannedPeer } from '../plan/plan.ts';
 import {
   at,
   joinedEvent,
@@ -125,10 +125,10 @@ describe('a join and a return', () => {
 describe('links', () => {
   const plan = planOf([
     plannedPeer('g/1', {
-      link: { upBytesPerSec: 1000, downBytesPerSec: 2000, latencyMs: 0, jitterMs: null },
+      link: { ...unlimitedLink, upBytesPerSec: 1000, downBytesPerSec: 2000 },
     }),
     plannedPeer('g/2', {
-      link: { upBytesPerSec: 1000, downBytesPerSec: null, latencyMs: 0, jitterMs: null },
+      link: { ...unlimitedLink, upBytesPerSec: 1000 },
     }),
     plannedPeer('free'),
   ]);

@@ -13,6 +13,7 @@ import {
   testEnvironment,
   traffic,
 } from './fixture.ts';
+import { unlimitedLink } from '../plan/plan.ts';
 import { measure } from './measure.ts';
 
 function measureSmall() {
@@ -141,7 +142,7 @@ describe('peers that come, go and come back', () => {
     const plan = planOf([
       plannedPeer('s', {
         holds: { kind: 'all' },
-        link: { upBytesPerSec: 1000, downBytesPerSec: null, latencyMs: 0, jitterMs: null },
+        link: { ...unlimitedLink, upBytesPerSec: 1000 },
       }),
       plannedPeer('a', { holds: { kind: 'chunks', indices: [1, 2, 3] } }),
       plannedPeer('b', { mustComplete: false }),
@@ -213,7 +214,7 @@ describe('the chunks of given folders', () => {
       Array.from({ length: count }, (_, folder) =>
         plannedPeer(`peer/${folder + 1}`, {
           holds: { kind: 'folder', folder },
-          link: { upBytesPerSec: 1000, downBytesPerSec: null, latencyMs: 0, jitterMs: null },
+          link: { ...unlimitedLink, upBytesPerSec: 1000 },
         }),
       ),
       {

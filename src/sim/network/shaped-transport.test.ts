@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ShapedWorld, bodyBytes, openLink } from '../../../test/support/shaped-pair.ts';
+import { ShapedWorld, bodyBytes } from '../../../test/support/shaped-pair.ts';
 import type { Clock, CloseReason } from '../../core/interfaces.ts';
 import { systemClock } from '../../core/node/system-clock.ts';
 import { TcpTransport } from '../../core/node/tcp-transport.ts';
@@ -7,6 +7,7 @@ import { messageBytes } from '../../core/protocol/message-bytes.ts';
 import { seededRandom } from '../../core/random.ts';
 import { VirtualClock } from '../engines/virtual/virtual-clock.ts';
 import { MemoryNetwork } from '../engines/virtual/memory-transport.ts';
+import { unlimitedLink } from '../plan/plan.ts';
 import { blockBytes } from './link.ts';
 import { CATCH_UP_MS } from './rate-scheduler.ts';
 import { shapedTransport } from './shaped-transport.ts';
@@ -305,7 +306,12 @@ describe('a link without limits and latency', () => {
   it('is the inner transport itself', () => {
     const clock = new VirtualClock();
     const inner = new MemoryNetwork({ clock }).transport('a');
-    const shaped = shapedTransport(inner, { clock, random: seededRandom('a') }, openLink, emptyShaping());
+    const shaped = shapedTransport(
+      inner,
+      { clock, random: seededRandom('a') },
+      unlimitedLink,
+      emptyShaping(),
+    );
     expect(shaped).toBe(inner);
   });
 });
@@ -315,7 +321,7 @@ describe('around TCP', () => {
     const clock = systemClock();
     const inner = new TcpTransport({ clock });
     const random = seededRandom('tcp');
-    const link = { ...openLink, latencyMs: 5 };
+    const link = { ...unlimitedLink, latencyMs: 5 };
     const up = emptyShaping();
     const rate = 40 * MBIT;
     const from = shapedTransport(inner, { clock, random }, { ...link, upBytesPerSec: rate }, up);

@@ -8,6 +8,7 @@ import { PLAN_SCHEMA_VERSION, type Plan } from './plan.ts';
 
 const notNegative = z.number().min(0);
 const positive = z.number().positive();
+const share = z.number().min(0).max(1);
 const text = z.string().min(1);
 
 const distribution = z.discriminatedUnion('kind', [
@@ -18,6 +19,52 @@ const distribution = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('exponential'), mean: notNegative }),
   z.strictObject({ kind: z.literal('pareto'), min: notNegative, alpha: positive }),
 ]);
+
+const comparison = z.enum(['<', '<=', '>', '>=', '==', '!=']);
+const names = z.array(text);
+
+const liveFigure = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['completed', 'joined', 'alive']),
+    peers: names.optional(),
+    unit: z.enum(['share', 'count']),
+  }),
+  z.strictObject({ kind: z.literal('progress'), peers: names.optional() }),
+  z.strictObject({ kind: z.literal('elapsed') }),
+  z.strictObject({ kind: z.literal('availability') }),
+]);
+
+const condition = z.strictObject({ text, figure: liveFigure, comparison, value: z.number() });
+
+const effect = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('crash'),
+    peers: names,
+    returnAfterMs: notNegative.nullable(),
+    keepChunks: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.enum(['pause', 'black-hole', 'lie', 'free-ride', 'disk-full']),
+    peers: names,
+  }),
+  z.strictObject({ kind: z.literal('partition'), sides: z.array(names).min(2), oneWay: z.boolean() }),
+  z.strictObject({ kind: z.literal('slow-down'), peers: names, factor: positive }),
+  z.strictObject({ kind: z.literal('latency-spike'), peers: names, addMs: notNegative }),
+  z.strictObject({ kind: z.enum(['reset', 'corrupt']), peers: names, probability: share }),
+  z.strictObject({ kind: z.literal('tracker-down'), forgets: z.boolean() }),
+  z.strictObject({ kind: z.literal('slow-disk'), peers: names, bytesPerSec: positive }),
+]);
+
+const fault = z.strictObject({
+  name: text,
+  when: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('time'), atMs: notNegative }),
+    z.strictObject({ kind: z.literal('condition'), condition, delayMs: notNegative }),
+  ]),
+  forMs: positive.nullable(),
+  again: z.strictObject({ everyMs: positive, times: z.int().min(1) }).nullable(),
+  effect,
+});
 
 const content = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -68,6 +115,20 @@ const peer = z.strictObject({
     downBytesPerSec: positive.nullable(),
     latencyMs: notNegative,
     jitterMs: distribution.nullable(),
+    region: text.nullable(),
+    loss: z
+      .strictObject({ probability: share, segmentBytes: z.int().min(1), timeoutMs: positive })
+      .nullable(),
+    window: z.strictObject({ bytes: z.int().min(1), slowStart: z.boolean() }).nullable(),
+    changes: z.array(
+      z.strictObject({
+        atMs: notNegative,
+        overMs: notNegative,
+        upBytesPerSec: positive.optional(),
+        downBytesPerSec: positive.optional(),
+        latencyMs: notNegative.optional(),
+      }),
+    ),
   }),
   sessions: z.array(session).min(1),
   mustComplete: z.boolean(),
@@ -89,6 +150,17 @@ const planSchema = z
       seed: text,
     }),
     peers: z.array(peer).min(1),
+    regions: z.strictObject({ names, delayMs: z.array(z.array(notNegative)) }).nullable(),
+    faults: z.array(fault),
+    expect: z.array(z.strictObject({ text, metric: text, comparison, value: z.number() })),
+    abortOn: z.array(condition),
+    variant: z
+      .strictObject({
+        arm: text,
+        parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+        repeat: z.int().min(1),
+      })
+      .nullable(),
     timeLimitMs: positive,
     engine: z.strictObject({ peersPerWorker: z.int().min(1) }),
   })

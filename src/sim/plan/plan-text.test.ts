@@ -67,18 +67,18 @@ describe('a plan', () => {
     const damaged = structuredClone(plan) as unknown as Record<string, never> & {
       peers: Record<string, unknown>[];
     };
-    Object.assign(damaged, { schemaVersion: 2, colour: 'red' });
+    Object.assign(damaged, { schemaVersion: 99, colour: 'red' });
     Object.assign(damaged.peers[1]!, { holds: { kind: 'chunks', indices: [9] }, mustComplete: 'yes' });
     expect(messageOf(JSON.stringify(damaged, null, 1))).toMatchInlineSnapshot(`
       "
-      plan.json:2:19: schemaVersion: 2 is not known here; known: 1
-          2 |  "schemaVersion": 2,
+      plan.json:2:19: schemaVersion: 99 is not known here; known: 2
+          2 |  "schemaVersion": 99,
             |                   ^
-      plan.json:92:20: peers.1.mustComplete: must be true or false, not "yes"
-         92 |    "mustComplete": "yes",
+      plan.json:100:20: peers.1.mustComplete: must be true or false, not "yes"
+        100 |    "mustComplete": "yes",
             |                    ^
-      plan.json:176:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, timeLimitMs, engine
-        176 |  "colour": "red"
+      plan.json:197:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, expect, abortOn, variant, timeLimitMs, engine
+        197 |  "colour": "red"
             |  ^
       "
     `);
