@@ -95,7 +95,20 @@ export interface SwarmFigures {
   readonly seederLoad: number | null;
   /** Bytes uploaded / (uplink × time present), over peers with a limited uplink. */
   readonly uploadUtilisation: number | null;
+  /** Of the rarest chunk among the peers present; null when it cannot be told. */
+  readonly availability: AvailabilityFigures | null;
+  /** Chunks that were discarded because their content was wrong. */
+  readonly corruptChunks: number;
+  /** How often a peer or the tracker decided not to deal with another one again. */
+  readonly bans: number;
   readonly bound: BoundFigures;
+}
+
+export interface AvailabilityFigures {
+  /** The fewest copies, from the first instant on when every chunk had a holder. */
+  readonly min: number;
+  /** At the makespan, or the end of the run. */
+  readonly end: number;
 }
 
 export interface BoundFigures {

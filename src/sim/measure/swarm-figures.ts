@@ -1,6 +1,7 @@
 /** Figures of the swarm as a whole and of the tracker. */
 import { distributed, jainIndex } from '../analyse/statistics.ts';
 import type { RunRecord } from '../engines/engine.ts';
+import { availabilityFigures } from './availability.ts';
 import type { Evidence } from './evidence.ts';
 import { completionTimes, receiptsAfter, uplinkCapacityBytes } from './peer-figures.ts';
 import { sumBytes } from './receipts.ts';
@@ -43,6 +44,11 @@ export function swarmFigures(
     fairness: jainIndex(peers.filter(({ joinedMs }) => joinedMs !== null).map((peer) => peer.uploadedBytes)),
     seederLoad: seederLoad(evidence, peers),
     uploadUtilisation: uploadUtilisation(evidence, peers, periodMs),
+    availability: availabilityFigures(evidence, periodMs),
+    corruptChunks: record.events.filter(
+      (event) => event.type === 'chunk-discarded' && event.reason === 'corrupt',
+    ).length,
+    bans: record.events.filter(({ type }) => type === 'peer-banned').length,
     bound,
   };
 }

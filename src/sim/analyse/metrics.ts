@@ -1,0 +1,116 @@
+/**
+ * The catalogue of metrics: every figure of a result that a threshold may judge and that experiments compare, by its
+ * path. Of the swarm `completion.p95`, of a group `leechers.completion.p95`, of a peer `leechers/3.uploaded`.
+ * docs/metrics.md explains each; a test keeps the two in step.
+ */
+import type { PeerFigures, RunResult } from '../measure/result.ts';
+import { groupMetrics, peerMetrics } from './scoped-metrics.ts';
+import { swarmMetrics } from './swarm-metrics.ts';
+
+/** `share`: 0 to 1. `count`: whole things. `number`: anything else without a unit, such as copies or requests/s. */
+export type MetricUnit = 'ms' | 'bytes' | 'bytes/s' | 'share' | 'count' | 'number';
+
+export interface Metric {
+  readonly path: string;
+  readonly unit: MetricUnit;
+  /** null: the result has no data for it, and nothing may be concluded. */
+  read(result: RunResult): number | null;
+}
+
+/** A metric without its path, of what it is read from. */
+export interface MetricDefinition<Source> {
+  readonly unit: MetricUnit;
+  /** `higher`: more of it is better; `lower`: less; `neither`: it depends on the question. */
+  readonly better: 'higher' | 'lower' | 'neither';
+  readonly read: (source: Source) => number | null;
+}
+
+/** Names of groups and peers as the plan has them. */
+export interface MetricScopes {
+  readonly groups: readonly string[];
+  readonly peers: readonly string[];
+}
+
+/** What a figure of a group is read from. */
+export interface GroupSource {
+  readonly members: readonly PeerFigures[];
+  readonly result: RunResult;
+}
+
+export interface PeerSource {
+  readonly peer: PeerFigures;
+  readonly result: RunResult;
+}
+
+/**
+ * A path of the swarm comes before one of a group, one of a group before one of a peer. In a group of one, which has
+ * its peer's name, the figures of both can be asked for.
+ *
+ * @returns undefined when there is no such metric, group or peer
+ */
+export function findMetric(path: string, scopes: MetricScopes): FoundMetric | undefined {
+  const ofSwarm = swarmMetrics.get(path);
+  if (ofSwarm !== undefined) return { path, ...ofSwarm };
+  // Names of groups and peers have no dots.
+  const dot = path.indexOf('.');
+  if (dot === -1) return undefined;
+  const scope = path.slice(0, dot);
+  const name = path.slice(dot + 1);
+  return groupMetric(path, scope, name, scopes) ?? peerMetric(path, scope, name, scopes);
+}
+
+export interface FoundMetric extends Metric {
+  readonly better: MetricDefinition<RunResult>['better'];
+}
+
+/** Every path that `findMetric` knows: the swarm's, then each group's, then each peer's. */
+export function metricPaths({ groups, peers }: MetricScopes): string[] {
+  const within = (scopes: readonly string[], names: Iterable<string>) =>
+    scopes.flatMap((scope) => [...names].map((name) => `${scope}.${name}`));
+  const all = [
+    ...swarmMetrics.keys(),
+    ...within(groups, [...groupMetrics.keys()]),
+    ...within(peers, [...peerMetrics.keys()]),
+  ];
+  return [...new Set(all)];
+}
+
+function groupMetric(
+  path: string,
+  scope: string,
+  name: string,
+  { groups }: MetricScopes,
+): FoundMetric | undefined {
+  const definition = groups.includes(scope) ? groupMetrics.get(name) : undefined;
+  if (definition === undefined) return undefined;
+  const { unit, better } = definition;
+  return {
+    path,
+    unit,
+    better,
+    read(result) {
+      const members = result.peers.filter(({ group }) => group === scope);
+      return members.length === 0 ? null : definition.read({ members, result });
+    },
+  };
+}
+
+function peerMetric(
+  path: string,
+  scope: string,
+  name: string,
+  { peers }: MetricScopes,
+): FoundMetric | undefined {
+  const definition = peers.includes(scope) ? peerMetrics.get(name) : undefined;
+  if (definition === undefined) return undefined;
+  const { unit, better } = definition;
+  return {
+    path,
+    unit,
+    better,
+    read(result) {
+      const peer = result.peers.find((one) => one.name === scope);
+      return peer === undefined ? null : definition.read({ peer, result });
+    },
+  };
+}
