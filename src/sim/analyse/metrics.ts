@@ -3,43 +3,16 @@
  * path. Of the swarm `completion.p95`, of a group `leechers.completion.p95`, of a peer `leechers/3.uploaded`.
  * docs/metrics.md explains each; a test keeps the two in step.
  */
-import type { PeerFigures, RunResult } from '../measure/result.ts';
+import type { Metric } from './metric.ts';
 import { groupMetrics, peerMetrics } from './scoped-metrics.ts';
 import { swarmMetrics } from './swarm-metrics.ts';
 
-/** `share`: 0 to 1. `count`: whole things. `number`: anything else without a unit, such as copies or requests/s. */
-export type MetricUnit = 'ms' | 'bytes' | 'bytes/s' | 'share' | 'count' | 'number';
-
-export interface Metric {
-  readonly path: string;
-  readonly unit: MetricUnit;
-  /** null: the result has no data for it, and nothing may be concluded. */
-  read(result: RunResult): number | null;
-}
-
-/** A metric without its path, of what it is read from. */
-export interface MetricDefinition<Source> {
-  readonly unit: MetricUnit;
-  /** `higher`: more of it is better; `lower`: less; `neither`: it depends on the question. */
-  readonly better: 'higher' | 'lower' | 'neither';
-  readonly read: (source: Source) => number | null;
-}
+export type { Metric, MetricUnit } from './metric.ts';
 
 /** Names of groups and peers as the plan has them. */
 export interface MetricScopes {
   readonly groups: readonly string[];
   readonly peers: readonly string[];
-}
-
-/** What a figure of a group is read from. */
-export interface GroupSource {
-  readonly members: readonly PeerFigures[];
-  readonly result: RunResult;
-}
-
-export interface PeerSource {
-  readonly peer: PeerFigures;
-  readonly result: RunResult;
 }
 
 /**
@@ -48,7 +21,7 @@ export interface PeerSource {
  *
  * @returns undefined when there is no such metric, group or peer
  */
-export function findMetric(path: string, scopes: MetricScopes): FoundMetric | undefined {
+export function findMetric(path: string, scopes: MetricScopes): Metric | undefined {
   const ofSwarm = swarmMetrics.get(path);
   if (ofSwarm !== undefined) return { path, ...ofSwarm };
   // Names of groups and peers have no dots.
@@ -57,10 +30,6 @@ export function findMetric(path: string, scopes: MetricScopes): FoundMetric | un
   const scope = path.slice(0, dot);
   const name = path.slice(dot + 1);
   return groupMetric(path, scope, name, scopes) ?? peerMetric(path, scope, name, scopes);
-}
-
-export interface FoundMetric extends Metric {
-  readonly better: MetricDefinition<RunResult>['better'];
 }
 
 /** Every path that `findMetric` knows: the swarm's, then each group's, then each peer's. */
@@ -80,7 +49,7 @@ function groupMetric(
   scope: string,
   name: string,
   { groups }: MetricScopes,
-): FoundMetric | undefined {
+): Metric | undefined {
   const definition = groups.includes(scope) ? groupMetrics.get(name) : undefined;
   if (definition === undefined) return undefined;
   const { unit, better } = definition;
@@ -95,12 +64,7 @@ function groupMetric(
   };
 }
 
-function peerMetric(
-  path: string,
-  scope: string,
-  name: string,
-  { peers }: MetricScopes,
-): FoundMetric | undefined {
+function peerMetric(path: string, scope: string, name: string, { peers }: MetricScopes): Metric | undefined {
   const definition = peers.includes(scope) ? peerMetrics.get(name) : undefined;
   if (definition === undefined) return undefined;
   const { unit, better } = definition;

@@ -1,6 +1,6 @@
 /** Metrics of a group of peers and of a single one. */
 import type { Distributed, PeerFigures } from '../measure/result.ts';
-import type { GroupSource, MetricDefinition, PeerSource } from './metrics.ts';
+import type { GroupSource, MetricDefinition, PeerSource } from './metric.ts';
 import { distributed, jainIndex } from './statistics.ts';
 
 type GroupMetric = MetricDefinition<GroupSource>;

@@ -1,6 +1,6 @@
 /** Metrics of the swarm as a whole. */
 import type { RunResult } from '../measure/result.ts';
-import type { MetricDefinition } from './metrics.ts';
+import type { MetricDefinition } from './metric.ts';
 import { completedShare, completionOf, intactShare } from './scoped-metrics.ts';
 
 type SwarmMetric = MetricDefinition<RunResult>;
