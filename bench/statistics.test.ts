@@ -1,32 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { holm, meanInterval, pairedRatio, tQuantile, tTwoSided, welchRatio } from './statistics.ts';
-
-describe("Student's t", () => {
-  test.each([
-    [1, 12.7062],
-    [2, 4.3027],
-    [4, 2.7764],
-    [9, 2.2622],
-    [30, 2.0423],
-    [120, 1.9799],
-    [1e6, 1.96],
-  ])('with %d degrees of freedom has the 95 %% point of the tables, %d', (freedom, point) => {
-    expect(tQuantile(0.95, freedom)).toBeCloseTo(point, 4);
-  });
-
-  test('has the closed forms of 1 and 2 degrees of freedom', () => {
-    // 1: Cauchy, P(|T| ≥ 1) = 1/2; 2: P(|T| ≥ t) = 1 − t/√(2 + t²).
-    expect(tTwoSided(1, 1)).toBeCloseTo(0.5, 12);
-    expect(tTwoSided(-3, 2)).toBeCloseTo(1 - 3 / Math.sqrt(11), 12);
-    expect(tTwoSided(0, 7)).toBe(1);
-  });
-
-  test('takes fractions of a degree of freedom, between its neighbours', () => {
-    const between = tQuantile(0.95, 3.5);
-    expect(between).toBeLessThan(tQuantile(0.95, 3));
-    expect(between).toBeGreaterThan(tQuantile(0.95, 4));
-  });
-});
+import { meanInterval, pairedRatio, welchRatio } from './statistics.ts';
 
 describe('meanInterval', () => {
   test('is mean ± t·s/√n', () => {
@@ -78,17 +51,5 @@ describe('welchRatio', () => {
   test('one value on either side gives no interval', () => {
     expect(welchRatio([1], [1, 2])).toBeNull();
     expect(welchRatio([1, 2], [1])).toBeNull();
-  });
-});
-
-describe('holm', () => {
-  test('asks more of the smallest p, and stops at the first that fails', () => {
-    // 0.05/4, 0.05/3, 0.05/2, 0.05/1 for p in ascending order.
-    expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([true, false, false, true]);
-  });
-
-  test('a single test is not corrected', () => {
-    expect(holm([0.049])).toEqual([true]);
-    expect(holm([])).toEqual([]);
   });
 });

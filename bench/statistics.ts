@@ -2,7 +2,8 @@
  * The statistics of the benchmarks. Rates and times scatter in proportion to their size, so everything that compares
  * works on logarithms: a mean is then geometric, and a difference of means is a ratio.
  */
-import { gammaln, mean, sampleVariance } from 'simple-statistics';
+import { mean, sampleVariance } from 'simple-statistics';
+import { CONFIDENCE, tQuantile, welchDifference } from '../src/sim/analyse/student-t.ts';
 
 export interface Interval {
   readonly estimate: number;
@@ -15,8 +16,6 @@ export interface Change extends Interval {
   /** Two-sided probability of a difference at least as large if there were none. */
   readonly p: number;
 }
-
-const CONFIDENCE = 0.95;
 
 /** Mean with Student's t interval; null for fewer than two values, which tell nothing about their scatter. */
 export function meanInterval(values: readonly number[]): Interval | null {
@@ -42,83 +41,9 @@ export function pairedRatio(over: readonly number[], under: readonly number[]): 
  * All values must be above 0.
  */
 export function welchRatio(before: readonly number[], after: readonly number[]): Change | null {
-  if (before.length < 2 || after.length < 2) return null;
-  const [one, other] = [before, after].map((values) => {
-    const logs = values.map(Math.log);
-    return { mean: mean(logs), ofMean: sampleVariance(logs) / logs.length, freedom: logs.length - 1 };
-  }) as [LogSample, LogSample];
-  const difference = other.mean - one.mean;
-  const variance = one.ofMean + other.ofMean;
-  if (variance === 0) {
-    const ratio = Math.exp(difference);
-    return { estimate: ratio, low: ratio, high: ratio, p: difference === 0 ? 1 : 0 };
-  }
-  const freedom = variance ** 2 / (one.ofMean ** 2 / one.freedom + other.ofMean ** 2 / other.freedom);
-  const half = tQuantile(CONFIDENCE, freedom) * Math.sqrt(variance);
-  const interval = exponential({ estimate: difference, low: difference - half, high: difference + half });
-  return { ...interval, p: tTwoSided(difference / Math.sqrt(variance), freedom) };
+  const difference = welchDifference(before.map(Math.log), after.map(Math.log));
+  return difference === null ? null : { ...exponential(difference), p: difference.p };
 }
-
-interface LogSample {
-  readonly mean: number;
-  /** Variance of the mean. */
-  readonly ofMean: number;
-  readonly freedom: number;
-}
-
-/**
- * Which of several tests are significant when all of them together may err with probability `alpha` at most: Holm's
- * step-down procedure (Scand. J. Statist. 6, 1979). By position, as given.
- */
-export function holm(pValues: readonly number[], alpha = 1 - CONFIDENCE): boolean[] {
-  const order = pValues.map((_, at) => at).sort((a, b) => pValues[a]! - pValues[b]!);
-  const significant = pValues.map(() => false);
-  for (const [rank, at] of order.entries()) {
-    if (pValues[at]! > alpha / (pValues.length - rank)) break;
-    significant[at] = true;
-  }
-  return significant;
-}
-
-/** Probability that |T| ≥ |t| for Student's T with ν > 0 degrees of freedom (Abramowitz & Stegun 26.7.1). */
-export function tTwoSided(t: number, freedom: number): number {
-  return incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
-}
-
-/** The t with P(|T| ≤ t) = `confidence` for ν > 0 degrees of freedom, by bisection. */
-export function tQuantile(confidence: number, freedom: number): number {
-  let low = 0;
-  let high = 1;
-  while (tTwoSided(high, freedom) > 1 - confidence) high *= 2;
-  for (let step = 0; step < 80; step++) {
-    const middle = (low + high) / 2;
-    if (tTwoSided(middle, freedom) > 1 - confidence) low = middle;
-    else high = middle;
-  }
-  return high;
-}
-
-/** The regularised incomplete beta function I_x(a, b), 0 ≤ x ≤ 1, by its continued fraction (DLMF 8.17.22). */
-function incompleteBeta(x: number, a: number, b: number): number {
-  if (x <= 0) return 0;
-  if (x >= 1) return 1;
-  // The fraction converges fast only on this side of the bulk.
-  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
-  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) + gammaln(a + b) - gammaln(a) - gammaln(b));
-  let fraction = 0;
-  for (let term = FRACTION_TERMS; term >= 1; term--) {
-    const m = Math.floor(term / 2);
-    const numerator =
-      term % 2 === 0
-        ? (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m))
-        : (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    fraction = numerator / (1 + fraction);
-  }
-  return front / (a * (1 + fraction));
-}
-
-/** Enough for full precision up to some ten thousand degrees of freedom. */
-const FRACTION_TERMS = 400;
 
 function exponential(interval: Interval): Interval;
 function exponential(interval: Interval | null): Interval | null;

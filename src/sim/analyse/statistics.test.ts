@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distributed, jainIndex, repeated, tCritical95 } from './statistics.ts';
+import { distributed, jainIndex, repeated } from './statistics.ts';
 
 describe('a distribution', () => {
   it('has quantiles of type 7, as R and NumPy give them by default', () => {
@@ -43,7 +43,7 @@ describe('repeats', () => {
       count: 3,
       mean: 10,
       sd: 1,
-      ci95: 4.3027 / Math.sqrt(3),
+      ci95: expect.closeTo(4.3027 / Math.sqrt(3), 4) as number,
       min: 9,
       max: 11,
     });
@@ -52,15 +52,5 @@ describe('repeats', () => {
   it('of one value have no interval, of none no figure', () => {
     expect(repeated([5])).toEqual({ count: 1, mean: 5, sd: null, ci95: null, min: 5, max: 5 });
     expect(repeated([])).toBeNull();
-  });
-
-  it('use the published points of t', () => {
-    expect(tCritical95(1)).toBe(12.7062);
-    expect(tCritical95(30)).toBe(2.0423);
-    expect(tCritical95(31)).toBeCloseTo(2.0395, 3);
-    expect(tCritical95(40)).toBeCloseTo(2.0211, 3);
-    expect(tCritical95(60)).toBeCloseTo(2.0003, 4);
-    expect(tCritical95(120)).toBeCloseTo(1.9799, 4);
-    expect(tCritical95(1e9)).toBeCloseTo(1.96, 4);
   });
 });
