@@ -1,6 +1,7 @@
 /** Random quantities: the models of link properties and session lengths (Stutzbach & Rejaie, IMC 2006, for the latter). */
 import { assertNever } from '../../core/errors.ts';
 import type { Random } from '../../core/interfaces.ts';
+import { pick } from '../../core/random.ts';
 import type { Distribution } from './plan.ts';
 
 /** What `expand` draws from: besides the distributions of a plan, those that only sessions have. */
@@ -13,6 +14,7 @@ export type DrawnDistribution =
  * - `normal` is truncated at 0: a draw below is drawn again, so for sd near the mean the mean of the draws is higher.
  * - `lognormal`: median · exp(sigma · Z), with mean median · exp(sigma²/2).
  * - `pareto`: min · U^(-1/alpha), with mean min · alpha/(alpha - 1) for alpha above 1 and none below.
+ * - `samples`: one of the values, each as likely: the empirical distribution.
  * - `weibull`: scale · (-ln U)^(1/shape), with mean scale · Γ(1 + 1/shape).
  */
 export function sampleDistribution(distribution: DrawnDistribution, random: Random): number {
@@ -29,6 +31,8 @@ export function sampleDistribution(distribution: DrawnDistribution, random: Rand
       return distribution.mean * standardExponential(random);
     case 'pareto':
       return distribution.min * Math.exp(standardExponential(random) / distribution.alpha);
+    case 'samples':
+      return pick(distribution.values, random) ?? 0;
     case 'weibull':
       return distribution.scale * standardExponential(random) ** (1 / distribution.shape);
     default:
@@ -54,11 +58,20 @@ export function describeDistribution(
       return `exponential mean ${format(distribution.mean)}`;
     case 'pareto':
       return `pareto min ${format(distribution.min)} alpha ${distribution.alpha}`;
+    case 'samples':
+      return describeSamples(distribution.values, format);
     case 'weibull':
       return `weibull scale ${format(distribution.scale)} shape ${distribution.shape}`;
     default:
       return assertNever(distribution);
   }
+}
+
+function describeSamples(values: readonly number[], format: (value: number) => string): string {
+  if (values.length <= 4) return `one of ${values.map(format).join(', ')}`;
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)]!;
+  return `${values.length} samples ${format(sorted[0]!)} to ${format(sorted.at(-1)!)}, median ${format(middle)}`;
 }
 
 /** The mean is not below 0, so at least every second draw is kept. */

@@ -104,6 +104,8 @@ function drawJoins({ name, count, arrival }: PeerGroup, random: Random): readonl
       return numbers.map((number) => capped(arrival.startMs + (number - 1) * arrival.gapMs));
     case 'uniform':
       return numbers.map((number) => drawMs(between(arrival), random.fork(`peer/${name}/${number}/arrival`)));
+    case 'trace':
+      return arrival.rows.slice(0, count).map((row) => row.joinMs);
     case 'poisson': {
       const gaps = random.fork(`group/${name}/arrivals`);
       const gap: Distribution = { kind: 'exponential', mean: 1000 / arrival.perSecond };

@@ -18,6 +18,7 @@ const distribution = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('lognormal'), median: notNegative, sigma: positive }),
   z.strictObject({ kind: z.literal('exponential'), mean: notNegative }),
   z.strictObject({ kind: z.literal('pareto'), min: notNegative, alpha: positive }),
+  z.strictObject({ kind: z.literal('samples'), values: z.array(notNegative).min(1) }),
 ]);
 
 const comparison = z.enum(['<', '<=', '>', '>=', '==', '!=']);

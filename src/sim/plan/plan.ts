@@ -87,7 +87,9 @@ export type Distribution =
   | { readonly kind: 'normal'; readonly mean: number; readonly sd: number }
   | { readonly kind: 'lognormal'; readonly median: number; readonly sigma: number }
   | { readonly kind: 'exponential'; readonly mean: number }
-  | { readonly kind: 'pareto'; readonly min: number; readonly alpha: number };
+  | { readonly kind: 'pareto'; readonly min: number; readonly alpha: number }
+  /** One of these, each as likely: what was measured elsewhere. At least one. */
+  | { readonly kind: 'samples'; readonly values: readonly number[] };
 
 export interface PlannedLink {
   /** null: not limited. */
@@ -158,7 +160,7 @@ export interface PlannedFault {
   readonly when: FaultTrigger;
   /** How long it lasts; null: to the end of the run, or it is over at once (crash, reset). */
   readonly forMs: number | null;
-  /** Happens again so often after the first time; null: once. */
+  /** Happens `times` more times, each beginning so long after the one before; null: once. */
   readonly again: { readonly everyMs: number; readonly times: number } | null;
   readonly effect: FaultEffect;
 }

@@ -7,7 +7,7 @@ import { CHUNKS_MAX, PEERS_MAX, type WrittenGroup } from './group-schema.ts';
 import { suggestKnown } from './nearest.ts';
 import type { Problem } from './problems.ts';
 import { folderPosition, resolveGenerated, resolveTracker } from './resolve.ts';
-import type { ChunkFolder, PeerGroup, Scenario, ScenarioContent } from './scenario.ts';
+import type { Arrival, ChunkFolder, PeerGroup, Scenario, ScenarioContent } from './scenario.ts';
 import type { WrittenContent, WrittenScenario } from './schema.ts';
 
 export type Report = (path: Path, message: string, suggestion?: string, at?: 'key' | 'value') => void;
@@ -96,7 +96,7 @@ export function checkGroup(
   const at = ['peers', name];
   checkHolds([...at, 'holds'], written.holds, content, report);
   checkSession(at, group, report);
-  const joinMs = group.arrival.kind === 'uniform' ? group.arrival.fromMs : group.arrival.startMs;
+  const joinMs = earliestJoinMs(group.arrival);
   if (joinMs >= timeLimitMs) {
     report(
       [...at, 'arrival'],
@@ -135,6 +135,18 @@ export function checkHolds(
   }
 }
 
+function earliestJoinMs(arrival: Arrival): number {
+  switch (arrival.kind) {
+    case 'uniform':
+      return arrival.fromMs;
+    case 'trace':
+      return Math.min(...arrival.rows.map((row) => row.joinMs));
+    case 'spaced':
+    case 'poisson':
+      return arrival.startMs;
+  }
+}
+
 function checkSession(at: Path, { leave, comeBack, arrival }: PeerGroup, report: Report): void {
   const path = [...at, 'session'];
   if (comeBack !== null && leave === null) {
@@ -144,7 +156,7 @@ function checkSession(at: Path, { leave, comeBack, arrival }: PeerGroup, report:
     const fix = 'use from: join or from: start, or remove return';
     report([...path, 'return'], 'the time of a return cannot depend on the completion', fix, 'key');
   }
-  const joinMs = arrival.kind === 'uniform' ? arrival.fromMs : arrival.startMs;
+  const joinMs = earliestJoinMs(arrival);
   if (leave?.from === 'start' && leave.afterMs.kind === 'constant' && leave.afterMs.value < joinMs) {
     report(
       [...path, 'leave'],

@@ -6,6 +6,7 @@ describe('a valid scenario', () => {
   test('gets every default', () => {
     expect(parse(`${small}peers: { seeder: { holds: all } }`)).toMatchInlineSnapshot(`
       {
+        "abortOn": [],
         "content": {
           "chunkBytes": 262144,
           "kind": "generated",
@@ -13,6 +14,13 @@ describe('a valid scenario', () => {
           "totalChunks": 4,
         },
         "description": "",
+        "expect": [],
+        "experiment": {
+          "arms": [],
+          "baseline": null,
+          "repeat": 1,
+        },
+        "faults": [],
         "groups": [
           {
             "arrival": {
@@ -25,15 +33,19 @@ describe('a valid scenario', () => {
             "holds": {
               "kind": "all",
             },
+            "labels": [],
             "leave": null,
             "link": {
+              "changes": [],
               "down": null,
               "jitterMs": null,
               "latencyMs": {
                 "kind": "constant",
                 "value": 0,
               },
+              "loss": null,
               "up": null,
+              "window": null,
             },
             "mustComplete": true,
             "name": "seeder",
@@ -44,10 +56,12 @@ describe('a valid scenario', () => {
               "uploadSlots": 4,
             },
             "protocol": "swarm",
+            "region": null,
           },
         ],
         "name": "swarm",
         "peersPerWorker": 1,
+        "regions": null,
         "seed": "1",
         "timeLimitMs": 60000,
         "tracker": {

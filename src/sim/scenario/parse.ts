@@ -22,6 +22,8 @@ import { contentSchema, DEFAULT_TIME_LIMIT_MS, scenarioSchema } from './schema.t
 export interface ParseOptions {
   /** `path=value`, applied before validation. */
   readonly sets?: readonly string[];
+  /** Whether sweep, repeat and baseline are left out, as when an arm of them is loaded. Default false. */
+  readonly withoutArms?: boolean;
   readonly readFolder?: FolderReader;
 }
 

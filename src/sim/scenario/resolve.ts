@@ -23,6 +23,11 @@ export function resolveScenario(name: string, written: WrittenScenario, content:
     content,
     tracker: resolveTracker(written.tracker),
     groups: resolveGroups(written.peers, written.defaults, content),
+    regions: null,
+    faults: [],
+    expect: [],
+    abortOn: [],
+    experiment: { repeat: 1, arms: [], baseline: null },
     timeLimitMs: written.time_limit ?? DEFAULT_TIME_LIMIT_MS,
     peersPerWorker: written.engine?.peers_per_worker ?? 1,
   };
@@ -97,8 +102,10 @@ export function resolveGroup(
     link: resolveLink({ ...defined(defaults?.link), ...defined(group.link) }),
     arrival: resolveArrival(group.arrival ?? defaults?.arrival),
     leave,
-    comeBack: back === undefined ? null : { afterMs: back.after, keepChunks: back.keep_chunks },
+    comeBack: back === undefined ? null : { afterMs: back.after, keepChunks: back.keep_chunks, times: 1 },
     mustComplete: group.must_complete ?? defaults?.must_complete ?? !goneForGood,
+    region: null,
+    labels: [],
   };
 }
 
@@ -139,6 +146,9 @@ function resolveLink(written: NonNullable<WrittenGroup['link']>): GroupLink {
     down: written.down ?? null,
     latencyMs: written.latency ?? { kind: 'constant', value: 0 },
     jitterMs: written.jitter ?? null,
+    loss: null,
+    window: null,
+    changes: [],
   };
 }
 
