@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import { boundFigures } from './bound-figures.ts';
 import { completedForGood, gatherEvidence } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
+import { judgeExpectations } from './expectations.ts';
 import { injectedFigures } from './injected.ts';
 import { groupFigures, measurePeers } from './peer-figures.ts';
 import type { Receipt } from './receipts.ts';
@@ -23,7 +24,7 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
   const peers = measurePeers(evidence, makespanMs ?? record.elapsedMs);
   const bound = boundFigures(evidence, makespanMs);
   const swarm = swarmFigures(evidence, peers, makespanMs, bound);
-  return {
+  const figures: RunResult = {
     schemaVersion: RESULT_SCHEMA_VERSION,
     scenario: plan.scenario,
     seed: plan.seed,
@@ -33,7 +34,9 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
     setupMs: record.setupMs,
     elapsedMs: record.elapsedMs,
     ending: record.ending,
-    verdict: judge(evidence, peers),
+    abortedBy: record.abortedBy ?? null,
+    verdict: judge(evidence, peers, []),
+    expectations: [],
     trust: judgeTrust(record, swarm, peers),
     swarm,
     groups: groupFigures(peers),
@@ -44,6 +47,9 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
     samples: record.samples,
     plan,
   };
+  // Thresholds are judged by the figures, and the verdict by the thresholds.
+  const expectations = judgeExpectations(figures);
+  return { ...figures, expectations, verdict: judge(evidence, peers, expectations) };
 }
 
 /** null when a peer that must complete did not, or when none had anything to get. */

@@ -17,11 +17,15 @@ function section(title: string): string {
 
 describe('docs/metrics.md', () => {
   it.each([
-    ['The run', ['seed', 'engine', 'environment', 'startedAt', 'setupMs', 'elapsedMs', 'ending', 'plan']],
+    [
+      'The run',
+      ['seed', 'engine', 'environment', 'startedAt', 'setupMs', 'elapsedMs', 'ending', 'abortedBy', 'plan'],
+    ],
     ['The swarm', Object.keys(result.swarm)],
     ['Distance from theory', Object.keys(result.swarm.bound)],
     ['Tracker', ['requestsPerSec', 'bytesPerSec', 'requestsPerPeer']],
     ['Over time', Object.keys(result.samples[0]!)],
+    ['Expectations', ['text', 'metric', 'unit', 'measured', 'outcome', 'note']],
     ['Verdict', Object.keys(result.verdict).filter((key) => key !== 'outcome')],
     ['Who sent how much to whom', ['flows']],
     ['What was injected', ['injected', 'hit']],

@@ -2,12 +2,13 @@
  * The result of a run, as result.json holds it and as renderers see it. docs/metrics.md explains each figure.
  * null: there is no data for the figure (never 0 in its place).
  */
+import type { MetricUnit } from '../analyse/metric.ts';
 import type { HostRecord, RunRecord, ShapingTotals, SwarmSample, TrafficTotals } from '../engines/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 
 export type { HostRecord, ShapingTotals, SwarmSample, TrafficTotals };
 
-export const RESULT_SCHEMA_VERSION = 1;
+export const RESULT_SCHEMA_VERSION = 2;
 
 export interface RunResult {
   readonly schemaVersion: typeof RESULT_SCHEMA_VERSION;
@@ -19,7 +20,11 @@ export interface RunResult {
   readonly setupMs: number;
   readonly elapsedMs: number;
   readonly ending: RunRecord['ending'];
+  /** The text of the condition by which the run was given up; null: it was not. */
+  readonly abortedBy: string | null;
   readonly verdict: Verdict;
+  /** Each threshold of the plan beside what was measured, in its order. */
+  readonly expectations: readonly ExpectationFigures[];
   readonly trust: Trust;
   readonly swarm: SwarmFigures;
   readonly groups: readonly GroupFigures[];
@@ -44,13 +49,37 @@ export interface Environment {
   readonly memoryBytes: number;
 }
 
+export type Outcome = 'pass' | 'fail' | 'inconclusive';
+
+/**
+ * What decided a verdict that is no pass. `swarm`: a peer that must complete did not, or holds wrong bytes.
+ * `aborted`: the run was given up by a condition of the plan. `expectations`: a threshold was missed. `data`: it
+ * cannot be told.
+ */
+export type Deciding = 'swarm' | 'aborted' | 'expectations' | 'data';
+
 export interface Verdict {
-  readonly outcome: 'pass' | 'fail' | 'inconclusive';
+  readonly outcome: Outcome;
+  /** null when it passed. */
+  readonly because: Deciding | null;
   /** One sentence each; empty when it passed. */
   readonly reasons: readonly string[];
   readonly completedPeers: number;
   readonly peersToComplete: number;
   readonly intactPeers: number;
+}
+
+export interface ExpectationFigures {
+  /** As the scenario has it. */
+  readonly text: string;
+  /** Path in the catalogue of metrics. */
+  readonly metric: string;
+  readonly unit: MetricUnit;
+  /** In the metric's unit; null: no data. */
+  readonly measured: number | null;
+  readonly outcome: Outcome;
+  /** Why it is inconclusive; else empty. */
+  readonly note: string;
 }
 
 export interface Trust {

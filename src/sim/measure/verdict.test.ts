@@ -35,6 +35,7 @@ describe('the verdict', () => {
   it('is pass when everybody who must complete did and is intact', () => {
     expect(verdictOf({})).toEqual({
       outcome: 'pass',
+      because: null,
       reasons: [],
       completedPeers: 3,
       peersToComplete: 3,
@@ -86,9 +87,11 @@ describe('the verdict', () => {
     expect(verdictOf({ events: () => [] }).outcome).toBe('inconclusive');
   });
 
-  it('is inconclusive when nobody had to complete', () => {
+  it('is inconclusive when nobody had to complete and nothing was expected', () => {
     const plan = { peers: [plannedPeer('a', { mustComplete: false })] };
-    expect(verdictOf({ plan }).reasons).toEqual(['No peer had to complete: there is nothing to judge.']);
+    expect(verdictOf({ plan }).reasons).toEqual([
+      'No peer had to complete, and nothing was expected: there is nothing to judge.',
+    ]);
   });
 
   it('does not ask for the completion of peers that need not', () => {

@@ -1,35 +1,68 @@
 /** Did the swarm do what it should? Three-valued: missing data is never a pass. */
-import { formatDuration } from '../report/format.ts';
+import { formatDuration, formatMetric } from '../report/format.ts';
 import type { Evidence } from './evidence.ts';
-import type { PeerFigures, Verdict } from './result.ts';
+import type { Deciding, ExpectationFigures, PeerFigures, Verdict } from './result.ts';
 
 /** Peers that are named in the reasons; the others are counted. */
 const NAMED_PEERS_MAX = 5;
 
 /**
- * pass: every peer that must complete did, and its bytes are the original's. fail: one did not, in a run that was
- * not interrupted, or holds other bytes. inconclusive: interrupted, or there is no data to tell.
+ * pass: every peer that must complete did, its bytes are the original's, and every threshold holds. fail: a peer did
+ * not, in a run that was not interrupted, or holds other bytes; the run was given up; or a threshold was missed.
+ * inconclusive: interrupted, or there is no data to tell.
  */
-export function judge(evidence: Evidence, peers: readonly PeerFigures[]): Verdict {
+export function judge(
+  evidence: Evidence,
+  peers: readonly PeerFigures[],
+  expectations: readonly ExpectationFigures[],
+): Verdict {
   const required = peers.filter(({ mustComplete }) => mustComplete);
-  const failures: string[] = [];
-  const doubts: string[] = [];
-  if (required.length === 0) doubts.push('No peer had to complete: there is nothing to judge.');
+  const findings = required.map((peer) => findingOf(evidence, peer));
+  const reasonsOf = (kind: Finding['kind']) =>
+    summed(findings.filter((finding) => finding.kind === kind).map(({ reason }) => reason));
+  const doubts = reasonsOf('doubt');
+  if (required.length === 0 && expectations.length === 0)
+    doubts.push('No peer had to complete, and nothing was expected: there is nothing to judge.');
   if (evidence.record.ending === 'interrupted') doubts.push('The run was interrupted.');
-
-  const findings = required.map((peer) => ({ peer, ...findingOf(evidence, peer) }));
-  failures.push(...summed(findings.filter(({ kind }) => kind === 'failure').map(({ reason }) => reason)));
-  doubts.push(...summed(findings.filter(({ kind }) => kind === 'doubt').map(({ reason }) => reason)));
-  const outcome = failures.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass';
-  const reasons =
-    outcome === 'pass' ? [] : [...failures, ...doubts, ...endingReason(evidence), ...brokenNodes(evidence)];
+  const reasons: Readonly<Record<Deciding, readonly string[]>> = {
+    swarm: reasonsOf('failure'),
+    aborted: abortReason(evidence),
+    expectations: expectations.filter(({ outcome }) => outcome === 'fail').map(missedReason),
+    data: [...doubts, ...expectations.filter(({ outcome }) => outcome === 'inconclusive').map(openReason)],
+  };
+  const because = decidingOrder.find((what) => reasons[what].length > 0) ?? null;
   return {
-    outcome,
-    reasons,
+    outcome: because === null ? 'pass' : because === 'data' ? 'inconclusive' : 'fail',
+    because,
+    reasons:
+      because === null
+        ? []
+        : [
+            ...decidingOrder.flatMap((what) => reasons[what]),
+            ...endingReason(evidence),
+            ...brokenNodes(evidence),
+          ],
     completedPeers: required.filter(({ completedMs }) => completedMs !== null).length,
     peersToComplete: required.length,
     intactPeers: required.filter(({ integrity }) => integrity === 'intact').length,
   };
+}
+
+/** The first of these for which there is a reason decides. */
+const decidingOrder: readonly Deciding[] = ['swarm', 'aborted', 'expectations', 'data'];
+
+function abortReason({ record }: Evidence): string[] {
+  if (record.ending !== 'aborted') return [];
+  const condition = record.abortedBy === undefined ? 'a condition of abort_on' : record.abortedBy;
+  return [`The run was given up after ${formatDuration(record.elapsedMs)}, because ${condition}.`];
+}
+
+function missedReason({ text, measured, unit }: ExpectationFigures): string {
+  return `Expected ${text}, measured ${formatMetric(measured, unit)}.`;
+}
+
+function openReason({ text, note }: ExpectationFigures): string {
+  return `Expected ${text}: ${note}.`;
 }
 
 interface Finding {
@@ -54,6 +87,8 @@ function findingOf({ records, plan, record }: Evidence, peer: PeerFigures): Find
   if (integrity === 'intact') {
     return { kind: 'doubt', reason: `${name}: it holds everything, but no event tells when it completed.` };
   }
+  // Nobody could complete any more once the run had been given up, and that has a reason of its own.
+  if (record.ending === 'aborted') return { kind: 'good', reason: '' };
   const kind = record.ending === 'interrupted' ? 'doubt' : 'failure';
   return { kind, reason: `${name}: it did not complete (${held}).` };
 }

@@ -2,6 +2,7 @@
  * Figures as people read them. Sizes in KiB, MiB, GiB (powers of 1024); rates in bit/s with powers of 1000, as
  * scenarios give the links; durations in ms, s, min, h. null is shown as `–`: there is no data.
  */
+import type { MetricUnit } from '../analyse/metric.ts';
 
 export const NO_DATA = '–';
 
@@ -36,6 +37,25 @@ export function formatPercent(share: number | null): string {
 
 export function formatRatio(value: number | null): string {
   return value === null || !Number.isFinite(value) ? NO_DATA : value.toFixed(2);
+}
+
+/** A value of the catalogue of metrics. Copies and requests have no unit of their own. */
+export function formatMetric(value: number | null, unit: MetricUnit): string {
+  switch (unit) {
+    case 'ms':
+      return formatDuration(value);
+    case 'bytes':
+      return formatBytes(value);
+    case 'bytes/s':
+      return formatRate(value);
+    case 'share':
+      // Almost everything is not everything: 100 % is what thresholds ask for.
+      return value !== null && value < 1 && value >= 0.9995 ? '> 99.9 %' : formatPercent(value);
+    case 'count':
+      return value === null ? NO_DATA : trimZeros(value.toFixed(1));
+    case 'number':
+      return formatRatio(value);
+  }
 }
 
 function scaled(value: number | null, base: number, units: readonly string[]): string {
