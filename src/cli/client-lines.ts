@@ -77,6 +77,8 @@ export class ClientLines {
       case 'tracker-started':
       case 'peer-forgotten':
       case 'peer-crashed':
+      case 'fault-began':
+      case 'fault-ended':
         // Told by a tracker or a laboratory, which a client is not.
         return undefined;
       case 'node-failed':

@@ -38,6 +38,8 @@ function tell(event: SwarmEvent): readonly [least: Verbosity, text: string] | un
     case 'chunk-disputed':
     case 'tracker-found':
     case 'tracker-lost':
+    case 'fault-began':
+    case 'fault-ended':
       // Told by a client or a laboratory, which a tracker is not.
       return undefined;
     case 'node-failed':

@@ -33,6 +33,8 @@ export interface PeerLeft extends At {
 /** Told by the laboratory, since the dead cannot: the peer was killed. */
 export interface PeerCrashed extends At {
   readonly type: 'peer-crashed';
+  /** The fault that killed it; absent: its own session ended so. */
+  readonly fault?: string;
 }
 
 /** A peer told the tracker of a chunk (LOCAL_CHUNKS, or part of an announce). */
@@ -141,6 +143,24 @@ export interface NodeFailed extends At {
   readonly detail: string;
 }
 
+/** Told by the laboratory (`peer` is `laboratory`): something is done to the swarm from now on. */
+export interface FaultBegan extends At {
+  readonly type: 'fault-began';
+  /** As the plan calls it. */
+  readonly fault: string;
+  readonly kind: string;
+  /** From 1: which time of a fault that happens again. */
+  readonly occurrence: number;
+  readonly targets: readonly string[];
+}
+
+/** The fault is over: its time was up, or it was over at once. */
+export interface FaultEnded extends At {
+  readonly type: 'fault-ended';
+  readonly fault: string;
+  readonly occurrence: number;
+}
+
 export type SwarmEvent =
   | PeerJoined
   | PeerCompleted
@@ -161,6 +181,8 @@ export type SwarmEvent =
   | TrackerLost
   | TrackerStarted
   | PeerForgotten
-  | NodeFailed;
+  | NodeFailed
+  | FaultBegan
+  | FaultEnded;
 
 export type SwarmEventType = SwarmEvent['type'];

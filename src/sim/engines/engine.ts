@@ -1,6 +1,6 @@
 /** What every engine does with a plan: it runs it and returns what was seen, as plain data. */
 import type { SwarmEvent } from '../../core/events.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { FaultEffect, Plan } from '../plan/plan.ts';
 
 export interface Engine {
   readonly name: 'threads' | 'virtual';
@@ -94,7 +94,10 @@ export interface RunRecord {
   readonly setupMs: number;
   /** From the start of the distribution until the run ended. */
   readonly elapsedMs: number;
-  readonly ending: 'completed' | 'time-limit' | 'interrupted' | 'stalled';
+  /** `aborted`: a condition of `Plan.abortOn` held. */
+  readonly ending: 'completed' | 'time-limit' | 'interrupted' | 'stalled' | 'aborted';
+  /** The text of the condition by which the run was given up. */
+  readonly abortedBy?: string;
   /** In order of time. */
   readonly events: readonly SwarmEvent[];
   readonly peers: readonly PeerRecord[];
@@ -103,4 +106,26 @@ export interface RunRecord {
   readonly host: HostRecord;
   /** Every chunk's size, [i-1]. */
   readonly chunkBytes: readonly number[];
+  /** In the order of the plan, each occurrence for itself; one that never began is there, too. */
+  readonly faults: readonly FaultRecord[];
+}
+
+/** What one occurrence of a fault did. */
+export interface FaultRecord {
+  readonly name: string;
+  readonly kind: FaultEffect['kind'];
+  /** From 1. */
+  readonly occurrence: number;
+  /** Names of peers, or `tracker`. */
+  readonly targets: readonly string[];
+  /** null: it was known before the run only as a condition. */
+  readonly plannedMs: number | null;
+  /** null: the run was over before. */
+  readonly beganMs: number | null;
+  /** null: it lasted to the end of the run. */
+  readonly endedMs: number | null;
+  /** How often it had an effect. 0: it hit nothing, and proves nothing. */
+  readonly hits: number;
+  /** What it hit, in words and figures. */
+  readonly effect: string;
 }

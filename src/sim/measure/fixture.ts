@@ -117,6 +117,7 @@ export function recordOf(
       maxRssBytes: 100 * 1024 ** 2,
     },
     chunkBytes: [1000, 1000, 1000, 1000],
+    faults: [],
     ...changes,
   };
 }

@@ -122,6 +122,7 @@ class ThreadsRun {
       // The threads have ended their watch when they were told to close, and only then published it whole.
       host: this.#hostRecord(stage.counters, stage.hosts, cpuShare),
       chunkBytes,
+      faults: [],
     };
   }
 
@@ -233,6 +234,7 @@ class ThreadsRun {
         content.kind === 'folders'
           ? content.chunkBytes
           : generatedChunkBytes(content.totalBytes, content.chunkBytes, content.totalChunks),
+      faults: [],
     };
   }
 }
