@@ -17,7 +17,7 @@ import { runDuration } from './swarm/run-duration.ts';
 import { runThroughput } from './swarm/run-throughput.ts';
 
 const BUDGETS: Readonly<Record<BenchReport['size'], MicroBudget>> = {
-  full: { timeMs: 150, warmupMs: 50, callsMin: 5 },
+  full: { timeMs: 150, warmupMs: 50, callsMin: 3 },
   smoke: { timeMs: 5, warmupMs: 1, callsMin: 1 },
 };
 

@@ -37,7 +37,7 @@ export function measureOnce(benchmark: MicroBenchmark, budget: MicroBudget): Mic
     time: budget.timeMs,
     iterations: budget.callsMin,
     warmupTime: budget.warmupMs,
-    warmupIterations: budget.callsMin,
+    warmupIterations: 1,
     throws: true,
   });
   let saturation: TimerSaturationReason | null = null;
