@@ -20,6 +20,7 @@ export function systemClock(originNs: bigint = clockOrigin()): Clock {
   const now = () => Number(process.hrtime.bigint() - originNs) / 1e6;
   return {
     now,
+    granularityMs: 1,
     setTimer(delayMs, callback) {
       return delayMs > 0 ? timerAt(now() + delayMs, now, callback) : immediate(callback);
     },

@@ -21,6 +21,11 @@ export interface TcpTransportOptions {
   readonly totalChunks?: number;
   /** Where to listen. Default `127.0.0.1`; `localhost` is the same, `0.0.0.0` every address. */
   readonly host?: string;
+  /**
+   * Numeric address of this machine that outgoing connections come from, so that the other side can tell who it is.
+   * Default: chosen by the system. One that is not of this machine makes every connection fail as refused.
+   */
+  readonly localAddress?: string;
   /** A connection that is not established by then counts as refused. Default 10,000. */
   readonly connectTimeoutMs?: number;
   /** How long a remote may leave its side open, and silent, after we ended ours. Default 30,000. */
@@ -107,7 +112,11 @@ export class TcpTransport implements Transport {
     try {
       // As an option of connect it would be ignored: only the constructor and this heed it.
       socket.setNoDelay(true);
-      socket.connect({ host: numericHost(address.host), port: address.port });
+      socket.connect({
+        host: numericHost(address.host),
+        port: address.port,
+        ...pickDefined(this.#options, ['localAddress']),
+      });
     } catch (error) {
       socket.destroy(error as Error);
     }

@@ -15,19 +15,30 @@ export interface DelayLineOptions<Item> {
 
 /**
  * One direction of one connection: holds each item for its delay, any number of them at a time, so that a delay
- * costs no throughput. An item never overtakes another: one with a short delay waits for those before it.
+ * costs no throughput. An item never overtakes another: one with a short delay waits for those before it. Items
+ * without delay pass at once.
+ *
+ * Where the clock's timers are coarse, an item may go up to half of their grain before its time, so that delays are
+ * right on average instead of always too long.
  */
 export class DelayLine<Item> {
   readonly #clock: Clock;
   readonly #options: DelayLineOptions<Item>;
-  readonly #items = new Fifo<{ readonly item: Item; readonly dueMs: number }>();
+  readonly #items = new Fifo<{ readonly item: Item; readonly dueMs: number; readonly earlyMs: number }>();
+  readonly #earlyMs: number;
   #lastDueMs = 0;
   #longestMs = 0;
   #timer: Timer | undefined;
+  #arriving = false;
+  #heldSinceMs: number | undefined;
+  #heldItems = 0;
+  /** When it was last let go. */
+  #releasedMs = 0;
 
   constructor(components: { readonly clock: Clock }, options: DelayLineOptions<Item>) {
     this.#clock = components.clock;
     this.#options = options;
+    this.#earlyMs = (components.clock.granularityMs ?? 0) / 2;
   }
 
   /** The longest delay so far, 0 without any. */
@@ -35,17 +46,56 @@ export class DelayLine<Item> {
     return this.#longestMs;
   }
 
-  /** `atMs`: when the item came by schedule, now or a moment ago; `extraMs` goes on top of its delay. */
-  push(item: Item, atMs: number, extraMs = 0): void {
+  /** Nothing is in it and nothing holds it: an item without delay would pass. */
+  get isOpen(): boolean {
+    return this.#items.length === 0 && this.#heldSinceMs === undefined && !this.#arriving;
+  }
+
+  /** Items that were held beyond their time, so far. */
+  get heldItems(): number {
+    if (this.#heldSinceMs === undefined) return this.#heldItems;
+    const now = this.#clock.now();
+    return this.#heldItems + this.#items.countWhile(({ dueMs }) => dueMs <= now);
+  }
+
+  /**
+   * `atMs`: when the item came by schedule, now or a moment ago; `extraMs` goes on top of its delay; the item and all
+   * behind it stand still for `stallMs`. Returns whether the item has to wait.
+   */
+  push(item: Item, atMs: number, { extraMs = 0, stallMs = 0 } = {}): boolean {
     const delayMs = this.#options.drawMs();
     this.#longestMs = Math.max(this.#longestMs, delayMs);
-    this.#lastDueMs = Math.max(this.#lastDueMs, atMs + delayMs + extraMs);
-    this.#items.push({ item, dueMs: this.#lastDueMs });
-    if (this.#items.length === 1) this.#setTimer();
+    this.#lastDueMs = Math.max(this.#lastDueMs, atMs + delayMs + extraMs) + stallMs;
+    if (this.isOpen && this.#lastDueMs <= atMs) {
+      this.#options.onArrival(item, atMs);
+      return false;
+    }
+    const earlyMs = Math.min(this.#earlyMs, delayMs / 2);
+    this.#items.push({ item, dueMs: this.#lastDueMs, earlyMs });
+    if (!this.#arriving) this.#setTimer();
+    return true;
+  }
+
+  /** While held, nothing arrives; afterwards what is overdue arrives at once, in order. */
+  setHeld(held: boolean): void {
+    if (held === (this.#heldSinceMs !== undefined)) return;
+    const now = this.#clock.now();
+    if (held) {
+      this.#heldSinceMs = now;
+      this.#timer?.cancel();
+      this.#timer = undefined;
+      return;
+    }
+    this.#heldItems = this.heldItems;
+    this.#heldSinceMs = undefined;
+    // What is overdue is due now: nobody was late.
+    this.#releasedMs = now;
+    this.#setTimer();
   }
 
   /** Nothing that is in the line arrives any more. */
   clear(): void {
+    this.#heldItems = this.heldItems;
     this.#items.clear();
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -53,20 +103,31 @@ export class DelayLine<Item> {
 
   #setTimer(): void {
     const first = this.#items.peek();
-    if (first === undefined || this.#timer !== undefined) return;
-    this.#timer = this.#clock.setTimer(Math.max(0, first.dueMs - this.#clock.now()), () => this.#arrive());
+    if (first === undefined || this.#timer !== undefined || this.#heldSinceMs !== undefined) return;
+    const delayMs = Math.max(0, first.dueMs - first.earlyMs - this.#clock.now());
+    this.#timer = this.#clock.setTimer(delayMs, () => this.#arrive());
   }
 
   #arrive(): void {
-    const now = this.#clock.now();
-    // The timer stays set meanwhile, so that a push from a handler sets no second one.
-    for (let first = this.#items.peek(); first !== undefined; first = this.#items.peek()) {
-      if (first.dueMs > now + ROUNDING_MS) break;
-      this.#items.shift();
-      this.#options.onLate(Math.max(0, now - first.dueMs));
-      this.#options.onArrival(first.item, first.dueMs);
-    }
     this.#timer = undefined;
+    this.#arriving = true;
+    try {
+      this.#deliverDue();
+    } finally {
+      this.#arriving = false;
+    }
     this.#setTimer();
+  }
+
+  #deliverDue(): void {
+    const now = this.#clock.now();
+    while (this.#heldSinceMs === undefined) {
+      const first = this.#items.peek();
+      if (first === undefined || first.dueMs - first.earlyMs > now + ROUNDING_MS) return;
+      this.#items.shift();
+      const dueMs = Math.max(first.dueMs, this.#releasedMs);
+      this.#options.onLate(Math.max(0, now - dueMs));
+      this.#options.onArrival(first.item, Math.min(dueMs, now));
+    }
   }
 }

@@ -24,6 +24,13 @@ export class Fifo<T> {
     return item;
   }
 
+  /** How many of the first items the predicate holds for, up to the first for which it does not. */
+  countWhile(predicate: (item: T) => boolean): number {
+    let at = this.#head;
+    while (at < this.#items.length && predicate(this.#items[at] as T)) at++;
+    return at - this.#head;
+  }
+
   clear(): void {
     this.#items.length = 0;
     this.#head = 0;

@@ -1,7 +1,5 @@
 /** What follows from an access link's figures: sizes of blocks, turns and queues. */
-import type { Random } from '../../core/interfaces.ts';
 import { KIB, MIB, SECOND_MS } from '../../core/units.ts';
-import { sampleDistribution } from '../plan/distributions.ts';
 import type { PlannedLink } from '../plan/plan.ts';
 
 /** A block takes about this long on its link: what a message of another connection may have to wait for. */
@@ -16,9 +14,9 @@ const HEAD_BYTES = 64;
 /** What a connection may have waiting for the uplink: enough for a timer that comes late. */
 const UPLINK_QUEUE_MS = 20;
 
-/** What may wait for the downlink beyond what the latency holds, as in the buffer of an access router. */
-const DOWNLINK_QUEUE_MS = 50;
-const DOWNLINK_QUEUE_BYTES_MIN = 64 * KIB;
+/** What may be in flight beyond what the latency holds, as in the buffer of an access router. */
+const FLIGHT_QUEUE_MS = 50;
+const FLIGHT_BYTES_MIN = 64 * KIB;
 
 /**
  * Bytes that a connection may have in flight where latency is given but no rate. More than Linux allows one
@@ -26,12 +24,12 @@ const DOWNLINK_QUEUE_BYTES_MIN = 64 * KIB;
  */
 const UNLIMITED_WINDOW_BYTES = 16 * MIB;
 
-export function hasLatency({ latencyMs, jitterMs }: PlannedLink): boolean {
-  return latencyMs > 0 || jitterMs !== null;
-}
-
+/** Whether the link does nothing at all, by its own plan. */
 export function isUnshaped(link: PlannedLink): boolean {
-  return link.upBytesPerSec === null && link.downBytesPerSec === null && !hasLatency(link);
+  const { upBytesPerSec, downBytesPerSec, latencyMs, jitterMs, region, loss, window, changes } = link;
+  const isLimited = upBytesPerSec !== null || downBytesPerSec !== null || window !== null;
+  const isDelayed = latencyMs > 0 || jitterMs !== null || region !== null || loss !== null;
+  return !isLimited && !isDelayed && changes.length === 0;
 }
 
 /** Into how many bytes a chunk's body is to be cut for this rate: 10 ms of it, 1,460 bytes to 64 KiB. */
@@ -52,14 +50,18 @@ export function uplinkQueueBytes(bytesPerSec: number | null): number {
   return Math.min(Math.max(bytes, 2 * blockBytes(bytesPerSec)), MIB);
 }
 
-/** What one connection may have received and not yet delivered; `delayMs`: the longest one-way delay so far. */
-export function downlinkWindowBytes(bytesPerSec: number | null, delayMs: number): number {
+/**
+ * What one connection may have in flight on one side of a link; beyond it the sender feels back-pressure. More than
+ * the rate brings within a round trip, so that a delay costs no throughput. `delayMs`: the longest one-way delay so
+ * far. null: no rate, but latency.
+ */
+export function flightBytesMax(bytesPerSec: number | null, delayMs: number): number {
   if (bytesPerSec === null) return UNLIMITED_WINDOW_BYTES;
-  const bytes = (bytesPerSec * (2 * delayMs + DOWNLINK_QUEUE_MS)) / SECOND_MS;
-  return Math.max(bytes, DOWNLINK_QUEUE_BYTES_MIN);
+  const bytes = (bytesPerSec * (2 * delayMs + FLIGHT_QUEUE_MS)) / SECOND_MS;
+  return Math.max(bytes, FLIGHT_BYTES_MIN);
 }
 
-/** A message's one-way delay on this link, in ms. */
-export function drawDelayMs({ latencyMs, jitterMs }: PlannedLink, random: Random): number {
-  return jitterMs === null ? latencyMs : latencyMs + sampleDistribution(jitterMs, random);
+/** As `blockBytes`, but such that at least eight blocks are in a TCP window. */
+export function windowBlockBytes(windowBytes: number): number {
+  return Math.max(BLOCK_BYTES_MIN, Math.floor(windowBytes / 8) - HEAD_BYTES);
 }

@@ -11,8 +11,9 @@
  * So over any time t no more than rate × (t + CATCH_UP_MS) goes on, and the messages then under way, one a flow.
  */
 import type { Clock, Timer } from '../../core/interfaces.ts';
-import { SECOND_MS } from '../../core/units.ts';
 import { Fifo } from './fifo.ts';
+import type { LinkRate } from './link-rate.ts';
+import { turnBytes } from './link.ts';
 
 /** Well above what timers miss on a quiet machine, and below what a peer would notice. */
 export const CATCH_UP_MS = 20;
@@ -21,9 +22,7 @@ export const CATCH_UP_MS = 20;
 const ROUNDING_MS = 1e-6;
 
 export interface RateSchedulerOptions {
-  readonly bytesPerSec: number;
-  /** What a flow may send in its turn. */
-  readonly turnBytes: number;
+  readonly rate: LinkRate;
   /** A message of so many bytes goes on, so long after its time. */
   onRelease(bytes: number, lateMs: number): void;
 }
@@ -31,12 +30,14 @@ export interface RateSchedulerOptions {
 export class RateScheduler {
   readonly #clock: Clock;
   readonly #options: RateSchedulerOptions;
-  readonly #bytesPerMs: number;
   /** Flows with something to send that wait for their turn; those that have none by then are passed over. */
   readonly #waiting = new Fifo<RateFlow<unknown>>();
   #serving: RateFlow<unknown> | undefined;
   #turnLeft = 0;
   #stepBytes = 0;
+  /** From then on so many bytes of the step are left, at the present rate. */
+  #stepFromMs = 0;
+  #stepLeft = 0;
   /** When the step being served ends, or the last one ended. */
   #stepEndMs = 0;
   #advancing = false;
@@ -45,7 +46,6 @@ export class RateScheduler {
   constructor(components: { readonly clock: Clock }, options: RateSchedulerOptions) {
     this.#clock = components.clock;
     this.#options = options;
-    this.#bytesPerMs = options.bytesPerSec / SECOND_MS;
   }
 
   /** A connection's part of the link. `onRelease` gets each item, and when by schedule it was through. */
@@ -56,6 +56,25 @@ export class RateScheduler {
       creditMs: (atMs) => (this.#advancing ? Math.min(atMs, this.#stepEndMs) : atMs),
     });
     return flow;
+  }
+
+  /** To be put around every change of the rate: what is under way goes on at the new one. */
+  changeRate(change: () => void): void {
+    const now = this.#clock.now();
+    const { rate } = this.#options;
+    if (this.#serving === undefined || this.#stepEndMs <= now) {
+      change();
+      return;
+    }
+    if (now > this.#stepFromMs) {
+      this.#stepLeft -= rate.bytesBetween(this.#stepFromMs, now);
+      this.#stepFromMs = now;
+    }
+    change();
+    this.#stepEndMs = rate.endMs(this.#stepFromMs, Math.max(0, this.#stepLeft));
+    if (this.#advancing) return;
+    this.#timer?.cancel();
+    this.#setTimer();
   }
 
   #enter(flow: RateFlow<unknown>): void {
@@ -110,16 +129,17 @@ export class RateScheduler {
       flow.waiting = false;
       if (!flow.ready) continue;
       this.#serving = flow;
-      this.#turnLeft = this.#options.turnBytes;
+      this.#turnLeft = turnBytes(this.#options.rate.bytesPerSecAt(now));
       this.#beginStep(flow, now);
       return;
     }
   }
 
   #beginStep(flow: RateFlow<unknown>, now: number): void {
-    const startMs = Math.max(this.#stepEndMs, flow.headAtMs, now - CATCH_UP_MS);
+    this.#stepFromMs = Math.max(this.#stepEndMs, flow.headAtMs, now - CATCH_UP_MS);
     this.#stepBytes = Math.min(flow.headLeft, this.#turnLeft);
-    this.#stepEndMs = startMs + this.#stepBytes / this.#bytesPerMs;
+    this.#stepLeft = this.#stepBytes;
+    this.#stepEndMs = this.#options.rate.endMs(this.#stepFromMs, this.#stepBytes);
   }
 
   /** Nothing is released any more. */
@@ -176,7 +196,8 @@ export class RateFlow<Item> {
 
   /** A blocked flow gets no turn; an item under way may still come. */
   setBlocked(blocked: boolean): void {
-    if (this.#blocked && !blocked) this.#unblockedMs = this.#clock.now();
+    if (blocked === this.#blocked) return;
+    if (!blocked) this.#unblockedMs = this.#clock.now();
     this.#blocked = blocked;
     if (this.ready) this.#scheduler.enter();
   }

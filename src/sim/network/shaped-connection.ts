@@ -1,41 +1,30 @@
 import { LocalProtocolError, RemoteProtocolError } from '../../core/errors.ts';
-import type { Address, Clock, CloseReason, Connection, ConnectionHandlers } from '../../core/interfaces.ts';
+import type { Address, CloseReason, Connection, ConnectionHandlers } from '../../core/interfaces.ts';
 import type { Dialect, Message } from '../../core/protocol/messages.ts';
 import { KIB } from '../../core/units.ts';
-import { DelayLine } from './delay-line.ts';
-import { blockBytes, uplinkQueueBytes } from './link.ts';
-import type { RateScheduler } from './rate-scheduler.ts';
+import { blockBytes, windowBlockBytes } from './link.ts';
+import type { Direction } from './link-control.ts';
+import type { LinkState } from './link-state.ts';
 import { ShapedDownlink, type Incoming } from './shaped-downlink.ts';
-import { ShapedUplink, type ShapedUplinkComponents } from './shaped-uplink.ts';
+import { ShapedUplink } from './shaped-uplink.ts';
 
 /** Of a transport without limits, before the connection exists that could tell. */
 const UNSHAPED_BLOCK_BYTES = 256 * KIB;
-
-/** What the connections of one peer share. */
-export interface SharedLink {
-  readonly clock: Clock;
-  readonly up: RateScheduler | undefined;
-  readonly down: RateScheduler | undefined;
-  readonly upBytesPerSec: number | null;
-  readonly downBytesPerSec: number | null;
-  /** The next message's one-way delay, in ms; undefined: none. */
-  readonly drawDelayMs: (() => number) | undefined;
-  readonly onBytesDelayed: (bytes: number) => void;
-  readonly onLate: (lateMs: number) => void;
-}
 
 export interface ShapedConnectionOptions {
   readonly remote: Address;
   readonly dialect: Dialect;
   /** Called before the first item is delivered; false: nobody wants the connection. */
   readonly handOver?: (connection: Connection) => boolean;
+  /** Nothing more comes of the connection, nor goes to the inner one. */
+  readonly onOver: (connection: ShapedConnection) => void;
 }
 
 export class ShapedConnection implements Connection {
   readonly remote: Address;
   readonly dialect: Dialect;
-  readonly #link: SharedLink;
-  readonly #handOver: ((connection: Connection) => boolean) | undefined;
+  readonly #state: LinkState;
+  readonly #options: ShapedConnectionOptions;
   readonly #uplink: ShapedUplink;
   #inner: Connection | undefined;
   #downlink: ShapedDownlink | undefined;
@@ -45,24 +34,30 @@ export class ShapedConnection implements Connection {
   #ended = false;
   #remoteEnded = false;
   #over = false;
+  /** A black hole took something of the stream, in either direction. */
+  #hasHole = false;
 
-  constructor(link: SharedLink, options: ShapedConnectionOptions) {
-    this.#link = link;
+  constructor(state: LinkState, options: ShapedConnectionOptions) {
+    this.#state = state;
+    this.#options = options;
     this.remote = options.remote;
     this.dialect = options.dialect;
-    this.#handOver = options.handOver;
     this.#handedOver = options.handOver === undefined;
-    this.#uplink = new ShapedUplink(this.#components(link.up), {
-      highWaterBytes: uplinkQueueBytes(link.upBytesPerSec),
+    this.#uplink = new ShapedUplink(state, {
+      host: this.remote.host,
       onDrain: () => this.#handlers?.onDrain?.(),
-      onBytesDelayed: (bytes) => link.onBytesDelayed(bytes),
+      onHole: () => (this.#hasHole = true),
     });
   }
 
   get blockBytes(): number {
-    const { upBytesPerSec } = this.#link;
-    const innerBytes = this.#inner?.blockBytes ?? UNSHAPED_BLOCK_BYTES;
-    return upBytesPerSec === null ? innerBytes : blockBytes(upBytesPerSec);
+    const { up, clock } = this.#state;
+    const { windowBytes } = this.#uplink;
+    const bytes =
+      up === undefined
+        ? (this.#inner?.blockBytes ?? UNSHAPED_BLOCK_BYTES)
+        : blockBytes(up.rate.bytesPerSecAt(clock.now()));
+    return windowBytes === undefined ? bytes : Math.min(bytes, windowBlockBytes(windowBytes));
   }
 
   get bufferedBytes(): number {
@@ -72,6 +67,21 @@ export class ShapedConnection implements Connection {
   /** The connection is broken or closed; only `onClose` may still follow. */
   get over(): boolean {
     return this.#over;
+  }
+
+  /** Whether there is a connection that can be reset. */
+  get isOpen(): boolean {
+    return this.#inner !== undefined && this.#handedOver && !this.#over;
+  }
+
+  /** A black hole took something of the stream. */
+  get hasHole(): boolean {
+    return this.#hasHole;
+  }
+
+  /** Messages that were held beyond their time. */
+  get heldMessages(): number {
+    return this.#uplink.heldMessages + (this.#downlink?.heldMessages ?? 0);
   }
 
   setHandlers(handlers: ConnectionHandlers): void {
@@ -106,11 +116,11 @@ export class ShapedConnection implements Connection {
   /** Puts the shaping around a connection. `firstExtraMs`: goes on top of the delay of what comes in first. */
   open(inner: Connection, firstExtraMs = 0): void {
     this.#inner = inner;
-    const downlink = new ShapedDownlink(this.#components(this.#link.down), inner, {
-      bytesPerSec: this.#link.downBytesPerSec,
+    const downlink = new ShapedDownlink(this.#state, inner, {
+      host: this.remote.host,
       firstExtraMs,
       onItem: (item) => this.#onItem(item),
-      onBytesDelayed: (bytes) => this.#link.onBytesDelayed(bytes),
+      onHole: () => (this.#hasHole = true),
     });
     this.#downlink = downlink;
     inner.setHandlers({
@@ -120,35 +130,45 @@ export class ShapedConnection implements Connection {
       onClose: (reason) => this.#onInnerClose(reason),
     });
     if (this.#pausedEarly) downlink.pause();
+    this.updateBlocks();
     this.#uplink.open(inner);
   }
 
-  #components(scheduler: RateScheduler | undefined): ShapedUplinkComponents {
-    const { clock, drawDelayMs, onLate } = this.#link;
-    const createLine =
-      drawDelayMs &&
-      (<Item>(onArrival: (item: Item, atMs: number) => void) =>
-        new DelayLine<Item>({ clock }, { drawMs: drawDelayMs, onArrival, onLate }));
-    return { clock, scheduler, createLine };
+  /** To be called when what is blocked may have changed. */
+  updateBlocks(): void {
+    const isBlocked = (direction: Direction) => this.#state.isBlocked?.(this.remote.host, direction) === true;
+    this.#uplink.setHeld(isBlocked('out'));
+    this.#downlink?.setHeld(isBlocked('in'));
   }
 
-  /**
-   * A refusal has waited already, and after the remote's end there is nothing to wait for. A reset takes its time on
-   * the wire but overtakes what waits for the rate.
-   */
+  /** Breaks the connection as a reset from outside does: both ends see it. */
+  cut(detail: string): void {
+    this.#break({ kind: 'reset', detail });
+  }
+
+  /** The connection could not be made. */
+  refuse(detail: string): void {
+    this.#close({ kind: 'refused', detail });
+  }
+
+  /** Closes the inner connection without a word; for one that is over. */
+  abortInner(): void {
+    this.#inner?.abort();
+  }
+
+  /** A refusal has waited already, and after the remote's end there is nothing to wait for. */
   #onInnerClose(reason: CloseReason): void {
     if (this.#over) return;
-    if (reason.kind === 'refused' || this.#remoteEnded) this.#close(reason);
-    else if (reason.kind === 'reset') {
-      this.#link.clock.setTimer(this.#link.drawDelayMs?.() ?? 0, () => this.#close(reason));
-    } else this.#downlink?.push({ closed: reason });
+    const hasWaited = reason.kind === 'refused' || this.#remoteEnded;
+    if (hasWaited && !this.#state.blackHole) this.#close(reason);
+    else this.#downlink?.push({ closed: reason });
   }
 
   #onItem(item: Incoming): void {
     if (this.#over) return;
     if (!this.#handedOver) {
       this.#handedOver = true;
-      if (this.#handOver?.(this) !== true) {
+      if (this.#options.handOver?.(this) !== true) {
         this.abort();
         return;
       }
@@ -178,8 +198,7 @@ export class ShapedConnection implements Connection {
   #break(reason: CloseReason): void {
     if (this.#over) return;
     this.#stop();
-    this.#inner?.abort();
-    this.#link.clock.setTimer(0, () => this.#handlers?.onClose(reason));
+    this.#state.clock.setTimer(0, () => this.#handlers?.onClose(reason));
   }
 
   #close(reason: CloseReason): void {
@@ -192,5 +211,6 @@ export class ShapedConnection implements Connection {
     this.#over = true;
     this.#uplink.clear();
     this.#downlink?.stop();
+    this.#options.onOver(this);
   }
 }

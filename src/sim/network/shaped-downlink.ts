@@ -1,12 +1,13 @@
-import type { Clock, CloseReason, Connection } from '../../core/interfaces.ts';
+import type { CloseReason, Connection } from '../../core/interfaces.ts';
 import { keepable } from '../../core/node/tcp-wire.ts';
 import { messageBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
-import type { DelayLine } from './delay-line.ts';
+import { DelayLine } from './delay-line.ts';
 import { Fifo } from './fifo.ts';
-import { downlinkWindowBytes } from './link.ts';
+import type { LinkState } from './link-state.ts';
+import { flightBytesMax } from './link.ts';
 import type { RateFlow } from './rate-scheduler.ts';
-import type { ShapedUplinkComponents } from './shaped-uplink.ts';
+import type { SegmentLoss } from './segment-loss.ts';
 
 /** What came in, in order; a close is the last. */
 export type Incoming =
@@ -15,12 +16,13 @@ export type Incoming =
   | { readonly closed: CloseReason };
 
 export interface ShapedDownlinkOptions {
-  /** null: not limited. */
-  readonly bytesPerSec: number | null;
+  /** Who is at the other end. */
+  readonly host: string;
   /** Goes on top of the first item's delay, in ms. */
   readonly firstExtraMs: number;
   onItem(item: Incoming): void;
-  onBytesDelayed(bytes: number): void;
+  /** A black hole took something of the stream. */
+  onHole(): void;
 }
 
 /**
@@ -28,11 +30,12 @@ export interface ShapedDownlinkOptions {
  * connection is paused while too much of it waits.
  */
 export class ShapedDownlink {
-  readonly #clock: Clock;
+  readonly #state: LinkState;
   readonly #inner: Connection;
   readonly #options: ShapedDownlinkOptions;
-  readonly #line: DelayLine<Incoming> | undefined;
+  readonly #line: DelayLine<Incoming>;
   readonly #flow: RateFlow<Incoming> | undefined;
+  readonly #loss: SegmentLoss | undefined;
   /** What is through while the receiver is paused. */
   readonly #held = new Fifo<Incoming>();
   #extraMs: number;
@@ -41,21 +44,35 @@ export class ShapedDownlink {
   #paused = false;
   #stopped = false;
 
-  constructor(
-    { clock, scheduler, createLine }: ShapedUplinkComponents,
-    inner: Connection,
-    options: ShapedDownlinkOptions,
-  ) {
-    this.#clock = clock;
+  constructor(state: LinkState, inner: Connection, options: ShapedDownlinkOptions) {
+    this.#state = state;
     this.#inner = inner;
     this.#options = options;
     this.#extraMs = options.firstExtraMs;
-    this.#line = createLine?.<Incoming>((item, atMs) => this.#onArrival(item, atMs));
-    this.#flow = scheduler?.flow<Incoming>((item) => this.#onThrough(item));
+    this.#loss = state.createLoss();
+    this.#line = new DelayLine<Incoming>(
+      { clock: state.clock },
+      {
+        drawMs: () => state.drawDelayMs(options.host, 'in'),
+        onArrival: (item, atMs) => this.#onArrival(item, atMs),
+        onLate: (lateMs) => state.onLate(lateMs),
+      },
+    );
+    this.#flow = state.down?.scheduler.flow<Incoming>((item) => this.#onThrough(item));
+  }
+
+  get heldMessages(): number {
+    return this.#line.heldItems;
+  }
+
+  /** Nothing comes in while held. */
+  setHeld(held: boolean): void {
+    this.#line.setHeld(held);
   }
 
   receive(message: Message): void {
-    if (this.#line === undefined && this.#flow === undefined) {
+    if (this.#stopped) return;
+    if (this.#passes()) {
       this.#onThrough({ message, bytes: 0 });
       return;
     }
@@ -70,44 +87,59 @@ export class ShapedDownlink {
   /** The remote's end or a close: it comes after the messages before it. */
   push(item: Incoming): void {
     if (this.#stopped) return;
-    const now = this.#clock.now();
-    if (this.#line === undefined) {
-      this.#onArrival(item, now);
-      return;
-    }
-    this.#options.onBytesDelayed(sizeOf(item));
-    this.#line.push(item, now, this.#extraMs);
+    const extraMs = this.#extraMs;
     this.#extraMs = 0;
+    const stallMs = 'message' in item ? (this.#loss?.stallMs(item.message, item.bytes) ?? 0) : 0;
+    const waits = this.#line.push(item, this.#state.clock.now(), { extraMs, stallMs });
+    if (waits) this.#state.onDelayed(sizeOf(item));
   }
 
   pause(): void {
     this.#paused = true;
     this.#flow?.setBlocked(true);
-    if (this.#line === undefined && this.#flow === undefined) this.#inner.pause();
+    if (this.#flow === undefined) this.#inner.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    if (this.#line === undefined && this.#flow === undefined && this.#held.length === 0) this.#inner.resume();
-    else this.#clock.setTimer(0, () => this.#deliverHeld());
+    if (this.#passes() && this.#held.length === 0) {
+      if (!this.#innerPaused) this.#inner.resume();
+    } else this.#state.clock.setTimer(0, () => this.#deliverHeld());
   }
 
   /** Nothing is delivered any more. */
   stop(): void {
     this.#stopped = true;
-    this.#line?.clear();
+    this.#line.clear();
     this.#flow?.clear();
     this.#held.clear();
   }
 
-  #windowBytes(): number {
-    return downlinkWindowBytes(this.#options.bytesPerSec, this.#line?.longestMs ?? 0);
+  /** Whether a message would go through without a stop. */
+  #passes(): boolean {
+    if (this.#flow !== undefined || this.#loss !== undefined || this.#state.blackHole) return false;
+    if (this.#extraMs > 0 || !this.#line.isOpen || this.#state.link.jitterMs !== null) return false;
+    return this.#state.ownDelayMs(this.#options.host, 'in') === 0;
   }
 
+  #windowBytes(): number {
+    const { down, clock } = this.#state;
+    return flightBytesMax(down?.rate.bytesPerSecAt(clock.now()) ?? null, this.#line.longestMs);
+  }
+
+  /** A reset takes its time on the wire, but overtakes what waits for the rate or a paused receiver. */
   #onArrival(item: Incoming, atMs: number): void {
-    if (this.#flow) this.#flow.push(item, sizeOf(item), atMs);
-    else this.#onThrough(item);
+    if (this.#state.blackHole) this.#swallow(item);
+    else if ('closed' in item && item.closed.kind === 'reset') this.#options.onItem(item);
+    else if (this.#flow === undefined) this.#onThrough(item);
+    else this.#flow.push(item, sizeOf(item), atMs);
+  }
+
+  #swallow(item: Incoming): void {
+    this.#waitingBytes -= sizeOf(item);
+    this.#state.onSwallowed('message' in item ? item.message : undefined, sizeOf(item));
+    this.#options.onHole();
   }
 
   #onThrough(item: Incoming): void {

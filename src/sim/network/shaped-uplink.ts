@@ -1,67 +1,96 @@
-import type { Clock, Connection } from '../../core/interfaces.ts';
+import type { Connection } from '../../core/interfaces.ts';
 import { messageBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
-import type { DelayLine } from './delay-line.ts';
+import { DelayLine } from './delay-line.ts';
 import { Fifo } from './fifo.ts';
-import type { RateFlow, RateScheduler } from './rate-scheduler.ts';
+import type { LinkState } from './link-state.ts';
+import { flightBytesMax, uplinkQueueBytes } from './link.ts';
+import type { RateFlow } from './rate-scheduler.ts';
+import type { SegmentLoss } from './segment-loss.ts';
+import { SendWindow } from './send-window.ts';
 
 export type Outgoing = { readonly message: Message; readonly bytes: number } | 'end';
 
-export interface ShapedUplinkComponents {
-  readonly clock: Clock;
-  /** Shared by the peer's connections; undefined: no rate. */
-  readonly scheduler: RateScheduler | undefined;
-  /** Makes the connection's line; undefined: no latency. */
-  readonly createLine: (<Item>(onArrival: (item: Item, atMs: number) => void) => DelayLine<Item>) | undefined;
+export interface ShapedUplinkOptions {
+  /** Who is at the other end. */
+  readonly host: string;
+  onDrain(): void;
+  /** A black hole took something of the stream. */
+  onHole(): void;
 }
 
-/** What one connection sends: waits for the rate, then for the latency, then goes to the inner connection. */
+/**
+ * What one connection sends: waits for the window, then for the rate, then for the latency and what is lost, then
+ * goes to the inner connection.
+ */
 export class ShapedUplink {
-  readonly #clock: Clock;
-  readonly #highWaterBytes: number;
-  readonly #onDrain: () => void;
-  readonly #onBytesDelayed: (bytes: number) => void;
+  readonly #state: LinkState;
+  readonly #options: ShapedUplinkOptions;
+  readonly #window: SendWindow | undefined;
   readonly #flow: RateFlow<Outgoing> | undefined;
-  readonly #line: DelayLine<Outgoing> | undefined;
-  /** What was sent before the connection was opened. */
-  readonly #early = new Fifo<Outgoing>();
+  readonly #line: DelayLine<Outgoing>;
+  readonly #loss: SegmentLoss | undefined;
+  /** What was sent before the connection was opened, or waits for the window. */
+  readonly #waiting = new Fifo<Outgoing>();
   /** Bytes that `send` took and that count for back-pressure. */
   #buffered = 0;
+  #flightBytes = 0;
   #inner: Connection | undefined;
   #innerFull = false;
   #wantsDrain = false;
 
-  constructor(
-    { clock, scheduler, createLine }: ShapedUplinkComponents,
-    options: {
-      readonly highWaterBytes: number;
-      onDrain(): void;
-      onBytesDelayed(bytes: number): void;
-    },
-  ) {
-    this.#clock = clock;
-    this.#highWaterBytes = options.highWaterBytes;
-    this.#onDrain = () => options.onDrain();
-    this.#onBytesDelayed = (bytes) => options.onBytesDelayed(bytes);
-    this.#flow = scheduler?.flow<Outgoing>((item, atMs) => this.#onServed(item, atMs));
-    this.#line = createLine?.<Outgoing>((item) => this.#onArrival(item));
+  constructor(state: LinkState, options: ShapedUplinkOptions) {
+    this.#state = state;
+    this.#options = options;
+    const { clock } = state;
+    const { host } = options;
+    const window = state.windowTo(host);
+    this.#window =
+      window &&
+      new SendWindow(
+        { clock },
+        {
+          ...window,
+          ackDelayMs: () => state.ackDelayMs(host),
+          onRoom: (atMs) => this.#startWaiting(atMs),
+        },
+      );
+    this.#flow = state.up?.scheduler.flow<Outgoing>((item, atMs) => this.#onServed(item, atMs));
+    this.#loss = state.createLoss();
+    this.#line = new DelayLine<Outgoing>(
+      { clock },
+      {
+        drawMs: () => state.drawDelayMs(host, 'out'),
+        onArrival: (item, atMs) => this.#onArrival(item, atMs),
+        onLate: (lateMs) => state.onLate(lateMs),
+      },
+    );
   }
 
   get bufferedBytes(): number {
     return this.#buffered + (this.#inner?.bufferedBytes ?? 0);
   }
 
+  /** What the connection may have under way at present; undefined: no limit. */
+  get windowBytes(): number | undefined {
+    return this.#window?.bytes;
+  }
+
+  get heldMessages(): number {
+    return this.#line.heldItems;
+  }
+
   /** The inner connection exists; what was sent before starts. */
   open(inner: Connection): void {
     this.#inner = inner;
-    for (let item = this.#early.shift(); item !== undefined; item = this.#early.shift()) this.#start(item);
+    this.#startWaiting(this.#state.clock.now());
   }
 
   send(message: Message): boolean {
     const bytes = messageBytes(message);
     this.#buffered += bytes;
     this.#put({ message, bytes });
-    const free = this.#buffered < this.#highWaterBytes && !this.#innerFull;
+    const free = this.#buffered < this.#highWaterBytes() && !this.#innerFull;
     if (!free) this.#wantsDrain = true;
     return free;
   }
@@ -71,30 +100,50 @@ export class ShapedUplink {
     this.#put('end');
   }
 
+  /** Nothing leaves while held. */
+  setHeld(held: boolean): void {
+    this.#line.setHeld(held);
+  }
+
   /** The inner connection takes messages again. */
   onInnerDrain(): void {
     this.#innerFull = false;
-    this.#flow?.setBlocked(false);
+    this.#updateFlow();
     this.#tellDrain();
   }
 
   /** Drops what has not reached the inner connection. */
   clear(): void {
-    this.#early.clear();
+    this.#waiting.clear();
+    this.#window?.clear();
     this.#flow?.clear();
-    this.#line?.clear();
+    this.#line.clear();
     this.#buffered = 0;
   }
 
   #put(item: Outgoing): void {
-    if (this.#inner === undefined) this.#early.push(item);
-    else this.#start(item);
+    if (this.#inner === undefined || this.#waiting.length > 0 || !this.#admits(item)) {
+      this.#waiting.push(item);
+    } else this.#start(item, this.#state.clock.now());
   }
 
-  #start(item: Outgoing): void {
-    const now = this.#clock.now();
-    if (this.#flow) this.#flow.push(item, sizeOf(item), now);
-    else this.#fly(item, now);
+  #admits(item: Outgoing): boolean {
+    return this.#window === undefined || item === 'end' || this.#window.admits(item.bytes);
+  }
+
+  #startWaiting(atMs: number): void {
+    if (this.#inner === undefined) return;
+    for (let item = this.#waiting.peek(); item !== undefined; item = this.#waiting.peek()) {
+      if (!this.#admits(item)) return;
+      this.#waiting.shift();
+      this.#start(item, atMs);
+    }
+  }
+
+  #start(item: Outgoing, atMs: number): void {
+    if (item !== 'end') this.#window?.admit(item.bytes);
+    if (this.#flow) this.#flow.push(item, sizeOf(item), atMs);
+    else this.#fly(item, atMs);
   }
 
   #onServed(item: Outgoing, atMs: number): void {
@@ -105,15 +154,17 @@ export class ShapedUplink {
 
   /** Bytes in flight are delayed, not paced. */
   #fly(item: Outgoing, atMs: number): void {
-    if (this.#line === undefined) {
-      this.#toInner(item);
-      return;
-    }
-    this.#onBytesDelayed(sizeOf(item));
-    this.#line.push(item, atMs);
+    const bytes = sizeOf(item);
+    const stallMs = item === 'end' ? 0 : (this.#loss?.stallMs(item.message, bytes) ?? 0);
+    this.#flightBytes += bytes;
+    if (this.#line.push(item, atMs, { stallMs })) this.#state.onDelayed(bytes);
+    this.#updateFlow();
   }
 
-  #onArrival(item: Outgoing): void {
+  #onArrival(item: Outgoing, atMs: number): void {
+    this.#flightBytes -= sizeOf(item);
+    this.#updateFlow();
+    if (item !== 'end') this.#window?.left(item.bytes, atMs);
     this.#toInner(item);
     this.#tellDrain();
   }
@@ -121,17 +172,33 @@ export class ShapedUplink {
   #toInner(item: Outgoing): void {
     // Without a rate, what the inner connection has not got counts for back-pressure.
     if (this.#flow === undefined) this.#buffered -= sizeOf(item);
-    if (item === 'end') this.#inner?.end();
+    if (this.#state.blackHole) {
+      this.#state.onSwallowed(item === 'end' ? undefined : item.message, sizeOf(item));
+      this.#options.onHole();
+    } else if (item === 'end') this.#inner?.end();
     else if (this.#inner?.send(item.message) === false) {
       this.#innerFull = true;
-      this.#flow?.setBlocked(true);
+      this.#updateFlow();
     }
   }
 
+  /** While the inner connection takes nothing, or too much is in flight, the others have the rate. */
+  #updateFlow(): void {
+    const { up, clock } = this.#state;
+    if (up === undefined || this.#flow === undefined) return;
+    const most = flightBytesMax(up.rate.bytesPerSecAt(clock.now()), this.#line.longestMs);
+    this.#flow.setBlocked(this.#innerFull || this.#flightBytes >= most);
+  }
+
+  #highWaterBytes(): number {
+    const { up, clock } = this.#state;
+    return uplinkQueueBytes(up?.rate.bytesPerSecAt(clock.now()) ?? null);
+  }
+
   #tellDrain(): void {
-    if (!this.#wantsDrain || this.#innerFull || this.#buffered >= this.#highWaterBytes / 2) return;
+    if (!this.#wantsDrain || this.#innerFull || this.#buffered >= this.#highWaterBytes() / 2) return;
     this.#wantsDrain = false;
-    this.#onDrain();
+    this.#options.onDrain();
   }
 }
 

@@ -1,0 +1,190 @@
+import { ConfigError } from '../../core/errors.ts';
+import type { Clock, Random } from '../../core/interfaces.ts';
+import type { Message } from '../../core/protocol/messages.ts';
+import { sampleDistribution } from '../plan/distributions.ts';
+import type { PlannedLink, PlannedLinkChange, PlannedWindow } from '../plan/plan.ts';
+import { Curve, type CurveChange } from './curve.ts';
+import type { Direction, LinkComponents, LinkTotals } from './link-control.ts';
+import { LinkRate } from './link-rate.ts';
+import { RateScheduler } from './rate-scheduler.ts';
+import { SegmentLoss } from './segment-loss.ts';
+import { countRelease, type ShapingCounters } from './shaping-counters.ts';
+
+type Counted = { -readonly [Field in keyof LinkTotals]: LinkTotals[Field] };
+
+/** One direction's rate: its course over time and who shares it. */
+interface PacedDirection {
+  readonly rate: LinkRate;
+  readonly scheduler: RateScheduler;
+}
+
+/** What the connections of one peer share. */
+export class LinkState {
+  readonly clock: Clock;
+  readonly link: PlannedLink;
+  readonly up: PacedDirection | undefined;
+  readonly down: PacedDirection | undefined;
+  readonly counters: ShapingCounters;
+  readonly totals: Counted = emptyTotals();
+  isBlocked: ((host: string, direction: Direction) => boolean) | undefined;
+  blackHole = false;
+  extraMs = 0;
+  readonly #components: LinkComponents;
+  readonly #lossRandom: Random;
+  readonly #latency: Curve;
+  #startMs: number;
+
+  /** @throws {ConfigError} see `shapedLink` */
+  constructor(components: LinkComponents, link: PlannedLink, counters: ShapingCounters) {
+    this.clock = components.clock;
+    this.link = link;
+    this.counters = counters;
+    this.#components = components;
+    this.#lossRandom = components.random.fork('loss');
+    this.#latency = new Curve(link.latencyMs, course(link.changes, 'latencyMs'));
+    this.up = this.#paced('upBytesPerSec', 'bytesPacedUp');
+    this.down = this.#paced('downBytesPerSec', 'bytesPacedDown');
+    this.#startMs = components.startMs ?? 0;
+    this.setStartMs(this.#startMs);
+    if (link.region !== null) this.#placeOf(link);
+  }
+
+  setStartMs(startMs: number): void {
+    this.#startMs = startMs;
+    for (const paced of [this.up, this.down]) {
+      paced?.scheduler.changeRate(() => (paced.rate.startMs = startMs));
+    }
+  }
+
+  setRateFactor(factor: number): void {
+    for (const paced of [this.up, this.down]) {
+      paced?.scheduler.changeRate(() => (paced.rate.factor = factor));
+    }
+  }
+
+  isShut(host: string, direction: Direction): boolean {
+    return this.blackHole || this.isBlocked?.(host, direction) === true;
+  }
+
+  /** One way between here and the host, as far as this side adds it, without jitter. */
+  ownDelayMs(host: string, direction: Direction): number {
+    const latencyMs = this.#latency.valueAt(this.clock.now() - this.#startMs);
+    return latencyMs + this.extraMs + this.#regionDelayMs(host, direction) / 2;
+  }
+
+  /** The delay of the next message. */
+  drawDelayMs(host: string, direction: Direction): number {
+    const { jitterMs } = this.link;
+    const drawnMs = jitterMs === null ? 0 : sampleDistribution(jitterMs, this.#components.random);
+    return this.ownDelayMs(host, direction) + drawnMs;
+  }
+
+  /** This side's part of a round trip. */
+  drawRoundTripMs(host: string): number {
+    return this.drawDelayMs(host, 'out') + this.drawDelayMs(host, 'in');
+  }
+
+  /** From leaving this side's link to the acknowledgement: the other side's two ways and our way in. */
+  ackDelayMs(host: string): number {
+    const otherMs = this.#components.linkOf?.(host)?.latencyMs ?? 0;
+    const regionsMs = this.#regionDelayMs(host, 'out') / 2 + this.#regionDelayMs(host, 'in') / 2;
+    return 2 * otherMs + regionsMs + this.ownDelayMs(host, 'in');
+  }
+
+  /** Of what is sent to the host: the smaller of both sides' windows. */
+  windowTo(host: string): PlannedWindow | undefined {
+    const own = this.link.window;
+    const other = this.#components.linkOf?.(host)?.window ?? null;
+    if (own === null || other === null) return own ?? other ?? undefined;
+    return {
+      bytes: Math.min(own.bytes, other.bytes),
+      slowStart: own.slowStart || other.slowStart,
+    };
+  }
+
+  /** What one direction of a connection loses; undefined: nothing. */
+  createLoss(): SegmentLoss | undefined {
+    const { loss } = this.link;
+    if (loss === null || loss.probability === 0) return undefined;
+    return new SegmentLoss({ random: this.#lossRandom }, loss, (segments, lost) => {
+      this.totals.segments += segments;
+      this.totals.stalls += lost;
+    });
+  }
+
+  onLate(lateMs: number): void {
+    countRelease(this.counters, lateMs);
+  }
+
+  /** A message had to wait for its delay. */
+  onDelayed(bytes: number): void {
+    this.counters.bytesDelayed += bytes;
+    if (this.extraMs > 0 && bytes > 0) this.totals.messagesDelayed++;
+  }
+
+  onSwallowed(message: Message | undefined, bytes: number): void {
+    if (message === undefined) return;
+    this.totals.messagesSwallowed++;
+    this.totals.bytesSwallowed += bytes;
+  }
+
+  #paced(
+    key: 'upBytesPerSec' | 'downBytesPerSec',
+    field: 'bytesPacedUp' | 'bytesPacedDown',
+  ): PacedDirection | undefined {
+    const bytesPerSec = this.link[key];
+    const changes = course(this.link.changes, key);
+    if (bytesPerSec === null) {
+      if (changes.length === 0) return undefined;
+      throw new ConfigError(`a link without a limit cannot change ${key}: give it one that it begins with`);
+    }
+    const wrong = [bytesPerSec, ...changes.map(({ value }) => value)].find((value) => !(value > 0));
+    if (wrong !== undefined) throw new ConfigError(`${key} of ${wrong}: a rate is above 0`);
+    const rate = new LinkRate(bytesPerSec, changes);
+    const onRelease = (bytes: number, lateMs: number) => {
+      this.counters[field] += bytes;
+      countRelease(this.counters, lateMs);
+      if (rate.factor !== 1) this.totals.bytesSlowed += bytes;
+    };
+    return { rate, scheduler: new RateScheduler({ clock: this.clock }, { rate, onRelease }) };
+  }
+
+  /** Of the regions' table, from the sender to the receiver. */
+  #regionDelayMs(host: string, direction: Direction): number {
+    const { regions, linkOf } = this.#components;
+    const other = linkOf?.(host);
+    if (this.link.region === null || !regions || !other || other.region === null) return 0;
+    const [own, their] = [this.#placeOf(this.link), this.#placeOf(other)];
+    const [from, to] = direction === 'out' ? [own, their] : [their, own];
+    return regions.delayMs[from]![to]!;
+  }
+
+  #placeOf({ region }: PlannedLink): number {
+    const place = this.#components.regions?.names.indexOf(region ?? '') ?? -1;
+    if (place === -1) throw new ConfigError(`region "${region ?? ''}" is not in the table of regions`);
+    return place;
+  }
+}
+
+function course(
+  changes: readonly PlannedLinkChange[],
+  key: 'upBytesPerSec' | 'downBytesPerSec' | 'latencyMs',
+): CurveChange[] {
+  return changes.flatMap(({ atMs, overMs, [key]: value }) =>
+    value === undefined ? [] : [{ atMs, overMs, value }],
+  );
+}
+
+function emptyTotals(): Counted {
+  return {
+    bytesSlowed: 0,
+    messagesDelayed: 0,
+    messagesHeld: 0,
+    connectsHeld: 0,
+    messagesSwallowed: 0,
+    bytesSwallowed: 0,
+    connectionsReset: 0,
+    segments: 0,
+    stalls: 0,
+  };
+}
