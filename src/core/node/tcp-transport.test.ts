@@ -116,6 +116,24 @@ async function strangeServer(onSocket: (socket: Socket) => void): Promise<Addres
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
 }
 
+describe.runIf(process.platform === 'linux')('an address of its own', () => {
+  it('is where a transport listens and what its connections come from', async () => {
+    const { address, accepted } = await listen('peer', { host: '127.9.8.7' });
+    expect(address.host).toBe('127.9.8.7');
+    const heard = hear(transport({ localAddress: '127.6.5.4' }).connect(address, 'swarm'));
+    heard.connection.send(handshake);
+    await untilTrue(() => accepted.length === 1);
+    expect(accepted[0]!.connection.remote.host).toBe('127.6.5.4');
+  });
+
+  it('that is not of this machine makes a connection fail as refused', async () => {
+    const { address } = await listen('peer');
+    const heard = hear(transport({ localAddress: '192.0.2.1' }).connect(address, 'swarm'));
+    await untilTrue(() => heard.closes.length === 1);
+    expect(heard.closes[0]).toMatchObject({ kind: 'refused' });
+  });
+});
+
 describe('a stranger that connects', () => {
   it('may send magic and text in single bytes', async () => {
     const { address, accepted } = await listen('peer', { totalChunks: 9 });
