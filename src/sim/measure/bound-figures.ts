@@ -1,6 +1,7 @@
 /** How far the run stayed from what theory allows. */
 import { clientServerBound, fluidBound, storeAndForwardBound } from '../analyse/bounds.ts';
 import type { BoundPeer, Swarm } from '../analyse/bounds.ts';
+import { highestRate } from '../analyse/link-rates.ts';
 import type { Evidence } from './evidence.ts';
 import type { BoundFigures } from './result.ts';
 
@@ -51,8 +52,13 @@ function boundSwarm({ plan, record, initial, stays }: Evidence): Swarm | string 
     // A timer may fire a little early: a bound must not rely on it.
     const plannedMs = sessions[0]?.joinMs ?? 0;
     const joinMs = Math.max(0, Math.min(plannedMs, stays.get(name)?.[0]?.joinMs ?? plannedMs));
-    const { upBytesPerSec, downBytesPerSec } = link;
-    peers.push({ upBytesPerSec, downBytesPerSec, joinMs, held, mustComplete });
+    peers.push({
+      upBytesPerSec: highestRate(link, 'upBytesPerSec', name, plan.faults),
+      downBytesPerSec: highestRate(link, 'downBytesPerSec', name, plan.faults),
+      joinMs,
+      held,
+      mustComplete,
+    });
   }
   return { chunkBytes: record.chunkBytes, peers };
 }

@@ -1,4 +1,5 @@
 /** Figures of each peer and of each group. */
+import { carriedBytes, type RateFactor } from '../analyse/link-rates.ts';
 import { distributed } from '../analyse/statistics.ts';
 import type { PeerRecord, ShapingTotals, TrafficTotals } from '../engines/engine.ts';
 import type { PlannedPeer } from '../plan/plan.ts';
@@ -7,7 +8,6 @@ import type { Evidence } from './evidence.ts';
 import { groupReceipts, sumBytes } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
 import type { GroupFigures, PeerFigures } from './result.ts';
-import type { Stay } from './stays.ts';
 
 /** `periodMs`: rates are over the time from 0 to here, the makespan or the end of the run. */
 export function measurePeers(evidence: Evidence, periodMs: number): PeerFigures[] {
@@ -37,7 +37,7 @@ function measurePeer(
   received: Received,
   periodMs: number,
 ): PeerFigures {
-  const { name, group, protocol, mustComplete, link } = peer;
+  const { name, group, protocol, mustComplete } = peer;
   const record = evidence.records.get(name) ?? absent(name);
   const stays = evidence.stays.get(name) ?? [];
   const initial = evidence.initial.get(name);
@@ -46,7 +46,7 @@ function measurePeer(
   const completedMs = hadAll ? joinedMs : (completedForGood(evidence, name) ?? null);
   const { payloadSentBytes: uploadedBytes, payloadReceivedBytes: downloadedBytes } = record.traffic;
   const sentInPeriod = uploadedBytes - sumBytes(received.sentAfter.get(name) ?? []);
-  const capacity = link.upBytesPerSec === null ? 0 : uplinkCapacityBytes(link.upBytesPerSec, stays, periodMs);
+  const capacity = uplinkCapacityBytes(evidence, peer, periodMs);
   return {
     name,
     group,
@@ -69,14 +69,27 @@ function measurePeer(
   };
 }
 
-/** What an uplink can carry while its peer is in the swarm, within the period. */
-export function uplinkCapacityBytes(bytesPerSec: number, stays: readonly Stay[], periodMs: number): number {
-  const presentMs = stays.reduce(
-    (sum, { joinMs, endMs }) =>
-      sum + Math.max(0, Math.min(endMs, periodMs) - Math.min(Math.max(joinMs, 0), periodMs)),
-    0,
-  );
-  return (bytesPerSec * presentMs) / 1000;
+/** What a limited uplink can carry while its peer is in the swarm, within the period. */
+export function uplinkCapacityBytes(
+  evidence: Evidence,
+  { name, link }: PlannedPeer,
+  periodMs: number,
+): number {
+  const factors = slowDowns(evidence, name);
+  const stays = evidence.stays.get(name) ?? [];
+  return stays.reduce((sum, { joinMs, endMs }) => {
+    const fromMs = Math.min(Math.max(joinMs, 0), periodMs);
+    return sum + carriedBytes(link, 'upBytesPerSec', fromMs, Math.min(endMs, periodMs), factors);
+  }, 0);
+}
+
+/** What faults made of the peer's rates, and when. */
+function slowDowns({ plan, record }: Evidence, name: string): RateFactor[] {
+  return record.faults.flatMap((fault) => {
+    const effect = plan.faults.find((planned) => planned.name === fault.name)?.effect;
+    if (effect?.kind !== 'slow-down' || fault.beganMs === null || !fault.targets.includes(name)) return [];
+    return [{ fromMs: fault.beganMs, toMs: fault.endedMs ?? Infinity, factor: effect.factor }];
+  });
 }
 
 /** In order of their first peer. */

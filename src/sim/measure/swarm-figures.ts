@@ -85,10 +85,10 @@ function uploadUtilisation(
 ): number | null {
   let capacityBytes = 0;
   let usedBytes = 0;
-  evidence.plan.peers.forEach(({ name, link }, position) => {
+  evidence.plan.peers.forEach((peer, position) => {
     const utilisation = peers[position]?.uploadUtilisation ?? null;
-    if (link.upBytesPerSec === null || utilisation === null) return;
-    const capacity = uplinkCapacityBytes(link.upBytesPerSec, evidence.stays.get(name) ?? [], periodMs);
+    if (utilisation === null) return;
+    const capacity = uplinkCapacityBytes(evidence, peer, periodMs);
     capacityBytes += capacity;
     usedBytes += utilisation * capacity;
   });
