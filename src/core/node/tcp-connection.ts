@@ -131,12 +131,12 @@ export class TcpConnection implements Connection {
     else this.#tellEnd();
   }
 
-  /** The messages of one turn leave in one system call; the magic goes before the first. */
+  /** The messages of one turn of the event loop leave in one system call; the magic goes before the first. */
   #batch(): void {
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
-      process.nextTick(this.#uncork);
+      setImmediate(this.#uncork);
     }
     if (this.#magicSent) return;
     this.#magicSent = true;

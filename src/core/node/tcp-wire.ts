@@ -94,9 +94,15 @@ export function encodeWire(message: Message, dialect: Dialect): Uint8Array[] {
   return encodeFrame(message);
 }
 
+/** A message that goes to every neighbour is encoded once: what was encoded last is kept. */
+let last: { readonly message: SwarmMessage; readonly pieces: Uint8Array[] } | undefined;
+
 function encodeFrame(message: SwarmMessage): Uint8Array[] {
+  if (last?.message === message) return last.pieces;
   const { head, body } = encodeSwarm(message);
-  return body === undefined || body.byteLength === 0 ? [head] : [head, bytesOf(body)];
+  const pieces = body === undefined || body.byteLength === 0 ? [head] : [head, bytesOf(body)];
+  last = message.type === 'chunk' ? undefined : { message, pieces };
+  return pieces;
 }
 
 function bytesOf(body: Body): Uint8Array {

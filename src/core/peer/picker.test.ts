@@ -82,7 +82,7 @@ describe('pickers', () => {
   it('never picks what is not pickable or not held by the neighbour', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ copies: fc.nat(5), pickable: fc.boolean(), has: fc.boolean() }), {
+        fc.array(fc.record({ copies: fc.integer({ min: 1, max: 5 }), pickable: fc.boolean(), has: fc.boolean() }), {
           minLength: 1,
         }),
         fc.string(),

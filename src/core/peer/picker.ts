@@ -1,3 +1,4 @@
+import { LocalProtocolError } from '../errors.ts';
 import type { Random } from '../interfaces.ts';
 import type { PickerName } from './options.ts';
 import type { RarityIndex } from './rarity-index.ts';
@@ -12,9 +13,13 @@ export type Picker = (
   random: Random,
 ) => number | undefined;
 
+/** Draws at random before looking through all: most often one of them fits. */
+const DRAWS = 4;
+
 /** The chunk with the fewest copies among the neighbours; ties are broken by chance (Cohen 2003). */
 const rarestFirst: Picker = (pickable, neighbourHas, random) => {
-  for (const bucket of pickable.buckets) {
+  // What no neighbour has, in bucket 0, this one cannot have either.
+  for (const bucket of pickable.buckets.slice(1)) {
     const found = firstFromRandomStart(bucket, neighbourHas, random);
     if (found !== undefined) return found;
   }
@@ -23,9 +28,22 @@ const rarestFirst: Picker = (pickable, neighbourHas, random) => {
 
 /** Any chunk, whatever its rarity. */
 const anyChunk: Picker = (pickable, neighbourHas, random) => {
-  const chunks = pickable.buckets.flat();
-  return firstFromRandomStart(chunks, neighbourHas, random);
+  const held = pickable.buckets.slice(1);
+  const size = held.reduce((sum, bucket) => sum + bucket.length, 0);
+  for (let draws = 0; draws < DRAWS && size > 0; draws++) {
+    const index = at(held, random.int(size));
+    if (neighbourHas(index)) return index;
+  }
+  return firstFromRandomStart(held.flat(), neighbourHas, random);
 };
+
+function at(buckets: readonly (readonly number[])[], position: number): number {
+  for (const bucket of buckets) {
+    if (position < bucket.length) return bucket[position]!;
+    position -= bucket.length;
+  }
+  throw new LocalProtocolError('a position behind the last bucket');
+}
 
 /** The lowest index: as a player of a film would like it. */
 const sequential: Picker = (pickable, neighbourHas) => {
@@ -48,7 +66,7 @@ function firstFromRandomStart(
   random: Random,
 ): number | undefined {
   if (chunks.length === 0) return undefined;
-  for (let draws = 0; draws < 4; draws++) {
+  for (let draws = 0; draws < DRAWS; draws++) {
     const index = chunks[random.int(chunks.length)]!;
     if (fits(index)) return index;
   }

@@ -12,6 +12,8 @@ import { Uploader } from './uploader.ts';
 
 const TICK_MS = 1000;
 const SUPER_SEEDING_TICK_MS = 100;
+/** Chunks that come in quicker succession are shown together: each message costs every neighbour's thread an event. */
+const HAVE_GAP_MS = 20;
 
 /** The peer's trade of chunks by the swarm protocol: passes each message to the part that it is for. */
 export class SwarmExchange implements MeshHandler {
@@ -20,6 +22,10 @@ export class SwarmExchange implements MeshHandler {
   readonly #downloader: Downloader;
   readonly #uploader: Uploader;
   readonly #superSeeding: SuperSeeding;
+  /** Held chunks that the neighbours have not been told of. */
+  readonly #unshown: number[] = [];
+  #shownMs = -Infinity;
+  #showTimer: Timer | undefined;
   #timers: Timer[] = [];
 
   constructor(context: PeerContext) {
@@ -49,6 +55,7 @@ export class SwarmExchange implements MeshHandler {
 
   stop(): void {
     for (const timer of this.#timers) timer.cancel();
+    this.#showTimer?.cancel();
     this.#timers = [];
     this.#mesh.stop();
   }
@@ -189,13 +196,31 @@ export class SwarmExchange implements MeshHandler {
   }
 
   #held(index: number): void {
-    const nowMs = this.#context.clock.now();
     this.#downloader.held(index);
+    this.#unshown.push(index);
+    const { clock, ledger } = this.#context;
+    const restMs = this.#shownMs + HAVE_GAP_MS - clock.now();
+    if (restMs <= 0 || ledger.complete) this.#showHeld();
+    else this.#showTimer ??= clock.setTimer(restMs, () => this.#showHeld());
+    for (const neighbour of this.#mesh.neighbours.values()) this.#showInterest(neighbour);
+  }
+
+  /** Tells every neighbour of the chunks that have come since it was last told. */
+  #showHeld(): void {
+    const { clock, ledger } = this.#context;
+    this.#showTimer?.cancel();
+    this.#showTimer = undefined;
+    this.#shownMs = clock.now();
+    const haves = this.#unshown.splice(0).map((index) => ({ type: 'have', index }) as const);
+    for (const have of haves) {
+      for (const neighbour of this.#mesh.neighbours.values()) {
+        neighbour.send(have, this.#shownMs);
+        if (!neighbour.theirs.has(have.index)) this.#presumeInterest(neighbour);
+      }
+    }
+    if (!ledger.complete) return;
     for (const neighbour of [...this.#mesh.neighbours.values()]) {
-      neighbour.send({ type: 'have', index }, nowMs);
-      if (!neighbour.theirs.has(index)) this.#presumeInterest(neighbour);
-      this.#showInterest(neighbour);
-      if (this.#context.ledger.complete && neighbour.theirs.complete) this.#mesh.release(neighbour);
+      if (neighbour.theirs.complete) this.#mesh.release(neighbour);
     }
   }
 
