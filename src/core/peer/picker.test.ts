@@ -82,9 +82,12 @@ describe('pickers', () => {
   it('never picks what is not pickable or not held by the neighbour', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ copies: fc.integer({ min: 1, max: 5 }), pickable: fc.boolean(), has: fc.boolean() }), {
-          minLength: 1,
-        }),
+        fc.array(
+          fc.record({ copies: fc.integer({ min: 1, max: 5 }), pickable: fc.boolean(), has: fc.boolean() }),
+          {
+            minLength: 1,
+          },
+        ),
         fc.string(),
         (chunks, seed) => {
           const view = rarity(chunks.map(({ copies }) => copies));
