@@ -1,11 +1,14 @@
 /** What a tracker can be told. */
 import type { Clock, EventSink, Random, Transport } from '../interfaces.ts';
+import type { Registry } from './registry.ts';
 
 export interface TrackerComponents {
   readonly clock: Clock;
   readonly random: Random;
   readonly transport: Transport;
   readonly events: EventSink;
+  /** What a former tracker knew (`Tracker.memory`); its peers are kept for as long as silent ones are. Default: nothing. */
+  readonly registry?: Registry;
 }
 
 export interface TrackerOptions {

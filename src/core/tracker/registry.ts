@@ -179,6 +179,11 @@ export class Registry {
     return this.#swarmMembers.get(addressKey(address));
   }
 
+  /** Those that have joined and not left, oldest first. */
+  allSwarmMembers(): readonly SwarmMember[] {
+    return [...this.#swarmMembers.values()];
+  }
+
   leave(member: SwarmMember): void {
     this.#swarmMembers.delete(member.key);
     this.#pool.remove(member);

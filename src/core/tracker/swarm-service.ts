@@ -41,6 +41,7 @@ export class SwarmService {
   readonly #owners = new Map<SwarmMember, Session>();
   #silenceTimer: Timer | undefined;
   #pushTimer: Timer | undefined;
+  #inheritedTimer: Timer | undefined;
   #pushedMs = -Infinity;
   #pushedChunks = 0;
   #closed = false;
@@ -78,6 +79,19 @@ export class SwarmService {
     });
   }
 
+  /** Peers that a former tracker knew and that do not come back are forgotten as silent ones are. */
+  watchInherited(): void {
+    const { clock, registry } = this.#components;
+    const inherited = registry.allSwarmMembers();
+    if (inherited.length === 0) return;
+    this.#inheritedTimer = clock.setTimer(this.#options.silenceLimitMs, () => {
+      for (const member of inherited) {
+        if (registry.swarmMemberAt(member.address) !== member) continue;
+        if (!this.#owners.has(member)) this.#leave(member, 'silent');
+      }
+    });
+  }
+
   /** The registry has changed: tells every peer soon of what has been agreed since it was last told. */
   pushSoon(): void {
     const { clock, registry } = this.#components;
@@ -96,6 +110,7 @@ export class SwarmService {
     this.#closed = true;
     this.#silenceTimer?.cancel();
     this.#pushTimer?.cancel();
+    this.#inheritedTimer?.cancel();
     for (const session of this.#sessions.values()) {
       session.over = true;
       session.member = undefined;
@@ -158,7 +173,7 @@ export class SwarmService {
     if (owner !== undefined) {
       this.#forget(owner, 'disconnected');
       owner.connection.end();
-    }
+    } else if (former !== undefined) registry.leave(former);
     session.member = registry.join(address, session.handshake!.totalChunks);
     if (session.member === undefined) this.#fault(session, 'the tracker is full');
     else this.#owners.set(session.member, session);
@@ -198,8 +213,9 @@ export class SwarmService {
     this.#forget(session, 'disconnected');
     this.#sessions.delete(session.connection);
     // The last one has gone, and nobody else is known: the next swarm may be about another file.
-    if (this.#sessions.size === 0 && this.#components.registry.specClients === 0) {
-      this.#components.registry.reset();
+    const { registry } = this.#components;
+    if (this.#sessions.size === 0 && registry.specClients === 0 && registry.swarmPeers === 0) {
+      registry.reset();
       this.#pushedChunks = 0;
     }
     this.#hooks.onClosed(session.connection);
@@ -207,12 +223,16 @@ export class SwarmService {
 
   /** Ends a session's part in the swarm. Idempotent. */
   #forget(session: Session, reason: PeerForgotten['reason']): void {
-    const { clock, events, registry } = this.#components;
     session.over = true;
     const { member } = session;
     if (member === undefined) return;
     session.member = undefined;
     this.#owners.delete(member);
+    this.#leave(member, reason);
+  }
+
+  #leave(member: SwarmMember, reason: PeerForgotten['reason']): void {
+    const { clock, events, registry } = this.#components;
     registry.leave(member);
     const { address } = member;
     events.emit({ type: 'peer-forgotten', atMs: clock.now(), peer: 'tracker', address, reason });

@@ -10,6 +10,8 @@ import { SwarmService } from './swarm-service.ts';
 export class Tracker {
   readonly #components: TrackerComponents;
   readonly #options: TrackerOptions;
+  /** Who holds what: to be handed to the tracker that takes over from one that was cut off. */
+  readonly memory: Registry;
   readonly #spec: SpecService;
   readonly #swarm: SwarmService;
   readonly #connections = new Set<Connection>();
@@ -21,7 +23,8 @@ export class Tracker {
   constructor(components: TrackerComponents, options: TrackerOptions) {
     this.#components = components;
     this.#options = options;
-    const registry = new Registry(components, options);
+    const registry = components.registry ?? new Registry(components, options);
+    this.memory = registry;
     const { clock, events } = components;
     const onClosed = (connection: Connection): void => this.#onConnectionClosed(connection);
     this.#swarm = new SwarmService({ clock, events, registry }, options, {
@@ -42,6 +45,7 @@ export class Tracker {
   /** Listens. `tracker-started` or `node-failed` follows. To be called once. */
   start(): void {
     const { clock, events, transport } = this.#components;
+    this.#swarm.watchInherited();
     this.#listener = transport.listen({
       port: this.#options.port,
       role: 'tracker',

@@ -6,7 +6,7 @@ export interface Engine {
   readonly name: 'threads' | 'virtual';
   /**
    * Resolves when the run is over, whatever its outcome: also when it was interrupted or timed out.
-   * @throws {EngineError} the plan cannot be run here; the message names the setting.
+   * @throws {ConfigError} the plan cannot be run here; the message names the setting. Nothing has been started.
    */
   run(plan: Plan, watcher: RunWatcher): Promise<RunRecord>;
 }

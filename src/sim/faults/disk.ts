@@ -19,7 +19,7 @@ export class FaultyDisk implements ChunkStore {
   #owedMs = 0;
 
   /** @param keepBusy from now on the peer does nothing for so long, on top of what it has been told before */
-  constructor(store: ChunkStore, { keepBusy }: { keepBusy(ms: number): void }) {
+  constructor(store: ChunkStore, { keepBusy }: { readonly keepBusy: (ms: number) => void }) {
     this.#store = store;
     this.#keepBusy = keepBusy;
   }

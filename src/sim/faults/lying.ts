@@ -17,7 +17,7 @@ export class Lying {
   /** Connections to peers on which the bitfield has been sent, and what was shown falsely there. */
   readonly #introduced = new Map<Connection, Set<number>>();
 
-  constructor({ held }: { held(): ChunkSet }) {
+  constructor({ held }: { readonly held: () => ChunkSet }) {
     this.#held = held;
   }
 

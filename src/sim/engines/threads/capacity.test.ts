@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EngineError } from '../../../core/errors.ts';
+import { ConfigError } from '../../../core/errors.ts';
 import { GIB, MIB } from '../../../core/units.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
 import { machineLimits, requireCapacity } from './capacity.ts';
@@ -39,7 +39,7 @@ describe('requireCapacity', () => {
   });
 
   it('counts sockets: with too few open files no number of peers a worker helps', () => {
-    expect(() => requireCapacity(planOf(500), { ...roomy, openFiles: 20_000 })).toThrow(EngineError);
+    expect(() => requireCapacity(planOf(500), { ...roomy, openFiles: 20_000 })).toThrow(ConfigError);
     expect(() => requireCapacity(planOf(500), { ...roomy, openFiles: 20_000 })).toThrow(
       /ulimit -n, or fewer policy\.max_connections.*no engine\.peers_per_worker is enough/,
     );

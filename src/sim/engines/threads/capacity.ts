@@ -1,7 +1,7 @@
 /** What a run would need of this machine, and whether it is there. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
-import { EngineError } from '../../../core/errors.ts';
+import { ConfigError } from '../../../core/errors.ts';
 import { MIB, formatBytes } from '../../../core/units.ts';
 import type { Plan } from '../../plan/plan.ts';
 
@@ -49,17 +49,44 @@ export function hostCount(plan: Plan): number {
   return Math.ceil(plan.peers.length / plan.engine.peersPerWorker);
 }
 
-/** @throws {EngineError} naming what is short, how much of it, and the setting that helps */
+/** @throws {ConfigError} naming what is short, how much of it, and the setting that helps */
 export function requireCapacity(plan: Plan, limits: MachineLimits): void {
   requireThreads(plan, limits);
   const needed = diskBytes(plan);
   if (needed > limits.freeDiskBytes) {
-    throw new EngineError(
+    throw new ConfigError(
       `the chunks of all peers take ${formatBytes(needed)} below ${tmpdir()}, where ` +
         `${formatBytes(limits.freeDiskBytes)} are free: set TMPDIR to a folder with more room, or take less content ` +
         `or fewer peers`,
     );
   }
+}
+
+export interface RunNeeds {
+  readonly threads: number;
+  /** Of the threads; what the content takes while it is under way is small beside it. */
+  readonly memoryBytes: number;
+  /** When every peer has as many connections as it may. */
+  readonly descriptorsMax: number;
+  readonly diskBytes: number;
+}
+
+/** What a run takes of a machine. */
+export function needsOf(plan: Plan): RunNeeds {
+  const threads = hostCount(plan) + 1;
+  return {
+    threads,
+    memoryBytes: threads * BYTES_PER_THREAD,
+    descriptorsMax: threads * DESCRIPTORS_PER_THREAD + socketsMaxOf(plan),
+    diskBytes: diskBytes(plan),
+  };
+}
+
+function socketsMaxOf({ peers }: Plan): number {
+  return peers.reduce(
+    (sum, { policy }) => sum + Math.min(policy.maxConnections, peers.length - 1) + DESCRIPTORS_PER_PEER,
+    DESCRIPTORS_RESERVED,
+  );
 }
 
 /** The content once, and again for each peer that has to write it; what peers hold at the start is shared. */
@@ -75,10 +102,7 @@ function diskBytes({ content, peers }: Plan): number {
 function requireThreads(plan: Plan, limits: MachineLimits): void {
   const peers = plan.peers.length;
   const threads = hostCount(plan) + 1;
-  const socketsMax = plan.peers.reduce(
-    (sum, { policy }) => sum + Math.min(policy.maxConnections, peers - 1) + DESCRIPTORS_PER_PEER,
-    DESCRIPTORS_RESERVED,
-  );
+  const socketsMax = socketsMaxOf(plan);
   const threadsMax = Math.floor(
     Math.min(
       limits.memoryMaps / MAPS_PER_THREAD,
@@ -102,7 +126,7 @@ function requireThreads(plan: Plan, limits: MachineLimits): void {
     threadsMax >= 2
       ? `set engine.peers_per_worker to ${Math.ceil(peers / (threadsMax - 1))} or more, or raise what is short`
       : 'no engine.peers_per_worker is enough: take fewer peers, or raise what is short';
-  throw new EngineError(
+  throw new ConfigError(
     `${peers} peers with engine.peers_per_worker ${plan.engine.peersPerWorker} need ${threads} threads, and this ` +
       `machine holds ${threadsMax}: ${needs.join('; ')}. Remedy: ${remedy}`,
   );

@@ -1,4 +1,4 @@
-import type { NodeFailed, SwarmEvent } from '../../../core/events.ts';
+import type { FaultBegan, FaultEnded, NodeFailed, SwarmEvent } from '../../../core/events.ts';
 import type { Clock, Timer } from '../../../core/interfaces.ts';
 import { EngineError, TransportError } from '../../../core/errors.ts';
 import type { RunRecord } from '../engine.ts';
@@ -9,8 +9,19 @@ import type { PeerState } from './peer-state.ts';
 
 export type Ending = RunRecord['ending'];
 
+export interface RunEnd {
+  readonly ending: Ending;
+  /** Since the start of the distribution. */
+  readonly atMs: number;
+  /** Text of the condition, when the run was given up by one. */
+  readonly abortedBy?: string;
+}
+
 /** No useful byte for so long, and no way to complete: the run is over. */
 const STALL_MS = 2000;
+
+/** A planned departure that comes while a fault's crash is still being carried out is tried again after this. */
+const DEPARTURE_RETRY_MS = 20;
 
 /** What the conductor has done to the swarm. Each call concerns one stay of one peer. */
 export interface Stage {
@@ -31,6 +42,26 @@ export interface ConductorComponents {
   /** The clock that all threads share. */
   readonly clock: Clock;
   readonly stage: Stage;
+  /** Default: no faults. */
+  readonly outlook?: Outlook;
+}
+
+/** What faults mean for the end of a run. */
+export interface Outlook {
+  /** Whether a peer's disk fails by a fault: it goes on without, as peers do, and is not lost. */
+  isDiskFault(peer: PeerState): boolean;
+  /** Whether none of those that are waited for can ever complete. */
+  isHopeless(waitedFor: readonly PeerState[], all: readonly PeerState[]): boolean;
+}
+
+const noFaults: Outlook = { isDiskFault: () => false, isHopeless: cannotComplete };
+
+/** How a fault kills a peer. */
+export interface FaultCrash {
+  readonly fault: string;
+  /** null: for good. */
+  readonly returnAfterMs: number | null;
+  readonly keepChunks: boolean;
 }
 
 export interface ConductorOptions {
@@ -44,9 +75,10 @@ export class Conductor {
   /** As they came in; times count from the start of the distribution. */
   readonly events: SwarmEvent[] = [];
   /** How the run ended and when; rejects when something of ours broke. */
-  readonly ended: Promise<{ readonly ending: Ending; readonly atMs: number }>;
+  readonly ended: Promise<RunEnd>;
   readonly #clock: Clock;
   readonly #stage: Stage;
+  readonly #outlook: Outlook;
   readonly #options: ConductorOptions;
   readonly #peers: readonly PeerState[];
   readonly #byName: ReadonlyMap<string, PeerState>;
@@ -58,12 +90,17 @@ export class Conductor {
   #endMs = Infinity;
   #failure: { readonly error: unknown } | undefined;
   #progress = { usefulBytes: 0, atMs: 0 };
-  #resolve!: (end: { readonly ending: Ending; readonly atMs: number }) => void;
+  #resolve!: (end: RunEnd) => void;
   #reject!: (error: unknown) => void;
 
-  constructor({ clock, stage }: ConductorComponents, peers: readonly PeerState[], options: ConductorOptions) {
+  constructor(
+    { clock, stage, outlook = noFaults }: ConductorComponents,
+    peers: readonly PeerState[],
+    options: ConductorOptions,
+  ) {
     this.#clock = clock;
     this.#stage = stage;
+    this.#outlook = outlook;
     this.#peers = peers;
     this.#byName = new Map(peers.map((peer) => [peer.name, peer]));
     this.#options = options;
@@ -81,21 +118,22 @@ export class Conductor {
   }
 
   /** The barrier opens: the distribution starts at `startMs` of the shared clock. All first stays are prepared. */
-  begin(startMs: number): void {
+  begin(startMs: number, beforeJoins?: () => void): void {
     this.#startMs = startMs;
+    beforeJoins?.();
     for (const peer of this.#peers) this.#joinAsPlanned(peer);
     const limitMs = startMs + this.#options.timeLimitMs - this.#clock.now();
     this.#limitTimer = this.#clock.setTimer(limitMs, () => this.end('time-limit'));
     this.#checkEnd();
   }
 
-  end(ending: Ending): void {
+  end(ending: Ending, abortedBy?: string): void {
     if (this.#over) return;
     this.#over = true;
     this.#limitTimer?.cancel();
     for (const timer of this.#leaveTimers.values()) timer.cancel();
     this.#endMs = Math.max(0, this.now());
-    this.#resolve({ ending, atMs: this.#endMs });
+    this.#resolve({ ending, atMs: this.#endMs, ...(abortedBy !== undefined && { abortedBy }) });
   }
 
   /** Something of ours broke: what was measured is worth nothing. */
@@ -135,7 +173,48 @@ export class Conductor {
     if (usefulBytes !== this.#progress.usefulBytes) this.#progress = { usefulBytes, atMs };
     if (this.#options.open || atMs - this.#progress.atMs < STALL_MS) return;
     if (this.#peers.some((peer) => peer.phase === 'coming')) return;
-    if (cannotComplete(this.#waitedFor(), this.#peers)) this.end('stalled');
+    if (this.#outlook.isHopeless(this.#waitedFor(), this.#peers)) this.end('stalled');
+  }
+
+  /** What the laboratory itself has done, now. */
+  tell(event: FaultBody): void {
+    const atMs = Math.max(this.#startMs, this.#clock.now());
+    this.#heard({ ...event, atMs, peer: 'laboratory' });
+  }
+
+  /** Kills a peer that is in the swarm, whatever its sessions say; false: it is not in the swarm. */
+  crash(peer: PeerState, { fault, returnAfterMs, keepChunks }: FaultCrash): boolean {
+    if (this.#over || peer.phase !== 'present') return false;
+    const returns = returnAfterMs !== null;
+    peer.phase = returns ? 'coming' : 'over';
+    peer.isAway = returns;
+    if (!returns || peer.session.leave?.from === 'completion') this.#forgetDeparture(peer);
+    const crashed = async (): Promise<void> => {
+      const diedMs = await this.#stage.crash(peer);
+      this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name, fault });
+      if (returns) await this.#bringBack(peer, diedMs + returnAfterMs, keepChunks);
+      else this.#gone(peer);
+    };
+    crashed().catch((error: unknown) => this.fail(error));
+    return true;
+  }
+
+  async #bringBack(peer: PeerState, atMs: number, keepChunks: boolean): Promise<void> {
+    if (this.#over) return;
+    if (!keepChunks) this.#empty(peer);
+    peer.nextStay();
+    await this.#stage.prepare(peer);
+    peer.isAway = false;
+    this.#joinAt(peer, atMs);
+  }
+
+  #joinAt(peer: PeerState, atMs: number): void {
+    if (!this.#over) this.#stage.join(peer, atMs);
+  }
+
+  #empty(peer: PeerState): void {
+    peer.resetHeld();
+    this.#stage.resetFolder(peer);
   }
 
   #heard(event: SwarmEvent): void {
@@ -152,6 +231,7 @@ export class Conductor {
   #heardOf(peer: PeerState, event: SwarmEvent): void {
     if (event.type === 'peer-joined') {
       peer.phase = 'present';
+      peer.hasJoined = true;
       peer.complete = event.heldChunks === event.totalChunks;
       if (peer.complete) this.#completed(peer, event.atMs);
     } else if (event.type === 'chunk-received') {
@@ -159,6 +239,7 @@ export class Conductor {
     } else if (event.type === 'peer-completed') {
       this.#completed(peer, event.atMs);
     } else if (event.type === 'node-failed') {
+      if (event.code === 'STORE' && this.#outlook.isDiskFault(peer)) return;
       peer.phase = 'over';
       this.#checkEnd();
     }
@@ -183,8 +264,18 @@ export class Conductor {
     this.#leaveTimers.set(peer, timer);
   }
 
+  #forgetDeparture(peer: PeerState): void {
+    this.#leaveTimers.get(peer)?.cancel();
+    this.#leaveTimers.delete(peer);
+  }
+
   #leaveNow(peer: PeerState): void {
     if (peer.phase === 'over') return;
+    if (peer.isAway) {
+      this.#leaveTimers.delete(peer);
+      this.#leaveAt(peer, this.now() + DEPARTURE_RETRY_MS);
+      return;
+    }
     if (peer.session.leave?.how === 'graceful') {
       this.#stage.leave(peer);
       return;
@@ -211,10 +302,7 @@ export class Conductor {
     }
     const keepChunks = peer.session.leave?.keepChunks ?? true;
     peer.nextSession();
-    if (!keepChunks) {
-      peer.resetHeld();
-      this.#stage.resetFolder(peer);
-    }
+    if (!keepChunks) this.#empty(peer);
     this.#stage.prepare(peer).then(
       () => {
         if (!this.#over) this.#joinAsPlanned(peer);
@@ -233,6 +321,8 @@ export class Conductor {
     this.end(must.every((peer) => peer.finished) ? 'completed' : 'stalled');
   }
 }
+
+type FaultBody = Omit<FaultBegan, 'atMs' | 'peer'> | Omit<FaultEnded, 'atMs' | 'peer'>;
 
 /** Without a tracker there is no run; that its port is in use is for the user to change. */
 function trackerError({ code, detail }: NodeFailed): Error {

@@ -5,7 +5,9 @@ import type { SwarmEvent } from '../../../core/events.ts';
 import type { Address, ChunkInfo } from '../../../core/interfaces.ts';
 import type { PeerOptions } from '../../../core/peer/options.ts';
 import type { TrackerOptions } from '../../../core/tracker/options.ts';
+import type { ActiveFault } from '../../faults/peer-faults.ts';
 import type { PlannedLink } from '../../plan/plan.ts';
+import type { Neighbourhood } from './addresses.ts';
 
 /** A task of the pool. Tracker and peers run until told to close; verifying ends by itself. */
 export type WorkerTask = TrackerTask | PeersTask | VerifyTask;
@@ -19,6 +21,8 @@ interface HostTask {
   readonly hostSlot: number;
   readonly lagResolutionMs: number;
   readonly totalChunks: number;
+  /** Where faults count what they hit (HitBoard). */
+  readonly hits: SharedArrayBuffer;
 }
 
 export interface TrackerTask extends HostTask {
@@ -26,6 +30,8 @@ export interface TrackerTask extends HostTask {
   readonly counterSlot: number;
   readonly seed: string;
   readonly options: TrackerOptions;
+  /** Whether a fault stops it or cuts its connections. */
+  readonly hasFaults: boolean;
 }
 
 export interface PeersTask extends HostTask {
@@ -33,6 +39,8 @@ export interface PeersTask extends HostTask {
   /** Whether several peers live in this thread. */
   readonly shared: boolean;
   readonly tracker: Address;
+  /** null: all peers are at one address, and nobody cares who is at the other end. */
+  readonly neighbourhood: Neighbourhood | null;
 }
 
 /** One stay of one peer. */
@@ -44,6 +52,8 @@ export interface Seat {
   readonly seed: string;
   readonly link: PlannedLink;
   readonly options: Omit<PeerOptions, 'tracker'>;
+  /** Those that hold when the peer is made; undefined: no fault of the plan is about it. */
+  readonly faults: readonly ActiveFault[] | undefined;
 }
 
 export type ToHost =
@@ -51,12 +61,19 @@ export type ToHost =
   | { readonly type: 'open'; readonly seat: Seat }
   /** Starts the peer at a time of the shared clock. */
   | { readonly type: 'join'; readonly peer: string; readonly atMs: number }
-  /** The distribution begins: what is measured of the thread counts from now on. */
-  | { readonly type: 'begin' }
+  /** The distribution begins at this time of the clock: what is measured of the thread counts from now on. */
+  | { readonly type: 'begin'; readonly startMs: number }
   /** Answered by the event peer-left, then `gone`. */
   | { readonly type: 'leave'; readonly peer: string }
   /** Resets the peer's sockets and stops it without a word to anybody. Answered by `gone`. */
   | { readonly type: 'drop'; readonly peer: string }
+  | { readonly type: 'fault-begin'; readonly peer: string; readonly fault: ActiveFault }
+  | { readonly type: 'fault-end'; readonly peer: string; readonly id: number }
+  /** The tracker's process is stopped: its sockets are reset. `id`: the occurrence that counts them. */
+  | { readonly type: 'tracker-stop'; readonly id: number }
+  /** It is started again at its port, with or without what it knew. */
+  | { readonly type: 'tracker-start'; readonly forgets: boolean }
+  | { readonly type: 'tracker-reset'; readonly id: number; readonly probability: number }
   /** All leave in order; the task resolves when every socket is closed. */
   | { readonly type: 'close' };
 

@@ -1,11 +1,17 @@
 import { FolderStore } from '../../../core/node/folder-store.ts';
 import { TcpTransport } from '../../../core/node/tcp-transport.ts';
 import type { SwarmEvent } from '../../../core/events.ts';
-import type { Address, Clock, EventSink } from '../../../core/interfaces.ts';
+import type { Address, Clock, EventSink, Random, Transport } from '../../../core/interfaces.ts';
+import type { PeerComponents } from '../../../core/peer/options.ts';
 import { Peer } from '../../../core/peer/peer.ts';
 import { seededRandom } from '../../../core/random.ts';
 import { meteredTransport } from '../../network/metered-transport.ts';
-import { shapedTransport } from '../../network/shaped-transport.ts';
+import { isUnshaped } from '../../network/link.ts';
+import type { LinkControl } from '../../network/link-control.ts';
+import { shapedLink } from '../../network/shaped-link.ts';
+import type { HitBoard } from '../../faults/hits.ts';
+import { PeerFaults, type ActiveFault } from '../../faults/peer-faults.ts';
+import { positionOf, SHARED_HOST, type Neighbourhood } from './addresses.ts';
 import type { NodeCounters } from './counters.ts';
 import type { Seat } from './messages.ts';
 import { Severable } from './severable.ts';
@@ -17,6 +23,9 @@ export interface PeerSeatComponents {
   readonly tracker: Address;
   /** Whether the thread has other peers, which must survive this one's crash. */
   readonly shared: boolean;
+  /** null: nobody cares who is at the other end. */
+  readonly neighbourhood: Neighbourhood | null;
+  readonly hits: HitBoard;
   /** Called once, when the stay is over and nothing of it is open any more. */
   onGone(): void;
 }
@@ -28,6 +37,11 @@ export class PeerSeat {
   #store: FolderStore | undefined;
   #peer: Peer | undefined;
   #severable: Severable | undefined;
+  #control: LinkControl | undefined;
+  #faults: PeerFaults | undefined;
+  /** Those that hold, until the peer has been made. */
+  readonly #early = new Map<number, ActiveFault>();
+  #startMs: number | undefined;
   #joinTimer: ReturnType<Clock['setTimer']> | undefined;
   #started = false;
   #gone = false;
@@ -35,6 +49,13 @@ export class PeerSeat {
   constructor(components: PeerSeatComponents, seat: Seat) {
     this.#components = components;
     this.#seat = seat;
+    for (const fault of seat.faults ?? []) this.#early.set(fault.id, fault);
+  }
+
+  /** Times of the plan count from here. */
+  begin(startMs: number): void {
+    this.#startMs = startMs;
+    this.#control?.setStartMs(startMs);
   }
 
   /**
@@ -54,14 +75,35 @@ export class PeerSeat {
   join(atMs: number): void {
     const { clock } = this.#components;
     this.#joinTimer = clock.setTimer(Math.max(0, atMs - clock.now()), () => {
-      this.#started = true;
-      this.#peer?.start();
+      this.#whenRunning(() => {
+        this.#started = true;
+        this.#peer?.start();
+      });
     });
   }
 
+  /** In order: a peer that a fault has stopped leaves when it goes on. */
   leave(): void {
-    if (this.#started) this.#peer?.leave();
-    else this.#finish();
+    this.#whenRunning(() => {
+      if (this.#started) this.#peer?.leave();
+      else this.#finish();
+    });
+  }
+
+  /** The run is over, and with it whatever is done to the peer. */
+  close(): void {
+    this.#faults?.endAll();
+    this.leave();
+  }
+
+  beginFault(fault: ActiveFault): void {
+    if (this.#faults === undefined) this.#early.set(fault.id, fault);
+    else this.#faults.begin(fault);
+  }
+
+  endFault(id: number): void {
+    this.#early.delete(id);
+    this.#faults?.end(id);
   }
 
   /** Ends as if the thread had been killed: without a word to anybody. */
@@ -72,26 +114,60 @@ export class PeerSeat {
 
   #prepare(store: FolderStore): void {
     const { clock, counters, tracker, shared } = this.#components;
-    const { seed, link, options } = this.#seat;
+    const { seed, options } = this.#seat;
     this.#store = store;
     const random = seededRandom(seed);
-    const tcp = new TcpTransport({ clock }, { totalChunks: store.totalChunks });
+    const own = options.host === SHARED_HOST ? {} : { host: options.host, localAddress: options.host };
+    const tcp = new TcpTransport({ clock }, { totalChunks: store.totalChunks, ...own });
     const base = {
       clock,
-      transport: shapedTransport(
-        meteredTransport(tcp, counters),
-        { clock, random: random.fork('link') },
-        link,
-        counters,
-      ),
+      transport: this.#linked(meteredTransport(tcp, counters), random.fork('link')),
       events: { emit: (event: SwarmEvent) => this.#heard(event) },
     };
     this.#severable = shared ? new Severable(base) : undefined;
     const { transport, events, clock: peerClock } = this.#severable ?? base;
-    this.#peer = new Peer(
-      { clock: peerClock, random: random.fork('peer'), transport, store, events },
-      { ...options, tracker },
+    const parts = this.#faulty({ clock: peerClock, transport, store }, random.fork('faults'));
+    this.#peer = new Peer({ random: random.fork('peer'), events, ...parts }, { ...options, tracker });
+    for (const fault of this.#early.values()) this.#faults?.begin(fault);
+    this.#early.clear();
+  }
+
+  /** A link that does nothing, and to which no fault can do anything, costs nothing. */
+  #linked(transport: Transport, random: Random): Transport {
+    const { clock, counters, neighbourhood } = this.#components;
+    const { link, faults } = this.#seat;
+    if (isUnshaped(link) && faults === undefined) return transport;
+    const linkOf = (host: string) => neighbourhood?.links[positionOf(host) ?? -1];
+    const shaped = shapedLink(
+      transport,
+      {
+        clock,
+        random,
+        ...(neighbourhood !== null && { linkOf, regions: neighbourhood.regions }),
+        ...(this.#startMs !== undefined && { startMs: this.#startMs }),
+      },
+      link,
+      counters,
     );
+    this.#control = shaped.control;
+    return shaped.transport;
+  }
+
+  /** The peer's parts, with the faults around them that the plan has for it. */
+  #faulty(parts: Pick<PeerComponents, 'clock' | 'transport' | 'store'>, random: Random): typeof parts {
+    const { hits } = this.#components;
+    if (this.#seat.faults === undefined) return parts;
+    this.#faults = new PeerFaults(
+      { ...parts, random, hits, control: this.#control!, held: () => this.#peer!.ledger.held },
+      { ownHost: this.#seat.options.host },
+    );
+    const { clock, transport, store } = this.#faults;
+    return { clock, transport, store };
+  }
+
+  #whenRunning(action: () => void): void {
+    if (this.#faults === undefined) action();
+    else this.#faults.happen(action);
   }
 
   #heard(event: SwarmEvent): void {
@@ -104,6 +180,8 @@ export class PeerSeat {
     if (this.#gone) return;
     this.#gone = true;
     this.#joinTimer?.cancel();
+    this.#faults?.close();
+    this.#control?.close();
     this.#store?.close();
     this.#components.onGone();
   }

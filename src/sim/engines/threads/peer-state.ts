@@ -17,7 +17,12 @@ export class PeerState {
   phase: PeerPhase = 'coming';
   held: ChunkSet;
   complete = false;
+  /** Has been in the swarm. */
+  hasJoined = false;
+  /** Killed by a fault, on its way back into the session that this cut. */
+  isAway = false;
   #sessionAt = 0;
+  #stay = 1;
 
   constructor(
     planned: PlannedPeer,
@@ -45,6 +50,11 @@ export class PeerState {
     return this.#sessionAt + 1;
   }
 
+  /** From 1: a session that a fault cuts is made of several stays. */
+  get stayNumber(): number {
+    return this.#stay;
+  }
+
   get hasNextSession(): boolean {
     return this.#sessionAt + 1 < this.planned.sessions.length;
   }
@@ -61,6 +71,13 @@ export class PeerState {
 
   nextSession(): void {
     this.#sessionAt++;
+    this.#stay++;
+    this.phase = 'coming';
+  }
+
+  /** Goes on with its session in a new stay. */
+  nextStay(): void {
+    this.#stay++;
     this.phase = 'coming';
   }
 

@@ -1,5 +1,6 @@
 import { LocalProtocolError, assertNever, toPlainError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/node/system-clock.ts';
+import { HitBoard } from '../../faults/hits.ts';
 import { hostCounters, nodeCounters } from './counters.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { FromHost, PeersTask, Seat, ToHost } from './messages.ts';
@@ -22,6 +23,8 @@ class PeersHost {
   readonly #outbox: Outbox;
   readonly #loopDelay: LoopDelay;
   readonly #seats = new Map<string, PeerSeat>();
+  readonly #hits: HitBoard;
+  #startMs: number | undefined;
   #closing = false;
 
   constructor(task: PeersTask, post: (message: FromHost) => void, onClosed: () => void) {
@@ -29,6 +32,7 @@ class PeersHost {
     this.#post = post;
     this.#onClosed = onClosed;
     this.#clock = systemClock(task.originNs);
+    this.#hits = new HitBoard(task.hits);
     this.#outbox = new Outbox((events) => post({ type: 'events', events }));
     this.#loopDelay = new LoopDelay(task.lagResolutionMs, hostCounters(task.counters, task.hostSlot));
   }
@@ -40,6 +44,8 @@ class PeersHost {
         break;
       case 'begin':
         this.#loopDelay.begin();
+        this.#startMs = message.startMs;
+        for (const seat of this.#seats.values()) seat.begin(message.startMs);
         break;
       case 'join':
         this.#join(message.peer, message.atMs);
@@ -51,11 +57,21 @@ class PeersHost {
       case 'drop':
         this.#seats.get(message.peer)?.drop();
         break;
+      case 'fault-begin':
+        this.#seats.get(message.peer)?.beginFault(message.fault);
+        break;
+      case 'fault-end':
+        this.#seats.get(message.peer)?.endFault(message.id);
+        break;
+      case 'tracker-stop':
+      case 'tracker-start':
+      case 'tracker-reset':
+        throw new LocalProtocolError(`${message.type} is for the tracker's thread`);
       case 'close':
         this.#closing = true;
         // Leaving all at once is no part of the run.
         this.#loopDelay.end();
-        for (const seat of [...this.#seats.values()]) seat.leave();
+        for (const seat of [...this.#seats.values()]) seat.close();
         this.#closeIfEmpty();
         break;
       default:
@@ -72,11 +88,14 @@ class PeersHost {
         events: this.#outbox,
         tracker: this.#task.tracker,
         shared: this.#task.shared,
+        neighbourhood: this.#task.neighbourhood,
+        hits: this.#hits,
         onGone: () => this.#gone(peer),
       },
       seat,
     );
     this.#seats.set(peer, opened);
+    if (this.#startMs !== undefined) opened.begin(this.#startMs);
     opened.open().then(
       () => this.#post({ type: 'ready', peer }),
       (error: unknown) => this.#post({ type: 'failed', error: toPlainError(error) }),

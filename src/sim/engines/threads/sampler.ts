@@ -1,4 +1,5 @@
 import { SECOND_MS } from '../../../core/units.ts';
+import type { LiveSwarm } from '../../faults/condition.ts';
 import type { RunProgress, SwarmSample } from '../engine.ts';
 import type { NodeCounters } from './counters.ts';
 import type { PeerState } from './peer-state.ts';
@@ -12,6 +13,7 @@ export const SAMPLE_STEP_MS = 100;
 export class Sampler {
   readonly #peers: readonly PeerState[];
   readonly #counters: readonly NodeCounters[];
+  readonly #totalChunks: number;
   readonly #missingBytes: readonly number[];
   readonly #recent: SwarmSample[] = [];
   #samples: SwarmSample[] = [];
@@ -22,6 +24,7 @@ export class Sampler {
   constructor(peers: readonly PeerState[], counters: readonly NodeCounters[], chunkBytes: readonly number[]) {
     this.#peers = peers;
     this.#counters = counters;
+    this.#totalChunks = chunkBytes.length;
     this.#missingBytes = peers.map(({ held }) =>
       held.missing().reduce((sum, index) => sum + chunkBytes[index - 1]!, 0),
     );
@@ -62,19 +65,38 @@ export class Sampler {
     };
   }
 
+  /** For conditions: what is known of each peer now. */
+  live(): Omit<LiveSwarm, 'nowMs'> {
+    const peers = this.#peers.map((peer, at) => {
+      const { name, planned, hasJoined, phase, complete, held } = peer;
+      const { mustComplete } = planned;
+      const wantedBytes = this.#missingBytes[at]!;
+      const gotBytes = this.#gotBytes(at);
+      return {
+        name,
+        mustComplete,
+        hasJoined,
+        isAlive: phase === 'present',
+        complete,
+        held,
+        wantedBytes,
+        gotBytes,
+      };
+    });
+    return { totalChunks: this.#totalChunks, peers };
+  }
+
   progress(): RunProgress {
     const last = this.#recent.at(-1);
     const first = this.#recent[0];
     let had = 0;
     let wanted = 0;
     let peersToComplete = 0;
-    for (const [at, { planned, complete }] of this.#peers.entries()) {
+    for (const [at, { planned }] of this.#peers.entries()) {
       if (!planned.mustComplete) continue;
-      const missing = this.#missingBytes[at]!;
       peersToComplete++;
-      wanted += missing;
-      // A peer that lost its chunks fetches some twice: what it holds, not what it fetched, is its progress.
-      had += complete ? missing : Math.min(missing, this.#counters[at]!.usefulBytes);
+      wanted += this.#missingBytes[at]!;
+      had += this.#gotBytes(at);
     }
     const elapsedMs = (last?.atMs ?? 0) - (first?.atMs ?? 0);
     return {
@@ -85,5 +107,11 @@ export class Sampler {
       peersToComplete,
       bytesPerSec: elapsedMs > 0 ? ((last!.usefulBytes - first!.usefulBytes) / elapsedMs) * SECOND_MS : 0,
     };
+  }
+
+  /** A peer that lost its chunks fetches some twice: what it holds, not what it fetched, is its progress. */
+  #gotBytes(at: number): number {
+    const missing = this.#missingBytes[at]!;
+    return this.#peers[at]!.complete ? missing : Math.min(missing, this.#counters[at]!.usefulBytes);
   }
 }

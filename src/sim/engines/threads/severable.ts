@@ -9,6 +9,7 @@ import type {
   ConnectionHandlers,
   EventSink,
   Listener,
+  Random,
   Timer,
   Transport,
 } from '../../../core/interfaces.ts';
@@ -54,7 +55,15 @@ export class Severable {
     };
   }
 
-  sever(): void {
+  /** Resets each open connection with this probability; both ends see it. Returns how many. */
+  reset(probability: number, random: Random): number {
+    const cut = [...this.#connections].filter(() => random.next() < probability);
+    for (const connection of cut) connection.abort();
+    return cut.length;
+  }
+
+  /** Returns how many connections were cut. */
+  sever(): number {
     this.#severed = true;
     for (const timer of this.#timers) timer.cancel();
     for (const listener of this.#listeners) listener.close();
@@ -62,6 +71,7 @@ export class Severable {
       connection.setHandlers(DEAF);
       connection.abort();
     }
+    return this.#connections.size;
   }
 
   #setTimer(clock: Clock, delayMs: number, callback: () => void): Timer {

@@ -15,8 +15,11 @@ import {
   shapingFields,
   trafficFields,
 } from './counters.ts';
+import { FaultDirector } from './fault-director.ts';
 import type { FolderVerdict } from './messages.ts';
+import type { LiveSwarm } from '../../faults/condition.ts';
 import { PeerState } from './peer-state.ts';
+import { requireHonourable } from './refusals.ts';
 import { SAMPLE_STEP_MS, Sampler } from './sampler.ts';
 import { WorkerStage } from './worker-stage.ts';
 import { Workspace } from './workspace.ts';
@@ -45,6 +48,7 @@ export function threadsEngine(
   return {
     name: 'threads',
     async run(plan, watcher) {
+      requireHonourable(plan, process.platform);
       requireCapacity(plan, machineLimits());
       const run = new ThreadsRun(plan, watcher, workerFile, trackerPort);
       try {
@@ -85,16 +89,19 @@ class ThreadsRun {
   async run(): Promise<RunRecord> {
     const assembled = await Promise.race([this.#assemble(), this.#interrupted]);
     if (assembled === 'interrupted') return this.#recordOfNothing();
-    const { stage, conductor, peers, chunkBytes } = assembled;
+    const { stage, conductor, faults, peers, chunkBytes } = assembled;
     const sampler = new Sampler(peers, stage.peerCounters, chunkBytes);
     const setupMs = this.#clock.now();
     const startMs = setupMs + START_LEAD_MS + START_LEAD_PER_PEER_MS * peers.length;
     const cpuBefore = process.cpuUsage();
-    stage.begin();
-    conductor.begin(startMs);
+    const live = (): LiveSwarm => ({ nowMs: Math.max(0, conductor.now()), ...sampler.live() });
+    stage.begin(startMs);
+    conductor.begin(startMs, () => faults.begin({ clock: this.#clock, stage, conductor, live }, startMs));
     sampler.take(0);
     const sampling = setInterval(() => {
       sampler.take(Math.max(0, conductor.now()));
+      const hopeless = faults.poll();
+      if (hopeless !== undefined) conductor.end('aborted', hopeless.text);
       conductor.checkStall();
       this.#watcher.onProgress?.(sampler.progress());
     }, SAMPLE_STEP_MS);
@@ -104,6 +111,7 @@ class ThreadsRun {
       end = await conductor.ended;
     } finally {
       clearInterval(sampling);
+      faults.stop();
     }
     sampler.end(end.atMs);
     const counters = stage.counters.slice(0);
@@ -115,6 +123,7 @@ class ThreadsRun {
       setupMs,
       elapsedMs: end.atMs,
       ending: verdicts === undefined ? 'interrupted' : end.ending,
+      ...(end.abortedBy !== undefined && { abortedBy: end.abortedBy }),
       events: conductor.events.sort((a, b) => a.atMs - b.atMs),
       peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
@@ -122,7 +131,7 @@ class ThreadsRun {
       // The threads have ended their watch when they were told to close, and only then published it whole.
       host: this.#hostRecord(stage.counters, stage.hosts, cpuShare),
       chunkBytes,
-      faults: [],
+      faults: faults.records(),
     };
   }
 
@@ -148,8 +157,10 @@ class ThreadsRun {
       (planned, position) =>
         new PeerState(planned, position, original.chunks.length, original.heldBy(planned.holds)),
     );
+    const faults = new FaultDirector(plan, peers);
     const stage = new WorkerStage(
       {
+        faults,
         clock: this.#clock,
         originNs: this.#originNs,
         workspace: this.#workspace,
@@ -161,7 +172,7 @@ class ThreadsRun {
       plan,
     );
     this.#stage = stage;
-    const conductor = new Conductor({ clock: this.#clock, stage }, peers, {
+    const conductor = new Conductor({ clock: this.#clock, stage, outlook: faults }, peers, {
       timeLimitMs: plan.timeLimitMs,
       open: this.#trackerPort !== 0,
     });
@@ -172,7 +183,7 @@ class ThreadsRun {
     };
     // A thread that fails meanwhile would be waited for in vain: `ended` then rejects.
     await Promise.race([assembled(), conductor.ended]);
-    return { stage, conductor, peers, chunkBytes: original.chunks.map(({ bytes }) => bytes) };
+    return { stage, conductor, faults, peers, chunkBytes: original.chunks.map(({ bytes }) => bytes) };
   }
 
   /** By position; undefined when the user did not wait for it. */
@@ -234,7 +245,7 @@ class ThreadsRun {
         content.kind === 'folders'
           ? content.chunkBytes
           : generatedChunkBytes(content.totalBytes, content.chunkBytes, content.totalChunks),
-      faults: [],
+      faults: new FaultDirector(this.#plan, states).records(),
     };
   }
 }

@@ -4,10 +4,13 @@ import type { Address, Clock } from '../../../core/interfaces.ts';
 import type { Original } from '../../content/original.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { hostCount } from './capacity.ts';
+import type { ActiveFault } from '../../faults/peer-faults.ts';
+import { hostOf, needsAddresses, SHARED_HOST } from './addresses.ts';
 import type { Stage } from './conductor.ts';
 import { allocateCounters, nodeCounters } from './counters.ts';
 import type { NodeCounters } from './counters.ts';
 import { fromPlainError } from './errors.ts';
+import type { FaultDirector, FaultStage } from './fault-director.ts';
 import { Host } from './host.ts';
 import type { FolderVerdict, FromHost, Seat, VerifyTask } from './messages.ts';
 import type { PeerState } from './peer-state.ts';
@@ -21,6 +24,7 @@ export interface WorkerStageComponents {
   readonly original: Original;
   /** The bundled peer-worker.ts. */
   readonly workerFile: URL;
+  readonly faults: FaultDirector;
   /** Hears what threads tell, but for the answers that the stage itself waits for. */
   onMessage(message: FromHost): void;
   /** A thread or the pool broke. */
@@ -31,12 +35,13 @@ export interface WorkerStageComponents {
 const LOOP_MONITOR_WAKEUPS_PER_SEC = 1000;
 
 /** The threads of one run: the tracker's, and one for each peer (or for each few, by engine.peers_per_worker). */
-export class WorkerStage implements Stage {
+export class WorkerStage implements Stage, FaultStage {
   readonly counters: SharedArrayBuffer;
   readonly peerCounters: readonly NodeCounters[];
   readonly hosts: number;
   readonly #components: WorkerStageComponents;
   readonly #plan: Plan;
+  readonly #hasAddresses: boolean;
   readonly #pool: Piscina;
   readonly #live = new Set<Host>();
   readonly #hostOf = new Map<number, Host>();
@@ -44,10 +49,12 @@ export class WorkerStage implements Stage {
   readonly #answers = new Map<string, (message: FromHost) => void>();
   #tracker: Address | undefined;
   #trackerHost: Host | undefined;
+  #startMs: number | undefined;
 
   constructor(components: WorkerStageComponents, plan: Plan) {
     this.#components = components;
     this.#plan = plan;
+    this.#hasAddresses = needsAddresses(plan);
     this.hosts = hostCount(plan) + 1;
     this.counters = allocateCounters(plan.peers.length + 1, this.hosts);
     this.peerCounters = plan.peers.map((_, slot) => nodeCounters(this.counters, slot));
@@ -75,6 +82,7 @@ export class WorkerStage implements Stage {
           ...this.#hostTask(this.hosts - 1),
           counterSlot: peers.length,
           seed: tracker.seed,
+          hasFaults: this.#components.faults.concernsTracker,
           options: {
             port,
             edition: tracker.edition,
@@ -97,7 +105,7 @@ export class WorkerStage implements Stage {
   }
 
   async prepare(peer: PeerState): Promise<void> {
-    const first = peer.sessionNumber === 1;
+    const first = peer.stayNumber === 1;
     if (first) {
       const { workspace, original } = this.#components;
       workspace.fillPeerFolder(peer.position, original.chunks.length, peer.heldAtStart);
@@ -109,8 +117,29 @@ export class WorkerStage implements Stage {
   }
 
   /** From now on the threads' event loops are watched. */
-  begin(): void {
-    for (const host of this.#live) host.send({ type: 'begin' });
+  begin(startMs: number): void {
+    this.#startMs = startMs;
+    for (const host of this.#live) host.send({ type: 'begin', startMs });
+  }
+
+  beginFault(peer: PeerState, fault: ActiveFault): void {
+    this.#presentHostOf(peer)?.send({ type: 'fault-begin', peer: peer.name, fault });
+  }
+
+  endFault(peer: PeerState, id: number): void {
+    this.#presentHostOf(peer)?.send({ type: 'fault-end', peer: peer.name, id });
+  }
+
+  stopTracker(id: number): void {
+    this.#trackerHost?.send({ type: 'tracker-stop', id });
+  }
+
+  startTrackerAgain(forgets: boolean): void {
+    this.#trackerHost?.send({ type: 'tracker-start', forgets });
+  }
+
+  resetTracker(id: number, probability: number): void {
+    this.#trackerHost?.send({ type: 'tracker-reset', id, probability });
   }
 
   join(peer: PeerState, atMs: number): void {
@@ -205,9 +234,18 @@ export class WorkerStage implements Stage {
       ...this.#hostTask(slot),
       tracker: this.#tracker!,
       shared: this.#plan.engine.peersPerWorker > 1,
+      neighbourhood: this.#hasAddresses
+        ? { regions: this.#plan.regions, links: this.#plan.peers.map(({ link }) => link) }
+        : null,
     });
     this.#hostOf.set(slot, host);
+    if (this.#startMs !== undefined) host.send({ type: 'begin', startMs: this.#startMs });
     return host;
+  }
+
+  #presentHostOf(peer: PeerState): Host | undefined {
+    const host = this.#hostOf.get(this.#hostAt(peer));
+    return host === undefined || host.over ? undefined : host;
   }
 
   #hostTask(hostSlot: number) {
@@ -217,6 +255,7 @@ export class WorkerStage implements Stage {
       hostSlot,
       lagResolutionMs: Math.max(10, Math.ceil((this.hosts * 1000) / LOOP_MONITOR_WAKEUPS_PER_SEC)),
       totalChunks: this.#plan.content.totalChunks,
+      hits: this.#components.faults.hits.buffer,
     };
   }
 
@@ -257,20 +296,20 @@ export class WorkerStage implements Stage {
 
   #seat(peer: PeerState): Seat {
     const { name, protocol, policy, link, seed } = peer.planned;
-    const { original, workspace } = this.#components;
-    const first = peer.sessionNumber === 1;
+    const { original, workspace, faults } = this.#components;
+    const first = peer.stayNumber === 1;
     const held = new Set(peer.heldAtStart.map(({ index }) => index));
     return {
       folder: workspace.peerFolder(peer.position),
       // Who comes back looks at what it has, as in life; what was just put there is known.
       known: first ? original.chunks.map((info, at) => (held.has(at + 1) ? info : undefined)) : [],
       counterSlot: peer.position,
-      seed: first ? seed : `${seed}/session-${peer.sessionNumber}`,
+      seed: first ? seed : `${seed}/session-${peer.stayNumber}`,
       link,
       options: {
         name,
         port: 0,
-        host: '127.0.0.1',
+        host: this.#hasAddresses ? hostOf(peer.position) : SHARED_HOST,
         trackerIsOurs: true,
         protocol,
         edition: this.#plan.tracker.edition,
@@ -279,6 +318,7 @@ export class WorkerStage implements Stage {
         superSeeding: policy.superSeeding,
         maxConnections: policy.maxConnections,
       },
+      faults: faults.activeOf(peer),
     };
   }
 }

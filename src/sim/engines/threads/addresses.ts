@@ -1,0 +1,39 @@
+/**
+ * Each peer at a loopback address of its own, where it matters who is at the other end of a connection: regions,
+ * partitions, windows. Linux routes all of 127.0.0.0/8 to the machine itself.
+ */
+import type { Plan, PlannedLink, PlannedRegions } from '../../plan/plan.ts';
+
+export const SHARED_HOST = '127.0.0.1';
+
+const FIRST = [127, 1] as const;
+const HOSTS_PER_NET = 254;
+
+/** Who is where, for the links of all peers. */
+export interface Neighbourhood {
+  readonly regions: PlannedRegions | null;
+  /** By the peer's position in the plan. */
+  readonly links: readonly PlannedLink[];
+}
+
+/** Whether the plan sets apart who is at the other end. */
+export function needsAddresses({ regions, peers, faults }: Plan): boolean {
+  return (
+    regions !== null ||
+    faults.some(({ effect }) => effect.kind === 'partition') ||
+    peers.some(({ link }) => link.window !== null)
+  );
+}
+
+/** From 127.1.0.1 on. @param position in the plan, below 65,024 */
+export function hostOf(position: number): string {
+  return [...FIRST, Math.floor(position / HOSTS_PER_NET), (position % HOSTS_PER_NET) + 1].join('.');
+}
+
+/** undefined: the tracker, or somebody from outside. */
+export function positionOf(host: string): number | undefined {
+  const parts = host.split('.').map(Number);
+  const [first, second, net, last] = parts;
+  if (parts.length !== 4 || first !== FIRST[0] || second !== FIRST[1]) return undefined;
+  return net! * HOSTS_PER_NET + last! - 1;
+}
