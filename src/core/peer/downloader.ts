@@ -150,11 +150,19 @@ export class Downloader {
     if (request === undefined) return;
     this.#close(neighbour, request);
     request.download.drop('failed');
+    // It has shown what it does not hold: not asked for again before it shows it anew.
+    if (reason === 'not-held') this.#withdrawn(neighbour, index);
     // Asked again at once, a neighbour that does not serve what it shows would reject for ever.
     if (reason === 'not-held' || reason === 'overload') {
       neighbour.snubbedUntilMs = this.#context.clock.now() + REJECTED_MS;
     }
     this.fillAll();
+  }
+
+  #withdrawn(neighbour: Neighbour, index: number): void {
+    if (!neighbour.theirs.delete(index)) return;
+    this.#rarity.changeCopies(index, -1);
+    if (this.#context.ledger.needs(index)) neighbour.usefulChunks--;
   }
 
   /** The neighbour is gone: what it owed can be requested from others. */

@@ -7,6 +7,14 @@ const WINDOW_CHUNKS = 4;
 /** A neighbour that has fetched all it was shown waits at most so long for others to copy it. */
 const PATIENCE_MS = 250;
 
+/** A neighbour that has told of no chunk for so long passes nothing on: nobody waits for it. */
+const STANDSTILL_MS = 1000;
+
+interface Lively {
+  readonly id: number;
+  readonly atMs: number;
+}
+
 interface Shown {
   readonly chunks: ChunkSet;
   /** Shown, not fetched yet. */
@@ -29,6 +37,8 @@ export class SuperSeeding {
   readonly #shown = new Map<number, Shown>();
   /** How many neighbours have been shown chunk i and have not fetched it yet. */
   readonly #offers: Uint16Array;
+  /** The two neighbours that came or told of a chunk last. */
+  #lively: readonly Lively[] = [];
   #active: boolean;
 
   /** `copies` tells how many neighbours hold a chunk. */
@@ -53,6 +63,7 @@ export class SuperSeeding {
     const chunks = new ChunkSet(this.#context.ledger.totalChunks);
     const lastFetchMs = this.#context.clock.now();
     this.#shown.set(neighbour.id, { chunks, pending: new Set(), unspread: new Set(), lastFetchMs });
+    this.#noteLively(neighbour);
   }
 
   /** The neighbour's bitfield is known: what it holds need not be shown. */
@@ -65,6 +76,7 @@ export class SuperSeeding {
   /** A neighbour tells that it holds a chunk now. */
   has(neighbour: Neighbour, index: number): void {
     if (!this.#active) return;
+    this.#noteLively(neighbour);
     const shown = this.#shown.get(neighbour.id);
     if (shown?.pending.delete(index)) {
       this.#offers[index]!--;
@@ -94,7 +106,7 @@ export class SuperSeeding {
     const shown = this.#shown.get(neighbour.id);
     if (shown === undefined) return;
     const nowMs = this.#context.clock.now();
-    const waitsForNobody = this.#shown.size === 1 || nowMs - shown.lastFetchMs > PATIENCE_MS;
+    const waitsForNobody = !this.#hasCopiers(neighbour, nowMs) || nowMs - shown.lastFetchMs > PATIENCE_MS;
     const open = shown.pending.size + (waitsForNobody ? 0 : shown.unspread.size);
     for (let free = WINDOW_CHUNKS - open; free > 0; free--) {
       const index = this.#fewestCopies(neighbour, shown);
@@ -104,6 +116,17 @@ export class SuperSeeding {
       this.#offers[index]!++;
       neighbour.send({ type: 'have', index }, nowMs);
     }
+  }
+
+  /** Whether there is another neighbour that gets on, and may copy what this one has fetched. */
+  #hasCopiers(neighbour: Neighbour, nowMs: number): boolean {
+    const other = this.#lively.find(({ id }) => id !== neighbour.id && this.#shown.has(id));
+    return other !== undefined && nowMs - other.atMs <= STANDSTILL_MS;
+  }
+
+  #noteLively({ id }: Neighbour): void {
+    const others = this.#lively.filter((lively) => lively.id !== id);
+    this.#lively = [{ id, atMs: this.#context.clock.now() }, ...others.slice(0, 1)];
   }
 
   #fewestCopies(neighbour: Neighbour, shown: Shown): number | undefined {

@@ -78,7 +78,8 @@ export class Uploader {
       const body = this.#read(index, offset, bytes);
       if (body === undefined) {
         serving.shift();
-        this.#reject(neighbour, index, 'not-held');
+        // It is held, and may be readable later: `not-held` would be believed for good.
+        this.#reject(neighbour, index, 'overload');
         continue;
       }
       chunk.offset += bytes;
