@@ -10,6 +10,9 @@ const COLUMNS: readonly Column[] = [
   { head: 'verdict' },
 ];
 
+/** More are only counted: with --filter most of the saved run is not here. */
+const LISTED_MAX = 5;
+
 /** Ends with a newline. `before` names the saved run. */
 export function renderComparison(comparison: Comparison, before: string): string {
   const { refusals, warnings, figures, onlyBefore, onlyAfter } = comparison;
@@ -43,5 +46,6 @@ function summary({ figures }: Comparison): string {
 }
 
 function listed(what: string, names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`${what}: ${names.join('; ')}`];
+  if (names.length === 0) return [];
+  return [`${what}: ${names.length > LISTED_MAX ? `${names.length} benchmarks` : names.join('; ')}`];
 }
