@@ -1,0 +1,96 @@
+/** `npm run calibrate`: docs/model.md. */
+import { readEnvironment } from '../sim/environment.ts';
+import type { CalibrationRow } from '../sim/calibrate/finding.ts';
+import { kernelCases } from '../sim/calibrate/kernel.ts';
+import { countVerdicts, renderCalibration } from '../sim/calibrate/render.ts';
+import { runCalibration } from '../sim/calibrate/run-calibration.ts';
+import { fullSuite, smokeSuite } from '../sim/calibrate/suite.ts';
+import { exitCodes, interruptSignal, newCommand, runProgram } from './program.ts';
+
+interface CalibrateOptions {
+  readonly smoke: boolean;
+  readonly json: boolean;
+  readonly markdown: boolean;
+  readonly filter: string;
+  readonly list: boolean;
+  readonly kernel: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  npm run calibrate                                  every knob, about four minutes on an idle machine
+  npm run calibrate -- --filter latency
+  npm run --silent calibrate -- --json > rows.json
+  npm run calibrate -- --smoke                       in small, to see that it works
+
+The comparison with the kernel's own shaping needs Linux, root, and the programs ip and tc; it makes two network
+namespaces for itself and removes them. Where it cannot be made, its row says why.
+
+Exit codes: 0 every figure is within its tolerance; 1 one is not; 2 bad option; 3 the machine was too busy to tell;
+70 defect of the program; 130 stopped by Ctrl-C.`;
+
+function readOptions(argv: readonly string[]): CalibrateOptions {
+  const command = newCommand(
+    'calibrate',
+    'Measures on real sockets whether each knob of a link does what it says.',
+  )
+    .option('--filter <text>', 'only what has the text in its name', '')
+    .option('--smoke', 'everything in small, some seconds', false)
+    .option('--no-kernel', "without the comparison with the kernel's own shaping")
+    .option('--json', 'the rows as JSON on stdout, and nothing else there', false)
+    .option('--markdown', 'the table as Markdown', false)
+    .option('--list', 'only name what would be measured', false)
+    .addHelpText('after', EXAMPLES);
+  command.parse([...argv], { from: 'user' });
+  return command.opts();
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  const suite = options.smoke ? smokeSuite() : fullSuite();
+  const worker = new URL('./kernel-worker.js', import.meta.url);
+  const kernel = options.kernel ? kernelCases(worker, options.smoke ? 'smoke' : 'full') : [];
+  const filter = options.filter.toLowerCase();
+  const cases = [...suite, ...kernel].filter(({ name }) => name.toLowerCase().includes(filter));
+  if (options.list) {
+    process.stdout.write(cases.map(({ name }) => `${name}\n`).join(''));
+    return exitCodes.ok;
+  }
+  const signal = interruptSignal();
+  const rows = await runCalibration(cases, {
+    signal,
+    onCase: (name, attempt) => {
+      if (!options.json) process.stderr.write(`${name}${attempt === 1 ? '' : `, once more (${attempt})`}\n`);
+    },
+  });
+  process.stdout.write(options.json ? `${JSON.stringify(report(rows), null, 2)}\n` : text(rows, options));
+  if (signal.aborted) return exitCodes.interrupted;
+  return exitCodeOf(rows);
+}
+
+function report(rows: readonly CalibrationRow[]): unknown {
+  return { schemaVersion: 1, environment: readEnvironment(), rows };
+}
+
+function text(rows: readonly CalibrationRow[], { markdown }: CalibrateOptions): string {
+  const { cpu, cores, platform, node } = readEnvironment();
+  const machine = `${cores} × ${cpu}, ${platform}, Node ${node}`;
+  const table = renderCalibration(rows, markdown ? 'markdown' : 'terminal');
+  return `\n${machine}\n\n${table}\n\n${countVerdicts(rows)}\n`;
+}
+
+/** Nothing measured is never a pass. */
+function exitCodeOf(rows: readonly CalibrationRow[]): number {
+  const verdicts = rows.map(({ verdict }) => verdict);
+  const worst = verdicts.includes('fail') ? 'fail' : verdicts.includes('pass') ? 'pass' : 'inconclusive';
+  switch (verdicts.includes('inconclusive') && worst === 'pass' ? 'inconclusive' : worst) {
+    case 'fail':
+      return exitCodes.failed;
+    case 'inconclusive':
+      return exitCodes.inconclusive;
+    case 'pass':
+      return exitCodes.ok;
+  }
+}
+
+await runProgram('calibrate', main);

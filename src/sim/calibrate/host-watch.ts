@@ -1,0 +1,63 @@
+import { cpus } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** More of all processors than this for other programs, and timing is not the shaper's alone. */
+export const OTHERS_CPU_SHARE_MAX = 0.15;
+
+/** The shaper makes up for timers that are late by up to 20 ms; a thread that stood still longer loses throughput. */
+export const LOOP_DELAY_MAX_MS = 20;
+
+const RESOLUTION_MS = 1;
+
+export interface HostReading {
+  /** Of all processors' time, 0 to 1. */
+  readonly othersCpuShare: number;
+  readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
+}
+
+/** From the call on. */
+export function watchHost(): { read(): HostReading } {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  const before = machineTimes();
+  const ownBefore = process.cpuUsage();
+  return {
+    read() {
+      delay.disable();
+      const now = machineTimes();
+      const own = process.cpuUsage(ownBefore);
+      const totalMs = now.busyMs + now.idleMs - before.busyMs - before.idleMs;
+      const busyMs = now.busyMs - before.busyMs - (own.user + own.system) / 1000;
+      // What is measured includes the timer's own wait; without a sample the maximum is 0.
+      const lateMs = (ns: number) => Math.max(0, ns / 1e6 - RESOLUTION_MS);
+      return {
+        othersCpuShare: totalMs > 0 ? Math.max(0, busyMs / totalMs) : 0,
+        loopDelayP99Ms: lateMs(delay.percentile(99)),
+        loopDelayMaxMs: lateMs(delay.max),
+      };
+    },
+  };
+}
+
+/** Why timing cannot be trusted; empty: nothing known. */
+export function disturbances({ othersCpuShare, loopDelayMaxMs }: HostReading): string[] {
+  const found: string[] = [];
+  if (othersCpuShare > OTHERS_CPU_SHARE_MAX) {
+    found.push(`other programs used ${Math.round(othersCpuShare * 100)} % of the processors`);
+  }
+  if (loopDelayMaxMs > LOOP_DELAY_MAX_MS) {
+    found.push(`the thread stood still for ${Math.round(loopDelayMaxMs)} ms`);
+  }
+  return found;
+}
+
+function machineTimes(): { readonly busyMs: number; readonly idleMs: number } {
+  let busyMs = 0;
+  let idleMs = 0;
+  for (const { times } of cpus()) {
+    busyMs += times.user + times.nice + times.sys + times.irq;
+    idleMs += times.idle;
+  }
+  return { busyMs, idleMs };
+}

@@ -1,0 +1,37 @@
+/** One end of the comparison with the kernel, run as a program of its own inside a network namespace. */
+import { blockBytes } from '../network/link.ts';
+import type { KernelReport, KernelTask } from './kernel-tasks.ts';
+import { BURST_WINDOW_MS, HEAD_BYTES, mostInWindow, steadyRate, WARM_UP_MS } from './rates.ts';
+import { Rig } from './rig.ts';
+
+function tell(report: KernelReport): void {
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+async function receive({ host, bytesPerSec, measureMs }: KernelTask): Promise<void> {
+  const rig = new Rig();
+  const receiver = await rig.receive(rig.end('to', {}, { host }));
+  tell({ type: 'listening', port: receiver.address.port });
+  await rig.until(() => receiver.payload.length > 0, measureMs);
+  await rig.sleep(WARM_UP_MS);
+  const fromMs = rig.clock.now();
+  await rig.sleep(measureMs);
+  const framed = 1 + HEAD_BYTES / blockBytes(bytesPerSec);
+  const wire = receiver.payload
+    .filter(({ atMs }) => atMs >= fromMs)
+    .map((passage) => ({ ...passage, bytes: passage.bytes * framed }));
+  tell({
+    type: 'measured',
+    bytesPerSec: steadyRate(wire),
+    mostInWindow: Math.round(mostInWindow(wire, BURST_WINDOW_MS)),
+  });
+}
+
+function send({ host, port, upBytesPerSec, bytesPerSec }: KernelTask): void {
+  const rig = new Rig();
+  rig.flood(rig.end('from', { upBytesPerSec }), { host, port }, { blockBytes: blockBytes(bytesPerSec) });
+}
+
+const task = JSON.parse(process.argv[2] ?? '') as KernelTask;
+if (task.role === 'send') send(task);
+else void receive(task);

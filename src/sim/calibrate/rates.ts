@@ -1,0 +1,140 @@
+import { SECOND_MS } from '../../core/units.ts';
+import { blockBytes } from '../network/link.ts';
+import { percentOff, type CalibrationCase, type Finding } from './finding.ts';
+import { Rig, type Passage } from './rig.ts';
+
+export const RATE_TOLERANCE_PERCENT = 2;
+export const SHARE_TOLERANCE_PERCENT = 5;
+export const BURST_WINDOW_MS = 100;
+
+/** What the clock's reading and a late timer may put into a window that does not belong there. */
+export const BURST_READING_MS = 3;
+
+/** Bytes of a part's frame besides its body. */
+export const HEAD_BYTES = 25;
+
+/** The sockets' buffers fill, and the first turns are over. */
+export const WARM_UP_MS = 700;
+
+export interface RateSetting {
+  readonly direction: 'up' | 'down';
+  readonly bytesPerSec: number;
+  readonly connections: number;
+  readonly measureMs: number;
+}
+
+/** A link's rate, its shares and its bursts, measured with as many bytes as it takes. */
+export function rateCase(setting: RateSetting): CalibrationCase {
+  const { direction, bytesPerSec, connections } = setting;
+  const megabits = (bytesPerSec * 8) / 1e6;
+  const name = `${direction} ${megabits} Mbit/s, ${connections} connection${connections === 1 ? '' : 's'}`;
+  return { name, run: () => measureRate(setting) };
+}
+
+async function measureRate(setting: RateSetting): Promise<Finding[]> {
+  const { direction, bytesPerSec, connections, measureMs } = setting;
+  const rig = new Rig();
+  try {
+    const limit = direction === 'up' ? { upBytesPerSec: bytesPerSec } : { downBytesPerSec: bytesPerSec };
+    const from = rig.end('from', direction === 'up' ? limit : {});
+    const to = rig.end('to', direction === 'down' ? limit : {});
+    const receiver = await rig.receive(to);
+    const block = blockBytes(bytesPerSec);
+    for (let i = 0; i < connections; i++) rig.flood(from, receiver.address, { blockBytes: block });
+    await rig.sleep(WARM_UP_MS);
+    const fromMs = rig.clock.now();
+    await rig.sleep(measureMs);
+    const within = (passages: readonly Passage[]) => passages.filter(({ atMs }) => atMs >= fromMs);
+    // An uplink paces whole frames; a downlink is charged for the pieces that TCP delivers.
+    const wire =
+      direction === 'down'
+        ? within(receiver.wire)
+        : within(receiver.payload).map((one) => ({ ...one, bytes: one.bytes * (1 + HEAD_BYTES / block) }));
+    const passing = direction === 'up' ? within(from.released) : wire;
+    return findings(setting, block + HEAD_BYTES, wire, passing);
+  } finally {
+    rig.close();
+  }
+}
+
+function findings(
+  { direction, bytesPerSec, connections }: RateSetting,
+  blockBytesAll: number,
+  wire: readonly Passage[],
+  passing: readonly Passage[],
+): Finding[] {
+  const setting = connections === 1 ? '1 connection' : `${connections} connections`;
+  const measured = steadyRate(wire);
+  const rate: Finding = {
+    knob: `${direction} rate`,
+    setting,
+    unit: 'bytes/s',
+    configured: bytesPerSec,
+    measured,
+    error: percentOff(measured, bytesPerSec),
+    errorUnit: '%',
+    tolerance: RATE_TOLERANCE_PERCENT,
+  };
+  const allowed = (bytesPerSec * (BURST_WINDOW_MS + BURST_READING_MS)) / SECOND_MS;
+  const most = mostInWindow(passing, BURST_WINDOW_MS);
+  const burst: Finding = {
+    knob: `${direction} burst in ${BURST_WINDOW_MS} ms`,
+    setting,
+    unit: 'bytes',
+    configured: (bytesPerSec * BURST_WINDOW_MS) / SECOND_MS,
+    measured: most,
+    error: Math.max(0, (most - allowed) / blockBytesAll),
+    errorUnit: 'blocks',
+    tolerance: 1,
+  };
+  return connections === 1
+    ? [rate, burst]
+    : [rate, shareFinding(direction, setting, wire, connections, blockBytesAll), burst];
+}
+
+/** The connection that is farthest from its share; what is less than one block cannot be told apart. */
+function shareFinding(
+  direction: string,
+  setting: string,
+  wire: readonly Passage[],
+  connections: number,
+  block: number,
+): Finding {
+  const sums = new Array<number>(connections).fill(0);
+  for (const { connection, bytes } of wire) sums[connection] = (sums[connection] ?? 0) + bytes;
+  const fair = sums.reduce((sum, bytes) => sum + bytes, 0) / connections;
+  const farthest = sums.toSorted((a, b) => Math.abs(b - fair) - Math.abs(a - fair))[0]!;
+  const beyondBlock = Math.max(0, Math.abs(farthest - fair) - block) * Math.sign(farthest - fair);
+  return {
+    knob: `${direction} share of a connection`,
+    setting,
+    unit: 'share',
+    configured: 1 / connections,
+    measured: farthest / (fair * connections),
+    error: (beyondBlock / fair) * 100,
+    errorUnit: '%',
+    tolerance: SHARE_TOLERANCE_PERCENT,
+  };
+}
+
+/** Bytes/s from the first passage to the last; the first one's bytes came before. */
+export function steadyRate(passages: readonly Passage[]): number {
+  const first = passages[0];
+  const last = passages.at(-1);
+  if (first === undefined || last === undefined || last.atMs === first.atMs) return Number.NaN;
+  const bytes = passages.reduce((sum, passage) => sum + passage.bytes, -first.bytes);
+  return (bytes * SECOND_MS) / (last.atMs - first.atMs);
+}
+
+/** The most bytes that passed within any window of that length. */
+export function mostInWindow(passages: readonly Passage[], windowMs: number): number {
+  let most = 0;
+  let sum = 0;
+  let first = 0;
+  for (const { atMs, bytes } of passages) {
+    sum += bytes;
+    while (passages[first]!.atMs <= atMs - windowMs) sum -= passages[first++]!.bytes;
+    most = Math.max(most, sum);
+  }
+  return most;
+}

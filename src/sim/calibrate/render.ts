@@ -1,0 +1,89 @@
+import { formatBytes } from '../../core/units.ts';
+import { formatRate } from '../report/format.ts';
+import { renderMarkdownTable, renderTable, type Column } from '../report/table.ts';
+import type { CalibrationRow, CalibrationVerdict, Finding } from './finding.ts';
+
+const COLUMNS: readonly Column[] = [
+  { head: 'knob' },
+  { head: 'setting' },
+  { head: 'configured', align: 'right' },
+  { head: 'measured', align: 'right' },
+  { head: 'error', align: 'right' },
+  { head: 'tolerance', align: 'right' },
+  { head: 'verdict' },
+  { head: 'note' },
+];
+
+/** No trailing newline. */
+export function renderCalibration(rows: readonly CalibrationRow[], form: 'terminal' | 'markdown'): string {
+  const render = form === 'terminal' ? renderTable : renderMarkdownTable;
+  return render(COLUMNS, rows.map(cells));
+}
+
+/** `58 pass, 1 inconclusive`. */
+export function countVerdicts(rows: readonly CalibrationRow[]): string {
+  const order: readonly CalibrationVerdict[] = ['pass', 'fail', 'inconclusive', 'not available'];
+  return order
+    .map((verdict) => ({ verdict, count: rows.filter((row) => row.verdict === verdict).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ verdict, count }) => `${count} ${verdict}`)
+    .join(', ');
+}
+
+function cells(row: CalibrationRow): string[] {
+  const { knob, setting, configured, measured, verdict, note } = row;
+  return [
+    knob,
+    setting,
+    quantity(configured, row.unit),
+    quantity(measured, row.unit),
+    error(row.error, row.errorUnit),
+    tolerance(row),
+    verdict,
+    note,
+  ];
+}
+
+function quantity(value: number, unit: Finding['unit']): string {
+  if (!Number.isFinite(value)) return '–';
+  switch (unit) {
+    case 'bytes/s':
+      return formatRate(value);
+    case 'bytes':
+      return formatBytes(Math.round(value));
+    case 'ms':
+      return `${value.toFixed(2)} ms`;
+    case 'share':
+      return `${(value * 100).toFixed(2)} %`;
+    case 'count':
+      return String(Math.round(value));
+  }
+}
+
+function error(value: number, unit: Finding['errorUnit']): string {
+  if (!Number.isFinite(value)) return '–';
+  switch (unit) {
+    case '%':
+      return `${value.toFixed(2)} %`;
+    case 'ms':
+      return `${value.toFixed(2)} ms`;
+    case 'p':
+      return `p = ${value < 0.0001 ? value.toExponential(0) : value.toFixed(4)}`;
+    case 'blocks':
+      return `${value.toFixed(2)} blocks`;
+  }
+}
+
+function tolerance({ tolerance: most, errorUnit }: CalibrationRow): string {
+  if (!Number.isFinite(most)) return '–';
+  switch (errorUnit) {
+    case '%':
+      return `± ${most} %`;
+    case 'ms':
+      return `± ${most} ms`;
+    case 'p':
+      return `p ≥ ${most}`;
+    case 'blocks':
+      return `≤ ${most} block`;
+  }
+}
