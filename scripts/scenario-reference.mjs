@@ -6,18 +6,20 @@ import { format, resolveConfig } from 'prettier';
 import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const bundle = join(root, 'node_modules', '.cache', `scenario-reference-${process.pid}.mjs`);
+const scenario = join(root, 'src', 'sim', 'scenario');
+const bundle = join(root, 'node_modules', '.cache', `scenario-reference-${process.pid}`);
 
 const build = await rolldown({
-  input: join(root, 'src', 'sim', 'scenario', 'reference.ts'),
+  input: { page: join(scenario, 'reference.ts'), schema: join(scenario, 'schema-file.ts') },
   platform: 'node',
   external: /^[^./]/,
 });
-mkdirSync(dirname(bundle), { recursive: true });
-await build.write({ file: bundle, format: 'esm' });
+mkdirSync(bundle, { recursive: true });
+await build.write({ dir: bundle, format: 'esm', entryFileNames: '[name].mjs' });
 await build.close();
 try {
-  const { referencePage, schemaFile } = await import(pathToFileURL(bundle).href);
+  const { referencePage } = await import(pathToFileURL(join(bundle, 'page.mjs')).href);
+  const { schemaFile } = await import(pathToFileURL(join(bundle, 'schema.mjs')).href);
   for (const [path, text] of [
     ['scenarios/scenario.schema.json', schemaFile()],
     ['docs/scenario-reference.md', referencePage()],
@@ -27,5 +29,5 @@ try {
     console.log(`wrote ${path}`);
   }
 } finally {
-  rmSync(bundle, { force: true });
+  rmSync(bundle, { recursive: true, force: true });
 }

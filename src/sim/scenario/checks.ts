@@ -1,21 +1,14 @@
-/** What a schema cannot say: mistakes that only show when several keys are seen together. */
+/** Mistakes that a schema cannot see: of the content, the tracker, and the swarm as a whole. */
 import { SwarmError } from '../../core/errors.ts';
 import { nameChunks } from '../plan/name-chunks.ts';
-import type { Path, SourceDocument } from './document.ts';
 import type { FolderReader } from './folders.ts';
-import { CHUNKS_MAX, PEERS_MAX, type WrittenGroup } from './group-schema.ts';
-import { suggestKnown } from './nearest.ts';
-import type { Problem } from './problems.ts';
-import { folderPosition, resolveGenerated, resolveTracker } from './resolve.ts';
-import type { Arrival, ChunkFolder, PeerGroup, Scenario, ScenarioContent } from './scenario.ts';
+import { checkSpecPolicy } from './check-groups.ts';
+import type { WrittenGroup } from './group-schema.ts';
+import { CHUNKS_MAX, PEERS_MAX } from './limits.ts';
+import { resolveGenerated, resolveTracker } from './resolve.ts';
+import type { ChunkFolder, PeerGroup, Scenario, ScenarioContent } from './scenario.ts';
 import type { WrittenContent, WrittenScenario } from './schema.ts';
-
-export type Report = (path: Path, message: string, suggestion?: string, at?: 'key' | 'value') => void;
-
-export function reporter(document: SourceDocument, problems: Problem[]): Report {
-  return (path, message, suggestion, at = 'value') =>
-    problems.push(document.problemAt(path, at, message, suggestion));
-}
+import type { Report } from './variables.ts';
 
 /** Reads the folders, or counts the chunks of generated content. `undefined` when a mistake was reported. */
 export function checkContent(
@@ -82,96 +75,6 @@ export function checkTracker(written: WrittenScenario['tracker'], report: Report
   const key = written?.silence_limit === undefined ? 'announce_interval' : 'silence_limit';
   const message = `peers would be forgotten after ${silenceLimitMs} ms, before they announce again after ${announceIntervalMs} ms`;
   report(['tracker', key], message, 'make silence_limit at least twice announce_interval');
-}
-
-/** One group by itself. */
-export function checkGroup(
-  name: string,
-  written: WrittenGroup,
-  group: PeerGroup,
-  content: ScenarioContent,
-  timeLimitMs: number,
-  report: Report,
-): void {
-  const at = ['peers', name];
-  checkHolds([...at, 'holds'], written.holds, content, report);
-  checkSession(at, group, report);
-  const joinMs = earliestJoinMs(group.arrival);
-  if (joinMs >= timeLimitMs) {
-    report(
-      [...at, 'arrival'],
-      `would join after the end of the run at ${timeLimitMs} ms`,
-      'raise time_limit or join earlier',
-    );
-  }
-  if (group.protocol === 'spec') checkSpecPolicy([...at, 'policy'], written.policy, report);
-}
-
-export function checkHolds(
-  at: Path,
-  holds: WrittenGroup['holds'],
-  content: ScenarioContent,
-  report: Report,
-): void {
-  if (holds?.kind === 'chunks') {
-    const outside = holds.ranges.find(([, last]) => last > content.totalChunks);
-    if (outside === undefined) return;
-    report(at, `there is no chunk ${outside[1]}`, `chunks are numbered 1 to ${content.totalChunks}`);
-  }
-  if (holds?.kind === 'folder' && folderPosition(holds.folder, content) < 0) {
-    const path = [...at, 'folder'];
-    if (content.kind !== 'folders') {
-      report(path, 'the content is generated and has no folders', 'write holds: all, or chunk numbers');
-    } else if (typeof holds.folder === 'number') {
-      report(
-        path,
-        `there is no folder ${holds.folder}`,
-        `folders are numbered 1 to ${content.folders.length}`,
-      );
-    } else {
-      const known = content.folders.map((folder) => folder.path);
-      report(path, `"${holds.folder}" is not in content.folders`, suggestKnown(holds.folder, known));
-    }
-  }
-}
-
-function earliestJoinMs(arrival: Arrival): number {
-  switch (arrival.kind) {
-    case 'uniform':
-      return arrival.fromMs;
-    case 'trace':
-      return Math.min(...arrival.rows.map((row) => row.joinMs));
-    case 'spaced':
-    case 'poisson':
-      return arrival.startMs;
-  }
-}
-
-function checkSession(at: Path, { leave, comeBack, arrival }: PeerGroup, report: Report): void {
-  const path = [...at, 'session'];
-  if (comeBack !== null && leave === null) {
-    report([...path, 'return'], 'the peer never leaves', 'add session.leave, or remove return', 'key');
-  }
-  if (comeBack !== null && leave?.from === 'completion') {
-    const fix = 'use from: join or from: start, or remove return';
-    report([...path, 'return'], 'the time of a return cannot depend on the completion', fix, 'key');
-  }
-  const joinMs = earliestJoinMs(arrival);
-  if (leave?.from === 'start' && leave.afterMs.kind === 'constant' && leave.afterMs.value < joinMs) {
-    report(
-      [...path, 'leave'],
-      `would leave at ${leave.afterMs.value} ms, before it joins at ${joinMs} ms`,
-      'use from: join',
-      'key',
-    );
-  }
-}
-
-/** The classic text asks for chunks in turn, one connection for each, and has no choking. */
-function checkSpecPolicy(at: Path, policy: WrittenGroup['policy'], report: Report): void {
-  for (const key of Object.keys(policy ?? {})) {
-    report([...at, key], 'has no meaning by the spec protocol', 'remove it, or use protocol: swarm', 'key');
-  }
 }
 
 /** A policy for all, when nobody can have one. */

@@ -1,6 +1,6 @@
 /** Conditions and thresholds as people write them: `completed(leechers) >= 50%`, `completion.p95 < 30s`. */
 import type { Comparison, Threshold } from '../plan/plan.ts';
-import type { MetricUnit } from '../analyse/metrics.ts';
+import type { MetricUnit } from '../analyse/metric.ts';
 import { nearest, suggestKnown } from './nearest.ts';
 import { readPeerSet, type PeerSet, type TextMistake } from './peer-sets.ts';
 import {

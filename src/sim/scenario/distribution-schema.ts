@@ -1,9 +1,38 @@
-/** How a link's or a session's quantity is written: one value for all peers, or a distribution to draw from. */
+/** How a quantity is written: one value for all peers, or a distribution to draw from. */
 import { z } from 'zod';
 import type { DrawnDistribution } from '../plan/distributions.ts';
 import type { Distribution } from '../plan/plan.ts';
 import { about, oneOf, quantity, type Limits } from './about.ts';
+import { TABLE_ROWS_MAX } from './tables.ts';
 import type { UnitKind } from './units.ts';
+
+const filePath = z.string().min(1);
+
+/** By the time of validation a table has been read, or its mistake been told. */
+export const tableSchema = z.union([
+  filePath,
+  z.strictObject({
+    file: filePath.meta(
+      about({ description: 'Relative to the file in which it is named.', examples: ['latencies.csv'] }),
+    ),
+    column: z
+      .string()
+      .min(1)
+      .optional()
+      .meta(
+        about({
+          description: 'Name of the column in the first row.',
+          default: 'the only column; in a trace join and leave',
+          examples: ['latency'],
+        }),
+      ),
+    unit: z
+      .string()
+      .min(1)
+      .optional()
+      .meta(about({ description: 'Unit of numbers that have none.', examples: ['ms'] })),
+  }),
+]);
 
 function forms(kind: UnitKind, limits: Limits) {
   const value = (description: string) => quantity(kind, limits, { description });
@@ -49,13 +78,32 @@ function forms(kind: UnitKind, limits: Limits) {
       })
       .optional()
       .meta(about({ description: 'Heavy-tailed.' })),
+    samples: z
+      .array(quantity(kind, limits))
+      .min(1)
+      .max(TABLE_ROWS_MAX)
+      .optional()
+      .meta(
+        about({
+          description: 'One of these, each as likely.',
+          range: `1 to ${TABLE_ROWS_MAX} values`,
+          examples: [kind.examples.slice(0, 2)],
+        }),
+      ),
+    csv: tableSchema.optional().meta(
+      about({
+        description: `One of the values in a column of a CSV file, each row as likely. Up to ${TABLE_ROWS_MAX} rows; a row of names may come first.`,
+        examples: ['measured.csv', { file: 'measured.csv', column: 'value', unit: kind.usual[0] }],
+      }),
+    ),
   };
 }
 
 /** The one form that is present; whatever, when a mistake has been reported. */
-function toDistribution(written: Readonly<Record<string, object | undefined>>) {
+function toDistribution(written: Readonly<Record<string, unknown>>): unknown {
   const [kind, parameters] = Object.entries(written).find(([, form]) => form !== undefined) ?? [];
-  return kind === undefined ? constant(0) : { kind, ...parameters };
+  if (kind === 'samples') return { kind, values: parameters };
+  return kind === undefined || kind === 'csv' ? constant(0) : { kind, ...(parameters as object) };
 }
 
 const constant = (value: number): Distribution => ({ kind: 'constant', value });
@@ -74,7 +122,7 @@ export function distribution(kind: UnitKind, limits: Limits) {
     .meta({ minProperties: 1, maxProperties: 1 });
 }
 
-/** A length of time in a session: constant, or drawn for each peer from these or a Weibull distribution. */
+/** A length of time in a session or a fault: constant, or drawn from these or a Weibull distribution. */
 export function sessionQuantity(kind: UnitKind, limits: Limits) {
   const weibull = z
     .strictObject({

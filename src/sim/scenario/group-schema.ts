@@ -1,17 +1,12 @@
 /** The keys of a group of peers, and of `defaults`. */
 import { z } from 'zod';
 import { peerDefaults } from '../../core/peer/options.ts';
-import type { Distribution } from '../plan/plan.ts';
 import { about, oneOf, quantity } from './about.ts';
-import { distribution, linkQuantity, sessionQuantity } from './distribution-schema.ts';
+import { CHUNKS_MAX, GROUP_NAME, PEERS_MAX, SHARE } from './limits.ts';
+import { linkSchema } from './link-schema.ts';
 import { nearest } from './nearest.ts';
-import { clipped, durationUnits, frequencyUnits, rateUnits, shareUnits } from './units.ts';
-
-export const PEERS_MAX = 10_000;
-export const CHUNKS_MAX = 1_000_000;
-const TIME = { min: '0s', max: '24h' };
-const LATENCY = { min: '0ms', max: '60s' };
-const RATE = { min: '1kbit/s', max: '100Gbit/s' };
+import { arrivalSchema, sessionSchema } from './session-schema.ts';
+import { clipped, shareUnits } from './units.ts';
 
 /** `7` and `2-5`, by their numbers. */
 export type ChunkRange = readonly [first: number, last: number];
@@ -53,11 +48,9 @@ const holds = z.union([
           examples: [1, 'folders/folder1'],
         }),
       ),
-      share: quantity(
-        shareUnits,
-        { min: '0%', max: '100%' },
-        { description: 'This share of all chunks, drawn for each peer.' },
-      ).optional(),
+      share: quantity(shareUnits, SHARE, {
+        description: 'This share of all chunks, drawn for each peer.',
+      }).optional(),
     })
     .superRefine((written, context) => oneOf(written, context, 'folder or share'))
     .transform(({ folder, share }) =>
@@ -96,146 +89,6 @@ const policy = z.strictObject({
     ),
 });
 
-const rate = z.union([
-  z.literal('unlimited').transform((): Distribution | null => null),
-  linkQuantity(rateUnits, RATE),
-]);
-const rateAbout = (description: string) =>
-  about({
-    description,
-    default: 'unlimited',
-    range: '1kbit/s to 100Gbit/s, or unlimited',
-    examples: ['20Mbit/s', { uniform: { min: '5Mbit/s', max: '50Mbit/s' } }],
-  });
-
-/** A single duration says how far jitter may go: a constant one would be latency by another name. */
-const jitter = z.union([
-  quantity(durationUnits, LATENCY).transform((max): Distribution | null =>
-    max === 0 ? null : { kind: 'uniform', min: 0, max },
-  ),
-  distribution(durationUnits, LATENCY),
-]);
-
-const link = z.strictObject({
-  up: rate.optional().meta(rateAbout('Upload rate of the peer, shared by all its connections.')),
-  down: rate.optional().meta(rateAbout('Download rate of the peer, shared by all its connections.')),
-  latency: linkQuantity(durationUnits, LATENCY)
-    .optional()
-    .meta(
-      about({
-        description: 'One-way delay of the access link. Between two peers the delays of both add up.',
-        default: '0ms',
-        range: '0ms to 60s',
-        examples: ['40ms', { normal: { mean: '40ms', sd: '10ms' } }],
-      }),
-    ),
-  jitter: jitter.optional().meta(
-    about({
-      description:
-        'Delay on top of the latency, drawn anew for every message; never reorders a connection. A single duration d means uniform from 0 to d.',
-      default: '0ms',
-      range: '0ms to 60s',
-      examples: ['5ms', { exponential: { mean: '3ms' } }],
-    }),
-  ),
-});
-
-const arrival = z
-  .strictObject({
-    at: quantity(durationUnits, TIME, {
-      description: 'When the peers join; with `spaced` or `poisson`, when that begins.',
-      default: '0s',
-    }).optional(),
-    spaced: quantity(durationUnits, TIME, {
-      description: 'Time from one peer of the group to the next; the first joins at `at`.',
-    }).optional(),
-    poisson: z
-      .strictObject({
-        rate: quantity(
-          frequencyUnits,
-          { min: '0.01/h', max: '1000/s' },
-          { description: 'Mean arrivals in a time.' },
-        ),
-      })
-      .optional()
-      .meta(about({ description: 'A Poisson process: exponential gaps, the first of them after `at`.' })),
-    uniform: z
-      .strictObject({
-        from: quantity(durationUnits, TIME, { description: 'Earliest.' }),
-        to: quantity(durationUnits, TIME, { description: 'Latest.' }),
-      })
-      .superRefine(({ from, to }, context) => {
-        if (from <= to) return;
-        context.addIssue({
-          code: 'custom',
-          path: ['from'],
-          message: 'is after to',
-          params: { suggestion: 'exchange the two' },
-        });
-      })
-      .optional()
-      .meta(about({ description: 'Every instant between from and to as likely, for each peer by itself.' })),
-  })
-  .superRefine((written, context) => {
-    const { spaced, poisson, uniform } = written;
-    const { at } = written;
-    if ([spaced, poisson, uniform].every((form) => form === undefined)) return;
-    oneOf(uniform === undefined ? { spaced, poisson } : { at, spaced, poisson, uniform }, context, 'arrival');
-  });
-
-const leave = z.strictObject({
-  after: sessionQuantity(durationUnits, TIME).meta(
-    about({
-      description: 'How long after `from` the peer leaves.',
-      range: '0s to 24h',
-      examples: ['2s', { exponential: { mean: '30s' } }, { weibull: { scale: '20s', shape: 0.5 } }],
-    }),
-  ),
-  from: z
-    .enum(['join', 'completion', 'start'])
-    .default('join')
-    .meta(
-      about({
-        description:
-          'What `after` counts from: the joining of the peer, its completion, or the start of the run. A peer that would leave before it has joined leaves as it joins.',
-        default: 'join',
-      }),
-    ),
-  how: z
-    .enum(['graceful', 'crash'])
-    .default('graceful')
-    .meta(
-      about({
-        description:
-          '`graceful` tells the tracker and closes its connections; `crash` is killed and tells nobody.',
-        default: 'graceful',
-      }),
-    ),
-});
-
-const comeBack = z.strictObject({
-  after: sessionQuantity(durationUnits, TIME).meta(
-    about({ description: 'How long the peer stays away.', range: '0s to 24h', examples: ['1s'] }),
-  ),
-  keep_chunks: z
-    .boolean()
-    .default(true)
-    .meta(
-      about({
-        description:
-          'Whether the peer still has what it held when it left; otherwise it starts again as at first.',
-        default: true,
-      }),
-    ),
-});
-
-const session = z.strictObject({
-  leave: leave.optional().meta(about({ description: 'The peer leaves. Without it, it stays to the end.' })),
-  return: comeBack
-    .optional()
-    .meta(about({ description: 'The peer comes back once, and then stays to the end.' })),
-});
-
 /** What `defaults` may say for all groups. A group's own keys win, key by key inside policy, link and session. */
 const shared = {
   holds: holds.optional().meta(
@@ -261,11 +114,23 @@ const shared = {
         'How the peer chooses chunks and whom to serve. For the swarm protocol only: by the spec protocol a peer asks for its missing chunks in turn.',
     }),
   ),
-  link: link.optional().meta(about({ description: "The peer's access link." })),
-  arrival: arrival.optional().meta(
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(
+      about({
+        description:
+          'Where the peers are: a name of `regions`, whose delays are added to those of the links. In sets of peers the name stands for them.',
+        default: 'nowhere in particular',
+        examples: ['frankfurt'],
+      }),
+    ),
+  link: linkSchema.optional().meta(about({ description: "The peer's access link." })),
+  arrival: arrivalSchema.optional().meta(
     about({
       description:
-        'When the peers of the group join: `at`, alone or with `spaced` or `poisson`; or `uniform`.',
+        'When the peers of the group join: `at`, alone or with `spaced` or `poisson`; or `uniform`; or `trace`.',
       default: 'at 0s',
       examples: [
         { at: '2s' },
@@ -275,7 +140,7 @@ const shared = {
       ],
     }),
   ),
-  session: session.optional().meta(
+  session: sessionSchema.optional().meta(
     about({
       description: 'How long the peers stay.',
       examples: [{ leave: { after: '2s', how: 'crash' }, return: { after: '1s' } }],
@@ -295,15 +160,79 @@ const shared = {
 
 export const defaultsSchema = z.strictObject(shared);
 
-export const groupSchema = z.strictObject({
-  count: z
+const part = z.strictObject(shared);
+
+const parts = (description: string, examples: readonly unknown[]) =>
+  z
+    .record(z.string().regex(GROUP_NAME), part)
+    .refine((record) => Object.keys(record).length > 0, { error: 'is empty' })
+    .meta(about({ description, examples }));
+
+const combine = z.strictObject({
+  locations: parts('Keys of a group for each place.', [
+    { europe: { link: { latency: '20ms' } }, asia: { link: { latency: '90ms' } } },
+  ]),
+  profiles: parts('Keys of a group for each kind of peer.', [
+    { dsl: { link: { up: '1Mbit/s' } }, fibre: { link: { up: '100Mbit/s' } } },
+  ]),
+  per_combination: z
     .int()
     .min(1)
     .max(PEERS_MAX)
     .default(1)
-    .meta(about({ description: 'Number of peers.', default: 1, examples: [12] })),
-  ...shared,
+    .meta(about({ description: 'Peers of each location with each profile.', default: 1, examples: [2] })),
 });
 
+const share = z.union([
+  z.literal('rest').transform(() => null),
+  quantity(shareUnits, { min: '0.001%', max: '100%' }),
+]);
+
+export const groupSchema = z
+  .strictObject({
+    count: z
+      .int()
+      .min(1)
+      .max(PEERS_MAX)
+      .optional()
+      .meta(about({ description: 'Number of peers.', default: 1, examples: [12] })),
+    share: share.optional().meta(
+      about({
+        description:
+          'Number of peers as a share of `peers_total`, rounded so that all groups make the total; or `rest`: what the others leave.',
+        range: 'above 0% to 100%, or rest',
+        examples: ['20%', 'rest'],
+      }),
+    ),
+    combine: combine.optional().meta(
+      about({
+        description:
+          'A group for each location with each profile, called `<group>-<location>-<profile>`. What a location or profile says comes before what the group says.',
+        examples: [
+          {
+            locations: { europe: { region: 'frankfurt' }, asia: { region: 'tokyo' } },
+            profiles: { dsl: { link: { up: '1Mbit/s' } }, fibre: { link: { up: '100Mbit/s' } } },
+            per_combination: 2,
+          },
+        ],
+      }),
+    ),
+    ...shared,
+  })
+  .superRefine(({ count, share, combine }, context) => {
+    const given = Object.entries({ count, share, combine }).filter(([, value]) => value !== undefined);
+    if (given.length < 2) return;
+    const names = given.map(([key]) => key).join(' and ');
+    const suggestion = given.some(([key]) => key === 'combine')
+      ? 'keep one; combine.per_combination is the number of peers'
+      : 'keep one';
+    context.addIssue({
+      code: 'custom',
+      message: `${names} exclude each other`,
+      params: { aboutKeys: true, suggestion },
+    });
+  });
+
 export type WrittenDefaults = z.output<typeof defaultsSchema>;
+export type WrittenCombination = z.output<typeof combine>;
 export type WrittenGroup = z.output<typeof groupSchema>;

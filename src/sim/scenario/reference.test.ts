@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { alternatives, jsonSchemaOf, type SchemaNode } from './json-schema.ts';
-import { referencePage, schemaFile } from './reference.ts';
+import { referencePage } from './reference.ts';
+import { schemaFile } from './schema-file.ts';
 import { scenarioSchema } from './schema.ts';
 
 /** Every key with its node, a distribution's own parameters aside. */

@@ -1,50 +1,10 @@
-/** What is generated from the scenario language: the JSON Schema for editors and the reference page. */
+/** The reference page of the scenario language, generated from it. */
 import { assertNever } from '../../core/errors.ts';
+import { INTRODUCTION, LANGUAGE } from './reference-text.ts';
 import { asYaml } from './issues.ts';
 import { alternatives, jsonSchemaOf, nodesAt, type SchemaNode } from './json-schema.ts';
 import { scenarioSchema } from './schema.ts';
 import { durationUnits, frequencyUnits, rateUnits, shareUnits, sizeUnits, type UnitKind } from './units.ts';
-
-/** scenarios/scenario.schema.json. Default and range stand in the descriptions too, since editors show those. */
-export function schemaFile(): string {
-  const published = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(published);
-    if (typeof value !== 'object' || value === null) return value;
-    const { range, ...node } = value as Record<string, unknown>;
-    delete node.quantity;
-    const description =
-      typeof node.description === 'string'
-        ? { description: describedWith(node.description, range, node.default) }
-        : {};
-    const entries = Object.entries({ ...node, ...description });
-    return Object.fromEntries(entries.map(([key, item]) => [key, published(item)]));
-  };
-  return JSON.stringify(published(jsonSchemaOf(scenarioSchema)), null, 2);
-}
-
-function describedWith(description: string, range: unknown, defaultValue: unknown): string {
-  const inRange = range === undefined ? '' : ` Range: ${asYaml(range)}.`;
-  const byDefault = defaultValue === undefined ? '' : ` Default: ${asYaml(defaultValue)}.`;
-  return `${description}${inRange}${byDefault}`;
-}
-
-const INTRODUCTION = `# Scenario reference
-
-This page is generated from the scenario language itself (\`node scripts/scenario-reference.mjs\`).
-
-A scenario is one YAML file. Begin it with \`# yaml-language-server: $schema=./scenario.schema.json\`, and editors
-complete and check its keys. Anchors, aliases and merge keys (\`<<\`) of YAML may be used. An unknown key, a wrong unit
-or an impossible value is an error that names file, line and column; all mistakes are told at once.
-
-\`--set path=value\` changes a scenario from the command line: \`--set peers.leechers.count=20\`,
-\`--set defaults.link.latency=100ms\`. The value is YAML; list items are counted from 0 in the path.
-
-Everything random is drawn from the seed before the run (\`--plan\` shows the result), each property of each peer from
-a stream of its own: adding a group, a peer or a key changes nothing that was drawn for others. Only jitter is drawn
-during the run. A drawn time above 24 h counts as 24 h, a drawn rate below 1 B/s as 1 B/s.
-
-Somebody must hold every chunk at the start, be it a peer that joins late.
-`;
 
 /** docs/scenario-reference.md. */
 export function referencePage(): string {
@@ -56,10 +16,11 @@ export function referencePage(): string {
     unitsSection(),
     ...sections,
     '## Distributions\n',
-    'Where a distribution is allowed, exactly one of these stands in place of the value. `weibull` is for sessions only.\n',
+    'Where a distribution is allowed, exactly one of these stands in place of the value. `weibull` is for times of sessions and faults only.\n',
     table(
       Object.entries(distributions.properties ?? {}).flatMap(([kind, form]) => distributionRows(kind, form)),
     ),
+    LANGUAGE,
   ].join('\n');
 }
 
@@ -82,16 +43,20 @@ ${kinds.map(row).join('\n')}
 
 /** One section for each map of keys, the outer before the inner. */
 function sectionsOf(node: SchemaNode, path: readonly string[]): string[] {
-  const map = alternatives(node).find((form) => form.properties !== undefined);
+  const list = alternatives(node).find((form) => form.items !== undefined)?.items;
+  if (list !== undefined) return sectionsOf(list, [...path.slice(0, -1), `${path.at(-1)!}[]`]);
+  const maps = alternatives(node).filter((form) => form.properties !== undefined);
+  const map = maps.at(-1);
   if (map?.properties === undefined || isDistribution(map)) return [];
   const title = path.length === 0 ? 'The file' : `\`${path.join('.')}\``;
   const about = path.length === 0 || node.description === undefined ? '' : `${node.description}\n\n`;
   const own = `## ${title}\n\n${about}${table(Object.entries(map.properties).map(([key, child]) => rowOf(key, child, map.required?.includes(key))))}`;
   const inner = Object.entries(map.properties).flatMap(([key, child]) => {
-    const group = child.additionalProperties;
-    if (typeof group === 'object') return sectionsOf(group, [...path, key, '<group>']);
-    // The keys of defaults are those of a group.
-    return path.length === 0 && key === 'defaults' ? [] : sectionsOf(child, [...path, key]);
+    // The keys of defaults, and of a location or profile, are those of a group.
+    if (path.length === 0 && key === 'defaults') return [];
+    const entry = child.additionalProperties;
+    if (typeof entry !== 'object') return sectionsOf(child, [...path, key]);
+    return key === 'peers' ? sectionsOf(entry, [...path, key, '<group>']) : [];
   });
   return [own, ...inner];
 }
@@ -109,8 +74,9 @@ function rowOf(key: string, node: SchemaNode, required = false): Row {
 }
 
 function distributionRows(kind: string, form: SchemaNode): Row[] {
-  const own: Row = [`\`${kind}\``, form.description ?? '', 'map', '', ''];
-  const parameters = Object.entries(form.properties ?? {}).map(([key, child]): Row => {
+  const own: Row = [`\`${kind}\``, form.description ?? '', valueOf(form), '', ''];
+  const map = alternatives(form).find((one) => one.properties !== undefined);
+  const parameters = Object.entries(map?.properties ?? {}).map(([key, child]): Row => {
     const [, meaning, value] = rowOf(key, child);
     return [`\`${kind}.${key}\``, meaning, child.quantity === undefined ? value : 'as the key', '', ''];
   });

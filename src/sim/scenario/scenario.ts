@@ -85,7 +85,8 @@ export interface PeerGroup {
   readonly arrival: Arrival;
   readonly leave: Leave | null;
   readonly comeBack: ComeBack | null;
-  readonly mustComplete: boolean;
+  /** `if-it-stays`: of a trace, those that have no time of leaving. */
+  readonly mustComplete: boolean | 'if-it-stays';
   /** A place of `Scenario.regions`. */
   readonly region: string | null;
   /** Names of sets it belongs to: of what it was combined from. */

@@ -2,8 +2,13 @@
 import { z } from 'zod';
 import { trackerDefaults } from '../../core/tracker/options.ts';
 import { about, quantity } from './about.ts';
+import { experimentKeys } from './experiment-schema.ts';
+import { faultSchema } from './fault-schema.ts';
 import { defaultsSchema, groupSchema } from './group-schema.ts';
+import { GROUP_NAME, PEERS_MAX } from './limits.ts';
+import { regionsSchema } from './region-schema.ts';
 import { durationUnits, sizeUnits } from './units.ts';
+import { VARIABLE_NAME } from './variables.ts';
 
 export const DEFAULT_TIME_LIMIT_MS = 60_000;
 export const DEFAULT_SEED = '1';
@@ -120,11 +125,37 @@ const engineSchema = z.strictObject({
     ),
 });
 
-/** Names become file names and columns, and `tracker` is how events call the tracker. */
-export const GROUP_NAME = /^(?!tracker$)[A-Za-z][A-Za-z0-9_-]{0,39}$/;
+const scenarioPath = z.string().min(1);
 
 export const scenarioSchema = z
   .strictObject({
+    extends: scenarioPath.optional().meta(
+      about({
+        description:
+          'Another scenario, over whose keys those of this file stand; relative to this file. Maps are put together key by key, everything else is replaced, and a key without a value removes what stood there.',
+        examples: ['flash-crowd.yaml'],
+      }),
+    ),
+    include: z
+      .union([scenarioPath, z.array(scenarioPath).min(1).max(100)])
+      .optional()
+      .meta(
+        about({
+          description:
+            'Files with keys of a scenario, such as links or variables: as `extends`, after it and in this order.',
+          examples: ['links.yaml', ['links.yaml', 'churn.yaml']],
+        }),
+      ),
+    variables: z
+      .record(z.string().regex(VARIABLE_NAME), z.unknown())
+      .optional()
+      .meta(
+        about({
+          description:
+            'Values by name, to be used as `${name}` in any value: see [variables](#variables). A sweep or `--set variables.name=…` changes them.',
+          examples: [{ rate: '8Mbit/s', crowd: 12 }],
+        }),
+      ),
     description: z
       .string()
       .max(500)
@@ -151,6 +182,18 @@ export const scenarioSchema = z
       about({ description: 'What is distributed: `folders` or `generate`, one of the two.' }),
     ),
     tracker: trackerSchema.optional().meta(about({ description: 'The tracker.' })),
+    peers_total: z
+      .int()
+      .min(1)
+      .max(PEERS_MAX)
+      .optional()
+      .meta(
+        about({
+          description: 'All peers together, for groups that have a `share`.',
+          default: 'the sum of the groups',
+          examples: [50],
+        }),
+      ),
     peers: z
       .record(z.string().regex(GROUP_NAME), groupSchema)
       .optional()
@@ -164,6 +207,26 @@ export const scenarioSchema = z
     defaults: defaultsSchema
       .optional()
       .meta(about({ description: 'Keys of a group that hold for all groups which do not say otherwise.' })),
+    regions: regionsSchema
+      .optional()
+      .meta(about({ description: 'Delays between places, for groups that have a `region`.' })),
+    faults: z
+      .array(faultSchema)
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta(
+        about({
+          description: 'What is done to the swarm: each item one kind of fault, and when.',
+          default: 'none',
+          examples: [
+            [
+              { at: '5s', for: '3s', tracker_down: { forgets: true } },
+              { when: 'completed(leechers) >= 50%', crash: { peers: 'seeder' } },
+            ],
+          ],
+        }),
+      ),
     time_limit: quantity(
       durationUnits,
       { min: '100ms', max: '24h' },
@@ -173,11 +236,13 @@ export const scenarioSchema = z
         examples: ['30s'],
       },
     ).optional(),
+    ...experimentKeys,
     engine: engineSchema.optional().meta(about({ description: 'How the run is placed on the machine.' })),
   })
   .meta({
     title: 'Swarm laboratory scenario',
-    description: 'One experiment: content, tracker, peers, links and churn.',
+    description:
+      'One experiment: content, tracker, peers, links, churn, faults, sweeps and what is expected.',
   });
 
 export type WrittenScenario = z.output<typeof scenarioSchema>;

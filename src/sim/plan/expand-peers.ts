@@ -1,0 +1,151 @@
+/** The peers of a group with everything drawn: links, holdings, sessions. */
+import type { Random } from '../../core/interfaces.ts';
+import { sample } from '../../core/random.ts';
+import { peerName } from '../scenario/peer-directory.ts';
+import type { Arrival, GroupLink, PeerGroup, ScenarioContent } from '../scenario/scenario.ts';
+import { sampleDistribution, type DrawnDistribution } from './distributions.ts';
+import type { Distribution, PlannedLink, PlannedLinkChange, PlannedPeer, PlannedSession } from './plan.ts';
+
+/** A heavy tail may draw years; no run is longer than this. */
+const DRAWN_MS_MAX = 24 * 3600 * 1000;
+/** A distribution may draw a rate near 0, and a rate is more than 0. */
+const DRAWN_BYTES_PER_SEC_MIN = 1;
+
+export function expandGroup(
+  group: PeerGroup,
+  content: ScenarioContent,
+  random: Random,
+  seed: string,
+): readonly PlannedPeer[] {
+  const joins = drawJoins(group, random);
+  return joins.map((joinMs, index): PlannedPeer => {
+    // Not the peer's name, which changes when a group of one grows.
+    const label = `peer/${group.name}/${index + 1}`;
+    const own = random.fork(label);
+    const sessions =
+      group.arrival.kind === 'trace' && group.leave === null
+        ? tracedSession(group.arrival, index)
+        : drawSessions(group, joinMs, own);
+    return {
+      name: peerName(group.name, group.count, index + 1),
+      group: group.name,
+      holds: drawHolds(group, content, own.fork('holds')),
+      protocol: group.protocol,
+      policy: group.policy,
+      link: drawLink(group.link, group.region, own),
+      sessions,
+      mustComplete: group.mustComplete === 'if-it-stays' ? staysOrWaits(sessions.at(-1)) : group.mustComplete,
+      seed: `${seed}/${label}`,
+    };
+  });
+}
+
+function staysOrWaits(last: PlannedSession | undefined): boolean {
+  const leave = last?.leave ?? null;
+  return leave === null || leave.from === 'completion';
+}
+
+function drawLink(link: GroupLink, region: string | null, own: Random): PlannedLink {
+  return {
+    upBytesPerSec: link.up === null ? null : drawRate(link.up, own.fork('up')),
+    downBytesPerSec: link.down === null ? null : drawRate(link.down, own.fork('down')),
+    latencyMs: drawMs(link.latencyMs, own.fork('latency')),
+    jitterMs: link.jitterMs,
+    region,
+    loss: link.loss,
+    window: link.window,
+    changes: link.changes.map(({ atMs, overMs, up, down, latencyMs }): PlannedLinkChange => {
+      // By its time, so that another change draws nothing else.
+      const change = own.fork(`change/${atMs}`);
+      return {
+        atMs,
+        overMs,
+        ...(up === undefined ? {} : { upBytesPerSec: drawRate(up, change.fork('up')) }),
+        ...(down === undefined ? {} : { downBytesPerSec: drawRate(down, change.fork('down')) }),
+        ...(latencyMs === undefined ? {} : { latencyMs: drawMs(latencyMs, change.fork('latency')) }),
+      };
+    }),
+  };
+}
+
+function drawRate(distribution: Distribution, random: Random): number {
+  return Math.max(DRAWN_BYTES_PER_SEC_MIN, Math.round(sampleDistribution(distribution, random)));
+}
+
+/** When each peer of the group joins, in ms. */
+function drawJoins({ name, count, arrival }: PeerGroup, random: Random): readonly number[] {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  switch (arrival.kind) {
+    case 'spaced':
+      return numbers.map((number) => capped(rounded(arrival.startMs + (number - 1) * arrival.gapMs)));
+    case 'uniform':
+      return numbers.map((number) => drawMs(between(arrival), random.fork(`peer/${name}/${number}/arrival`)));
+    case 'trace':
+      return arrival.rows.slice(0, count).map((row) => row.joinMs);
+    case 'poisson': {
+      const gaps = random.fork(`group/${name}/arrivals`);
+      const gap: Distribution = { kind: 'exponential', mean: 1000 / arrival.perSecond };
+      let joinMs = arrival.startMs;
+      return numbers.map(() => (joinMs = capped(rounded(joinMs + sampleDistribution(gap, gaps)))));
+    }
+  }
+}
+
+function between({ fromMs, toMs }: Extract<Arrival, { kind: 'uniform' }>): Distribution {
+  return { kind: 'uniform', min: fromMs, max: toMs };
+}
+
+function drawHolds(group: PeerGroup, content: ScenarioContent, random: Random): PlannedPeer['holds'] {
+  if (group.holds.kind !== 'drawn') return group.holds;
+  const all = Array.from({ length: content.totalChunks }, (_, index) => index + 1);
+  const indices = sample(all, group.holds.chunks, random).sort((a, b) => a - b);
+  return { kind: 'chunks', indices };
+}
+
+function tracedSession(
+  { rows, how }: Extract<Arrival, { kind: 'trace' }>,
+  index: number,
+): readonly PlannedSession[] {
+  const { joinMs, leaveMs } = rows[index]!;
+  if (leaveMs === null) return [{ joinMs, leave: null }];
+  return [{ joinMs, leave: { how, from: 'start', afterMs: leaveMs, keepChunks: true } }];
+}
+
+function drawSessions(
+  { leave, comeBack }: PeerGroup,
+  firstJoinMs: number,
+  own: Random,
+): readonly PlannedSession[] {
+  if (leave === null) return [{ joinMs: firstJoinMs, leave: null }];
+  const { how } = leave;
+  const keepChunks = comeBack?.keepChunks ?? true;
+  if (leave.from === 'completion') {
+    const afterMs = drawMs(leave.afterMs, own.fork('leave'));
+    return [{ joinMs: firstJoinMs, leave: { how, from: 'completion', afterMs, keepChunks } }];
+  }
+  const sessions: PlannedSession[] = [];
+  let joinMs = firstJoinMs;
+  for (let stay = 1; stay <= (comeBack?.times ?? 1); stay++) {
+    const suffix = stay === 1 ? '' : `/${stay}`;
+    const drawnMs = drawMs(leave.afterMs, own.fork(`leave${suffix}`));
+    const leaveMs = capped(leave.from === 'join' ? rounded(joinMs + drawnMs) : Math.max(joinMs, drawnMs));
+    sessions.push({ joinMs, leave: { how, from: 'start', afterMs: leaveMs, keepChunks } });
+    if (comeBack === null) return sessions;
+    joinMs = capped(rounded(leaveMs + drawMs(comeBack.afterMs, own.fork(`return${suffix}`))));
+  }
+  return [...sessions, { joinMs, leave: null }];
+}
+
+/** A length of time; never negative, at most a day. */
+export function drawMs(distribution: DrawnDistribution, random: Random): number {
+  return capped(rounded(sampleDistribution(distribution, random)));
+}
+
+/** To the microsecond: what follows is never as exact, and a plan stays readable. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
+function capped(ms: number): number {
+  return Math.min(ms, DRAWN_MS_MAX);
+}

@@ -1,0 +1,153 @@
+/** `sweep` and `baseline` → the variants of a scenario that an experiment runs. */
+import type { z } from 'zod';
+import { ARMS_MAX, type experimentKeys } from './experiment-schema.ts';
+import type { Path } from './layer.ts';
+import type { Arm } from './scenario.ts';
+import type { Report } from './variables.ts';
+import { clipped } from './units.ts';
+
+type Written = z.output<typeof experimentKeys.sweep>;
+type WrittenValues = NonNullable<NonNullable<Written>['product']>[string];
+
+/** One setting of one arm, and where it is written. */
+export interface Setting {
+  readonly path: string;
+  readonly value: unknown;
+  readonly place: Path;
+}
+
+export interface PlacedArm extends Arm {
+  readonly settings: readonly Setting[];
+}
+
+type Row = readonly Setting[];
+
+/** The cells of the sweep: for each row of zip the whole product, the last key changing fastest. */
+export function armsOf(sweep: Written, report: Report): readonly PlacedArm[] {
+  if (sweep === undefined) return [];
+  const twice = Object.keys(sweep.zip ?? {}).filter((path) => Object.hasOwn(sweep.product ?? {}, path));
+  for (const path of twice) report(['sweep', 'zip', path], 'is in product too', 'keep one of the two', 'key');
+  const zipped = rowsOf(sweep.zip, ['sweep', 'zip'], report);
+  const lengths = new Set(zipped.map((rows) => rows.length));
+  if (lengths.size > 1) {
+    report(
+      ['sweep', 'zip'],
+      `has lists of ${[...lengths].join(' and ')} values`,
+      'make them equally long',
+      'key',
+    );
+    return [];
+  }
+  const together: Row[] = (zipped[0] ?? [[]]).map((_, at) => zipped.flatMap((rows) => rows[at] ?? []));
+  const dimensions = rowsOf(sweep.product, ['sweep', 'product'], report);
+  const size = dimensions.reduce((product, rows) => product * rows.length, together.length);
+  if (size > ARMS_MAX) {
+    report(['sweep'], `makes ${size} arms`, `allowed: up to ${ARMS_MAX}`, 'key');
+    return [];
+  }
+  const cells = dimensions.reduce<Row[]>(
+    (rows, dimension) => rows.flatMap((row) => dimension.map((settings) => [...row, ...settings])),
+    together,
+  );
+  return cells.map((settings) => armOf(settings));
+}
+
+export function baselineOf(written: Readonly<Record<string, unknown>> | undefined): PlacedArm | null {
+  if (written === undefined) return null;
+  const settings = Object.entries(written).map(([path, value]) => ({
+    path,
+    value,
+    place: ['baseline', path],
+  }));
+  return { ...armOf(settings), name: 'baseline' };
+}
+
+/** The settings of each dimension, one at a time. */
+function rowsOf(
+  dimensions: Readonly<Record<string, WrittenValues>> | undefined,
+  at: Path,
+  report: Report,
+): Row[][] {
+  return Object.entries(dimensions ?? {}).map(([path, written]) => {
+    const place = [...at, path];
+    const values = Array.isArray(written) ? written : rangeOf(written, place, report);
+    const seen = new Set<string>();
+    return values.map((value, index) => {
+      const valuePlace = Array.isArray(written) ? [...place, index] : place;
+      const text = JSON.stringify(value);
+      if (seen.has(text)) report(valuePlace, `${clipped(value)} is tried twice`, 'keep one of them');
+      seen.add(text);
+      return [{ path, value, place: valuePlace }];
+    });
+  });
+}
+
+function armOf(settings: Row): PlacedArm {
+  const names = shortNames(settings.map(({ path }) => path));
+  const parameters = Object.fromEntries(
+    settings.map(({ value }, at) => [names[at]!, isScalar(value) ? value : JSON.stringify(value)]),
+  );
+  return {
+    name: Object.entries(parameters)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(', '),
+    parameters,
+    sets: settings.map(({ path, value }) => `${path}=${JSON.stringify(value)}`),
+    settings,
+  };
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** The last steps of each path, as many as tell it from the others. */
+function shortNames(paths: readonly string[]): readonly string[] {
+  const ending = (path: string, steps: number): string => path.split('.').slice(-steps).join('.');
+  return paths.map((path) => {
+    let steps = 1;
+    while (paths.some((other) => other !== path && ending(other, steps) === ending(path, steps))) steps++;
+    return ending(path, steps);
+  });
+}
+
+type WrittenRange = Exclude<WrittenValues, readonly unknown[]>;
+
+/** Both ends must have the same unit, in which all values then are. */
+function rangeOf({ from, to, steps, scale }: WrittenRange, place: Path, report: Report): unknown[] {
+  const first = numberAndUnit(from);
+  const last = numberAndUnit(to);
+  for (const [key, end] of [
+    ['from', first],
+    ['to', last],
+  ] as const) {
+    if (end !== undefined) continue;
+    report([...place, key], 'is not a number with or without a unit', 'use a list for other values');
+  }
+  if (first === undefined || last === undefined) return [];
+  if (first.unit !== last.unit) {
+    report([...place, 'to'], `has another unit than from, ${clipped(from)}`, 'write both in one unit');
+    return [];
+  }
+  if (scale === 'geometric' && (first.value <= 0 || last.value <= 0)) {
+    report([...place, 'scale'], 'geometric and an end of 0 or below exclude each other', 'use scale: linear');
+    return [];
+  }
+  const areWhole = first.unit === '' && Number.isInteger(first.value) && Number.isInteger(last.value);
+  return Array.from({ length: steps }, (_, at) => {
+    const part = at / (steps - 1);
+    const exact =
+      scale === 'linear'
+        ? first.value + (last.value - first.value) * part
+        : first.value * (last.value / first.value) ** part;
+    const value = areWhole ? Math.round(exact) : Number(exact.toPrecision(6));
+    return first.unit === '' ? value : `${value}${first.unit}`;
+  });
+}
+
+function numberAndUnit(
+  written: string | number,
+): { readonly value: number; readonly unit: string } | undefined {
+  const parts = /^(-?(?:\d+\.?\d*|\.\d+))\s*([A-Za-z/%]*)$/.exec(String(written).trim());
+  return parts === null ? undefined : { value: Number(parts[1]), unit: parts[2]! };
+}

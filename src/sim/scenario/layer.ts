@@ -1,0 +1,182 @@
+/** One YAML text, which knows the place of every key and value. */
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
+import type { Problem } from './problems.ts';
+
+export type Path = readonly PropertyKey[];
+
+/** Where in a value a mistake stands: at its key, or so many characters into the value. */
+export type Spot = 'key' | 'value' | { readonly offset: number };
+
+export interface Layer {
+  readonly file: string;
+  readonly text: string;
+  /** Plain data; `undefined` when the text is not YAML. */
+  readonly data: unknown;
+  /** Mistakes of syntax. */
+  readonly problems: readonly Problem[];
+  /** How many steps of the path exist here. */
+  depthOf(path: Path): number;
+  /** The place of a path; where it does not exist, of its nearest parent. */
+  placeOf(path: Path, spot: Spot): Pick<Problem, 'file' | 'line' | 'column'>;
+}
+
+/** Never throws: what is wrong with the text is told in `problems`. */
+export function readLayer(text: string, file: string): Layer {
+  const lines = new LineCounter();
+  const document: Document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    logLevel: 'silent',
+  });
+  const at = (offset: number): Pick<Problem, 'file' | 'line' | 'column'> => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const problems: Problem[] = [...document.errors, ...document.warnings].map((mistake) => ({
+    ...at(mistake.pos[0]),
+    path: '',
+    ...saidPlainly(mistake.code, mistake.message),
+  }));
+  for (const { offset, message } of aliasMistakes(document)) {
+    problems.push({ ...at(offset), path: '', message });
+  }
+  const { data, problem } = problems.length > 0 ? {} : plainData(document);
+  if (problem !== undefined) problems.push({ file, line: 1, column: 1, path: '', message: problem });
+  return {
+    file,
+    text,
+    data,
+    problems,
+    depthOf: (path) => locate(document, path, 'value').depth,
+    placeOf: (path, spot) => at(locate(document, path, spot).offset),
+  };
+}
+
+function plainData(document: Document): { readonly data?: unknown; readonly problem?: string } {
+  try {
+    return { data: document.toJS() };
+  } catch (error) {
+    return { problem: `cannot be read as YAML: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** The library's messages, where a plainer word helps. */
+function saidPlainly(code: string, message: string): Pick<Problem, 'message' | 'suggestion'> {
+  switch (code) {
+    case 'DUPLICATE_KEY':
+      return { message: 'this key stands twice in one map', suggestion: 'keep one of the two' };
+    case 'TAB_AS_INDENT':
+      return { message: 'a tab cannot indent YAML', suggestion: 'use spaces' };
+    case 'MULTIPLE_DOCS':
+      return { message: 'a second YAML document begins here', suggestion: 'keep one document in a file' };
+    case 'TAG_RESOLVE_FAILED':
+      return { message: message.replace('Unresolved tag', 'unknown tag'), suggestion: 'remove the tag' };
+    default:
+      return { message: `not valid YAML: ${message.split('\n')[0]!}` };
+  }
+}
+
+/** Aliases without an anchor, or inside of what they repeat; and a key that JavaScript keeps for itself. */
+function aliasMistakes(document: Document): { readonly offset: number; readonly message: string }[] {
+  const mistakes: { offset: number; message: string }[] = [];
+  visit(document, {
+    Alias(_key, alias, ancestors) {
+      const target = alias.resolve(document);
+      const offset = alias.range?.[0] ?? 0;
+      if (target === undefined) {
+        mistakes.push({ offset, message: `nothing above is marked &${alias.source}` });
+      } else if (ancestors.includes(target)) {
+        mistakes.push({ offset, message: `*${alias.source} stands inside of what it repeats` });
+      }
+    },
+    Pair(_key, pair) {
+      const key = pair.key;
+      if (!isScalar(key)) {
+        if (isNode(key))
+          mistakes.push({ offset: key.range?.[0] ?? 0, message: 'a key must be a plain word' });
+      } else if (key.value === '__proto__') {
+        mistakes.push({ offset: key.range?.[0] ?? 0, message: '"__proto__" cannot be a key' });
+      }
+    },
+  });
+  return mistakes;
+}
+
+/** Follows the path as far as it exists. */
+function locate(
+  document: Document,
+  path: Path,
+  spot: Spot,
+): { readonly offset: number; readonly depth: number } {
+  let node = resolved(document, document.contents);
+  let offset = rangeStart(document.contents) ?? 0;
+  let depth = 0;
+  for (const step of path) {
+    const isLast = depth === path.length - 1;
+    if (isMap(node)) {
+      const pair = findPair(document, node, step);
+      if (pair === undefined) break;
+      const keyOffset = rangeStart(pair.key) ?? offset;
+      node = resolved(document, pair.value);
+      const wanted = isLast && spot !== 'key' && isScalar(pair.value) && pair.value.value !== null;
+      offset = wanted ? (rangeStart(pair.value) ?? keyOffset) : keyOffset;
+    } else if (isSeq(node)) {
+      const item = node.items[Number(step)];
+      if (item === undefined) break;
+      offset = rangeStart(item) ?? offset;
+      node = resolved(document, item);
+    } else break;
+    depth++;
+  }
+  const within = depth === path.length && typeof spot === 'object' ? offsetWithin(node, spot.offset) : 0;
+  return { offset: offset + within, depth };
+}
+
+/** Characters of a text on one line stand in the file as they are; only quotes come before them. */
+function offsetWithin(node: Node | undefined, offset: number): number {
+  if (!isScalar(node)) return 0;
+  if (node.type === 'PLAIN') return offset;
+  return node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE' ? offset + 1 : 0;
+}
+
+function findPair(
+  document: Document,
+  map: { readonly items: readonly Pair[] },
+  step: PropertyKey,
+): Pair | undefined {
+  const own = map.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(step));
+  if (own !== undefined) return own;
+  for (const pair of map.items) {
+    if (!isScalar(pair.key) || pair.key.value !== '<<') continue;
+    const merged = resolved(document, pair.value);
+    for (const source of isSeq(merged) ? merged.items : [merged]) {
+      const map = resolved(document, source);
+      const found = isMap(map) ? findPair(document, map, step) : undefined;
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function resolved(document: Document, node: unknown): Node | undefined {
+  if (isAlias(node)) return node.resolve(document);
+  return isNode(node) ? node : undefined;
+}
+
+function rangeStart(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : isPair(node) ? rangeStart(node.key) : undefined;
+}
