@@ -1,4 +1,5 @@
 /** `npm run calibrate`: docs/model.md. */
+import { ConfigError } from '../core/errors.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import type { CalibrationRow } from '../sim/calibrate/finding.ts';
 import { kernelCases } from '../sim/calibrate/kernel.ts';
@@ -55,6 +56,9 @@ async function main(): Promise<number> {
   if (options.list) {
     process.stdout.write(cases.map(({ name }) => `${name}\n`).join(''));
     return exitCodes.ok;
+  }
+  if (cases.length === 0) {
+    throw new ConfigError(`nothing has "${options.filter}" in its name: see --list`);
   }
   const signal = interruptSignal();
   const rows = await runCalibration(cases, {

@@ -6,7 +6,7 @@ import {
   type CalibrationVerdict,
   type Finding,
 } from './finding.ts';
-import { disturbances, watchHost } from './host-watch.ts';
+import { disturbances, watchHost, type HostReading } from './host-watch.ts';
 
 /** What was outside while the host was disturbed is measured again, so often in all. */
 const ATTEMPTS_MAX = 3;
@@ -21,22 +21,28 @@ export interface CalibrationWatcher {
 /**
  * Measures the cases one after the other. A figure outside its tolerance is a fail when nothing else disturbed the
  * host, and otherwise inconclusive: the host was too busy to keep the promise, so nothing is said of the shaper.
+ * `judgeHost`: what disturbed the measurement, in words.
  */
 export async function runCalibration(
   cases: readonly CalibrationCase[],
   watcher: CalibrationWatcher,
+  judgeHost: (reading: HostReading) => readonly string[] = disturbances,
 ): Promise<CalibrationRow[]> {
   const rows: CalibrationRow[] = [];
   for (const one of cases) {
     if (watcher.signal.aborted) break;
-    const measured = await runCase(one, watcher);
+    const measured = await runCase(one, watcher, judgeHost);
     rows.push(...measured);
     watcher.onRows?.(measured);
   }
   return rows;
 }
 
-async function runCase(one: CalibrationCase, watcher: CalibrationWatcher): Promise<CalibrationRow[]> {
+async function runCase(
+  one: CalibrationCase,
+  watcher: CalibrationWatcher,
+  judgeHost: (reading: HostReading) => readonly string[],
+): Promise<CalibrationRow[]> {
   for (let attempt = 1; ; attempt++) {
     watcher.onCase?.(one.name, attempt);
     const host = watchHost();
@@ -48,7 +54,7 @@ async function runCase(one: CalibrationCase, watcher: CalibrationWatcher): Promi
       if (error instanceof NotAvailable) return [notAvailable(one.name, error.message)];
       throw error;
     }
-    const reasons = disturbances(host.read());
+    const reasons = judgeHost(host.read());
     const isDone = findings.every(isWithin) || reasons.length === 0;
     if (!isDone && attempt < ATTEMPTS_MAX && !watcher.signal.aborted) continue;
     return findings.map((finding) => judge(finding, reasons, attempt));

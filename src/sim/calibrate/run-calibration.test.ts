@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { NotAvailable, type CalibrationCase, type Finding } from './finding.ts';
+import { disturbances } from './host-watch.ts';
+import { countVerdicts, renderCalibration } from './render.ts';
+import { runCalibration } from './run-calibration.ts';
+
+const finding: Finding = {
+  knob: 'up rate',
+  setting: '1 connection',
+  unit: 'bytes/s',
+  configured: 1000,
+  measured: 1010,
+  error: 1,
+  errorUnit: '%',
+  tolerance: 2,
+};
+
+const watcher = { signal: new AbortController().signal };
+const calm = () => [];
+
+function one(run: () => Promise<readonly Finding[]>): CalibrationCase[] {
+  return [{ name: 'a case', run }];
+}
+
+describe('a calibration', () => {
+  it('passes a figure within its tolerance, even on a busy host', async () => {
+    for (const judgeHost of [calm, () => ['busy']]) {
+      const [row] = await runCalibration(
+        one(() => Promise.resolve([finding])),
+        watcher,
+        judgeHost,
+      );
+      expect(row).toMatchObject({ verdict: 'pass', note: '' });
+    }
+  });
+
+  it('fails a figure outside its tolerance, at once, when nothing disturbed the host', async () => {
+    let runs = 0;
+    const cases = one(() => {
+      runs++;
+      return Promise.resolve([{ ...finding, error: -2.1 }]);
+    });
+    expect(await runCalibration(cases, watcher, calm)).toMatchObject([{ verdict: 'fail' }]);
+    expect(runs).toBe(1);
+  });
+
+  it('measures three times on a disturbed host, and then says that it cannot tell', async () => {
+    let runs = 0;
+    const cases = one(() => {
+      runs++;
+      return Promise.resolve([{ ...finding, error: 3 }]);
+    });
+    const [row] = await runCalibration(cases, watcher, () => ['others']);
+    expect(row).toMatchObject({ verdict: 'inconclusive', note: 'others; measurement 3 of at most 3' });
+    expect(runs).toBe(3);
+  });
+
+  it('takes no figure for a pass where none was measured', async () => {
+    const cases = one(() => Promise.resolve([{ ...finding, error: Number.NaN }]));
+    expect(await runCalibration(cases, watcher, calm)).toMatchObject([{ verdict: 'fail' }]);
+  });
+
+  it('passes a statistical test by its probability', async () => {
+    const test: Finding = { ...finding, errorUnit: 'p', tolerance: 0.001 };
+    const cases = one(() =>
+      Promise.resolve([
+        { ...test, error: 0.5 },
+        { ...test, error: 0.0001 },
+      ]),
+    );
+    expect(await runCalibration(cases, watcher, calm)).toMatchObject([
+      { verdict: 'pass' },
+      { verdict: 'fail' },
+    ]);
+  });
+
+  it('tells what this machine cannot do, with the reason, which is no failure', async () => {
+    const rows = await runCalibration(
+      one(() => Promise.reject(new NotAvailable('only Linux has it'))),
+      watcher,
+      calm,
+    );
+    expect(rows).toMatchObject([{ verdict: 'not available', note: 'only Linux has it' }]);
+    expect(countVerdicts(rows)).toBe('1 not available');
+    expect(renderCalibration(rows, 'terminal')).toContain('only Linux has it');
+  });
+
+  it('does not hide a defect', async () => {
+    const cases = one(() => Promise.reject(new TypeError('a defect')));
+    await expect(runCalibration(cases, watcher, calm)).rejects.toThrow('a defect');
+  });
+});
+
+describe('a host', () => {
+  it('is disturbed by other programs and by a thread that stands still', () => {
+    const reading = { othersCpuShare: 0.1, loopDelayP99Ms: 1, loopDelayMaxMs: 10 };
+    expect(disturbances(reading)).toEqual([]);
+    expect(disturbances({ ...reading, othersCpuShare: 0.4 })).toEqual([
+      'other programs used 40 % of the processors',
+    ]);
+    expect(disturbances({ ...reading, loopDelayMaxMs: 90 })).toEqual(['the thread stood still for 90 ms']);
+  });
+});
+
+describe('the table', () => {
+  it('shows configured beside measured, with error and tolerance', async () => {
+    const rows = await runCalibration(
+      one(() => Promise.resolve([finding])),
+      watcher,
+      calm,
+    );
+    expect(renderCalibration(rows, 'markdown').split('\n').at(-1)).toBe(
+      '| up rate | 1 connection | 8.00 kbit/s | 8.08 kbit/s | 1.00 % | ± 2 % | pass |  |',
+    );
+  });
+});
