@@ -8,12 +8,16 @@ import { parseBytes } from '../core/units.ts';
 export const exitCodes = {
   /** Everything asked for was done and verified. */
   ok: 0,
-  /** The swarm did not complete, or what was verified was not as it should be. */
+  /** The swarm did not complete, or what was verified was not as it should be; or a run broke down. */
   failed: 1,
-  /** A bad option, scenario, folder or file of the user. */
+  /** A bad option, scenario, folder or file of the user, or a run that does not fit the machine: nothing was started. */
   badInput: 2,
   /** The run says neither yes nor no. */
   inconclusive: 3,
+  /** The swarm did what it should, but a threshold of the scenario was missed. */
+  thresholdMissed: 4,
+  /** The run was given up by a condition of the scenario. */
+  givenUp: 5,
   /** A defect of the program (EX_SOFTWARE of sysexits.h). */
   defect: 70,
   /** Stopped by SIGINT, as shells count it. */

@@ -6,7 +6,8 @@ export interface SimOptions {
   readonly scenario: string;
   /** Instead of the scenario's. */
   readonly seed?: string;
-  readonly repeat: number;
+  /** Runs of each arm. Default: the scenario's. */
+  readonly repeat?: number;
   readonly set: readonly string[];
   readonly out: string;
   readonly json: boolean;
@@ -28,16 +29,19 @@ Examples:
   npm run sim -- scenarios/flash-crowd.yaml --seed 7 --set peers.leechers.count=50
       the same swarm drawn by another seed, and larger
   npm run sim -- scenarios/churn.yaml --repeat 5
-      five runs with seeds derived from the scenario's, and a table over all
+      five runs with seeds derived from the scenario's, and a table over all; a scenario with a sweep runs every
+      arm five times, interleaved, and compares them (docs/experiments.md)
   npm run sim -- scenarios/churn.yaml --plan
-      what would happen when, without running it
+      what would happen when, how fast it could be and what it would need, without running it
   npm run --silent sim -- scenarios/three-peers.yaml --json | jq .swarm.makespanMs
       the result for other programs
   npm run sim -- scenarios/slow-uplink.yaml --tracker-port 5100
       standalone clients may join: npm run client -- -folder … -transfer_port … -name …
 
-Exit codes: 0 every peer that should complete did, and its content is intact; 1 not so; 2 bad scenario or option;
-3 the run says neither; 70 defect of the program; 130 stopped by Ctrl-C (what was measured is written).`;
+Exit codes: 0 every peer that should complete did, its content is intact, every threshold holds; 1 swarm incomplete
+or corrupt; 2 bad scenario or option, or it does not fit this machine; 3 the run says neither; 4 a threshold (expect)
+is missed; 5 given up by abort_on; 70 defect of the program; 130 stopped by Ctrl-C (what was measured is written).
+Of several runs the worst decides: 1, then 5, 4, 3.`;
 
 /**
  * @throws {CommanderError} a mistake, or help was asked for; commander has told the user
@@ -48,7 +52,11 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
   const command = newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.')
     .argument('<scenario>', 'YAML file, see scenarios/ and docs/scenario-reference.md')
     .option('--seed <text>', "decides everything random; default: the scenario's own")
-    .option('--repeat <n>', 'run it so many times, with derived seeds', wholeNumber(1, REPEATS_MAX), 1)
+    .option(
+      '--repeat <n>',
+      "run each arm so many times, with derived seeds; default: the scenario's, or 1",
+      wholeNumber(1, REPEATS_MAX),
+    )
     .option(
       '--set <path=value>',
       'change the scenario, for example peers.leechers.count=50; may be repeated',

@@ -2,25 +2,14 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { ConfigError, StoreError } from '../core/errors.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
+import { machineLimits, requireCapacity } from './engines/threads/capacity.ts';
+import { requireHonourable } from './engines/threads/refusals.ts';
+import { designExperiment, type Design, type DesignRequest } from './experiment/design.ts';
 import { measure } from './measure/measure.ts';
 import type { Environment, RunResult } from './measure/result.ts';
-import { expand } from './plan/expand.ts';
 import { parsePlan } from './plan/parse-plan.ts';
 import type { Plan } from './plan/plan.ts';
-import { derivedSeed } from './plan/seeds.ts';
-import { writeReport } from './report/write-report.ts';
-import { loadScenario } from './scenario/load.ts';
-
-export interface SimulationRequest {
-  /** A scenario (`.yaml`), or a plan that was saved (`.json`) and runs as it is. */
-  readonly file: string;
-  /** Default: the scenario's. */
-  readonly seed?: string;
-  /** Runs with derived seeds. ≥ 1. */
-  readonly repeat: number;
-  /** `path=value` over the scenario. */
-  readonly sets: readonly string[];
-}
+import { writeReport, type RunPlace } from './report/write-report.ts';
 
 export interface RunComponents {
   readonly engine: Engine;
@@ -35,15 +24,35 @@ export interface FinishedRun {
 }
 
 /**
- * A plan for each repeat, with every random value drawn.
+ * The runs that are asked for, with every random value drawn: one, or those of an experiment.
  *
  * @throws {ConfigError} the scenario's mistakes, or what cannot be asked of a saved plan
  */
-export function makePlans({ file, seed, repeat, sets }: SimulationRequest): readonly Plan[] {
-  if (file.endsWith('.json')) return [loadPlan(file, { seed, repeat, sets })];
-  const scenario = loadScenario(file, { sets });
-  const first = seed ?? scenario.seed;
-  return Array.from({ length: repeat }, (_, at) => expand(scenario, { seed: derivedSeed(first, at + 1) }));
+export function makeDesign(request: DesignRequest): Design {
+  if (!request.file.endsWith('.json')) return designExperiment(request);
+  const plan = loadPlan(request);
+  const { scenario, seed } = plan;
+  return {
+    scenario,
+    seed,
+    repeats: 1,
+    arms: [{ name: scenario.name, parameters: {} }],
+    baseline: null,
+    plans: [plan],
+  };
+}
+
+/**
+ * That the threads engine can carry out the plans on this machine. Starts nothing.
+ *
+ * @throws {ConfigError} naming what is short or cannot be honoured, and the setting that helps
+ */
+export function requireFit(plans: readonly Plan[]): void {
+  const limits = machineLimits();
+  for (const plan of plans) {
+    requireHonourable(plan, process.platform);
+    requireCapacity(plan, limits);
+  }
 }
 
 /** That the reports can be written is found out before the run, not after it. @throws {StoreError} */
@@ -60,7 +69,8 @@ export function requireReports(folder: string): void {
 }
 
 /**
- * Runs a plan, measures what happened and writes the report below `reports`/<scenario>/.
+ * Runs a plan, measures what happened and writes the report below `reports`/<scenario>/, or to its place within an
+ * experiment.
  *
  * @throws {EngineError} this machine cannot run it
  */
@@ -68,16 +78,16 @@ export async function runPlan(
   plan: Plan,
   reports: string,
   { engine, watcher, environment }: RunComponents,
+  place?: RunPlace,
 ): Promise<FinishedRun> {
   const record = await engine.run(plan, watcher);
   const result = measure(plan, record, environment);
-  const folder = await writeReport(reports, result, record.events);
+  const folder = await writeReport(reports, result, record.events, place);
   return { result, folder };
 }
 
-function loadPlan(file: string, { seed, repeat, sets }: Omit<SimulationRequest, 'file'>): Plan {
-  const changes = seed !== undefined || repeat !== 1 || sets.length > 0;
-  if (changes) {
+function loadPlan({ file, seed, repeat, sets }: DesignRequest): Plan {
+  if (seed !== undefined || repeat !== undefined || sets.length > 0) {
     throw new ConfigError(
       `${file} is a plan, in which everything is drawn: --seed, --repeat and --set go with a scenario`,
     );

@@ -111,7 +111,8 @@ describe('an interrupt', () => {
     await run.says(/long 1\/3: \d+% at /);
     run.signal('SIGINT');
     expect((await run.ended).code).toBe(130);
-    expect(readdirSync(`${desk.folder}/reports/long`)).toHaveLength(1);
+    const runs = readdirSync(desk.report, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(runs.map(({ name }) => name)).toEqual(['1-long-1']);
   });
 
   it('is heard while the content is still being made', async () => {

@@ -96,9 +96,16 @@ describe('npm run sim', () => {
     expect(code).toBe(0);
     const results = JSON.parse(stdout) as RunResult[];
     expect(results.map(({ seed }) => seed)).toEqual(['5', '5#2']);
-    expect(readdirSync(join(desk.folder, 'reports', 'small'))).toHaveLength(2);
+    expect(readdirSync(desk.report).sort()).toEqual([
+      '1-small-1',
+      '2-small-2',
+      'experiment.csv',
+      'experiment.json',
+      'experiment.md',
+    ]);
     const table = await desk.run([desk.scenario('small', SMALL), '--repeat', '2']);
     expect(table.stdout).toMatch(/pass with seed 5:[^]*pass with seed 5#2:[^]*makespan/);
+    expect(readdirSync(join(desk.folder, 'reports', 'small'))).toHaveLength(2);
   });
 
   it('changes the scenario by --set', async () => {
@@ -190,7 +197,7 @@ describe("a user's mistake", () => {
       '--set',
       'peers.leechers.count=9000',
     ]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
       /9001 peers .* need 9002 threads, and this machine holds \d+: .*engine\.peers_per_worker/,

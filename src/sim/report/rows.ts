@@ -88,6 +88,7 @@ const injectedWords = {
   'graceful-leave': 'leave',
   crash: 'crash',
   return: 'return',
+  fault: 'fault',
   link: 'link',
 } as const;
 
@@ -99,10 +100,11 @@ export interface InjectedRow {
 
 /**
  * A row for each join, departure and return or, where those are more than `count`, for all of a kind and a group.
- * Then a row for the links of each group.
+ * Then a row for each fault, and one for the links of each group.
  */
 export function injectedRows({ injected, peers }: RunResult, count: number): InjectedRow[] {
-  const churn = injected.filter(({ kind }) => kind !== 'link');
+  const churn = injected.filter(({ kind }) => kind !== 'link' && kind !== 'fault');
+  const faults = injected.filter(({ kind }) => kind === 'fault');
   const links = injected.filter(({ kind }) => kind === 'link');
   const groupOf = new Map(peers.map(({ name, group }) => [name, group]));
   const kindAndGroup = ({ kind, target }: InjectedFigures) => `${kind}\0${groupOf.get(target) ?? target}`;
@@ -110,8 +112,16 @@ export function injectedRows({ injected, peers }: RunResult, count: number): Inj
     ...(churn.length <= count
       ? churn.map((one) => injectedRow(one, one.target, one.effect, one.hit))
       : classesOf(churn, kindAndGroup).map((members) => churnRow(members, groupOf))),
+    ...(faults.length <= count
+      ? faults.map((one) => injectedRow(one, one.target, one.effect, one.hit))
+      : classesOf(faults, faultName).map((members) => churnRow(members, groupOf))),
     ...classesOf(links, ({ target }) => target).map(linkRow),
   ];
+}
+
+/** Without its occurrence. */
+function faultName({ name = '' }: InjectedFigures): string {
+  return name.replace(/ \(\d+\)$/, '');
 }
 
 function classesOf(
@@ -151,7 +161,7 @@ function linkRow(members: readonly [InjectedFigures, ...InjectedFigures[]]): Inj
 
 function injectedRow(one: InjectedFigures, target: string, effect: string, hit: boolean): InjectedRow {
   const cells = [
-    injectedWords[one.kind],
+    one.name ?? injectedWords[one.kind],
     target,
     formatDuration(one.plannedMs),
     formatDuration(one.happenedMs),
@@ -165,15 +175,17 @@ export function leftOut(all: number, shown: number, where: string): string {
   return all > shown ? `… ${all - shown} more ${where}` : '';
 }
 
+/** What decides a lower bound, after `it is`. */
+export const limitWords = {
+  'seeder-uplink': 'set by the uplink of those who hold the only copies',
+  downlink: 'set by the slowest downlink',
+  'total-uplink': 'set by all uplinks together',
+  'late-join': 'set by the last arrival',
+} as const;
+
 export function boundLimit(result: RunResult): string {
   const { limitedBy } = result.swarm.bound;
-  if (limitedBy === null) return '';
-  return {
-    'seeder-uplink': 'set by the uplink of those who hold the only copies',
-    downlink: 'set by the slowest downlink',
-    'total-uplink': 'set by all uplinks together',
-    'late-join': 'set by the last arrival',
-  }[limitedBy];
+  return limitedBy === null ? '' : limitWords[limitedBy];
 }
 
 export function headline({ verdict }: RunResult): string {

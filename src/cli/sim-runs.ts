@@ -1,0 +1,129 @@
+/** Running one plan, or the plans of an experiment, with what a person sees of it. */
+import { assertNever } from '../core/errors.ts';
+import type { Design } from '../sim/experiment/design.ts';
+import { runExperiment } from '../sim/experiment/run-experiment.ts';
+import type { Deciding, RunResult } from '../sim/measure/result.ts';
+import { runPlan, type FinishedRun, type RunComponents } from '../sim/pipeline.ts';
+import type { Plan } from '../sim/plan/plan.ts';
+import { renderExperiment } from '../sim/report/experiment-terminal.ts';
+import { formatDuration, formatRate } from '../sim/report/format.ts';
+import { renderTerminal } from '../sim/report/terminal.ts';
+import { openExperiment, writeExperiment } from '../sim/report/write-experiment.ts';
+import type { RunPlace } from '../sim/report/write-report.ts';
+import { exitCodes } from './program.ts';
+import { progressView } from './progress.ts';
+import type { SimOptions } from './sim-options.ts';
+
+/** A swarm that is not ready by then: a person is told what is going on. */
+const PATIENCE_MS = 1000;
+
+export interface SimComponents extends Pick<RunComponents, 'engine' | 'environment'> {
+  readonly signal: AbortSignal;
+}
+
+/** Returns the exit code. */
+export async function runAlone(plan: Plan, options: SimOptions, components: SimComponents): Promise<number> {
+  const { result, folder } = await runWithProgress(plan, plan.scenario.name, options, components);
+  if (options.json) process.stdout.write(json(result));
+  else if (!options.quiet) {
+    process.stdout.write(`${renderTerminal(result, { colours: wantsColours() })}\n  report: ${folder}\n`);
+  }
+  return components.signal.aborted ? exitCodes.interrupted : exitCodeOf(result.verdict.because);
+}
+
+/** Returns the exit code: the worst of all runs decides. */
+export async function runSeveral(
+  design: Design,
+  options: SimOptions,
+  components: SimComponents,
+): Promise<number> {
+  const { engine, environment, signal } = components;
+  const startedAt = new Date().toISOString();
+  const { scenario, seed, plans, arms } = design;
+  const parent = await openExperiment(options.out, { scenario: scenario.name, startedAt, seed });
+  const swept = arms.length > 1;
+  const results: RunResult[] = [];
+  const { experiment, failure } = await runExperiment(design, {
+    engine: engine.name,
+    environment,
+    signal,
+    startedAt,
+    run: async (plan, name, position) => {
+      const which = `${scenario.name} ${position + 1}/${plans.length}`;
+      const label = swept ? `${which} ${plan.variant?.arm ?? ''}` : which;
+      const run = await runWithProgress(plan, label, options, components, { parent, name });
+      if (options.json && !swept) results.push(run.result);
+      if (!options.json && !options.quiet) process.stdout.write(`${summary(run, swept)}\n`);
+      return run;
+    },
+  });
+  await writeExperiment(parent, experiment);
+  if (options.json) process.stdout.write(json(swept ? experiment : results));
+  else if (!options.quiet) {
+    const report = renderExperiment(experiment, { colours: wantsColours() });
+    process.stdout.write(`\n${report}\n  report: ${parent}\n`);
+  }
+  if (failure !== undefined) throw failure;
+  return signal.aborted ? exitCodes.interrupted : exitCodeOf(experiment.verdict.because);
+}
+
+async function runWithProgress(
+  plan: Plan,
+  label: string,
+  options: SimOptions,
+  { engine, environment, signal }: SimComponents,
+  place?: RunPlace,
+): Promise<FinishedRun> {
+  const view = progressView(label, process.stderr, options.quiet || options.json);
+  const patience = setTimeout(() => view.say('making the content and starting the threads'), PATIENCE_MS);
+  const watcher: RunComponents['watcher'] = {
+    signal,
+    onReady: ({ trackerPort, setupMs }) => {
+      clearTimeout(patience);
+      const who = `tracker on 127.0.0.1:${trackerPort} and ${plan.peers.length} peers`;
+      view.ready(`${who} ready in ${Math.round(setupMs)} ms, seed ${plan.seed}`);
+    },
+    onProgress: (progress) => view.update(progress),
+  };
+  try {
+    return await runPlan(plan, options.out, { engine, environment, watcher }, place);
+  } finally {
+    clearTimeout(patience);
+    view.stop();
+  }
+}
+
+function wantsColours(): boolean {
+  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+}
+
+/** A run among several, in a line. */
+function summary({ result, folder }: FinishedRun, swept: boolean): string {
+  const { verdict, swarm, seed, trust, plan } = result;
+  const { makespanMs, goodputBytesPerSec } = swarm;
+  const arm = swept ? `${plan.variant?.arm ?? ''}, ` : '';
+  const doubt = trust.level === 'doubtful' ? ' (! host)' : '';
+  const figures = `makespan ${formatDuration(makespanMs)}, goodput ${formatRate(goodputBytesPerSec)}`;
+  return `${verdict.outcome} with ${arm}seed ${seed}: ${figures}${doubt}\n  report: ${folder}`;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function exitCodeOf(because: Deciding | null): number {
+  switch (because) {
+    case null:
+      return exitCodes.ok;
+    case 'swarm':
+      return exitCodes.failed;
+    case 'aborted':
+      return exitCodes.givenUp;
+    case 'expectations':
+      return exitCodes.thresholdMissed;
+    case 'data':
+      return exitCodes.inconclusive;
+    default:
+      return assertNever(because);
+  }
+}

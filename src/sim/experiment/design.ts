@@ -1,0 +1,72 @@
+/** Which runs an experiment has, and in which order. */
+import { seededRandom } from '../../core/random.ts';
+import { expand } from '../plan/expand.ts';
+import type { Plan } from '../plan/plan.ts';
+import { derivedSeed } from '../plan/seeds.ts';
+import { loadScenario } from '../scenario/load.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { interleave } from './schedule.ts';
+import type { DesignedArm } from './summarise.ts';
+
+export interface DesignRequest {
+  /** A scenario (`.yaml`). */
+  readonly file: string;
+  /** Default: the scenario's. */
+  readonly seed?: string;
+  /** Runs of each arm, ≥ 1. Default: the scenario's. */
+  readonly repeat?: number;
+  /** `path=value` over the scenario. */
+  readonly sets: readonly string[];
+}
+
+export interface Design {
+  readonly scenario: Plan['scenario'];
+  readonly seed: string;
+  readonly repeats: number;
+  /** The baseline first. A scenario without a sweep is its only arm, by its own name. */
+  readonly arms: readonly DesignedArm[];
+  readonly baseline: string | null;
+  /** In the order in which they are to be run. */
+  readonly plans: readonly Plan[];
+}
+
+interface Cell extends DesignedArm {
+  readonly scenario: Scenario;
+}
+
+/**
+ * Draws the plans of all runs. Repeat n of every arm has the same derived seed, so that arms which differ in one key
+ * meet the same arrivals, links and content. The order is drawn from the seed, too.
+ *
+ * @throws {ConfigError} the scenario's mistakes, also those that only one cell of a sweep has
+ */
+export function designExperiment({ file, seed, repeat, sets }: DesignRequest): Design {
+  const scenario = loadScenario(file, { sets });
+  const { arms, baseline, repeat: ownRepeat } = scenario.experiment;
+  const first = seed ?? scenario.seed;
+  const repeats = repeat ?? ownRepeat;
+  // A baseline without a sweep is compared with the scenario as it is.
+  const asItIs = { name: scenario.name, parameters: {}, sets: [] };
+  const variants = baseline === null ? arms : [baseline, ...(arms.length === 0 ? [asItIs] : arms)];
+  const cells: Cell[] =
+    variants.length === 0
+      ? [{ name: scenario.name, parameters: {}, scenario }]
+      : variants.map(({ name, parameters, sets: own }) => ({
+          name,
+          parameters,
+          scenario: loadScenario(file, { sets: [...sets, ...own], withoutArms: true }),
+        }));
+  const turns = interleave(cells, repeats, seededRandom(`${first}/order`));
+  const isExperiment = turns.length > 1;
+  return {
+    scenario: { name: scenario.name, description: scenario.description },
+    seed: first,
+    repeats,
+    arms: cells.map(({ name, parameters }) => ({ name, parameters })),
+    baseline: baseline?.name ?? null,
+    plans: turns.map(({ arm, repeat: number }) => ({
+      ...expand(arm.scenario, { seed: derivedSeed(first, number) }),
+      variant: isExperiment ? { arm: arm.name, parameters: arm.parameters, repeat: number } : null,
+    })),
+  };
+}

@@ -1,0 +1,57 @@
+/** What an experiment keeps of a run. */
+import { createHash } from 'node:crypto';
+import { findMetric } from '../analyse/metrics.ts';
+import type { RunResult } from '../measure/result.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { ExperimentRun } from './experiment.ts';
+
+/** What every experiment compares, in this order; the metrics of thresholds follow. */
+export const keyMetrics = [
+  'makespan',
+  'completion.median',
+  'completion.p95',
+  'efficiency',
+  'goodput',
+  'seeder_load',
+  'fairness',
+  'upload_utilisation',
+  'waste',
+  'overhead',
+  'completed',
+] as const;
+
+/** @param folder where its report is, relative to the experiment's */
+export function digestRun(result: RunResult, folder: string): ExperimentRun {
+  const { verdict, trust, plan, ending } = result;
+  const unfinished = ending === 'interrupted' || ending === 'aborted';
+  const scopes = {
+    groups: result.groups.map(({ name }) => name),
+    peers: result.peers.map(({ name }) => name),
+  };
+  const paths = new Set<string>([...keyMetrics, ...plan.expect.map(({ metric }) => metric)]);
+  return {
+    arm: plan.variant?.arm ?? plan.scenario.name,
+    repeat: plan.variant?.repeat ?? 1,
+    seed: result.seed,
+    folder,
+    startedAt: result.startedAt,
+    ending,
+    outcome: verdict.outcome,
+    because: verdict.because,
+    reasons: verdict.reasons,
+    trust: trust.level,
+    warnings: trust.warnings,
+    expectations: result.expectations,
+    // Figures of a part of a run are not those of the run.
+    figures: Object.fromEntries(
+      [...paths].map((path) => [path, unfinished ? null : (findMetric(path, scopes)?.read(result) ?? null)]),
+    ),
+    planHash: planHash(plan),
+  };
+}
+
+export function planHash(plan: Plan): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ ...plan, variant: null }))
+    .digest('hex');
+}

@@ -1,0 +1,104 @@
+/** The result of several runs, as experiment.json holds it. docs/experiments.md explains it. */
+import type { Better, MetricUnit } from '../analyse/metric.ts';
+import type { Repeated } from '../analyse/statistics.ts';
+import type { Deciding, Environment, ExpectationFigures, Outcome, RunResult } from '../measure/result.ts';
+import type { PlannedVariant } from '../plan/plan.ts';
+
+export const EXPERIMENT_SCHEMA_VERSION = 1;
+
+export interface Experiment {
+  readonly schemaVersion: typeof EXPERIMENT_SCHEMA_VERSION;
+  readonly kind: 'experiment';
+  readonly scenario: { readonly name: string; readonly description: string };
+  /** Of the first repeat; it decides the order of the runs, too. */
+  readonly seed: string;
+  readonly engine: RunResult['engine'];
+  readonly environment: Environment;
+  readonly startedAt: string;
+  /** Runs of each arm. */
+  readonly repeats: number;
+  /** Runs that were planned; `runs` has fewer when it was stopped. */
+  readonly plannedRuns: number;
+  readonly ending: 'completed' | 'interrupted' | 'failed';
+  /** Name of the arm that the others are compared with; null: none. */
+  readonly baseline: string | null;
+  readonly verdict: ExperimentVerdict;
+  /** In the order of the scenario, the baseline first. */
+  readonly arms: readonly ArmResult[];
+  /** In the order in which they were run. */
+  readonly runs: readonly ExperimentRun[];
+}
+
+export interface ExperimentVerdict {
+  /** The worst of all runs. */
+  readonly outcome: Outcome;
+  /** The first of `swarm`, `aborted`, `expectations`, `data` that any run has; null when all passed. */
+  readonly because: Deciding | null;
+}
+
+/** What is kept of a run; its folder has the rest. */
+export interface ExperimentRun {
+  readonly arm: string;
+  /** From 1. */
+  readonly repeat: number;
+  readonly seed: string;
+  /** Relative to the experiment's folder. */
+  readonly folder: string;
+  readonly startedAt: string;
+  readonly ending: RunResult['ending'];
+  readonly outcome: Outcome;
+  readonly because: Deciding | null;
+  readonly reasons: readonly string[];
+  readonly trust: 'good' | 'doubtful';
+  readonly warnings: readonly string[];
+  readonly expectations: readonly ExpectationFigures[];
+  /** By path of the metric; null: no data. A run that was interrupted or given up has none. */
+  readonly figures: Readonly<Record<string, number | null>>;
+  /** SHA-256 of the plan without its variant: equal for equal plans. */
+  readonly planHash: string;
+}
+
+export interface ArmResult {
+  readonly name: string;
+  readonly parameters: PlannedVariant['parameters'];
+  /** Runs that were not interrupted. */
+  readonly runs: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly doubtfulRuns: number;
+  readonly figures: readonly ArmFigure[];
+  readonly expectations: readonly ArmExpectation[];
+}
+
+export interface ArmFigure {
+  readonly metric: string;
+  readonly unit: MetricUnit;
+  readonly better: Better;
+  /** Over the runs with data; null: none has any. */
+  readonly summary: Repeated | null;
+  /** null for the baseline itself, and without a baseline. */
+  readonly against: Against | null;
+}
+
+/** `higher` and `lower` where neither is better in itself. */
+export type Statement = 'better' | 'worse' | 'higher' | 'lower' | 'no difference shown';
+
+/** A figure of an arm against that of the baseline. */
+export interface Against {
+  /** Of the means, arm − baseline, with Welch's 95 % interval; null: it cannot be told. */
+  readonly difference: { readonly estimate: number; readonly low: number; readonly high: number } | null;
+  /** The difference as a share of the baseline's mean; null when that is 0. */
+  readonly share: number | null;
+  readonly statement: Statement;
+  /** Why nothing can be told; else empty. */
+  readonly note: string;
+}
+
+/** A threshold over all repeats of an arm: it passes when it holds in every one. */
+export interface ArmExpectation {
+  readonly text: string;
+  readonly metric: string;
+  readonly unit: MetricUnit;
+  readonly outcome: Outcome;
+  /** In the order of the repeats; null: no data. */
+  readonly measured: readonly (number | null)[];
+}

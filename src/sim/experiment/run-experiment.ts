@@ -1,0 +1,80 @@
+/** Runs the plans of an experiment one after another and keeps what a comparison needs of each. */
+import { basename } from 'node:path';
+import type { Environment, RunResult } from '../measure/result.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Design } from './design.ts';
+import { digestRun } from './digest.ts';
+import { EXPERIMENT_SCHEMA_VERSION, type Experiment, type ExperimentRun } from './experiment.ts';
+import { judgeRuns, summariseArms } from './summarise.ts';
+
+export interface ExperimentComponents {
+  /** Runs a plan, writes its report under this name within the experiment's folder and returns where it is. */
+  readonly run: (
+    plan: Plan,
+    name: string,
+    position: number,
+  ) => Promise<{ result: RunResult; folder: string }>;
+  /** No further run is begun once it is aborted. */
+  readonly signal: AbortSignal;
+  readonly engine: RunResult['engine'];
+  readonly environment: Environment;
+  /** Wall clock, as in `RunResult.startedAt`. */
+  readonly startedAt: string;
+}
+
+export interface ExperimentEnd {
+  readonly experiment: Experiment;
+  /** What stopped it, when a run could not be carried out: to be thrown once what was measured is written. */
+  readonly failure: Error | undefined;
+}
+
+/** Never rejects: what was measured until a failure is worth keeping. */
+export async function runExperiment(
+  design: Design,
+  { run, signal, engine, environment, startedAt }: ExperimentComponents,
+): Promise<ExperimentEnd> {
+  const runs: ExperimentRun[] = [];
+  let failure: Error | undefined;
+  for (const [position, plan] of design.plans.entries()) {
+    if (signal.aborted) break;
+    try {
+      const { result, folder } = await run(plan, runName(plan, position, design.plans.length), position);
+      runs.push(digestRun(result, basename(folder)));
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error(String(error));
+      break;
+    }
+  }
+  const whole = runs.filter(({ ending }) => ending !== 'interrupted').length === design.plans.length;
+  const ending = failure !== undefined ? 'failed' : whole ? 'completed' : 'interrupted';
+  return { experiment: experimentOf(design, runs, ending, { engine, environment, startedAt }), failure };
+}
+
+/** What the runs so far amount to. */
+export function experimentOf(
+  { scenario, seed, repeats, arms, baseline, plans }: Design,
+  runs: readonly ExperimentRun[],
+  ending: Experiment['ending'],
+  circumstances: Pick<Experiment, 'engine' | 'environment' | 'startedAt'>,
+): Experiment {
+  return {
+    schemaVersion: EXPERIMENT_SCHEMA_VERSION,
+    kind: 'experiment',
+    scenario,
+    seed,
+    ...circumstances,
+    repeats,
+    plannedRuns: plans.length,
+    ending,
+    baseline,
+    verdict: judgeRuns(runs),
+    arms: summariseArms(arms, runs, baseline),
+    runs,
+  };
+}
+
+/** `03-picker_random-2`: in the order of the runs, then arm and repeat. */
+function runName({ variant }: Plan, position: number, runs: number): string {
+  const number = String(position + 1).padStart(String(runs).length, '0');
+  return `${number}-${variant?.arm ?? 'run'}-${variant?.repeat ?? 1}`;
+}

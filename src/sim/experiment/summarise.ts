@@ -1,0 +1,157 @@
+/** From the runs to the table: means with their intervals, differences from the baseline, thresholds over repeats. */
+import type { Better, MetricUnit } from '../analyse/metric.ts';
+import { findMetric } from '../analyse/metrics.ts';
+import { repeated } from '../analyse/statistics.ts';
+import { holm, welchDifference, type Difference } from '../analyse/student-t.ts';
+import type { Deciding, Outcome } from '../measure/result.ts';
+import type { PlannedVariant } from '../plan/plan.ts';
+import type {
+  Against,
+  ArmExpectation,
+  ArmFigure,
+  ArmResult,
+  ExperimentRun,
+  ExperimentVerdict,
+  Statement,
+} from './experiment.ts';
+
+export interface DesignedArm {
+  readonly name: string;
+  readonly parameters: PlannedVariant['parameters'];
+}
+
+/** Runs that were interrupted take no part. `baseline`: an arm's name, or null. */
+export function summariseArms(
+  arms: readonly DesignedArm[],
+  runs: readonly ExperimentRun[],
+  baseline: string | null,
+): ArmResult[] {
+  const finished = runs.filter(({ ending }) => ending !== 'interrupted');
+  const runsOf = (arm: string) =>
+    finished.filter((run) => run.arm === arm).toSorted((a, b) => a.repeat - b.repeat);
+  const metrics = [...new Set(finished.flatMap(({ figures }) => Object.keys(figures)))];
+  const base = baseline === null ? null : runsOf(baseline);
+  const figures = new Map(arms.map(({ name }) => [name, [] as ArmFigure[]]));
+  for (const metric of metrics) {
+    const { unit, better } = kindOf(metric, finished);
+    const others = arms.filter(({ name }) => name !== baseline);
+    const against =
+      base === null
+        ? []
+        : compareSamples(
+            better,
+            valuesOf(metric, base),
+            others.map(({ name }) => valuesOf(metric, runsOf(name))),
+          );
+    for (const { name } of arms) {
+      const values = valuesOf(metric, runsOf(name)).filter((value) => value !== null);
+      const position = others.findIndex((other) => other.name === name);
+      figures.get(name)!.push({
+        metric,
+        unit,
+        better,
+        summary: repeated(values),
+        against: against[position] ?? null,
+      });
+    }
+  }
+  return arms.map((arm) => {
+    const own = runsOf(arm.name);
+    const count = (outcome: Outcome) => own.filter((run) => run.outcome === outcome).length;
+    return {
+      ...arm,
+      runs: own.length,
+      outcomes: { pass: count('pass'), fail: count('fail'), inconclusive: count('inconclusive') },
+      doubtfulRuns: own.filter(({ trust }) => trust === 'doubtful').length,
+      figures: figures.get(arm.name)!,
+      expectations: expectationsOf(own),
+    };
+  });
+}
+
+/** Values of a metric over repeats; null: a run without data. */
+export type Sample = readonly (number | null)[];
+
+/**
+ * Each of the others against the base. The 95 % interval is Welch's and of each difference by itself; better or worse
+ * is said only of what is significant after Holm's correction for the number of arms.
+ */
+export function compareSamples(better: Better, base: Sample, others: readonly Sample[]): Against[] {
+  const differences = others.map((values) => differenceOf(base, values));
+  const tested = differences.filter((one) => typeof one !== 'string');
+  const significant = holm(tested.map(({ p }) => p));
+  return differences.map((one): Against => {
+    if (typeof one === 'string') {
+      return { difference: null, share: null, statement: 'no difference shown', note: one };
+    }
+    const { estimate, low, high } = one;
+    const mean = repeated(base.filter((value) => value !== null))!.mean;
+    return {
+      difference: { estimate, low, high },
+      share: mean === 0 ? null : estimate / mean,
+      statement: significant[tested.indexOf(one)]! ? directionOf(estimate, better) : 'no difference shown',
+      note: '',
+    };
+  });
+}
+
+function directionOf(estimate: number, better: Better): Statement {
+  if (better === 'neither') return estimate > 0 ? 'higher' : 'lower';
+  return estimate > 0 === (better === 'higher') ? 'better' : 'worse';
+}
+
+/** Or why there is none. Runs without a figure are not a random part of all: they are often the worst ones. */
+function differenceOf(base: Sample, values: Sample): Difference | string {
+  const [before, after] = [base, values].map((sample) => sample.filter((value) => value !== null)) as [
+    number[],
+    number[],
+  ];
+  const lacking = base.length - before.length + values.length - after.length;
+  if (lacking > 0) return `${lacking} of ${base.length + values.length} runs have no such figure`;
+  return welchDifference(before, after) ?? 'one run shows no scatter: repeat at least 3 times';
+}
+
+function valuesOf(metric: string, runs: readonly ExperimentRun[]): Sample {
+  return runs.map(({ figures }) => figures[metric] ?? null);
+}
+
+/** Metrics of groups and peers are in the catalogue by their last names. */
+export function kindOf(metric: string, runs: readonly ExperimentRun[]): { unit: MetricUnit; better: Better } {
+  const scope = metric.split('.')[0]!;
+  const found = findMetric(metric, { groups: [scope], peers: [scope] });
+  const expected = runs.flatMap(({ expectations }) => expectations).find((one) => one.metric === metric);
+  return { unit: found?.unit ?? expected?.unit ?? 'number', better: found?.better ?? 'neither' };
+}
+
+/** A threshold passes when it holds in every repeat, is missed when it is in one, and else is inconclusive. */
+function expectationsOf(runs: readonly ExperimentRun[]): ArmExpectation[] {
+  const [first] = runs;
+  if (first === undefined) return [];
+  return first.expectations.map(({ text, metric, unit }, position) => {
+    const own = runs.map(({ expectations }) => expectations[position]);
+    const outcomes = own.map((one) => one?.outcome ?? 'inconclusive');
+    return {
+      text,
+      metric,
+      unit,
+      outcome: worstOf(outcomes),
+      measured: own.map((one) => one?.measured ?? null),
+    };
+  });
+}
+
+function worstOf(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes('fail')) return 'fail';
+  return outcomes.length === 0 || outcomes.includes('inconclusive') ? 'inconclusive' : 'pass';
+}
+
+const DECIDING: readonly Deciding[] = ['swarm', 'aborted', 'expectations', 'data'];
+
+/** The worst of all runs decides; without a run nothing can be told. */
+export function judgeRuns(runs: readonly Pick<ExperimentRun, 'outcome' | 'because'>[]): ExperimentVerdict {
+  if (runs.length === 0) return { outcome: 'inconclusive', because: 'data' };
+  return {
+    outcome: worstOf(runs.map(({ outcome }) => outcome)),
+    because: DECIDING.find((what) => runs.some(({ because }) => because === what)) ?? null,
+  };
+}
