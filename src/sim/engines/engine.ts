@@ -63,6 +63,8 @@ export interface ShapingTotals {
   readonly lateMsTotal: number;
   readonly lateMsMax: number;
   readonly releases: number;
+  /** Segments of its connections that were lost: each stalled a connection for the time-out. */
+  readonly stalls: number;
 }
 
 /** State of the swarm at one instant, taken at equal steps. */

@@ -79,6 +79,7 @@ export function shaping(changes: Partial<ShapingTotals> = {}): ShapingTotals {
     lateMsTotal: 0,
     lateMsMax: 0,
     releases: 0,
+    stalls: 0,
     ...changes,
   };
 }

@@ -4,6 +4,7 @@ import { formatBytes, formatDuration } from '../report/format.ts';
 import type { ShapingTotals } from '../engines/engine.ts';
 import type { PlannedLeave, PlannedLink, PlannedPeer } from '../plan/plan.ts';
 import type { Evidence } from './evidence.ts';
+import { faultFigures } from './injected-faults.ts';
 import { groupReceipts } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
 import type { InjectedFigures } from './result.ts';
@@ -12,12 +13,12 @@ import type { Stay } from './stays.ts';
 /** A departure this much before its time is none of the plan's: timers may fire a little early, not more. */
 const EARLY_MS_MAX = 5;
 
-/** Joins, departures and returns in order of planned time, then links. */
+/** Joins, departures and returns in order of planned time, then faults in the order of the plan, then links. */
 export function injectedFigures(evidence: Evidence, makespanMs: number | null): InjectedFigures[] {
   const injections = new Injections(evidence, makespanMs);
   const churn = evidence.plan.peers.flatMap((peer) => injections.ofPeer(peer));
   churn.sort((a, b) => (a.plannedMs ?? Infinity) - (b.plannedMs ?? Infinity) || 0);
-  return [...churn, ...linkFigures(evidence)];
+  return [...churn, ...faultFigures(evidence), ...linkFigures(evidence)];
 }
 
 class Injections {
@@ -26,12 +27,15 @@ class Injections {
   /** What others saw of a peer's sockets, by its name. */
   readonly #noticed: ReadonlyMap<string, readonly Noticed[]>;
   readonly #receivedBy: ReadonlyMap<string, readonly Receipt[]>;
+  /** When faults killed a peer, by its name: the session that was cut may go on. */
+  readonly #faultCrashes: ReadonlyMap<string, ReadonlySet<number>>;
 
   constructor(evidence: Evidence, makespanMs: number | null) {
     this.#evidence = evidence;
     this.#makespanMs = makespanMs;
     this.#noticed = noticedBy(evidence);
     this.#receivedBy = groupReceipts(evidence.receipts.useful, 'to');
+    this.#faultCrashes = crashesByFaults(evidence);
   }
 
   ofPeer(peer: PlannedPeer): InjectedFigures[] {
@@ -42,8 +46,22 @@ class Injections {
     });
   }
 
+  /** Of a planned session: one that faults have cut is made of several stays. */
   #stay(peer: PlannedPeer, position: number): Stay | undefined {
-    return this.#evidence.stays.get(peer.name)?.[position];
+    return this.#sessions(peer.name)[position];
+  }
+
+  #sessions(name: string): Stay[] {
+    const killedAt = this.#faultCrashes.get(name) ?? new Set<number>();
+    const sessions: Stay[] = [];
+    let goesOn = false;
+    for (const stay of this.#evidence.stays.get(name) ?? []) {
+      const last = sessions.at(-1);
+      if (goesOn && last !== undefined) sessions[sessions.length - 1] = { ...stay, joinMs: last.joinMs };
+      else sessions.push(stay);
+      goesOn = stay.end === 'crashed' && killedAt.has(stay.endMs);
+    }
+    return sessions;
   }
 
   /** Whether the last completion was still to come. */
@@ -70,6 +88,7 @@ class Injections {
     const plannedMs = this.#plannedDeparture(peer, stay, leave);
     const happened =
       stay?.end === (leave.how === 'crash' ? 'crashed' : 'left') &&
+      this.#faultCrashes.get(peer.name)?.has(stay.endMs) !== true &&
       plannedMs !== null &&
       stay.endMs >= plannedMs - EARLY_MS_MAX;
     if (!happened) {
@@ -134,6 +153,16 @@ class Injections {
   }
 }
 
+function crashesByFaults({ record }: Evidence): Map<string, Set<number>> {
+  const crashes = new Map<string, Set<number>>();
+  for (const event of record.events) {
+    if (event.type !== 'peer-crashed' || event.fault === undefined) continue;
+    const own = crashes.get(event.peer) ?? new Set();
+    crashes.set(event.peer, own.add(event.atMs));
+  }
+  return crashes;
+}
+
 interface Noticed {
   readonly by: string;
   readonly atMs: number;
@@ -164,52 +193,53 @@ function toNoticed(event: SwarmEvent) {
   return undefined;
 }
 
-/** Up to three rows a group: what its links limit or delay. */
+/** Up to four rows a group: what its links limit, delay or lose. */
 function linkFigures({ plan, records }: Evidence): InjectedFigures[] {
   const groups = [...new Set(plan.peers.map(({ group }) => group))];
   return groups.flatMap((group) => {
     const members = plan.peers.filter((peer) => peer.group === group);
-    const rows: InjectedFigures[] = [];
-    for (const { what, applies, bytes } of LINK_EFFECTS) {
-      if (!members.some(({ link }) => applies(link))) continue;
-      const hitBytes = members.reduce((sum, { name }) => {
+    const applying = LINK_EFFECTS.filter(({ applies }) => members.some(({ link }) => applies(link)));
+    return applying.map(({ what, amount, format }): InjectedFigures => {
+      const hits = members.reduce((sum, { name }) => {
         const shaping = records.get(name)?.shaping;
-        return sum + (shaping === undefined ? 0 : bytes(shaping));
+        return sum + (shaping === undefined ? 0 : amount(shaping));
       }, 0);
-      const effect = hitBytes > 0 ? `${formatBytes(hitBytes)} ${what}` : `nothing ${what}`;
-      rows.push({
-        kind: 'link',
-        target: group,
-        plannedMs: null,
-        happenedMs: null,
-        effect,
-        hit: hitBytes > 0,
-      });
-    }
-    return rows;
+      const effect = hits > 0 ? `${format(hits)} ${what}` : `nothing ${what}`;
+      return { kind: 'link', target: group, plannedMs: null, happenedMs: null, effect, hit: hits > 0 };
+    });
   });
 }
 
 interface LinkEffect {
   readonly what: string;
   readonly applies: (link: PlannedLink) => boolean;
-  readonly bytes: (shaping: ShapingTotals) => number;
+  readonly amount: (shaping: ShapingTotals) => number;
+  readonly format: (amount: number) => string;
 }
 
 const LINK_EFFECTS: readonly LinkEffect[] = [
   {
     what: 'paced up',
     applies: (link) => link.upBytesPerSec !== null,
-    bytes: (shaping) => shaping.bytesPacedUp,
+    amount: (shaping) => shaping.bytesPacedUp,
+    format: formatBytes,
   },
   {
     what: 'paced down',
     applies: (link) => link.downBytesPerSec !== null,
-    bytes: (shaping) => shaping.bytesPacedDown,
+    amount: (shaping) => shaping.bytesPacedDown,
+    format: formatBytes,
   },
   {
     what: 'delayed',
-    applies: (link) => link.latencyMs > 0 || link.jitterMs !== null,
-    bytes: (shaping) => shaping.bytesDelayed,
+    applies: (link) => link.latencyMs > 0 || link.jitterMs !== null || link.region !== null,
+    amount: (shaping) => shaping.bytesDelayed,
+    format: formatBytes,
+  },
+  {
+    what: 'lost and sent again after a stall',
+    applies: (link) => link.loss !== null,
+    amount: (shaping) => shaping.stalls,
+    format: (segments) => (segments === 1 ? '1 segment' : `${segments} segments`),
   },
 ];

@@ -142,4 +142,5 @@ const NO_SHAPING: ShapingTotals = {
   lateMsTotal: 0,
   lateMsMax: 0,
   releases: 0,
+  stalls: 0,
 };

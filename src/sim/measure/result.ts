@@ -202,8 +202,10 @@ export interface Flow {
 }
 
 export interface InjectedFigures {
-  readonly kind: 'join' | 'graceful-leave' | 'crash' | 'return' | 'link';
-  /** The peer, or for links the group. */
+  readonly kind: 'join' | 'graceful-leave' | 'crash' | 'return' | 'fault' | 'link';
+  /** Of a fault: as the plan calls it, with its occurrence in brackets from the second on. */
+  readonly name?: string;
+  /** The peer; for links the group, for faults all whom it is about. */
   readonly target: string;
   readonly plannedMs: number | null;
   readonly happenedMs: number | null;

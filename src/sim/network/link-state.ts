@@ -109,6 +109,7 @@ export class LinkState {
     return new SegmentLoss({ random: this.#lossRandom }, loss, (segments, lost) => {
       this.totals.segments += segments;
       this.totals.stalls += lost;
+      this.counters.stalls += lost;
     });
   }
 

@@ -11,6 +11,7 @@ export function emptyShaping(): ShapingCounters {
     lateMsTotal: 0,
     lateMsMax: 0,
     releases: 0,
+    stalls: 0,
   };
 }
 

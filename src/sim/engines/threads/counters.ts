@@ -22,6 +22,7 @@ export const shapingFields = [
   'lateMsTotal',
   'lateMsMax',
   'releases',
+  'stalls',
 ] as const satisfies readonly (keyof ShapingTotals)[];
 
 const nodeFields = [...trafficFields, ...shapingFields, 'usefulBytes'] as const;

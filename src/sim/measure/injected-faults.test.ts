@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { SwarmEvent } from '../../core/events.ts';
+import type { FaultRecord } from '../engines/engine.ts';
+import { at, joinedEvent, planOf, plannedPeer, recordOf, testEnvironment } from './fixture.ts';
+import { measure } from './measure.ts';
+import type { InjectedFigures } from './result.ts';
+
+const fault = (changes: Partial<FaultRecord>): FaultRecord => ({
+  name: 'poison',
+  kind: 'corrupt',
+  occurrence: 1,
+  targets: ['x'],
+  plannedMs: 1000,
+  beganMs: 1001,
+  endedMs: 3001,
+  hits: 2,
+  effect: '2 parts of chunks corrupted',
+  ...changes,
+});
+
+const joins = [joinedEvent('seeder', 0, 1, 4), joinedEvent('x', 0, 2), joinedEvent('y', 0, 3)];
+
+function figures(faults: readonly FaultRecord[], events: readonly SwarmEvent[] = []): InjectedFigures[] {
+  const plan = planOf([
+    plannedPeer('seeder', { holds: { kind: 'all' } }),
+    plannedPeer('x'),
+    plannedPeer('y'),
+  ]);
+  const record = recordOf([...joins, ...events], [], { faults });
+  return measure(plan, record, testEnvironment).injected.filter(({ kind }) => kind === 'fault');
+}
+
+describe('a fault', () => {
+  it('is told with what it hit and what others made of it', () => {
+    const events: SwarmEvent[] = [
+      {
+        type: 'chunk-discarded',
+        atMs: 1500,
+        peer: 'y',
+        index: 1,
+        from: at(2),
+        bytes: 2048,
+        reason: 'corrupt',
+      },
+      { type: 'chunk-discarded', atMs: 1600, peer: 'y', index: 1, from: at(1), bytes: 9, reason: 'corrupt' },
+      { type: 'peer-banned', atMs: 1500, peer: 'y', address: at(2), reason: 'sent a bad chunk 1' },
+    ];
+    expect(figures([fault({})], events)).toEqual([
+      {
+        kind: 'fault',
+        name: 'poison',
+        target: 'x',
+        plannedMs: 1000,
+        happenedMs: 1001,
+        effect:
+          'corrupt; for 2.00 s; 2 parts of chunks corrupted; 1 chunk (2.00 KiB) rejected; banned by 1 peer',
+        hit: true,
+      },
+    ]);
+  });
+
+  it('that hit nothing is flagged, and so is one that never began', () => {
+    const nothing = fault({ hits: 0, effect: 'hit nothing', endedMs: null });
+    const never = fault({
+      beganMs: null,
+      endedMs: null,
+      hits: 0,
+      effect: 'did not happen: …',
+      occurrence: 2,
+    });
+    expect(figures([nothing, never])).toMatchObject([
+      { hit: false, effect: 'corrupt; to the end of the run; hit nothing' },
+      { hit: false, name: 'poison (2)', happenedMs: null },
+    ]);
+  });
+
+  it('names three of its targets, and counts the others', () => {
+    const [one] = figures([fault({ targets: ['a', 'b', 'c', 'd', 'e'] })]);
+    expect(one!.target).toBe('a, b, c and 2 more');
+  });
+
+  it('of the tracker tells how many lost it', () => {
+    const lost = (peer: string, atMs: number): SwarmEvent => ({
+      type: 'tracker-lost',
+      atMs,
+      peer,
+      address: at(9),
+      detail: 'reset',
+      retryMs: 500,
+    });
+    const down = fault({ name: 'tracker-down 1', kind: 'tracker-down', targets: ['tracker'], effect: 'cut' });
+    const [one] = figures([down], [lost('x', 1002), lost('y', 1002), lost('y', 1600), lost('x', 10)]);
+    expect(one!.effect).toBe('for 2.00 s; cut; 2 peers lost the tracker');
+  });
+});
+
+describe('a session that a fault has cut', () => {
+  it('is one session: its planned end is told of the last stay', () => {
+    const leave = { how: 'crash', from: 'start', afterMs: 3000, keepChunks: true } as const;
+    const plan = planOf([
+      plannedPeer('seeder', { holds: { kind: 'all' } }),
+      plannedPeer('x', { sessions: [{ joinMs: 0, leave }] }),
+    ]);
+    const events: SwarmEvent[] = [
+      joinedEvent('seeder', 0, 1, 4),
+      joinedEvent('x', 0, 2),
+      { type: 'peer-crashed', atMs: 1000, peer: 'x', fault: 'kill' },
+      joinedEvent('x', 1500, 3, 2),
+      { type: 'peer-crashed', atMs: 3001, peer: 'x' },
+    ];
+    const { injected } = measure(plan, recordOf(events, []), testEnvironment);
+    expect(injected).toMatchObject([{ kind: 'crash', plannedMs: 3000, happenedMs: 3001, hit: true }]);
+  });
+});
