@@ -174,7 +174,7 @@ const planSchema = z
     }
     const folders = kind === 'folders' ? plan.content.folders.length : 0;
     const names = new Set<string>();
-    for (const [index, { name, holds, sessions }] of plan.peers.entries()) {
+    for (const [index, { name, holds, sessions, link }] of plan.peers.entries()) {
       const at = ['peers', index];
       if (names.has(name)) mistake([...at, 'name'], `a second peer is called "${name}"`);
       names.add(name);
@@ -185,8 +185,59 @@ const planSchema = z
         mistake([...at, 'holds', 'indices'], `chunks are numbered 1 to ${totalChunks}`);
       }
       if (!sessionsFollow(sessions)) mistake([...at, 'sessions'], 'must follow each other in time');
+      const { region } = link;
+      if (region !== null && plan.regions?.names.includes(region) !== true) {
+        mistake([...at, 'link', 'region'], `there is no region "${region}"`);
+      }
+    }
+    checkRegions(plan.regions, mistake);
+    checkFaultNames(plan.faults, names, mistake);
+    for (const [index, { figure }] of plan.abortOn.entries()) {
+      if ('peers' in figure) checkKnown(['abortOn', index, 'figure', 'peers'], figure.peers, names, mistake);
     }
   });
+
+type Mistake = (path: PropertyKey[], message: string) => void;
+
+function checkRegions(regions: Plan['regions'], mistake: Mistake): void {
+  const size = regions?.names.length;
+  const isSquare = regions?.delayMs.length === size && regions?.delayMs.every((row) => row.length === size);
+  if (isSquare === false) mistake(['regions', 'delayMs'], `must have ${size!} rows of ${size!} delays`);
+}
+
+function checkFaultNames(
+  faults: readonly z.output<typeof fault>[],
+  peers: ReadonlySet<string>,
+  mistake: Mistake,
+): void {
+  const names = new Set<string>();
+  for (const [index, { name, when, effect: done }] of faults.entries()) {
+    const at = ['faults', index];
+    if (names.has(name)) mistake([...at, 'name'], `a second fault is called "${name}"`);
+    names.add(name);
+    if (when.kind === 'condition' && 'peers' in when.condition.figure)
+      checkKnown(
+        [...at, 'when', 'condition', 'figure', 'peers'],
+        when.condition.figure.peers,
+        peers,
+        mistake,
+      );
+    const mayNameTracker = done.kind === 'partition' || done.kind === 'reset';
+    const known = mayNameTracker ? new Set([...peers, 'tracker']) : peers;
+    if ('peers' in done) checkKnown([...at, 'effect', 'peers'], done.peers, known, mistake);
+    if ('sides' in done) checkKnown([...at, 'effect', 'sides'], done.sides.flat(), known, mistake);
+  }
+}
+
+function checkKnown(
+  at: PropertyKey[],
+  wanted: readonly string[] | undefined,
+  known: ReadonlySet<string>,
+  mistake: Mistake,
+): void {
+  const unknown = wanted?.find((name) => !known.has(name));
+  if (unknown !== undefined) mistake(at, `there is no peer "${unknown}"`);
+}
 
 /** All but the last end at a known time, before the next begins. */
 function sessionsFollow(sessions: readonly z.output<typeof session>[]): boolean {

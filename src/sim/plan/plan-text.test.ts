@@ -38,8 +38,7 @@ describe('a plan', () => {
       content        1 MiB generated from "1/content", 8 chunks of 128 KiB
       tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers an answer
       time limit     60 s
-      threads        3 (tracker, 2 for 4 peers)
-      estimated need 24 MiB of memory, 18 file descriptors, besides open connections
+      peers a thread 2
 
       ┌────────┬───────────────┬──────────┬───────────┬────────────┬─────────┬───────────────────────┬────────────────────────────────────────┬───────────────┐
       │ peer   │ holds         │ protocol │ up        │ down       │ latency │ jitter                │ stays                                  │ must complete │

@@ -3,33 +3,37 @@ import Table from 'cli-table3';
 import { formatBytes } from '../../core/units.ts';
 import { describeDistribution } from './distributions.ts';
 import { nameChunks } from './name-chunks.ts';
-import type { Plan, PlannedContent, PlannedPeer, PlannedSession } from './plan.ts';
+import { formatLinkRate, formatMs, formatShare } from './plan-format.ts';
+import type { Plan, PlannedContent, PlannedLink, PlannedPeer, PlannedSession } from './plan.ts';
+import { renderChanges, renderExpectations, renderFaults, renderRegions } from './render-events.ts';
 
-/** Measured for a worker thread with one peer. */
-const WORKER_BYTES = 8 * 1024 * 1024;
-const WORKER_DESCRIPTORS = 6;
-
-/** Every drawn value: content, tracker, each peer with its link and its stays, and what the run needs. */
+/** Every drawn value: content, tracker, each peer with its link and its stays, what is done to them and expected. */
 export function renderPlan(plan: Plan): string {
   const title = `${plan.scenario.name} · seed ${plan.seed}`;
   const heading = plan.scenario.description === '' ? title : `${title}\n${plan.scenario.description}`;
-  return `${[heading, renderRun(plan), renderPeers(plan.peers), renderPolicies(plan.peers)].join('\n\n')}\n`;
+  const parts = [
+    heading,
+    renderRun(plan),
+    renderPeers(plan.peers),
+    renderPolicies(plan.peers),
+    renderChanges(plan.peers),
+    renderRegions(plan.regions),
+    renderFaults(plan.faults),
+    renderExpectations(plan),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function renderRun({ content, tracker, peers, timeLimitMs, engine }: Plan): string {
-  const workers = Math.ceil(peers.length / engine.peersPerWorker);
-  const threads = `${workers + 1} (tracker, ${workers} for ${peers.length} peers)`;
-  const needs = `${formatBytes((workers + 1) * WORKER_BYTES)} of memory, ${(workers + 1) * WORKER_DESCRIPTORS} file descriptors`;
+function renderRun({ content, tracker, timeLimitMs, engine }: Plan): string {
   const rows: [string, string][] = [
     ['content', describeContent(content)],
     [
       'tracker',
-      `${tracker.edition} edition, agreement of ${tracker.agreement}, announce every ${ms(tracker.announceIntervalMs)}, ` +
-        `silence limit ${ms(tracker.silenceLimitMs)}, ${tracker.peersPerAnswer} peers an answer`,
+      `${tracker.edition} edition, agreement of ${tracker.agreement}, announce every ${formatMs(tracker.announceIntervalMs)}, ` +
+        `silence limit ${formatMs(tracker.silenceLimitMs)}, ${tracker.peersPerAnswer} peers an answer`,
     ],
-    ['time limit', ms(timeLimitMs)],
-    ['threads', threads],
-    ['estimated need', `${needs}, besides open connections`],
+    ['time limit', formatMs(timeLimitMs)],
+    ['peers a thread', String(engine.peersPerWorker)],
   ];
   return rows.map(([name, value]) => `${name.padEnd(15)}${value}`).join('\n');
 }
@@ -43,9 +47,34 @@ function describeContent(content: PlannedContent): string {
   return `${content.folders.join(', ')}: ${content.totalChunks} chunks, ${formatBytes(totalBytes)}`;
 }
 
+const linkExtras: readonly {
+  readonly name: string;
+  readonly valueOf: (link: PlannedLink) => string | null;
+}[] = [
+  { name: 'region', valueOf: ({ region }) => region },
+  {
+    name: 'loss',
+    valueOf: ({ loss }) =>
+      loss === null
+        ? null
+        : `${formatShare(loss.probability)} of ${loss.segmentBytes} B, ${formatMs(loss.timeoutMs)}`,
+  },
+  {
+    name: 'window',
+    valueOf: ({ window }) =>
+      window === null ? null : `${formatBytes(window.bytes)}${window.slowStart ? ', slow start' : ''}`,
+  },
+];
+
 function renderPeers(peers: readonly PlannedPeer[]): string {
+  // What nobody has would only make the table wider.
+  const extras = linkExtras.filter(({ valueOf }) => peers.some(({ link }) => valueOf(link) !== null));
   const table = new Table({
-    head: ['peer', 'holds', 'protocol', 'up', 'down', 'latency', 'jitter', 'stays', 'must complete'],
+    head: [
+      ...['peer', 'holds', 'protocol', 'up', 'down', 'latency', 'jitter'],
+      ...extras.map(({ name }) => name),
+      ...['stays', 'must complete'],
+    ],
     style: { head: [], border: [], compact: true },
   });
   for (const peer of peers) {
@@ -54,10 +83,11 @@ function renderPeers(peers: readonly PlannedPeer[]): string {
       peer.name,
       describeHolds(peer.holds),
       peer.protocol,
-      rate(link.upBytesPerSec),
-      rate(link.downBytesPerSec),
-      ms(link.latencyMs),
-      link.jitterMs === null ? '-' : describeDistribution(link.jitterMs, ms),
+      formatLinkRate(link.upBytesPerSec),
+      formatLinkRate(link.downBytesPerSec),
+      formatMs(link.latencyMs),
+      link.jitterMs === null ? '-' : describeDistribution(link.jitterMs, formatMs),
+      ...extras.map(({ valueOf }) => valueOf(link) ?? '-'),
       peer.sessions.map(describeSession).join('\n'),
       peer.mustComplete ? 'yes' : 'no',
     ]);
@@ -91,21 +121,10 @@ function describeHolds(holds: PlannedPeer['holds']): string {
 }
 
 function describeSession({ joinMs, leave }: PlannedSession): string {
-  const from = `from ${ms(joinMs)}`;
+  const from = `from ${formatMs(joinMs)}`;
   if (leave === null) return from;
   const end = leave.how === 'crash' ? 'crash' : 'leave';
-  const when = leave.from === 'start' ? `at ${ms(leave.afterMs)}` : `${ms(leave.afterMs)} after completion`;
+  const when =
+    leave.from === 'start' ? `at ${formatMs(leave.afterMs)}` : `${formatMs(leave.afterMs)} after completion`;
   return `${from}, ${end} ${when}${leave.keepChunks ? '' : ', chunks lost'}`;
-}
-
-function ms(value: number): string {
-  return value >= 1000 ? `${Number((value / 1000).toFixed(3))} s` : `${Number(value.toFixed(3))} ms`;
-}
-
-/** In bits, as links are sold. */
-function rate(bytesPerSec: number | null): string {
-  if (bytesPerSec === null) return 'unlimited';
-  const bits = bytesPerSec * 8;
-  const [factor, unit] = bits >= 1e9 ? [1e9, 'Gbit/s'] : bits >= 1e6 ? [1e6, 'Mbit/s'] : [1e3, 'kbit/s'];
-  return `${Number((bits / factor).toFixed(2))} ${unit}`;
 }
