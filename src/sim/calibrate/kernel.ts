@@ -11,6 +11,8 @@ import { NotAvailable, percentOff, type CalibrationCase, type Finding } from './
 import type { KernelReport, KernelTask } from './kernel-tasks.ts';
 import { BURST_READING_MS, BURST_WINDOW_MS, HEAD_BYTES } from './rates.ts';
 
+type Measured = Extract<KernelReport, { type: 'measured' }>;
+
 const MBIT = 125_000;
 
 /** Of a segment on Ethernet: 14 bytes of frame, 20 of IPv4, 32 of TCP with time stamps; htb counts them too. */
@@ -23,6 +25,9 @@ const SENDER = '10.213.77.1';
 const RECEIVER = '10.213.77.2';
 
 const PATIENCE_MS = 15_000;
+
+/** A program in a namespace ended without a result, or took too long: no figure, so never a pass. */
+const NOTHING_MEASURED: Measured = { type: 'measured', bytesPerSec: Number.NaN, mostInWindow: Number.NaN };
 
 /** `worker`: the bundled kernel-worker.ts. */
 export function kernelCases(worker: URL, size: 'smoke' | 'full'): CalibrationCase[] {
@@ -76,7 +81,7 @@ async function transfer(
   worker: URL,
   network: Namespaces,
   task: Pick<KernelTask, 'upBytesPerSec' | 'bytesPerSec' | 'measureMs'>,
-): Promise<Extract<KernelReport, { type: 'measured' }>> {
+): Promise<Measured> {
   const children: ChildProcess[] = [];
   const start = (namespace: string, role: KernelTask): AsyncIterator<string> => {
     const argv = ['netns', 'exec', namespace, process.execPath, fileURLToPath(worker), JSON.stringify(role)];
@@ -88,23 +93,24 @@ async function transfer(
   try {
     const receiver = start(network.receiver, { ...task, role: 'receive', host: RECEIVER, port: 0 });
     const listening = await next(receiver, 'listening');
+    if (listening === undefined) return NOTHING_MEASURED;
     start(network.sender, { ...task, role: 'send', host: RECEIVER, port: listening.port });
-    return await next(receiver, 'measured');
+    return (await next(receiver, 'measured')) ?? NOTHING_MEASURED;
   } finally {
     clearTimeout(timer);
     for (const child of children) child.kill('SIGKILL');
   }
 }
 
+/** The next line; undefined: the program ended, or said something else. What it complained of is on stderr. */
 async function next<Type extends KernelReport['type']>(
   lines: AsyncIterator<string>,
   type: Type,
-): Promise<Extract<KernelReport, { type: Type }>> {
+): Promise<Extract<KernelReport, { type: Type }> | undefined> {
   const line = await lines.next();
-  if (line.done === true) throw new NotAvailable('a program in the namespace ended without a result');
+  if (line.done === true) return undefined;
   const report = JSON.parse(line.value) as KernelReport;
-  if (report.type !== type) throw new NotAvailable(`expected ${type}, got ${report.type}`);
-  return report as Extract<KernelReport, { type: Type }>;
+  return report.type === type ? (report as Extract<KernelReport, { type: Type }>) : undefined;
 }
 
 /** Two network namespaces joined by a pair of virtual Ethernet devices. */

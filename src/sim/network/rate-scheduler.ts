@@ -3,7 +3,8 @@
  *
  * The link serves the flows in turns of equal bytes, round robin. Serving n bytes takes n / rate; a message goes on
  * when its last byte has been served. A message larger than a turn is served over several, so that others need not
- * wait for it. A flow that has nothing to send, or whose connection takes nothing, is left out, and its share is the
+ * wait for it; what a message is too large for is left to the flow's next turn (deficit round robin, Shreedhar and
+ * Varghese, SIGCOMM 1995). A flow that has nothing to send, or whose connection takes nothing, is left out, and its share is the
  * others'.
  *
  * Time is kept by schedule: a turn begins where the last one ended, not when a timer came round to it, so that late
@@ -113,10 +114,12 @@ export class RateScheduler {
       this.#options.onRelease(bytes, Math.max(0, now - endMs));
       flow.release(endMs);
     }
-    if (flow.ready && this.#turnLeft > 0) this.#beginStep(flow, now);
+    if (this.#fitsTurn(flow)) this.#beginStep(flow, now);
     else {
       this.#serving = undefined;
+      flow.carry = 0;
       if (flow.ready) {
+        flow.carry = this.#turnLeft;
         flow.waiting = true;
         this.#waiting.push(flow);
       }
@@ -124,12 +127,18 @@ export class RateScheduler {
     }
   }
 
+  /** A message that would only begin in this turn waits for the next, which is longer by what is left of this. */
+  #fitsTurn(flow: RateFlow<unknown>): boolean {
+    if (!flow.ready || this.#turnLeft <= 0) return false;
+    return flow.headBegun || flow.headLeft <= this.#turnLeft;
+  }
+
   #takeTurn(now: number): void {
     for (let flow = this.#waiting.shift(); flow !== undefined; flow = this.#waiting.shift()) {
       flow.waiting = false;
       if (!flow.ready) continue;
       this.#serving = flow;
-      this.#turnLeft = turnBytes(this.#options.rate.bytesPerSecAt(now));
+      this.#turnLeft = turnBytes(this.#options.rate.bytesPerSecAt(now)) + flow.carry;
       this.#beginStep(flow, now);
       return;
     }
@@ -175,6 +184,8 @@ export class RateFlow<Item> {
   #unblockedMs = 0;
   /** Stands in the scheduler's queue. */
   waiting = false;
+  /** Bytes that the last turn left over. */
+  carry = 0;
 
   constructor(clock: Clock, onRelease: (item: Item, atMs: number) => void, scheduler: SchedulerHooks) {
     this.#clock = clock;
@@ -213,6 +224,12 @@ export class RateFlow<Item> {
 
   get headLeft(): number {
     return this.#queue.peek()?.left ?? 0;
+  }
+
+  /** Part of the first item has been served. */
+  get headBegun(): boolean {
+    const head = this.#queue.peek();
+    return head !== undefined && head.left < head.bytes;
   }
 
   /** From when on the first item could be served. */

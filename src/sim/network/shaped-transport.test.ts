@@ -69,6 +69,21 @@ describe('rates', () => {
     }
   });
 
+  it('have one message under way at a time, however many connections share them', () => {
+    const world = new ShapedWorld();
+    world.receive(world.host('to', {}).transport);
+    const rate = 32_000;
+    const { transport } = world.host('from', { upBytesPerSec: rate });
+    for (let i = 0; i < 16; i++) world.flood(transport, 'to');
+    world.clock.run(30_000);
+    let through = 0;
+    for (const { atMs, message } of world.arrivals) {
+      through += messageBytes(message);
+      expect(Math.abs((atMs * rate) / 1000 - through)).toBeLessThan(0.001);
+    }
+    expect(through).toBeGreaterThan(30 * rate - 2000);
+  });
+
   it('leave the share of a connection that takes nothing to the others', () => {
     const world = new ShapedWorld();
     world.receive(world.host('to', {}).transport);
