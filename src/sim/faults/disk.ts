@@ -17,6 +17,8 @@ export class FaultyDisk implements ChunkStore {
   readonly #store: ChunkStore;
   readonly #keepBusy: (ms: number) => void;
   #owedMs = 0;
+  /** Hits are whole numbers. */
+  #uncountedMs = 0;
 
   /** @param keepBusy from now on the peer does nothing for so long, on top of what it has been told before */
   constructor(store: ChunkStore, { keepBusy }: { readonly keepBusy: (ms: number) => void }) {
@@ -64,7 +66,9 @@ export class FaultyDisk implements ChunkStore {
     slowest.count('bytesWrittenSlowly', bytes);
     this.#owedMs += ms;
     if (this.#owedMs < WAIT_MS_MIN) return;
-    slowest.count('waitedMs', this.#owedMs);
+    this.#uncountedMs += this.#owedMs;
+    slowest.count('waitedMs', Math.floor(this.#uncountedMs));
+    this.#uncountedMs %= 1;
     this.#keepBusy(this.#owedMs);
     this.#owedMs = 0;
   }

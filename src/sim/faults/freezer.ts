@@ -65,8 +65,7 @@ export class Freezer {
 
   /** Each freeze needs a thaw of its own. */
   freeze(): void {
-    if (this.#reasons++ > 0) return;
-    for (const connection of this.#connections) connection.freeze();
+    this.#reasons++;
   }
 
   thaw(): void {
@@ -125,22 +124,21 @@ export class Freezer {
   #track(inner: Connection): FreezingConnection {
     const connection = new FreezingConnection(inner, this, () => this.#connections.delete(connection));
     this.#connections.add(connection);
-    if (this.frozen) connection.freeze();
     return connection;
   }
 }
 
 class FreezingConnection implements Connection {
   readonly #inner: Connection;
-  readonly #freezer: Freezer;
   readonly #onClosed: () => void;
   #handlers: ConnectionHandlers | undefined;
   #pausedByPeer = false;
+  /** It has taken in something while the peer was stopped. */
+  #full = false;
   #aborted = false;
 
   constructor(inner: Connection, freezer: Freezer, onClosed: () => void) {
     this.#inner = inner;
-    this.#freezer = freezer;
     this.#onClosed = onClosed;
     inner.setHandlers({
       onMessage: (message) => {
@@ -148,6 +146,9 @@ class FreezingConnection implements Connection {
           this.#message(message);
           return;
         }
+        // As the system's buffer of a socket that nobody reads, it takes something in, and then nothing more.
+        if (!this.#full) inner.pause();
+        this.#full = true;
         const kept = keepable(message);
         freezer.happen(() => this.#lateMessage(kept), 'message');
       },
@@ -170,10 +171,10 @@ class FreezingConnection implements Connection {
     return this.#inner.blockBytes;
   }
 
-  freeze(): void {
-    if (!this.#pausedByPeer) this.#inner.pause();
-  }
+  /** The peer goes on: what the remote was kept from sending may come. */
   thaw(): void {
+    if (!this.#full) return;
+    this.#full = false;
     if (!this.#pausedByPeer) this.#inner.resume();
   }
 
@@ -189,7 +190,7 @@ class FreezingConnection implements Connection {
   }
   resume(): void {
     this.#pausedByPeer = false;
-    if (!this.#freezer.frozen) this.#inner.resume();
+    if (!this.#full) this.#inner.resume();
   }
   end(): void {
     this.#inner.end();
