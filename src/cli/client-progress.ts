@@ -2,7 +2,7 @@
 import { MultiBar } from 'cli-progress';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
-import { SECOND_MS, formatBytes } from '../core/units.ts';
+import { SECOND_MS, formatRate } from '../core/units.ts';
 import { ClientLines } from './client-lines.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
@@ -53,7 +53,7 @@ class BarProgress implements ClientProgress {
   readonly #options: ClientProgressOptions;
   readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
   readonly #bars = new MultiBar({
-    format: '{name} {bar} {percentage}% | {value} of {total} chunks | {rate}/s | from {sources}',
+    format: '{name} {bar} {percentage}% | {value} of {total} chunks | {rate} | from {sources}',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
@@ -101,7 +101,7 @@ class BarProgress implements ClientProgress {
     const { heldChunks, sources } = this.#lines.figures;
     this.#bar?.update(heldChunks, {
       name: this.#options.name,
-      rate: formatBytes(this.#bytesPerSec()),
+      rate: formatRate(this.#bytesPerSec()),
       sources: sources === 1 ? '1 client' : `${sources} clients`,
     });
   }

@@ -20,13 +20,13 @@ function pipe() {
 describe('progress', () => {
   it('tells completion, rate, peers and the time that is left', () => {
     expect(describeProgress(progress)).toBe(
-      '42% at 3.1 s, 12.4 MiB/s, 8 peers alive, 2 of 8 complete, about 4.3 s left',
+      '42% at 3.1 s, 104 Mbit/s, 8 peers alive, 2 of 8 complete, about 4.3 s left',
     );
   });
 
   it('guesses no time that is left before anything has come', () => {
     expect(describeProgress({ ...progress, completion: 0, peersAlive: 1 })).toBe(
-      '0% at 3.1 s, 12.4 MiB/s, 1 peer alive, 2 of 8 complete',
+      '0% at 3.1 s, 104 Mbit/s, 1 peer alive, 2 of 8 complete',
     );
   });
 

@@ -1,6 +1,6 @@
 /** How a run is going, on stderr: a bar for a person, a line a second for a pipe. */
 import { SingleBar } from 'cli-progress';
-import { SECOND_MS, formatBytes } from '../core/units.ts';
+import { SECOND_MS, formatRate } from '../core/units.ts';
 import type { RunProgress } from '../sim/engines/engine.ts';
 
 export interface ProgressView {
@@ -91,12 +91,12 @@ class ProgressBar implements ProgressView {
   }
 }
 
-/** `42% at 3.1 s, 12.4 MiB/s, 8 peers alive, 2 of 8 complete, about 4 s left` */
+/** `42% at 3.1 s, 104 Mbit/s, 8 peers alive, 2 of 8 complete, about 4 s left` */
 export function describeProgress(progress: RunProgress): string {
   const { atMs, completion, bytesPerSec, peersAlive, peersCompleted, peersToComplete } = progress;
   const parts = [
     `${Math.floor(completion * 100)}% at ${(atMs / SECOND_MS).toFixed(1)} s`,
-    `${formatBytes(Math.round(bytesPerSec))}/s`,
+    formatRate(bytesPerSec),
     `${peersAlive} ${peersAlive === 1 ? 'peer' : 'peers'} alive`,
     `${peersCompleted} of ${peersToComplete} complete`,
   ];

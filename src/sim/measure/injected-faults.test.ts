@@ -53,7 +53,7 @@ describe('a fault', () => {
         plannedMs: 1000,
         happenedMs: 1001,
         effect:
-          'corrupt; for 2.00 s; 2 parts of chunks corrupted; 1 chunk (2.00 KiB) rejected; banned by 1 peer',
+          'corrupt; for 2.00 s; 2 parts of chunks corrupted; 1 chunk (2 KiB) rejected; banned by 1 peer',
         hit: true,
       },
     ]);

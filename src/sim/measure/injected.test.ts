@@ -59,7 +59,7 @@ describe('a crash', () => {
         plannedMs: 1000,
         happenedMs: 1003,
         effect:
-          'killed with 1 of 4 chunks; 1 peer lost the connection; 2.00 KiB in flight lost; ' +
+          'killed with 1 of 4 chunks; 1 peer lost the connection; 2 KiB in flight lost; ' +
           'the tracker forgot it after 10.0 ms',
         hit: true,
       },

@@ -2,17 +2,17 @@
  * Figures as people read them. Sizes in KiB, MiB, GiB (powers of 1024); rates in bit/s with powers of 1000, as
  * scenarios give the links; durations in ms, s, min, h. null is shown as `–`: there is no data.
  */
+import * as units from '../../core/units.ts';
 import type { MetricUnit } from '../analyse/metric.ts';
 
 export const NO_DATA = '–';
 
 export function formatBytes(bytes: number | null): string {
-  return scaled(bytes, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']);
+  return bytes === null || !Number.isFinite(bytes) ? NO_DATA : units.formatBytes(bytes);
 }
 
 export function formatRate(bytesPerSec: number | null): string {
-  const bits = bytesPerSec === null ? null : bytesPerSec * 8;
-  return scaled(bits, 1000, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
+  return bytesPerSec === null || !Number.isFinite(bytesPerSec) ? NO_DATA : units.formatRate(bytesPerSec);
 }
 
 export function formatDuration(ms: number | null): string {
@@ -56,19 +56,6 @@ export function formatMetric(value: number | null, unit: MetricUnit): string {
     case 'number':
       return formatRatio(value);
   }
-}
-
-function scaled(value: number | null, base: number, units: readonly string[]): string {
-  if (value === null || !Number.isFinite(value)) return NO_DATA;
-  let rest = value;
-  let step = 0;
-  // 999.6 would be shown as 1000: it belongs to the next unit.
-  while (Math.abs(rest) >= base - 0.5 && step < units.length - 1) {
-    rest /= base;
-    step++;
-  }
-  const number = step === 0 ? String(Math.round(rest)) : digits(rest);
-  return `${number} ${units[step]!}`;
 }
 
 /** Three significant digits, more before the point. */

@@ -81,7 +81,7 @@ describe('report.md', () => {
       '## Files',
     ]);
     expect(text).toContain('| seed | seed-1 |');
-    expect(text).toContain('Test CPU, 2 cores, 8.00 GiB memory');
+    expect(text).toContain('Test CPU, 2 cores, 8 GiB memory');
   });
 
   it('survives names that Markdown would read as table cells', () => {

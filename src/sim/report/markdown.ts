@@ -4,12 +4,16 @@ import { figures, show } from './figures.ts';
 import type { Figure, FigureName } from './figures.ts';
 import { flowMatrix, largestFlows } from './flows.ts';
 import { formatBytes, formatDuration, formatPercent, formatRatio } from './format.ts';
+import { renderPlanSummary } from './plan-summary.ts';
 import { barChart, increments, resample } from './plot.ts';
 import {
   boundLimit,
+  expectationColumns,
+  expectationRow,
   groupColumns,
   groupRow,
   headline,
+  hitNothing,
   injectedColumns,
   injectedRows,
   leftOut,
@@ -28,12 +32,14 @@ const CHART_LINES = 8;
 export function renderMarkdown(result: RunResult): string {
   const sections = [
     verdictSection(result),
+    expectationsSection(result),
     figuresSection(result),
     chartsSection(result),
     section('Groups', renderMarkdownTable(groupColumns, result.groups.map(groupRow))),
     peersSection(result),
     flowsSection(result),
     injectedSection(result),
+    renderPlanSummary(result.plan),
     circumstancesSection(result),
     filesSection(),
   ];
@@ -59,6 +65,15 @@ function verdictSection({ verdict, trust, scenario, ...rest }: RunResult): strin
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function expectationsSection({ expectations }: RunResult): string {
+  if (expectations.length === 0) return '';
+  return section(
+    'Expectations',
+    'A metric without data is inconclusive, never a pass.',
+    renderMarkdownTable(expectationColumns, expectations.map(expectationRow)),
+  );
 }
 
 function figuresSection(result: RunResult): string {
@@ -146,6 +161,7 @@ function injectedSection(result: RunResult): string {
       shown.map(({ cells }) => cells),
     ),
     leftOut(rows.length, shown.length, 'in result.json'),
+    hitNothing(result) === '' ? '' : `**${hitNothing(result)}**`,
   );
 }
 

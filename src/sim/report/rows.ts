@@ -1,6 +1,12 @@
 /** Rows of the tables that terminal and Markdown share. */
-import type { GroupFigures, InjectedFigures, PeerFigures, RunResult } from '../measure/result.ts';
-import { formatBytes, formatDuration, formatPercent, formatRatio } from './format.ts';
+import type {
+  ExpectationFigures,
+  GroupFigures,
+  InjectedFigures,
+  PeerFigures,
+  RunResult,
+} from '../measure/result.ts';
+import { formatBytes, formatDuration, formatMetric, formatPercent, formatRatio } from './format.ts';
 import type { Column } from './table.ts';
 
 export const peerColumns: readonly Column[] = [
@@ -170,6 +176,13 @@ function injectedRow(one: InjectedFigures, target: string, effect: string, hit: 
   return { cells, hit };
 }
 
+/** One sentence under the table of injections when some hit nothing; else empty. */
+export function hitNothing({ injected }: RunResult): string {
+  const missed = injected.filter(({ hit }) => !hit).length;
+  if (missed === 0) return '';
+  return `${missed} of ${injected.length} injections hit nothing: they prove nothing.`;
+}
+
 /** One sentence under a table that does not show everything; empty when it does. */
 export function leftOut(all: number, shown: number, where: string): string {
   return all > shown ? `… ${all - shown} more ${where}` : '';
@@ -192,4 +205,14 @@ export function headline({ verdict }: RunResult): string {
   const { completedPeers, peersToComplete, intactPeers } = verdict;
   const peers = peersToComplete === 1 ? 'peer' : 'peers';
   return `${completedPeers} of ${peersToComplete} ${peers} complete, ${intactPeers} intact`;
+}
+
+export const expectationColumns: readonly Column[] = [
+  { head: 'expected' },
+  { head: 'measured', align: 'right' },
+  { head: 'outcome' },
+];
+
+export function expectationRow({ text, measured, unit, outcome, note }: ExpectationFigures): string[] {
+  return [text, formatMetric(measured, unit), note === '' ? outcome : `${outcome}: ${note}`];
 }

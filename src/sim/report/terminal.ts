@@ -9,9 +9,12 @@ import type { Paint } from './paint.ts';
 import { increments, resample, sparkline } from './plot.ts';
 import {
   boundLimit,
+  expectationColumns,
+  expectationRow,
   groupColumns,
   groupRow,
   headline,
+  hitNothing,
   injectedColumns,
   injectedRows,
   isTrouble,
@@ -41,6 +44,7 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
   const paint = paintWith(options.colours);
   const sections = [
     verdictSection(result, paint),
+    expectationsSection(result, paint),
     figuresSection(result, paint),
     timeSection(result, paint),
     groupsSection(result),
@@ -56,6 +60,9 @@ function verdictSection(result: RunResult, paint: Paint): string {
   const colour = { pass: paint.good, fail: paint.bad, inconclusive: paint.warn }[verdict.outcome];
   const outcome = paint.bold(colour(verdict.outcome.toUpperCase()));
   const facts = [
+    ...(result.plan.variant === null
+      ? []
+      : [`arm ${result.plan.variant.arm}, repeat ${result.plan.variant.repeat}`]),
     `seed ${result.seed}`,
     `${result.engine} engine`,
     `${result.peers.length} peers`,
@@ -69,6 +76,17 @@ function verdictSection(result: RunResult, paint: Paint): string {
     ...(scenario.description === '' ? [] : [wrap(`  ${scenario.description}`, COLUMNS_MAX, '  ')]),
     paint.dim(wrap(`  ${facts.join(' · ')}`, COLUMNS_MAX, '  ')),
   ].join('\n');
+}
+
+/** Each threshold beside what was measured. */
+function expectationsSection({ expectations }: RunResult, paint: Paint): string {
+  if (expectations.length === 0) return '';
+  const rows = expectations.map((one) => {
+    const cells = expectationRow(one);
+    if (one.outcome === 'pass') return cells;
+    return cells.map(one.outcome === 'fail' ? paint.bad : paint.warn);
+  });
+  return renderTable(expectationColumns, rows);
 }
 
 const LEFT: readonly FigureName[] = [
@@ -186,7 +204,12 @@ function injectedSection(result: RunResult, paint: Paint): string {
     return hit ? wrapped : wrapped.map(paint.warn);
   });
   const more = leftOut(all.length, shown.length, 'in result.json');
-  return joinLines(renderTable(injectedColumns, rows), paint.dim(more));
+  const nothing = hitNothing(result);
+  return joinLines(
+    renderTable(injectedColumns, rows),
+    paint.dim(more),
+    nothing === '' ? '' : paint.warn(`! ${nothing}`),
+  );
 }
 
 function indented(text: string): string {
