@@ -247,3 +247,96 @@ describe('Conductor', () => {
     expect(() => conductor.throwIfFailed()).toThrow('disk full');
   });
 });
+
+describe('a crash by a fault', () => {
+  const crash = { fault: 'kill', returnAfterMs: null, keepChunks: true };
+
+  it('ends the stay for good, is told with its name, and the run does not wait for the peer', async () => {
+    const peers = [peerOf(0, {}, [1, 2]), peerOf(1, {})];
+    const conductor = conduct(peers);
+    tell(conductor, 'p0', 'joined', 2);
+    tell(conductor, 'p1', 'joined');
+    await clock.goTo(500);
+    expect(conductor.crash(peers[1]!, crash)).toBe(true);
+    await settled();
+    expect((await conductor.ended).ending).toBe('stalled');
+    expect(conductor.events).toContainEqual({ type: 'peer-crashed', peer: 'p1', atMs: 500, fault: 'kill' });
+  });
+
+  it('of a peer that is not in the swarm does nothing', () => {
+    const peers = [peerOf(0, {})];
+    const conductor = conduct(peers);
+    expect(conductor.crash(peers[0]!, crash)).toBe(false);
+    expect(stage.notes).toEqual(['join p0 at 0']);
+  });
+
+  it('makes the run wait for a peer that comes back, complete or not', async () => {
+    const peers = [peerOf(0, {}, [1, 2]), peerOf(1, {}), peerOf(2, {})];
+    const conductor = conduct(peers);
+    for (const [name, held] of [
+      ['p0', 2],
+      ['p1', 0],
+      ['p2', 0],
+    ] as const)
+      tell(conductor, name, 'joined', held);
+    tell(conductor, 'p1', 'completed');
+    await clock.goTo(500);
+    conductor.crash(peers[1]!, { ...crash, returnAfterMs: 300, keepChunks: false });
+    await settled();
+    tell(conductor, 'p2', 'completed');
+    await clock.goTo(600);
+    expect(stage.notes.slice(3)).toEqual(['crash p1', 'reset p1', 'prepare p1', 'join p1 at 800']);
+    expect(peers[1]!.held.size).toBe(0);
+    tell(conductor, 'p1', 'joined');
+    tell(conductor, 'p1', 'completed');
+    expect((await conductor.ended).ending).toBe('completed');
+  });
+
+  it('leaves the planned end of the session as it was', async () => {
+    const sessions = [{ joinMs: 0, leave: leave({ afterMs: 1000 }) }];
+    const peers = [peerOf(0, {}, [1, 2]), peerOf(1, {}), peerOf(2, { sessions, mustComplete: false })];
+    const conductor = conduct(peers);
+    for (const name of ['p1', 'p2']) tell(conductor, name, 'joined');
+    conductor.crash(peers[2]!, { ...crash, returnAfterMs: 100 });
+    await clock.goTo(200);
+    tell(conductor, 'p2', 'joined');
+    await clock.goTo(1500);
+    expect(stage.notes).toContain('leave p2');
+  });
+});
+
+describe('a fault', () => {
+  it('is told as an event of the laboratory, at the earliest when the distribution starts', () => {
+    const conductor = conduct([peerOf(0, {})]);
+    conductor.tell({ type: 'fault-ended', fault: 'x', occurrence: 1 });
+    expect(conductor.events).toEqual([
+      { type: 'fault-ended', fault: 'x', occurrence: 1, atMs: 0, peer: 'laboratory' },
+    ]);
+  });
+
+  it('that fills a disk does not count as the end of the peer; a broken disk does', async () => {
+    for (const isDiskFault of [true, false]) {
+      const peers = [peerOf(0, {})];
+      const outlook = { isDiskFault: () => isDiskFault, isHopeless: () => false };
+      const conductor = new Conductor({ clock, stage, outlook }, peers, { timeLimitMs: 10_000, open: false });
+      conductor.begin(clock.now());
+      tell(conductor, 'p0', 'joined');
+      const failed = {
+        type: 'node-failed',
+        code: 'STORE',
+        detail: 'ENOSPC',
+        peer: 'p0',
+        atMs: clock.now(),
+      } as const;
+      conductor.hear({ type: 'events', events: [failed] });
+      await settled();
+      expect(peers[0]!.phase).toBe(isDiskFault ? 'present' : 'over');
+    }
+  });
+
+  it('by whose condition the run is given up is named', async () => {
+    const conductor = conduct([peerOf(0, {})]);
+    conductor.end('aborted', 'elapsed > 1s');
+    expect(await conductor.ended).toEqual({ ending: 'aborted', atMs: 0, abortedBy: 'elapsed > 1s' });
+  });
+});
