@@ -134,11 +134,15 @@ function longest(distribution: DrawnDistribution): number {
 
 export function checkCondition(
   at: Path,
-  { figure, text }: ScenarioCondition,
+  { figure, text, comparison, value }: ScenarioCondition,
   context: Pick<FaultContext, 'directory' | 'report'>,
 ): void {
   if (!('peers' in figure) || figure.peers === null) return;
-  checkSet(figure.peers, at, text.indexOf('(') + 1, context);
+  const size = checkSet(figure.peers, at, text.indexOf('(') + 1, context);
+  if (size === undefined || figure.kind === 'progress' || figure.unit === 'share') return;
+  const most = comparison === '>' ? size - 1 : size;
+  if (value > most && ['>', '>=', '=='].includes(comparison))
+    context.report(at, `can never hold: there are ${size} of them`, `compare with ${most} or less`);
 }
 
 /** @returns those without a mistake */

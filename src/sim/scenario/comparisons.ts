@@ -82,6 +82,10 @@ export function readCondition(text: string): ConditionReading {
   const { left, comparison, right, rightAt } = sides;
   const parts = /^([A-Za-z_]+)\s*(?:\((.*)\))?$/.exec(left);
   const name = parts?.[1] ?? '';
+  if (parts === null && left.includes('(') && !left.endsWith(')')) {
+    const at = text.indexOf('(');
+    return { ok: false, at, message: 'this ( is not closed before the comparison', suggestion: 'add )' };
+  }
   if (parts === null || !FIGURES.includes(name as Figure)) {
     const suggestion = suggestKnown(parts === null ? left : name, FIGURES);
     return { ok: false, at: 0, message: `"${clipped(left)}" is not a figure of a running swarm`, suggestion };
@@ -119,6 +123,8 @@ function liveValue(kind: Figure, text: string): Value {
   if (kind === 'availability') return plainNumber(text, 'copies of the rarest chunk, such as 1');
   if (kind !== 'progress' && !text.includes('%')) return wholeNumber(text);
   const share = measured(shareUnits, text);
+  if (share.ok && share.value > 1)
+    return { ok: false, message: `${clipped(text)} is more than all`, suggestion: 'allowed: 0% to 100%' };
   return share.ok ? { ...share, isShare: true } : share;
 }
 

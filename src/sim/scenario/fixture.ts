@@ -1,5 +1,7 @@
 /** What tests of the scenario language share: chunk folders without a disk, and the mistakes of a text. */
 import { ConfigError } from '../../core/errors.ts';
+import { expand } from '../plan/expand.ts';
+import type { Plan } from '../plan/plan.ts';
 import { parseScenario } from './parse.ts';
 import { ScenarioError } from './problems.ts';
 import type { ChunkFolder, Scenario } from './scenario.ts';
@@ -18,17 +20,43 @@ export function readFolder(path: string): ChunkFolder {
   };
 }
 
-export function parse(text: string, sets: readonly string[] = []): Scenario {
-  return parseScenario(text, 'swarm.yaml', { readFolder, sets });
+/** Texts by path, for scenarios that name other files. */
+export type Files = Readonly<Record<string, string>>;
+
+export function parse(text: string, sets: readonly string[] = [], files: Files = {}): Scenario {
+  const readText = (path: string): string => {
+    const found = files[path];
+    if (found === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });
+    return found;
+  };
+  return parseScenario(text, 'swarm.yaml', { readFolder, readText, sets });
+}
+
+export function planOf(text: string, sets: readonly string[] = [], files: Files = {}): Plan {
+  return expand(parse(text, sets, files));
 }
 
 /** The message, with line breaks around it for inline snapshots. */
-export function mistakesOf(text: string, sets: readonly string[] = []): string {
+export function mistakesOf(text: string, sets: readonly string[] = [], files: Files = {}): string {
   try {
-    parse(text, sets);
+    parse(text, sets, files);
   } catch (error) {
     if (error instanceof ScenarioError) return `\n${error.message}\n`;
     throw error;
+  }
+  throw new Error('the text was accepted');
+}
+
+/** Each mistake as `line:column path: message; suggestion`. */
+export function mistakeLines(text: string, sets: readonly string[] = [], files: Files = {}): string[] {
+  try {
+    parse(text, sets, files);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    return error.problems.map(({ file, line, column, path, message, suggestion }) => {
+      const place = `${file === 'swarm.yaml' ? '' : `${file}:`}${line}:${column}`;
+      return `${place} ${path}: ${message}${suggestion === undefined ? '' : `; ${suggestion}`}`;
+    });
   }
   throw new Error('the text was accepted');
 }

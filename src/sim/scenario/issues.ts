@@ -68,6 +68,7 @@ function tell(issue: Issue, parent: Path, schema: SchemaNode, data: unknown): To
         suggestionIn(issue.params) ?? `give one of ${keysAt(schema, path).join(', ')}`,
       );
     case 'invalid_format':
+      return told(`${described(value)} is not possible here`, node.range ?? examplesOf(node));
     case 'invalid_element':
     case 'not_multiple_of':
       return told(issue.message);
@@ -147,7 +148,8 @@ function outside(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, value
   const small = issue.code === 'too_small';
   if (issue.origin === 'number' || issue.origin === 'int')
     return `${described(value)} is too ${small ? 'small' : 'large'}`;
-  return small ? 'is empty' : 'is too long';
+  if (!small) return 'is too long';
+  return Number(issue.minimum) > 1 ? `has fewer than ${Number(issue.minimum)} items` : 'is empty';
 }
 
 function rangeOf(node: SchemaNode): string | undefined {

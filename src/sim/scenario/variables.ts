@@ -67,7 +67,7 @@ export function substituted(data: PlainMap, mustBeUsed: (name: string) => boolea
     if (!known.has(name)) known.set(name, resolve(variables[name], ['variables', name], [name]));
   }
   for (const name of Object.keys(variables)) {
-    if (!used.has(name) && mustBeUsed(name)) {
+    if (!used.has(name) && mustBeUsed(name) && VARIABLE_NAME.test(name)) {
       report(
         ['variables', name],
         'is never used',

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readCondition, readThreshold, type KnownMetrics } from './comparisons.ts';
+
+const metrics: KnownMetrics = {
+  unitOf: (path) =>
+    (
+      ({
+        makespan: 'ms',
+        'completion.p95': 'ms',
+        goodput: 'bytes/s',
+        uploaded: 'bytes',
+        waste: 'share',
+        bans: 'count',
+      }) as const
+    )[path],
+  paths: () => ['makespan', 'completion.p95', 'goodput', 'uploaded', 'waste', 'bans'],
+};
+
+function condition(text: string): unknown {
+  const reading = readCondition(text);
+  return reading.ok ? reading.condition : [reading.at, `${reading.message}; ${reading.suggestion}`];
+}
+
+function threshold(text: string): unknown {
+  const reading = readThreshold(text, metrics);
+  if (!reading.ok) return [reading.at, `${reading.message}; ${reading.suggestion}`];
+  const { metric, comparison, value } = reading.threshold;
+  return [metric, comparison, value];
+}
+
+describe('a condition', () => {
+  test('compares a count or a share of peers, a share of bytes, a time, or copies', () => {
+    const leechers = { kind: 'named', name: 'leechers', at: 0 };
+    expect(condition('completed(leechers) >= 50%')).toEqual({
+      text: 'completed(leechers) >= 50%',
+      figure: { kind: 'completed', peers: leechers, unit: 'share' },
+      comparison: '>=',
+      value: 0.5,
+    });
+    expect(condition('alive(leechers)<3')).toMatchObject({
+      figure: { kind: 'alive', unit: 'count' },
+      value: 3,
+    });
+    expect(condition('joined != 3')).toMatchObject({ figure: { kind: 'joined', peers: null }, value: 3 });
+    expect(condition('progress > 12.5%')).toMatchObject({ figure: { kind: 'progress' }, value: 0.125 });
+    expect(condition('elapsed > 1.5min')).toMatchObject({ figure: { kind: 'elapsed' }, value: 90_000 });
+    expect(condition('availability < 1')).toMatchObject({ figure: { kind: 'availability' }, value: 1 });
+  });
+
+  test('that cannot be read is told with its place and fix', () => {
+    expect(condition('completed')).toEqual([0, expect.stringContaining('"completed" compares nothing')]);
+    expect(condition('completed = 3')).toEqual([10, '"=" compares nothing; write ==']);
+    expect(condition('complete > 3')).toEqual([
+      0,
+      '"complete" is not a figure of a running swarm; did you mean "completed"?',
+    ]);
+    expect(condition('completed(leechers >= 3')).toEqual([
+      9,
+      'this ( is not closed before the comparison; add )',
+    ]);
+    expect(condition('completed(leechers +) >= 3')).toEqual([20, expect.stringContaining('should follow')]);
+    expect(condition('completed > many')).toEqual([
+      12,
+      expect.stringContaining('neither a count nor a share'),
+    ]);
+    expect(condition('completed > 120%')).toEqual([12, '120% is more than all; allowed: 0% to 100%']);
+    expect(condition('elapsed > 30')).toEqual([10, '30 has no unit; write 30ms or 30s']);
+    expect(condition('elapsed(all) > 30s')).toEqual([8, expect.stringContaining('of the whole swarm')]);
+    expect(condition('progress > ')).toEqual([11, expect.stringContaining('is missing')]);
+  });
+});
+
+describe('a threshold', () => {
+  test('has the unit of its metric', () => {
+    expect(threshold('completion.p95 < 30s')).toEqual(['completion.p95', '<', 30_000]);
+    expect(threshold('goodput>=8Mbit/s')).toEqual(['goodput', '>=', 1e6]);
+    expect(threshold('uploaded == 1MiB')).toEqual(['uploaded', '==', 2 ** 20]);
+    expect(threshold('waste < 2%')).toEqual(['waste', '<', 0.02]);
+    expect(threshold('waste < 0.02')).toEqual(['waste', '<', 0.02]);
+    expect(threshold('bans == 0')).toEqual(['bans', '==', 0]);
+  });
+
+  test('that cannot be read is told with its place and fix', () => {
+    expect(threshold('completion.p59 < 1s')).toEqual([
+      0,
+      '"completion.p59" is not a metric; did you mean "completion.p95"?',
+    ]);
+    expect(threshold('makespan < 30')).toEqual([11, '30 has no unit; write 30ms or 30s']);
+    expect(threshold('waste < 2s')).toEqual([8, expect.stringContaining('a share such as 80%')]);
+    expect(threshold('bans < 5%')).toEqual([7, expect.stringContaining('a plain number such as 3')]);
+    expect(threshold('makespan 30s')).toEqual([0, expect.stringContaining('compares nothing')]);
+  });
+});
+
+test('any text is a condition, a threshold, or a mistake within it', () => {
+  const words = fc.constantFrom(
+    'completed',
+    '(',
+    ')',
+    'all',
+    ' ',
+    '>=',
+    '<',
+    '=',
+    '50%',
+    '3',
+    's',
+    'waste',
+    'elapsed',
+  );
+  const text = fc.oneof(
+    fc.string(),
+    fc.array(words, { maxLength: 8 }).map((parts) => parts.join('')),
+  );
+  fc.assert(
+    fc.property(text, (written) => {
+      for (const reading of [readCondition(written), readThreshold(written, metrics)]) {
+        if (reading.ok) continue;
+        expect(reading.at).toBeGreaterThanOrEqual(0);
+        expect(reading.at).toBeLessThanOrEqual(written.length);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});

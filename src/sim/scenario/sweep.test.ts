@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { mistakeLines, parse, small } from './fixture.ts';
+import { parseScenario } from './parse.ts';
+
+const peers = 'peers: { seeder: { holds: all }, leechers: { count: 2 } }\n';
+const armsOf = (sweep: string): string[] =>
+  parse(`${small}${peers}sweep: ${sweep}`).experiment.arms.map(({ name }) => name);
+
+describe('a sweep', () => {
+  test('is every value with every other, the last changing fastest', () => {
+    expect(
+      armsOf('{ product: { defaults.policy.picker: [random, sequential], peers.leechers.count: [2, 4] } }'),
+    ).toEqual([
+      'picker=random, count=2',
+      'picker=random, count=4',
+      'picker=sequential, count=2',
+      'picker=sequential, count=4',
+    ]);
+  });
+
+  test('is values together, and with each of these every one of a product', () => {
+    const zip = 'zip: { peers.leechers.count: [2, 4], defaults.link.up: [1MB/s, 2MB/s] }';
+    expect(armsOf(`{ ${zip} }`)).toEqual(['count=2, up=1MB/s', 'count=4, up=2MB/s']);
+    expect(armsOf(`{ ${zip}, product: { seed: [7, 8] } }`)).toEqual([
+      'count=2, up=1MB/s, seed=7',
+      'count=2, up=1MB/s, seed=8',
+      'count=4, up=2MB/s, seed=7',
+      'count=4, up=2MB/s, seed=8',
+    ]);
+  });
+
+  test('takes linear and geometric ranges in the unit of their ends', () => {
+    expect(
+      armsOf('{ product: { peers.leechers.count: { from: 1, to: 32, steps: 6, scale: geometric } } }'),
+    ).toEqual([1, 2, 4, 8, 16, 32].map((count) => `count=${count}`));
+    expect(armsOf('{ product: { defaults.link.latency: { from: 10ms, to: 30 ms, steps: 3 } } }')).toEqual([
+      'latency=10ms',
+      'latency=20ms',
+      'latency=30ms',
+    ]);
+    expect(
+      armsOf(
+        '{ product: { defaults.link.up: { from: 1Mbit/s, to: 10Mbit/s, steps: 3, scale: geometric } } }',
+      )[1],
+    ).toBe('up=3.16228Mbit/s');
+  });
+
+  test('tells paths apart that end alike, and takes maps', () => {
+    const text = `${small}peers: { seeder: { holds: all }, a: { }, b: { } }
+sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arrival: [{ at: 1s }] } }`;
+    expect(parse(text).experiment.arms[0]!.parameters).toEqual({
+      'a.link.up': '1MB/s',
+      'b.link.up': '2MB/s',
+      arrival: '{"at":"1s"}',
+    });
+  });
+
+  test('gives arms that can be loaded with their settings', () => {
+    const text = `${small}${peers}sweep: { product: { peers.leechers.count: [2, 9] } }\nrepeat: 5\nbaseline: { seed: 3 }`;
+    const { repeat, arms, baseline } = parse(text).experiment;
+    expect(repeat).toBe(5);
+    const loaded = parseScenario(text, 'swarm.yaml', { sets: arms[1]!.sets, withoutArms: true });
+    expect(loaded.groups[1]!.count).toBe(9);
+    expect(loaded.experiment).toEqual({ repeat: 1, arms: [], baseline: null });
+    expect(baseline).toMatchObject({ name: 'baseline', parameters: { seed: 3 }, sets: ['seed=3'] });
+  });
+
+  test('with mistakes is told with place and fix, be they in one of its values', () => {
+    const sweep = (text: string): string => `${small}${peers}sweep: ${text}`;
+    expect(
+      [
+        '{ }',
+        '{ product: { defaults.policy.picker: [random, sequentiel] } }',
+        '{ product: { peers.leecher.count: [1, 2] } }',
+        '{ product: { peers.leechers.cuont: [1, 2] } }',
+        '{ product: { peers.leechers.count: [1, 2, 1] } }',
+        '{ product: { peers.leechers.count: { from: 1, to: 3, steps: 5 } } }',
+        '{ product: { defaults.link.up: { from: 1MB/s, to: 3kB/s, steps: 5 } } }',
+        '{ product: { defaults.link.up: { from: 0MB/s, to: 3MB/s, steps: 5, scale: geometric } } }',
+        '{ product: { defaults.link.up: { from: slow, to: 3MB/s, steps: 5 } } }',
+        '{ zip: { peers.leechers.count: [1, 2], seed: [1, 2, 3] } }',
+        '{ zip: { seed: [1] }, product: { seed: [2] } }',
+        '{ product: { seed: { from: 1, to: 100, steps: 100 }, peers.leechers.count: { from: 1, to: 11, steps: 11 } } }',
+        '{ product: { peers.seeder.holds: [none] } }',
+      ].flatMap((text) => mistakeLines(sweep(text))),
+    ).toMatchInlineSnapshot(`
+      [
+        "3:1 sweep: sweeps over nothing; add product or zip with paths and their values",
+        "3:54 sweep.product.defaults.policy.picker.1: defaults.policy.picker: "sequentiel" is not known here; did you mean "sequential"?",
+        "3:43 sweep.product.peers.leecher.count.0: peers.leecher.count: there is no group "leecher"; did you mean "leechers"?",
+        "3:46 sweep.product.peers.leecher.count.1: peers.leecher.count: there is no group "leecher"; did you mean "leechers"?",
+        "3:44 sweep.product.peers.leechers.cuont.0: peers.leechers.cuont: unknown key; did you mean "count"?",
+        "3:47 sweep.product.peers.leechers.cuont.1: peers.leechers.cuont: unknown key; did you mean "count"?",
+        "3:50 sweep.product.peers.leechers.count.2: 1 is tried twice; keep one of them",
+        "3:21 sweep.product.peers.leechers.count: 2 is tried twice; keep one of them",
+        "3:21 sweep.product.peers.leechers.count: 3 is tried twice; keep one of them",
+        "3:58 sweep.product.defaults.link.up.to: has another unit than from, 1MB/s; write both in one unit",
+        "3:82 sweep.product.defaults.link.up.scale: geometric and an end of 0 or below exclude each other; use scale: linear",
+        "3:47 sweep.product.defaults.link.up.from: is not a number with or without a unit; use a list for other values",
+        "3:10 sweep.zip: has lists of 2 and 3 values; make them equally long",
+        "3:17 sweep.zip.seed: is in product too; keep one of the two",
+        "3:1 sweep: makes 1100 arms; allowed: up to 1000",
+        "3:1 sweep: with holds=none, peers: nobody holds chunks 1-4 at the start; let a group hold all, or the missing chunks",
+      ]
+    `);
+    expect(mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest }\nrepeat: 0`)).toEqual([
+      '4:9 repeat: 0 is too small; allowed: 1 to 10000',
+    ]);
+    expect(mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest }`)).toEqual([
+      '3:37 baseline.defaults.policy.picker: defaults.policy.picker: "rarest" is not known here; known: rarest-first, random, sequential',
+    ]);
+  });
+});
+
+describe('thresholds and conditions of a scenario', () => {
+  test('go into the plan in base units', () => {
+    const { expect: thresholds, abortOn } =
+      parse(`${small}${peers}expect: [leechers.completion.p95 < 30s, waste < 2%]
+abort_on: [elapsed > 50s]`);
+    expect(thresholds.map(({ metric, value }) => [metric, value])).toEqual([
+      ['leechers.completion.p95', 30_000],
+      ['waste', 0.02],
+    ]);
+    expect(abortOn[0]).toMatchObject({ figure: { kind: 'elapsed' }, value: 50_000 });
+  });
+
+  test('with mistakes are told with place and fix', () => {
+    expect(
+      mistakeLines(`${small}${peers}expect: [leecher.completion.max < 1s, "waste < 2s", leechers/3.uploaded > 1MB]
+abort_on: [elapsd > 50s, "alive(leechers/9) < 3"]`),
+    ).toMatchInlineSnapshot(`
+      [
+        "3:10 expect.0: "leecher.completion.max" is not a metric; did you mean "leechers.completion.max"?",
+        "3:48 expect.1: "2s" is not a plain number; write a share such as 80%, or a plain number such as 0.8",
+        "3:53 expect.2: "leechers/3.uploaded" is not a metric; did you mean "leechers/1.uploaded"?",
+        "4:12 abort_on.0: "elapsd" is not a figure of a running swarm; did you mean "elapsed"?",
+        "4:33 abort_on.1: there is no leechers/9; numbers are 1 to 2",
+      ]
+    `);
+  });
+});
