@@ -12,6 +12,7 @@ import type { Dialect, Message, Peers, SwarmMessage } from '../../src/core/proto
 import { bitfieldBytes, ChunkSet } from '../../src/core/peer/chunk-set.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { trackerDefaults, type TrackerOptions } from '../../src/core/tracker/options.ts';
+import type { Registry } from '../../src/core/tracker/registry.ts';
 import { Tracker } from '../../src/core/tracker/tracker.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 
@@ -100,7 +101,7 @@ export class TrackerStage {
   listening!: ListenOptions;
   listenerClosed = false;
 
-  constructor(options: Partial<TrackerOptions> = {}, seed = 'stage') {
+  constructor(options: Partial<TrackerOptions> = {}, seed = 'stage', registry?: Registry) {
     const transport: Transport = {
       listen: (listenOptions) => {
         this.listening = listenOptions;
@@ -116,6 +117,7 @@ export class TrackerStage {
         random: seededRandom(seed),
         transport,
         events: { emit: (event) => this.events.push(event) },
+        ...(registry && { registry }),
       },
       { ...trackerDefaults, ...options },
     );

@@ -129,6 +129,18 @@ describe('a peer in the swarm protocol: downloading', () => {
     expect(stage.eventsOf('peer-completed')).toHaveLength(1);
   });
 
+  it('does not ask a neighbour again for what it rejected as not held, before it shows it anew', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [2] });
+    const liar = stage.neighbour('liar', [1, 2]);
+    liar.say({ type: 'unchoke' });
+    liar.say({ type: 'reject', index: 1, reason: 'not-held' });
+    stage.run(30_000);
+    expect(liar.requested).toEqual([1]);
+    liar.say({ type: 'have', index: 1 });
+    stage.run(32_000);
+    expect(liar.requested).toEqual([1, 1]);
+  });
+
   it('end-game: a chunk that a stalled neighbour owes is requested from an idle one too, and the later copy is cancelled', () => {
     const stage = new PeerStage({ totalChunks: 2, held: [] });
     const stalled = stage.neighbour('stalled', [1], 7100);
@@ -237,6 +249,20 @@ describe('a peer in the swarm protocol: serving', () => {
     const [first] = a.gotOf('have');
     a.say({ type: 'interested' }, { type: 'request', index: first!.index });
     expect(a.gotOf('chunk')).toHaveLength(1);
+  });
+
+  it('a lone seeder does not wait for a neighbour that stands still', () => {
+    const held = Array.from({ length: 64 }, (_, at) => at + 1);
+    const stage = new PeerStage({ totalChunks: 64, held });
+    const quick = stage.neighbour('quick', [], 7100);
+    stage.neighbour('stuck', [], 7101);
+    stage.run(1500);
+    const tell = (): void => {
+      for (const { index } of quick.gotOf('have')) quick.say({ type: 'have', index });
+    };
+    // It fetches at once whatever it is shown: all of the file without a pause.
+    for (let round = 0; round < 64; round++) tell();
+    expect(new Set(quick.gotOf('have').map(({ index }) => index)).size).toBe(64);
   });
 
   it('a seeder shows everything as soon as another full copy exists', () => {

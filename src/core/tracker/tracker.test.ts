@@ -176,3 +176,45 @@ describe('the tracker', () => {
     expect(stage.spec().over).toBe('abort');
   });
 });
+
+describe('a tracker that takes over what a former one knew', () => {
+  const announce = (bits: number, wanted = 10): Message => ({
+    type: 'announce',
+    event: 'started',
+    wanted,
+    bits: Uint8Array.of(bits),
+    claims: [],
+  });
+
+  test('names its peers before they have come back, and forgets those that do not', () => {
+    const former = new TrackerStage();
+    for (const port of [7001, 7002]) former.swarm(port, 2).says(announce(0xc0));
+    const stage = new TrackerStage({ silenceLimitMs: 5000 }, 'again', former.tracker.memory);
+    const back = stage.swarm(7001, 2);
+    back.got();
+    back.says(announce(0xc0));
+    expect(back.peers().peers.map(({ address }) => address.port)).toEqual([7002]);
+    stage.clock.run(4000);
+    back.says({ type: 'keep-alive' });
+    stage.clock.run(6000);
+    const forgotten = stage.events.filter(({ type }) => type === 'peer-forgotten');
+    expect(forgotten).toMatchObject([{ address: { port: 7002 }, reason: 'silent' }]);
+    const late = stage.swarm(7003, 2);
+    late.got();
+    late.says(announce(0));
+    expect(late.peers().peers.map(({ address }) => address.port)).toEqual([7001]);
+  });
+
+  test('does not forget them because the first that came back has left again', () => {
+    const former = new TrackerStage();
+    for (const port of [7001, 7002]) former.swarm(port, 2).says(announce(0xc0));
+    const stage = new TrackerStage({}, 'again', former.tracker.memory);
+    const back = stage.swarm(7001, 2);
+    back.says(announce(0xc0));
+    back.closes();
+    const next = stage.swarm(7003, 2);
+    next.got();
+    next.says(announce(0));
+    expect(next.peers().peers.map(({ address }) => address.port)).toEqual([7002]);
+  });
+});
