@@ -1,6 +1,7 @@
 /**
  * The catalogue of metrics: every figure of a result that a threshold may judge and that experiments compare, by its
- * path. Of the swarm `completion.p95`, of a group `leechers.completion.p95`, of a peer `leechers/3.uploaded`.
+ * path. Of the swarm `completion.p95`, of a group `leechers.completion.p95`, of a peer `leechers/3.uploaded`, of a set of
+ * the plan `(leechers & europe).completion.p95`.
  * docs/metrics.md explains each; a test keeps the two in step.
  */
 import type { Metric } from './metric.ts';
@@ -17,7 +18,7 @@ export interface MetricScopes {
 
 /**
  * A path of the swarm comes before one of a group, one of a group before one of a peer. In a group of one, which has
- * its peer's name, the figures of both can be asked for.
+ * its peer's name, the figures of both can be asked for. A set has the figures of a group.
  *
  * @returns undefined when there is no such metric, group or peer
  */
@@ -29,6 +30,7 @@ export function findMetric(path: string, scopes: MetricScopes): Metric | undefin
   if (dot === -1) return undefined;
   const scope = path.slice(0, dot);
   const name = path.slice(dot + 1);
+  if (scope.startsWith('(') && scope.endsWith(')')) return setMetric(path, scope.slice(1, -1), name);
   return groupMetric(path, scope, name, scopes) ?? peerMetric(path, scope, name, scopes);
 }
 
@@ -59,6 +61,23 @@ function groupMetric(
     better,
     read(result) {
       const members = result.peers.filter(({ group }) => group === scope);
+      return members.length === 0 ? null : definition.read({ members, result });
+    },
+  };
+}
+
+/** Of a set of peers, which the plan has by its text. */
+function setMetric(path: string, set: string, name: string): Metric | undefined {
+  const definition = groupMetrics.get(name);
+  if (definition === undefined) return undefined;
+  const { unit, better } = definition;
+  return {
+    path,
+    unit,
+    better,
+    read(result) {
+      const names = result.plan.sets?.[set] ?? [];
+      const members = result.peers.filter((peer) => names.includes(peer.name));
       return members.length === 0 ? null : definition.read({ members, result });
     },
   };

@@ -1,7 +1,7 @@
 /** Scenario → Plan: draws everything random about a run. A pure function of scenario and seed. */
 import { ConfigError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
-import { peerDirectory } from '../scenario/peer-directory.ts';
+import { peerDirectory, selectPeers, type PeerDirectory } from '../scenario/peer-directory.ts';
 import type { Scenario, ScenarioContent } from '../scenario/scenario.ts';
 import { expandCondition, expandFault } from './expand-faults.ts';
 import { expandGroup } from './expand-peers.ts';
@@ -33,6 +33,7 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
     peers,
     regions: scenario.regions,
     faults: scenario.faults.map((fault) => expandFault(fault, directory, timeLimitMs, random)),
+    ...(Object.keys(scenario.sets).length === 0 ? {} : { sets: expandSets(scenario.sets, directory) }),
     expect: scenario.expect,
     abortOn: scenario.abortOn.map((condition) => expandCondition(condition, directory)),
     variant: null,
@@ -41,6 +42,12 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
   };
   if (scenario.groups.some(({ holds }) => holds.kind === 'drawn')) checkDrawnHoldings(plan, scenario);
   return plan;
+}
+
+function expandSets(sets: Scenario['sets'], directory: PeerDirectory): NonNullable<Plan['sets']> {
+  return Object.fromEntries(
+    Object.entries(sets).map(([text, set]) => [text, selectPeers(set, directory)] as const),
+  );
 }
 
 function planContent(content: ScenarioContent, seed: string): PlannedContent {

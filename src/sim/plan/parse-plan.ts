@@ -153,6 +153,7 @@ const planSchema = z
     peers: z.array(peer).min(1),
     regions: z.strictObject({ names, delayMs: z.array(z.array(notNegative)) }).nullable(),
     faults: z.array(fault),
+    sets: z.record(z.string(), names.min(1)).optional(),
     expect: z.array(z.strictObject({ text, metric: text, comparison, value: z.number() })),
     abortOn: z.array(condition),
     variant: z
@@ -192,6 +193,8 @@ const planSchema = z
     }
     checkRegions(plan.regions, mistake);
     checkFaultNames(plan.faults, names, mistake);
+    for (const [text, members] of Object.entries(plan.sets ?? {}))
+      checkKnown(['sets', text], members, names, mistake);
     for (const [index, { figure }] of plan.abortOn.entries()) {
       if ('peers' in figure) checkKnown(['abortOn', index, 'figure', 'peers'], figure.peers, names, mistake);
     }

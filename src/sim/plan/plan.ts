@@ -20,6 +20,8 @@ export interface Plan {
   readonly regions: PlannedRegions | null;
   /** What is done to the swarm, in the order of the scenario. */
   readonly faults: readonly PlannedFault[];
+  /** Sets of peers that thresholds speak of, by their text: `(leechers & europe).completion.p95`. Absent: of none. */
+  readonly sets?: Readonly<Record<string, readonly string[]>>;
   /** What the figures of the run must be. */
   readonly expect: readonly Threshold[];
   /** The run is given up as soon as one of these holds. */
@@ -235,7 +237,7 @@ export type LiveFigure =
 export interface Threshold {
   /** As it was written. */
   readonly text: string;
-  /** Path of the figure: `makespan`, `completion.p95`, `efficiency`, `leechers.completion.max`, `peers.seeder.uploaded`… */
+  /** Path of the figure: `makespan`, `completion.p95`, `efficiency`, `leechers.completion.max`, `seeder.uploaded`, `(leechers & europe).waste`… */
   readonly metric: string;
   readonly comparison: Comparison;
   /** In the metric's own unit: ms, bytes, bytes/s, or a share 0 to 1. */

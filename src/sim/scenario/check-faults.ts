@@ -8,7 +8,7 @@ import type { Path } from './layer.ts';
 import { selectPeers, TRACKER, unknownIn, type PeerDirectory } from './peer-directory.ts';
 import type { PeerSet } from './peer-sets.ts';
 import { effectKeyOf } from './resolve-faults.ts';
-import type { ScenarioEffect, ScenarioFault, Targets } from './scenario.ts';
+import type { Scenario, ScenarioEffect, ScenarioFault, Targets } from './scenario.ts';
 import type { Report } from './variables.ts';
 
 export interface FaultContext {
@@ -145,21 +145,36 @@ export function checkCondition(
     context.report(at, `can never hold: there are ${size} of them`, `compare with ${most} or less`);
 }
 
-/** @returns those without a mistake */
+export interface CheckedThresholds {
+  /** Those without a mistake. */
+  readonly expect: readonly Threshold[];
+  readonly sets: Scenario['sets'];
+}
+
 export function checkThresholds(
   written: readonly (string | undefined)[],
   { directory, report }: Pick<FaultContext, 'directory' | 'report'>,
-): readonly Threshold[] {
+): CheckedThresholds {
   const scopes = { groups: [...directory.groups.keys()], peers: directory.peers };
   const metrics: KnownMetrics = {
     unitOf: (path) => findMetric(path, scopes)?.unit,
     paths: () => metricPaths(scopes),
+    isSet: (name) => directory.labels.has(name),
   };
-  return written.flatMap((text, index) => {
+  const sets: Record<string, PeerSet> = {};
+  const expect = written.flatMap((text, index) => {
     if (text === undefined) return [];
+    const at = ['expect', index];
     const reading = readThreshold(text, metrics);
-    if (reading.ok) return [reading.threshold];
-    report(['expect', index], reading.message, reading.suggestion, { offset: reading.at });
-    return [];
+    if (!reading.ok) {
+      report(at, reading.message, reading.suggestion, { offset: reading.at });
+      return [];
+    }
+    if (reading.set !== null) {
+      checkSet(reading.set.peers, at, reading.set.at, { directory, report });
+      sets[reading.set.text] = reading.set.peers;
+    }
+    return [reading.threshold];
   });
+  return { expect, sets };
 }

@@ -12,9 +12,12 @@ const metrics: KnownMetrics = {
         uploaded: 'bytes',
         waste: 'share',
         bans: 'count',
+        '(leechers & europe).waste': 'share',
+        '(europe).waste': 'share',
       }) as const
     )[path],
   paths: () => ['makespan', 'completion.p95', 'goodput', 'uploaded', 'waste', 'bans'],
+  isSet: (name) => name === 'europe',
 };
 
 function condition(text: string): unknown {
@@ -79,6 +82,13 @@ describe('a threshold', () => {
     expect(threshold('waste < 2%')).toEqual(['waste', '<', 0.02]);
     expect(threshold('waste < 0.02')).toEqual(['waste', '<', 0.02]);
     expect(threshold('bans == 0')).toEqual(['bans', '==', 0]);
+  });
+
+  test('may be of a set of peers', () => {
+    expect(threshold('(leechers & europe).waste < 2%')).toEqual(['(leechers & europe).waste', '<', 0.02]);
+    expect(threshold('europe.waste < 2%')).toEqual(['(europe).waste', '<', 0.02]);
+    expect(threshold('(leechers +).waste < 2%')).toEqual([11, expect.stringContaining('should follow')]);
+    expect(threshold('(leechers) < 2%')).toEqual([0, expect.stringContaining('no metric of it')]);
   });
 
   test('that cannot be read is told with its place and fix', () => {

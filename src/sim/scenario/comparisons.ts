@@ -155,9 +155,20 @@ function wholeNumber(text: string): Value {
 export interface KnownMetrics {
   unitOf(path: string): MetricUnit | undefined;
   paths(): readonly string[];
+  /** Whether a name stands for a set of peers that is no group. */
+  isSet(name: string): boolean;
 }
 
-export type ThresholdReading = { readonly ok: true; readonly threshold: Threshold } | TextMistake;
+/** The set of a threshold, with its text as the metric's path has it. */
+export interface ThresholdSet {
+  readonly text: string;
+  readonly peers: PeerSet;
+  /** Position in the threshold's text. */
+  readonly at: number;
+}
+
+export type ThresholdReading =
+  { readonly ok: true; readonly threshold: Threshold; readonly set: ThresholdSet | null } | TextMistake;
 
 /** Whether the text is a threshold at all, which can be said without knowing the peers. */
 export function thresholdMistake(text: string): TextMistake | undefined {
@@ -171,17 +182,41 @@ export function thresholdMistake(text: string): TextMistake | undefined {
 export function readThreshold(text: string, metrics: KnownMetrics): ThresholdReading {
   const sides = split(text, 'completion.p95 < 30s');
   if (!sides.ok) return sides;
-  const { left: metric, comparison, right, rightAt } = sides;
+  const { left, comparison, right, rightAt } = sides;
+  const scope = readScope(left, text.length - text.trimStart().length, metrics);
+  if (!scope.ok) return scope;
+  const { metric, set } = scope;
   const unit = metrics.unitOf(metric);
   if (unit === undefined) {
     const paths = metrics.paths();
-    const near = nearest(metric, paths);
+    const near = nearest(left, paths);
     const suggestion = near === undefined ? `known: ${familiar(paths)}` : `did you mean "${near}"?`;
-    return { ok: false, at: 0, message: `"${clipped(metric)}" is not a metric`, suggestion };
+    return { ok: false, at: 0, message: `"${clipped(left)}" is not a metric`, suggestion };
   }
   const value = thresholdValue(unit, right);
   if (!value.ok) return { ...value, at: rightAt };
-  return { ok: true, threshold: { text, metric, comparison, value: value.value } };
+  return { ok: true, threshold: { text, metric, comparison, value: value.value }, set };
+}
+
+type Scope = { readonly ok: true; readonly metric: string; readonly set: ThresholdSet | null } | TextMistake;
+
+/** `(leechers & europe).waste`, and `europe.waste`, which is short for `(europe).waste`. */
+function readScope(left: string, at: number, metrics: KnownMetrics): Scope {
+  const [name] = left.split('.', 1) as [string];
+  const short = metrics.isSet(name) ? name : undefined;
+  if (short === undefined && !left.startsWith('(')) return { ok: true, metric: left, set: null };
+  const end = left.lastIndexOf(').');
+  if (short === undefined && end < 0) {
+    const suggestion = 'write for example (leechers & europe).completion.p95';
+    return { ok: false, at, message: 'a set of peers, and no metric of it', suggestion };
+  }
+  const written = short ?? left.slice(1, end);
+  const setAt = short === undefined ? at + 1 : at;
+  const reading = readPeerSet(written);
+  if (!reading.ok) return { ...reading, at: setAt + reading.at };
+  const metric = left.slice(short === undefined ? end + 2 : short.length + 1);
+  const set = { text: written.trim(), peers: reading.set, at: setAt };
+  return { ok: true, metric: `(${set.text}).${metric}`, set };
 }
 
 /** The first of very many. */

@@ -33,9 +33,8 @@ peers: { leechers: { count: 2, session: }, late: { arrival: { at: 1s } } }`;
 
   test('tell mistakes in the file in which they stand', () => {
     const files = { 'base.yaml': base.replace('count: 3', 'cuont: 3') };
-    expect(
-      mistakesOf('extends: base.yaml\ndefaults: { link: { up: 5 } }\ntime_limit: 1', [], files),
-    ).toMatchInlineSnapshot(`
+    expect(mistakesOf('extends: base.yaml\ndefaults: { link: { up: 5 } }\ntime_limit: 1', [], files))
+      .toMatchInlineSnapshot(`
       "
       base.yaml:4:46: peers.leechers.cuont: unknown key; did you mean "count"?
           4 | peers: { seeder: { holds: all }, leechers: { cuont: 3, session: { leave: { after: 1s } } } }

@@ -63,6 +63,7 @@ describe('a valid scenario', () => {
         "peersPerWorker": 1,
         "regions": null,
         "seed": "1",
+        "sets": {},
         "timeLimitMs": 60000,
         "tracker": {
           "agreement": 1,

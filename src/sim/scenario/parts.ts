@@ -22,7 +22,7 @@ import type { Report } from './variables.ts';
 
 export type ScenarioParts = Pick<
   Scenario,
-  'content' | 'groups' | 'regions' | 'faults' | 'expect' | 'abortOn'
+  'content' | 'groups' | 'regions' | 'faults' | 'sets' | 'expect' | 'abortOn'
 >;
 
 /** To find further mistakes when the content has one. */
@@ -57,8 +57,9 @@ export function readParts(
   const abortOn = readEach(condition, data.abort_on, (text, at) =>
     checkCondition(['abort_on', at], text, context),
   );
-  const expect = checkThresholds(eachOf(threshold, data.expect), context);
-  return content === undefined ? undefined : { content, groups: resolved, regions, faults, expect, abortOn };
+  const { expect, sets } = checkThresholds(eachOf(threshold, data.expect), context);
+  if (content === undefined) return undefined;
+  return { content, groups: resolved, regions, faults, sets, expect, abortOn };
 }
 
 function checkPresence(data: PlainMap, content: ScenarioContent | undefined, report: Report): void {

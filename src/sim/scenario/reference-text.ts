@@ -67,8 +67,9 @@ ${figureRows}
 ## Thresholds
 
 \`<metric> <comparison> <value>\`, judged over all repeats. The metrics are those of [metrics.md](metrics.md), of the
-swarm (\`completion.p95 < 30s\`), of a group (\`leechers.completion.max < 1min\`) or of a peer
-(\`leechers/3.uploaded > 1MiB\`). The value has the metric's unit; a share is written \`80%\` or \`0.8\`. A metric without
+swarm (\`completion.p95 < 30s\`), of a group (\`leechers.completion.max < 1min\`), of a peer
+(\`leechers/3.uploaded > 1MiB\`) or of any [set](#sets-of-peers), which has the metrics of a group
+(\`(leechers & europe).completion.p95 < 20s\`, \`europe.waste < 2%\`). The value has the metric's unit; a share is written \`80%\` or \`0.8\`. A metric without
 data is inconclusive, never a pass.
 
 ## Regions

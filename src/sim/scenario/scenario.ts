@@ -25,6 +25,8 @@ export interface Scenario {
   /** Of the regions in which there are peers; null: of none. */
   readonly regions: PlannedRegions | null;
   readonly faults: readonly ScenarioFault[];
+  /** That thresholds speak of, by their text. */
+  readonly sets: Readonly<Record<string, PeerSet>>;
   readonly expect: readonly Threshold[];
   readonly abortOn: readonly ScenarioCondition[];
   readonly experiment: Experiment;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mistakeLines, parse, small } from './fixture.ts';
+import { mistakeLines, parse, planOf, small } from './fixture.ts';
 import { parseScenario } from './parse.ts';
 
 const peers = 'peers: { seeder: { holds: all }, leechers: { count: 2 } }\n';
@@ -122,6 +122,24 @@ abort_on: [elapsed > 50s]`);
       ['waste', 0.02],
     ]);
     expect(abortOn[0]).toMatchObject({ figure: { kind: 'elapsed' }, value: 50_000 });
+  });
+
+  test('may be of sets of peers, whom the plan names', () => {
+    const text = `${small}regions: { delays: { here: { here: 1ms } } }
+peers: { seeder: { holds: all, region: here }, leechers: { count: 3, region: here } }
+expect: [(here - seeder).completion.max < 1s, here.integrity == 100%]`;
+    const plan = planOf(text);
+    expect(plan.expect.map(({ metric }) => metric)).toEqual([
+      '(here - seeder).completion.max',
+      '(here).integrity',
+    ]);
+    expect(plan.sets).toEqual({
+      'here - seeder': ['leechers/1', 'leechers/2', 'leechers/3'],
+      here: ['seeder', 'leechers/1', 'leechers/2', 'leechers/3'],
+    });
+    expect(mistakeLines(text.replace('here - seeder', 'here - seder'))).toEqual([
+      '4:18 expect.0: there is no group, region, location or profile "seder"; did you mean "seeder"?',
+    ]);
   });
 
   test('with mistakes are told with place and fix', () => {
