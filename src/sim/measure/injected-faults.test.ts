@@ -79,6 +79,21 @@ describe('a fault', () => {
     expect(one!.target).toBe('a, b, c and 2 more');
   });
 
+  it('of sides names them one by one', () => {
+    const effect = { kind: 'partition', sides: [['x'], ['seeder', 'y']], oneWay: false } as const;
+    const planned = {
+      name: 'split',
+      when: { kind: 'time', atMs: 0 },
+      forMs: null,
+      again: null,
+      effect,
+    } as const;
+    const plan = planOf([plannedPeer('x')], { faults: [planned] });
+    const record = recordOf(joins, [], { faults: [fault({ name: 'split', kind: 'partition' })] });
+    const { injected } = measure(plan, record, testEnvironment);
+    expect(injected.find(({ kind }) => kind === 'fault')!.target).toBe('x | seeder, y');
+  });
+
   it('of the tracker tells how many lost it', () => {
     const lost = (peer: string, atMs: number): SwarmEvent => ({
       type: 'tracker-lost',

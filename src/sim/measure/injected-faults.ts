@@ -14,7 +14,7 @@ export function faultFigures(evidence: Evidence): InjectedFigures[] {
   return evidence.record.faults.map((fault) => ({
     kind: 'fault',
     name: fault.occurrence === 1 ? fault.name : `${fault.name} (${fault.occurrence})`,
-    target: targetText(fault),
+    target: targetText(evidence, fault),
     plannedMs: fault.plannedMs,
     happenedMs: fault.beganMs,
     effect: effectText(evidence, fault),
@@ -22,10 +22,17 @@ export function faultFigures(evidence: Evidence): InjectedFigures[] {
   }));
 }
 
-function targetText({ targets }: FaultRecord): string {
-  const named = targets.slice(0, NAMED_TARGETS_MAX).join(', ');
-  const more = targets.length - NAMED_TARGETS_MAX;
-  return more > 0 ? `${named} and ${more} more` : named;
+/** The sides of a partition one by one, of others all targets. */
+function targetText({ plan }: Evidence, { name, targets }: FaultRecord): string {
+  const effect = plan.faults.find((fault) => fault.name === name)?.effect;
+  if (effect?.kind !== 'partition') return named(targets);
+  return effect.sides.map(named).join(effect.oneWay ? ' → ' : ' | ');
+}
+
+function named(peers: readonly string[]): string {
+  const more = peers.length - NAMED_TARGETS_MAX;
+  const first = peers.slice(0, NAMED_TARGETS_MAX).join(', ');
+  return more > 0 ? `${first} and ${more} more` : first;
 }
 
 function effectText(evidence: Evidence, fault: FaultRecord): string {
