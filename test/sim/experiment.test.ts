@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Experiment } from '../../src/sim/experiment/experiment.ts';
+import type { Plan } from '../../src/sim/plan/plan.ts';
+import { SimDesk } from './run-sim.ts';
+
+let desk: SimDesk;
+beforeEach(() => {
+  desk = new SimDesk(inject('bundleFolder'));
+});
+afterEach(() => desk.close());
+
+const SMALL = `
+description: A seeder and two leechers.
+seed: 5
+content:
+  generate: { size: 64KiB, chunk_size: 16KiB }
+peers:
+  seeder: { holds: all, link: { up: 4Mbit/s } }
+  leechers: { count: 2 }
+time_limit: 30s
+`;
+
+const SWEEP = `${SMALL}
+sweep: { product: { defaults.policy.picker: [rarest-first, random] } }
+baseline: { defaults.policy.picker: sequential }
+repeat: 2
+expect: ['completed == 100%']
+`;
+
+function experiment(): Experiment {
+  return JSON.parse(readFileSync(join(desk.report, 'experiment.json'), 'utf8')) as Experiment;
+}
+
+function compare(...args: string[]) {
+  const path = join(inject('bundleFolder'), 'compare.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
+    cwd: desk.folder,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+describe('a sweep', () => {
+  it('runs every arm in every block, says which of how many, and writes its table beside the runs', async () => {
+    const { code, stdout, stderr } = await desk.run([desk.scenario('sweep', SWEEP)]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { runs, arms, baseline, verdict } = experiment();
+    expect(runs.map(({ repeat }) => repeat)).toEqual([1, 1, 1, 2, 2, 2]);
+    const names = ['baseline', 'picker=random', 'picker=rarest-first'];
+    for (const block of [runs.slice(0, 3), runs.slice(3)]) {
+      expect(block.map(({ arm }) => arm).sort()).toEqual(names);
+      expect(new Set(block.map(({ seed }) => seed)).size).toBe(1);
+    }
+    expect(arms.map(({ name }) => name)).toEqual(['baseline', 'picker=rarest-first', 'picker=random']);
+    expect(arms[0]!.figures.every(({ against }) => against === null)).toBe(true);
+    expect(arms[1]!.figures[0]).toMatchObject({ metric: 'makespan', summary: { count: 2 } });
+    expect(arms[1]!.figures[0]!.against!.difference).not.toBeNull();
+    expect(arms.map(({ expectations }) => expectations[0]!.outcome)).toEqual(['pass', 'pass', 'pass']);
+    expect({ baseline, verdict }).toEqual({
+      baseline: 'baseline',
+      verdict: { outcome: 'pass', because: null },
+    });
+    for (const { folder } of runs) expect(existsSync(join(desk.report, folder, 'result.json'))).toBe(true);
+    expect(readdirSync(desk.report).filter((name) => name.startsWith('experiment.'))).toHaveLength(3);
+    expect(stderr).toMatch(/sweep 1\/6 [^:]+: .* ready[^]*sweep 6\/6 /);
+    expect(stdout).toMatch(/3 arms × 2 runs, 6 passed[^]*against baseline/);
+  });
+
+  it('runs in the same order by the same seed', async () => {
+    const scenario = desk.scenario('sweep', SWEEP);
+    const order = async (): Promise<unknown> => {
+      const { stdout } = await desk.run([scenario, '--plan', '--json', '--repeat', '6']);
+      return (JSON.parse(stdout) as Plan[]).map(({ variant, seed }) => [variant, seed]);
+    };
+    expect(await order()).toEqual(await order());
+  });
+
+  it('gives plans that run again as they were', async () => {
+    await desk.run([desk.scenario('sweep', SWEEP), '--quiet', '--repeat', '1']);
+    const [first] = experiment().runs;
+    const saved = join(desk.report, first!.folder, 'plan.json');
+    const plan = JSON.parse(readFileSync(saved, 'utf8')) as Plan;
+    expect(plan.variant).toMatchObject({ arm: first!.arm, repeat: 1 });
+    const again = await desk.run([saved, '--plan', '--json']);
+    expect(JSON.parse(again.stdout)).toEqual(plan);
+  });
+
+  it('is stopped by Ctrl-C with what was measured', async () => {
+    const slow = SWEEP.replace('up: 4Mbit/s', 'up: 200kbit/s');
+    const run = desk.start([desk.scenario('sweep', slow)]);
+    await run.says(/sweep 1\/6 .*% at /);
+    run.signal('SIGINT');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('It was stopped');
+    expect(experiment()).toMatchObject({ ending: 'interrupted', plannedRuns: 6 });
+    expect(desk.leftovers()).toEqual([]);
+  });
+
+  it('is shown by --plan with its order, its bounds and what a run needs', async () => {
+    const { code, stdout } = await desk.run([desk.scenario('sweep', SWEEP), '--plan']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/6 runs, 3 arms × 2, seed 5; compared with baseline/);
+    // 64 KiB through 4 Mbit/s.
+    expect(stdout).toContain('lower bound    131 ms, set by the uplink of those who hold the only copies');
+    expect(stdout).toMatch(/needs +4 threads, about 32 MiB of memory, up to \d+ file descriptors/);
+    expect(existsSync(join(desk.folder, 'reports'))).toBe(false);
+  });
+});
+
+describe('the exit code', () => {
+  it.each([
+    ['0 when every threshold holds', `expect: ['integrity == 100%', 'makespan < 20s']`, 0],
+    [
+      '1 when the swarm is incomplete, whatever the thresholds',
+      `time_limit: 0.1s\nexpect: ['waste < 0%']`,
+      1,
+    ],
+    ['2 when the scenario is wrong', `expect: ['makspan < 20s']`, 2],
+    ['3 when a threshold has no data', `expect: ['seeder.waste < 1%']`, 3],
+    ['4 when a threshold is missed', `expect: ['makespan < 1ms', 'seeder.waste < 1%']`, 4],
+    ['5 when the run was given up', `abort_on: ['elapsed > 10ms']\nexpect: ['makespan < 1ms']`, 5],
+  ])('is %s', async (_, lines, code) => {
+    const base = lines.includes('time_limit') ? SMALL.replace('time_limit: 30s\n', '') : SMALL;
+    const ended = await desk.run([desk.scenario('judged', `${base}${lines}\n`)]);
+    expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code });
+    if (code === 4) expect(ended.stdout).toMatch(/makespan < 1ms +\d+ ms +fail/);
+    if (code === 5) expect(ended.stdout).toContain('elapsed > 10ms');
+  });
+
+  it('of several runs is that of the worst', async () => {
+    const scenario = desk.scenario('judged', `${SMALL}expect: ['makespan < 1ms']\n`);
+    expect((await desk.run([scenario, '--repeat', '2', '--quiet'])).code).toBe(4);
+    expect(experiment().verdict).toEqual({ outcome: 'fail', because: 'expectations' });
+  });
+});
+
+describe('compare', () => {
+  it('shows two experiments side by side, and what is unlike', async () => {
+    const scenario = desk.scenario('small', SMALL);
+    await desk.run([scenario, '--quiet', '--repeat', '2']);
+    const [before] = readdirSync(join(desk.folder, 'reports', 'small'));
+    await desk.run([scenario, '--quiet', '--repeat', '2', '--set', 'peers.seeder.link.up=1Mbit/s']);
+    const { status, stdout } = compare(join('reports', 'small', before!), join('reports', 'latest'));
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/2 of 2 plans differ though the seed is the same/);
+    expect(stdout).toMatch(/not interleaved/);
+    expect(stdout).toMatch(/makespan +\S+ m?s +\S+ m?s +\+\S+ m?s \[/);
+  });
+
+  it('says that single runs show no scatter', async () => {
+    await desk.run([desk.scenario('small', SMALL), '--quiet']);
+    const { status, stdout } = compare(join('reports', 'latest'), join('reports', 'latest', 'result.json'));
+    expect(status).toBe(0);
+    expect(stdout).toContain('one run shows no scatter');
+    expect(stdout).not.toContain('plans differ');
+  });
+
+  it.each([
+    [['nowhere', 'nowhere'], 'nowhere: there is no such file'],
+    [['.', '.'], 'there is no experiment.json or result.json'],
+    [['small.yaml', 'small.yaml'], 'small.yaml is not JSON'],
+    [['one'], "missing required argument 'after'"],
+  ])('%j ends with 2', (args, message) => {
+    desk.scenario('small', SMALL);
+    const { status, stderr } = compare(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
