@@ -39,6 +39,15 @@ describe('the catalogue of metrics', () => {
     expect(read('leecher/2.progress')).toBe(1);
   });
 
+  it('reads the figures of a set of peers that the plan has', () => {
+    const set = { ...result, plan: { ...plan, sets: { 'all - leecher/1': ['seeder', 'leecher/2'] } } };
+    const of = (path: string) => findMetric(path, scopes)!.read(set);
+    expect(of('(all - leecher/1).peers')).toBe(2);
+    expect(of('(all - leecher/1).downloaded')).toBe(4500);
+    expect(of('(asia).downloaded')).toBeNull();
+    expect(findMetric('(all).colour', scopes)).toBeUndefined();
+  });
+
   it('asks the peer where a group of one has its name but not the figure', () => {
     expect(read('seeder.peers')).toBe(1);
     expect(read('seeder.joined')).toBe(0);

@@ -33,12 +33,19 @@ function distributions(value: fc.Arbitrary<string>, { weibull }: { weibull: bool
     fc.record({ lognormal: fc.record({ median: value, sigma: positive }) }),
     fc.record({ exponential: fc.record({ mean: value }) }),
     fc.record({ pareto: fc.record({ min: value, alpha: positive }) }),
+    fc.array(value, { minLength: 1, maxLength: 5 }).map((samples) => ({ samples })),
     ...(weibull ? [fc.record({ weibull: fc.record({ scale: value, shape: positive }) })] : []),
   );
 }
 
 const latency = fc.oneof(ms(300), distributions(ms(300), { weibull: false }));
-const stay = fc.oneof(ms(3000), distributions(ms(3000), { weibull: true }));
+const stay = fc.oneof(
+  number(1, 3000).map((value) => `${value}ms`),
+  distributions(
+    number(1, 3000).map((value) => `${value}ms`),
+    { weibull: true },
+  ),
+);
 const rates = fc.oneof(fc.constant('unlimited'), rate, distributions(rate, { weibull: false }));
 
 const leave = fc.record(
@@ -46,6 +53,73 @@ const leave = fc.record(
   { requiredKeys: ['after'] },
 );
 const comeBack = fc.record({ after: stay, keep_chunks: fc.boolean() }, { requiredKeys: ['after'] });
+
+const loss = fc.record(
+  { probability: fc.constantFrom('0%', '1.5%'), timeout: fc.constant('1s') },
+  { requiredKeys: ['probability'] },
+);
+const window = fc.record(
+  { bytes: fc.constantFrom('64KiB', '1MB'), slow_start: fc.boolean() },
+  { requiredKeys: ['bytes'] },
+);
+const changes = fc.uniqueArray(fc.record({ at: number(0, 20).map((s) => `${s}s`), up: rate, latency }), {
+  minLength: 1,
+  maxLength: 3,
+  selector: ({ at }) => at,
+});
+
+/** Whom: of the seeder, who is always there. */
+const targets = fc.oneof(
+  fc.constantFrom('all', 'seeder', 'all - seeder + seeder', 'here'),
+  fc.record({
+    peers: fc.constantFrom('all', 'seeder/1', 'here & all'),
+    share: fc.constantFrom('100%', '60%'),
+  }),
+);
+const when = fc.oneof(
+  fc.record({ at: stay }),
+  fc.constantFrom('completed >= 50%', 'alive(all) < 1', 'elapsed > 3s', 'availability < 2').map((text) => ({
+    when: text,
+    delay: '10ms',
+  })),
+);
+const lasting = fc.oneof(
+  fc.constant({}),
+  fc.record({ for: stay }),
+  fc.record({ for: fc.constant('500ms'), every: fc.constant('2s') }),
+  fc.record({ for: fc.constant('500ms'), every: fc.constant('2s'), times: fc.integer({ min: 2, max: 9 }) }),
+);
+const lastingEffect = fc.oneof(
+  ...['pause', 'black_hole', 'lie', 'free_ride', 'disk_full'].map((kind) =>
+    targets.map((peers) => ({ [kind]: peers })),
+  ),
+  fc.constantFrom(
+    { tracker_down: { forgets: true } },
+    { partition: { sides: ['seeder + tracker', 'others'], one_way: true } },
+    { slow_down: { peers: 'all', factor: 0.5 } },
+    { latency_spike: { peers: 'all', count: 1, add: '1s' } },
+    { corrupt: { peers: 'here', probability: '5%' } },
+    { slow_disk: { peers: 'seeder', rate: '1MB/s' } },
+  ),
+);
+const fault = fc.oneof(
+  fc.tuple(when, lasting, lastingEffect).map((parts) => Object.assign({}, ...parts) as object),
+  fc
+    .tuple(
+      when,
+      fc.oneof(
+        targets.map((crash) => ({ crash })),
+        fc.constant({ reset: { peers: 'all + tracker', probability: '30%' } }),
+      ),
+    )
+    .map((parts) => Object.assign({}, ...parts) as object),
+);
+const thresholds = fc.constantFrom(
+  'makespan < 30s',
+  '(here & all).integrity == 100%',
+  'others.waste < 2%',
+  'goodput > 1MB/s',
+);
 
 const group = fc.record(
   {
@@ -62,7 +136,8 @@ const group = fc.record(
       },
       optional,
     ),
-    link: fc.record({ up: rates, down: rates, latency, jitter: latency }, optional),
+    region: fc.constantFrom('here', 'there'),
+    link: fc.record({ up: rates, down: rates, latency, jitter: latency, loss, window, changes }, optional),
     // From the start on, so that no leave comes before it.
     arrival: fc.oneof(
       fc.constantFrom({ at: '0s' }, { poisson: { rate: '2/s' } }, { uniform: { from: '0s', to: '3s' } }),
@@ -78,7 +153,9 @@ const group = fc.record(
   optional,
 );
 
-const groupName = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,9}$/).filter((name) => name !== 'tracker');
+const groupName = fc
+  .stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,9}$/)
+  .filter((name) => !['tracker', 'all', 'rest', 'here', 'there'].includes(name));
 
 const scenarioObject = fc
   .record(
@@ -89,16 +166,22 @@ const scenarioObject = fc
       time_limit: fc.constantFrom('30s', '2min'),
       defaults: fc.record({ link: fc.record({ up: rates, jitter: latency }, optional) }, optional),
       engine: fc.record({ peers_per_worker: fc.integer({ min: 1, max: 9 }) }),
+      faults: fc.array(fault, { minLength: 1, maxLength: 4 }),
+      expect: fc.array(thresholds, { minLength: 1, maxLength: 3 }),
+      abort_on: fc.constant(['elapsed > 20s']),
+      repeat: fc.integer({ min: 1, max: 9 }),
+      variables: fc.constant({ size: '1MiB' }),
       peers: fc.dictionary(groupName, group, { maxKeys: 5, noNullPrototype: true }),
     },
     { requiredKeys: ['peers'] },
   )
   .map((scenario) => ({
     ...scenario,
-    content: { generate: { size: '1MiB', chunk_size: '64KiB' } },
-    peers: { seeder: { holds: 'all' }, ...scenario.peers },
-  }))
-  .filter(({ peers }) => peers.seeder.holds === 'all');
+    variables: { size: '1MiB' },
+    content: { generate: { size: '${size}', chunk_size: '64KiB' } },
+    regions: { delays: { here: { there: '9ms' } } },
+    peers: { ...scenario.peers, seeder: { holds: 'all', region: 'here' }, others: { count: 2 } },
+  }));
 
 describe('the scenario language', () => {
   test('any valid scenario expands to the same plan each time, which reads back identical', () => {
@@ -161,6 +244,11 @@ describe('the scenario language', () => {
         'constructor',
         '1e400',
         'toString: 1',
+        '${a}',
+        'extends: any.yaml',
+        'csv: any.csv',
+        'sweep: { product: { seed: [1] } }',
+        'faults: [{ crash: all }]',
         'leave: {after: 1s}',
         'uniform: {min: 1ms, max: 2ms}',
       ],
@@ -185,12 +273,15 @@ describe('the scenario language', () => {
     const walk = (path: readonly string[]): void => {
       for (const key of keysAt(root, path)) {
         paths.push([...path, key].join('.'));
-        walk([...path, key, ...(key === 'peers' ? ['a'] : [])]);
+        const below = { peers: ['a'], locations: ['x'], profiles: ['y'], faults: ['0'], changes: ['0'] }[key];
+        walk([...path, key, ...(below ?? [])]);
       }
     };
     walk([]);
     expect(paths.length).toBeGreaterThan(50);
-    const base = 'content: { generate: { size: 1MiB } }\npeers: { a: { holds: all } }';
+    const base = `content: { generate: { size: 1MiB } }
+peers: { a: { holds: all, link: { changes: [{ at: 1s, up: 1MB/s }] } } }
+faults: [{ at: 1s, crash: a }]`;
     const value = fc.oneof(
       fc.json({ maxDepth: 2 }),
       fc.constantFrom('1s', '5', '1MB', '.nan', '-1', 'x', '', '1-9999999'),
