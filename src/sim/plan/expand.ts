@@ -6,7 +6,13 @@ import type { Scenario, ScenarioContent } from '../scenario/scenario.ts';
 import { expandCondition, expandFault } from './expand-faults.ts';
 import { expandGroup } from './expand-peers.ts';
 import { nameChunks } from './name-chunks.ts';
-import { PLAN_SCHEMA_VERSION, type Plan, type PlannedContent, type PlannedPeer } from './plan.ts';
+import {
+  PLAN_SCHEMA_VERSION,
+  type Plan,
+  type PlannedContent,
+  type PlannedFault,
+  type PlannedPeer,
+} from './plan.ts';
 
 export interface ExpandOptions {
   /** Instead of the scenario's own. */
@@ -24,15 +30,16 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
   const peers = scenario.groups.flatMap((group) => expandGroup(group, scenario.content, random, seed));
   const directory = peerDirectory(scenario.groups);
   const { timeLimitMs } = scenario;
+  const faults = scenario.faults.map((fault) => expandFault(fault, directory, timeLimitMs, random));
   const plan: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     scenario: { name: scenario.name, description: scenario.description },
     seed,
     content: planContent(scenario.content, seed),
     tracker: { ...scenario.tracker, seed: `${seed}/tracker` },
-    peers,
+    peers: excused(peers, faults),
     regions: scenario.regions,
-    faults: scenario.faults.map((fault) => expandFault(fault, directory, timeLimitMs, random)),
+    faults,
     ...(Object.keys(scenario.sets).length === 0 ? {} : { sets: expandSets(scenario.sets, directory) }),
     expect: scenario.expect,
     abortOn: scenario.abortOn.map((condition) => expandCondition(condition, directory)),
@@ -42,6 +49,16 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
   };
   if (scenario.groups.some(({ holds }) => holds.kind === 'drawn')) checkDrawnHoldings(plan, scenario);
   return plan;
+}
+
+/** Nobody waits for peers that a fault kills for good. */
+function excused(peers: readonly PlannedPeer[], faults: readonly PlannedFault[]): readonly PlannedPeer[] {
+  const killed = new Set(
+    faults.flatMap(({ effect }) =>
+      effect.kind === 'crash' && effect.returnAfterMs === null ? effect.peers : [],
+    ),
+  );
+  return peers.map((peer) => (killed.has(peer.name) ? { ...peer, mustComplete: false } : peer));
 }
 
 function expandSets(sets: Scenario['sets'], directory: PeerDirectory): NonNullable<Plan['sets']> {

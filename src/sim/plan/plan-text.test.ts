@@ -18,6 +18,28 @@ peers:
 );
 const plan = expand(scenario);
 
+const eventful = parseScenario(
+  `content: { generate: { size: 1MiB, chunk_size: 128KiB } }
+regions: { delays: { here: { there: 40ms } } }
+peers:
+  seeder: { holds: all, region: here, link: { up: 1MB/s, loss: { probability: 1% }, window: { bytes: 64KiB, slow_start: true } } }
+  g: { count: 4, region: there, link: { changes: [{ at: 2s, over: 1s, down: 1MB/s, latency: 5ms }, { at: 9s, latency: 0ms }], down: 2MB/s } }
+faults:
+  - { at: 1s, crash: { peers: g, count: 2, return_after: 3s, keep_chunks: false } }
+  - { when: completed(g) >= 50%, delay: 1s, for: 2s, partition: { sides: [here + tracker, there] } }
+  - { name: noise, at: 1s, for: 1s, every: 5s, times: 3, latency_spike: { peers: g/1-2 + g/4, add: 50ms } }
+  - { free_ride: g/2 }
+  - { at: 2s, tracker_down: { forgets: true } }
+  - { at: 2s, reset: { peers: seeder, probability: 50% } }
+  - { slow_down: { peers: seeder, factor: 0.5 } }
+  - { corrupt: { peers: g/3, probability: 5% } }
+  - { slow_disk: { peers: g/3, rate: 100kB/s } }
+expect: [(there).completion.p95 < 30s]
+abort_on: [availability < 1]
+`,
+  'eventful.yaml',
+);
+
 function messageOf(text: string): string {
   try {
     parsePlan(text, 'plan.json');
@@ -58,8 +80,83 @@ describe('a plan', () => {
     `);
   });
 
+  test('is printed with what is done to the swarm and expected of it', () => {
+    const printed = renderPlan(expand(eventful));
+    expect(`\n${printed.slice(printed.indexOf('┌'))}`).toMatchInlineSnapshot(`
+      "
+      ┌────────┬───────┬──────────┬───────────┬───────────┬─────────┬────────┬────────┬──────────────────────┬────────────────────┬───────────┬───────────────┐
+      │ peer   │ holds │ protocol │ up        │ down      │ latency │ jitter │ region │ loss                 │ window             │ stays     │ must complete │
+      ├────────┼───────┼──────────┼───────────┼───────────┼─────────┼────────┼────────┼──────────────────────┼────────────────────┼───────────┼───────────────┤
+      │ seeder │ all   │ swarm    │ 8 Mbit/s  │ unlimited │ 0 ms    │ -      │ here   │ 1% of 1460 B, 200 ms │ 64 KiB, slow start │ from 0 ms │ yes           │
+      │ g/1    │ none  │ swarm    │ unlimited │ 16 Mbit/s │ 0 ms    │ -      │ there  │ -                    │ -                  │ from 0 ms │ yes           │
+      │ g/2    │ none  │ swarm    │ unlimited │ 16 Mbit/s │ 0 ms    │ -      │ there  │ -                    │ -                  │ from 0 ms │ yes           │
+      │ g/3    │ none  │ swarm    │ unlimited │ 16 Mbit/s │ 0 ms    │ -      │ there  │ -                    │ -                  │ from 0 ms │ yes           │
+      │ g/4    │ none  │ swarm    │ unlimited │ 16 Mbit/s │ 0 ms    │ -      │ there  │ -                    │ -                  │ from 0 ms │ yes           │
+      └────────┴───────┴──────────┴───────────┴───────────┴─────────┴────────┴────────┴──────────────────────┴────────────────────┴───────────┴───────────────┘
+
+      seeder  rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
+      g       rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
+
+      ┌──────────┬──────────────────────────────────────────────┐
+      │ links of │ change                                       │
+      ├──────────┼──────────────────────────────────────────────┤
+      │ g/1-4    │ at 2 s over 1 s: down 8 Mbit/s, latency 5 ms │
+      │          │ at 9 s: latency 0 ms                         │
+      └──────────┴──────────────────────────────────────────────┘
+
+      ┌──────────────┬─────────┬──────────┐
+      │ one way from │ to here │ to there │
+      ├──────────────┼─────────┼──────────┤
+      │ here         │ 0 ms    │ 40 ms    │
+      │ there        │ 40 ms   │ 0 ms     │
+      └──────────────┴─────────┴──────────┘
+
+      ┌────────────────┬───────────────────────────────┬────────────┬───────────────────┬──────────────────────────────────────────┐
+      │ fault          │ begins                        │ lasts      │ again             │ effect                                   │
+      ├────────────────┼───────────────────────────────┼────────────┼───────────────────┼──────────────────────────────────────────┤
+      │ crash 1        │ at 1 s                        │ -          │ -                 │ crash g/1-2, back after 3 s, chunks lost │
+      │ partition 1    │ 1 s after completed(g) >= 50% │ 2 s        │ -                 │ nothing between seeder, tracker          │
+      │                │                               │            │                   │ and g/1-4                                │
+      │ noise          │ at 1 s                        │ 1 s        │ 2 more, every 5 s │ 50 ms more latency for g/1-2, g/4        │
+      │ free-ride 1    │ at 0 ms                       │ to the end │ -                 │ free-ride g/2                            │
+      │ tracker-down 1 │ at 2 s                        │ to the end │ -                 │ the tracker is down, and forgets         │
+      │ reset 1        │ at 2 s                        │ -          │ -                 │ reset 50% of the connections of seeder   │
+      │ slow-down 1    │ at 0 ms                       │ to the end │ -                 │ 0.5 times the rates of seeder            │
+      │ corrupt 1      │ at 0 ms                       │ to the end │ -                 │ g/3 damage 5% of the parts they send     │
+      │ slow-disk 1    │ at 0 ms                       │ to the end │ -                 │ disks of g/3 write 800 kbit/s            │
+      └────────────────┴───────────────────────────────┴────────────┴───────────────────┴──────────────────────────────────────────┘
+
+      expect         (there).completion.p95 < 30s
+      abort on       availability < 1
+      "
+    `);
+  });
+
   test('is read back as it was', () => {
     expect(parsePlan(JSON.stringify(plan), 'plan.json')).toEqual(plan);
+    const whole = { ...expand(eventful), variant: { arm: 'slots=4', parameters: { slots: 4 }, repeat: 2 } };
+    expect(parsePlan(JSON.stringify(whole), 'plan.json')).toEqual(whole);
+  });
+
+  test('whose faults, sets or regions speak of what is not there is refused', () => {
+    const { regions, faults, ...rest } = expand(eventful);
+    const hit = (peers: readonly string[]) => [{ ...faults[3]!, effect: { kind: 'pause', peers } }];
+    expect(messageOf(JSON.stringify({ ...rest, regions, faults: hit(['g/7']) }))).toContain(
+      'there is no peer "g/7"',
+    );
+    expect(messageOf(JSON.stringify({ ...rest, regions, faults: hit(['tracker']) }))).toContain(
+      'there is no peer "tracker"',
+    );
+    expect(messageOf(JSON.stringify({ ...rest, regions, faults, sets: { x: ['g/8'] } }))).toContain(
+      'there is no peer "g/8"',
+    );
+    const flat = { ...rest, faults, regions: { names: ['here', 'there'], delayMs: [[0, 1]] } };
+    expect(messageOf(JSON.stringify(flat))).toContain('must have 2 rows of 2 delays');
+    expect(messageOf(JSON.stringify({ ...rest, faults, regions: null }))).toContain(
+      'there is no region "here"',
+    );
+    const twice = { ...rest, regions, faults: [faults[0], faults[0]] };
+    expect(messageOf(JSON.stringify(twice))).toContain('a second fault is called "crash 1"');
   });
 
   test('that was damaged is refused with all mistakes and their places', () => {
