@@ -83,6 +83,8 @@ export interface HostRecord {
   /** Event-loop delay over all worker threads. */
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
+  /** The 99th percentile of each worker thread; absent where it was not kept. */
+  readonly threadDelaysP99Ms?: readonly number[];
   /** CPU time of this process / (elapsed time × cores), 0 to 1. */
   readonly cpuShare: number;
   /** One-minute load average of the machine before the run, over its cores. */

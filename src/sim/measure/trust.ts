@@ -82,8 +82,8 @@ function delayWarnings(
   if (!Number.isFinite(host.loopDelayP99Ms)) warnings.push('The event-loop delay was not measured.');
   if (host.loopDelayP99Ms > LOOP_DELAY_P99_MS_MAX) {
     warnings.push(
-      `Threads reacted late: event-loop delay ${formatDuration(host.loopDelayP99Ms)} at the 99th percentile ` +
-        `(above ${formatDuration(LOOP_DELAY_P99_MS_MAX)}).`,
+      `${lateThreads(host)} reacted late: event-loop delay ${formatDuration(host.loopDelayP99Ms)} at the 99th ` +
+        `percentile (above ${formatDuration(LOOP_DELAY_P99_MS_MAX)}).`,
     );
   }
   if (host.loopDelayMaxMs > pauseMsMax) {
@@ -99,6 +99,12 @@ function delayWarnings(
     warnings.push(`A shaped message went out ${formatDuration(lateMaxMs)} late (${pauses}).`);
   }
   return warnings;
+}
+
+function lateThreads({ threadDelaysP99Ms }: RunRecord['host']): string {
+  if (threadDelaysP99Ms === undefined) return 'Threads';
+  const late = threadDelaysP99Ms.filter((ms) => ms > LOOP_DELAY_P99_MS_MAX).length;
+  return `${late} of ${threadDelaysP99Ms.length} threads`;
 }
 
 /** Faster than the links allow: a defect of the laboratory, whatever the engine. */

@@ -151,6 +151,18 @@ describe('trust', () => {
     expect(trust.warnings).toEqual([expect.stringContaining(warning)]);
   });
 
+  it('counts the threads that reacted late, where each is known', () => {
+    const host = { loopDelayP99Ms: 45, threadDelaysP99Ms: [1, 45, 20, 21] };
+    expect(trustOf({}, host).warnings[0]).toMatch(/^2 of 4 threads reacted late: event-loop delay 45\.0 ms/);
+  });
+
+  it('never hides the verdict', () => {
+    const { plan, record } = smallSwarm();
+    const host = { ...record.host, cpuShare: 1, loadBefore: 9, loopDelayP99Ms: 900, loopDelayMaxMs: 2000 };
+    const { verdict, trust } = measure(plan, { ...record, host }, testEnvironment);
+    expect({ outcome: verdict.outcome, level: trust.level }).toEqual({ outcome: 'pass', level: 'doubtful' });
+  });
+
   it('is doubtful when the shaper released messages late', () => {
     const { record } = smallSwarm();
     const late = shaping({ releases: 10, lateMsTotal: 200, lateMsMax: 190 });

@@ -201,10 +201,15 @@ export function boundLimit(result: RunResult): string {
   return limitedBy === null ? '' : limitWords[limitedBy];
 }
 
-export function headline({ verdict }: RunResult): string {
+export function headline({ verdict, expectations, abortedBy }: RunResult): string {
   const { completedPeers, peersToComplete, intactPeers } = verdict;
   const peers = peersToComplete === 1 ? 'peer' : 'peers';
-  return `${completedPeers} of ${peersToComplete} ${peers} complete, ${intactPeers} intact`;
+  const held = expectations.filter(({ outcome }) => outcome === 'pass').length;
+  return [
+    `${completedPeers} of ${peersToComplete} ${peers} complete, ${intactPeers} intact`,
+    ...(expectations.length > 0 ? [`${held} of ${expectations.length} thresholds hold`] : []),
+    ...(abortedBy === null ? [] : ['given up']),
+  ].join('; ');
 }
 
 export const expectationColumns: readonly Column[] = [

@@ -95,6 +95,50 @@ describe('the result on a terminal', () => {
     expect(lines[2]).toContain('! The run used 99 % of all cores');
   });
 
+  it('shows each expectation beside what was measured, also on a busy machine', () => {
+    const { plan, record } = smallSwarm();
+    const threshold = (metric: string, comparison: '<' | '>', value: number) => ({
+      text: `${metric} ${comparison} ${value}`,
+      metric,
+      comparison,
+      value,
+    });
+    const expected = [
+      threshold('makespan', '<', 9000),
+      threshold('efficiency', '>', 0.8),
+      threshold('seeder.waste', '<', 1),
+    ];
+    const host = { ...record.host, cpuShare: 0.99 };
+    const variant = { arm: 'picker=random', parameters: {}, repeat: 2 };
+    const result = measure({ ...plan, expect: expected, variant }, { ...record, host }, testEnvironment);
+    const text = renderTerminal(result, { colours: false });
+    expect(text.split('\n\n').slice(0, 2).join('\n\n')).toMatchInlineSnapshot(`
+      "FAIL  fixture: 3 of 3 peers complete, 3 intact; 1 of 3 thresholds hold
+        ✗ Expected efficiency > 0.8, measured 76.2 %.
+        ✗ Expected seeder.waste < 1: the run has no data for it.
+        ! The run used 99 % of all cores (above 90 %): the processor, not the scenario, may have set the
+          speed.
+        Do the figures add up?
+        arm picker=random, repeat 2 · seed seed-1 · threads engine · 3 peers · 4 chunks, 3.91 KiB · ready
+        in 40.0 ms, ran 4.00 s
+
+      expected          measured  outcome
+      ────────────────────────────────────────────────────────────────────
+      makespan < 9000     3.50 s  pass
+      efficiency > 0.8    76.2 %  fail
+      seeder.waste < 1         –  inconclusive: the run has no data for it"
+    `);
+  });
+
+  it('says that injections without effect prove nothing', () => {
+    const { plan, record } = smallSwarm();
+    const quiet = record.peers.map((peer) => ({ ...peer, shaping: { ...peer.shaping, bytesPacedUp: 0 } }));
+    const text = renderTerminal(measure(plan, { ...record, peers: quiet }, testEnvironment), {
+      colours: false,
+    });
+    expect(text).toContain('! 2 of 4 injections hit nothing: they prove nothing.');
+  });
+
   it('stays within 100 columns and a few screens with many peers, and says what it leaves out', () => {
     const text = renderTerminal(largeResult(200), { colours: false });
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);

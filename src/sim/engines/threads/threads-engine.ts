@@ -217,6 +217,7 @@ class ThreadsRun {
     return {
       loopDelayP99Ms: Math.max(...delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
       loopDelayMaxMs: Math.max(...delays.map(({ loopDelayMaxMs }) => loopDelayMaxMs)),
+      threadDelaysP99Ms: delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms),
       cpuShare,
       loadBefore: this.#loadBefore,
       maxRssBytes: process.resourceUsage().maxRSS * 1024,
