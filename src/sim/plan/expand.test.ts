@@ -92,6 +92,15 @@ describe('expansion', () => {
     expect(Math.max(...late.map((peer) => peer.sessions[0]!.leave!.afterMs))).toBe(24 * 3600 * 1000);
   });
 
+  test('waits for nobody whom a fault kills for good, and for those that come back', () => {
+    const yaml = (crash: string): string =>
+      `${content}peers:\n${seeder}  g: { count: 4 }\nfaults: [{ at: 1s, crash: { peers: g, share: 50%${crash} } }]`;
+    const waitedFor = (crash: string): number =>
+      expand(parseScenario(yaml(crash), 'x.yaml')).peers.filter(({ mustComplete }) => mustComplete).length;
+    expect(waitedFor('')).toBe(3);
+    expect(waitedFor(', return_after: 1s')).toBe(5);
+  });
+
   test('draws the share of chunks that was asked for', () => {
     const [peer] = planOfGroup('{ holds: { share: 25% } }');
     expect(peer!.holds.kind === 'chunks' && peer!.holds.indices).toHaveLength(4);

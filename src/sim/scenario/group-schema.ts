@@ -153,7 +153,7 @@ const shared = {
       about({
         description: 'Whether the run is incomplete as long as these peers are.',
         default:
-          'true; false for peers that leave for good at a time which does not wait for their completion (from join or start)',
+          'true; false for peers that leave for good at a time which does not wait for their completion (from join or start), and in any case for those that a fault kills for good',
       }),
     ),
 };
