@@ -1,4 +1,4 @@
-/** `npm run compare`: two saved results or experiments side by side. */
+/** Two saved results or experiments side by side. */
 import { compareExperiments } from '../sim/experiment/compare.ts';
 import { loadSaved } from '../sim/experiment/load-saved.ts';
 import { renderComparison } from '../sim/report/comparison.ts';

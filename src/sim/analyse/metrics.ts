@@ -8,8 +8,6 @@ import type { Metric } from './metric.ts';
 import { groupMetrics, peerMetrics } from './scoped-metrics.ts';
 import { swarmMetrics } from './swarm-metrics.ts';
 
-export type { Metric, MetricUnit } from './metric.ts';
-
 /** Names of groups and peers as the plan has them. */
 export interface MetricScopes {
   readonly groups: readonly string[];
