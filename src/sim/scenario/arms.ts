@@ -52,14 +52,25 @@ export function armsOf(sweep: Written, report: Report): readonly PlacedArm[] {
   return cells.map((settings) => armOf(settings));
 }
 
-export function baselineOf(written: Readonly<Record<string, unknown>> | undefined): PlacedArm | null {
+export function baselineOf(
+  written: Readonly<Record<string, unknown>> | undefined,
+  report: Report,
+): PlacedArm | null {
   if (written === undefined) return null;
+  for (const path of Object.keys(written)) refuseOwn(path, ['baseline', path], report);
   const settings = Object.entries(written).map(([path, value]) => ({
     path,
     value,
     place: ['baseline', path],
   }));
   return { ...armOf(settings), name: 'baseline' };
+}
+
+/** What makes the arms would be ignored in an arm. */
+function refuseOwn(path: string, place: Path, report: Report): void {
+  const [top] = path.split('.') as [string];
+  if (!['sweep', 'repeat', 'baseline'].includes(top)) return;
+  report(place, `${top} is of the whole experiment`, 'set other keys in its arms', 'key');
 }
 
 /** The settings of each dimension, one at a time. */
@@ -70,6 +81,7 @@ function rowsOf(
 ): Row[][] {
   return Object.entries(dimensions ?? {}).map(([path, written]) => {
     const place = [...at, path];
+    refuseOwn(path, place, report);
     const values = Array.isArray(written) ? written : rangeOf(written, place, report);
     const seen = new Set<string>();
     return values.map((value, index) => {

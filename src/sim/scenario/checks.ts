@@ -4,7 +4,7 @@ import { nameChunks } from '../plan/name-chunks.ts';
 import type { FolderReader } from './folders.ts';
 import { checkSpecPolicy } from './check-groups.ts';
 import type { WrittenGroup } from './group-schema.ts';
-import { CHUNKS_MAX, PEERS_MAX } from './limits.ts';
+import { CHUNKS_MAX } from './limits.ts';
 import { resolveGenerated, resolveTracker } from './resolve.ts';
 import type { ChunkFolder, PeerGroup, Scenario, ScenarioContent } from './scenario.ts';
 import type { WrittenContent, WrittenScenario } from './schema.ts';
@@ -89,8 +89,6 @@ export function checkDefaultPolicy(
 
 /** The swarm as a whole. */
 export function checkSwarm(scenario: Scenario, report: Report): void {
-  const peers = scenario.groups.reduce((sum, group) => sum + group.count, 0);
-  if (peers > PEERS_MAX) report(['peers'], `${peers} peers in all`, `allowed: up to ${PEERS_MAX}`, 'key');
   // Drawn holdings are counted by `expand`, which knows them.
   if (scenario.groups.some((group) => group.holds.kind === 'drawn')) return;
   const holders = countHolders(scenario);

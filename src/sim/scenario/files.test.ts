@@ -120,6 +120,16 @@ description: \${a}`),
   });
 });
 
+test('variables that double at each step are refused before they fill the memory', () => {
+  const doubled = Array.from({ length: 40 }, (_, at) => `v${at + 1}: ["\${v${at}}", "\${v${at}}"]`).join(
+    ', ',
+  );
+  const text = `${small}variables: { v0: x, ${doubled} }\ndescription: "\${v40}"\npeers: { a: { holds: all } }`;
+  expect(mistakeLines(text).join()).toContain(
+    'the variables grow to more than 1000000 characters; repeat less',
+  );
+});
+
 describe('tables', () => {
   const scenario = (link: string, more = ''): string =>
     `${small}peers: { seeder: { holds: all }, g: { count: 20, link: { ${link} }${more} } }`;

@@ -80,6 +80,16 @@ peers: { seeder: { holds: all }, a: { share: 50% }, b: { share: 1% } }`),
   });
 });
 
+test('more peers than there may be are refused before they are made', () => {
+  const parts = (name: string): string =>
+    Array.from({ length: 90 }, (_, at) => `${name}${at}: {}`).join(', ');
+  expect(
+    mistakeLines(
+      `${small}peers: { seeder: { holds: all }, g: { combine: { locations: { ${parts('l')} }, profiles: { ${parts('p')} }, per_combination: 9 } } }`,
+    ),
+  ).toEqual(['2:1 peers: 72901 peers in all; allowed: up to 10000']);
+});
+
 describe('combine', () => {
   const combined = `${small}defaults: { link: { down: 8MB/s } }
 peers:

@@ -38,6 +38,7 @@ describe('--set', () => {
         'seed=[1',
         'seed=*x',
         'a.__proto__=1',
+        'extends=other.yaml',
       ]),
     ).toMatchInlineSnapshot(`
       "
@@ -64,6 +65,9 @@ describe('--set', () => {
             |      ^
       --set:8:1: a.__proto__: this key cannot be set
           8 | a.__proto__=1
+            | ^
+      --set:9:1: extends: extends is read before anything is set; write a file that extends both
+          9 | extends=other.yaml
             | ^
       "
     `);

@@ -116,6 +116,10 @@ function childOf(node: unknown, step: string): unknown {
 /** Why the path cannot be written to. */
 function obstacleTo(data: unknown, path: readonly string[], valueIsMap: boolean): Mistake | undefined {
   if (path.includes('__proto__') || path.includes('<<')) return { message: 'this key cannot be set' };
+  if (path[0] === 'extends' || path[0] === 'include') {
+    const message = `${path[0]} is read before anything is set`;
+    return { message, suggestion: 'write a file that extends both' };
+  }
   if (data !== null && !isPlainMap(data)) return { message: 'the file is not a map of keys' };
   const unknown = unknownName(data, path, valueIsMap);
   if (unknown !== undefined) return unknown;

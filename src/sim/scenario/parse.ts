@@ -98,7 +98,7 @@ function toldOnce(problems: readonly Problem[], document: SourceDocument): Probl
 
 function experimentOf(written: WrittenScenario, report: Report): PlacedExperiment {
   const arms = armsOf(written.sweep, report);
-  return { repeat: written.repeat, arms, baseline: baselineOf(written.baseline) };
+  return { repeat: written.repeat, arms, baseline: baselineOf(written.baseline, report) };
 }
 
 interface PlacedExperiment extends Experiment {

@@ -100,6 +100,11 @@ function readGroups(
   const total = scenarioSchema.shape.peers_total.safeParse(data.peers_total).data;
   // With a group that cannot be read, the others cannot be held against the total.
   const sizes = isComplete ? sizesOf(groups, total, report) : sizesOf(groups, undefined, () => undefined);
+  const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  if (all > PEERS_MAX) {
+    report(['peers'], `${all} peers in all`, `allowed: up to ${PEERS_MAX}`, 'key');
+    return { resolved: [], listed: [] };
+  }
   const resolved: PeerGroup[] = [];
   const listed: Listed[] = [];
   for (const name of raw === undefined ? groups.keys() : Object.keys(raw)) {

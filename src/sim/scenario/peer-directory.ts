@@ -34,7 +34,9 @@ export function peerDirectory(groups: readonly ListedGroup[]): PeerDirectory {
     const peers = Array.from({ length: count }, (_, at) => peerName(name, count, at + 1));
     byGroup.set(name, peers);
     for (const label of new Set([...own, ...(region === null ? [] : [region])])) {
-      labels.set(label, [...(labels.get(label) ?? []), ...peers]);
+      const members = labels.get(label) ?? [];
+      members.push(...peers);
+      labels.set(label, members);
     }
   }
   return { peers: [...byGroup.values()].flat(), groups: byGroup, labels };

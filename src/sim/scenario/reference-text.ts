@@ -72,7 +72,7 @@ swarm (\`completion.p95 < 30s\`), of a group (\`leechers.completion.max < 1min\`
 (\`(leechers & europe).completion.p95 < 20s\`, \`europe.waste < 2%\`). The value has the metric's unit; a share is written \`80%\` or \`0.8\`. A metric without
 data is inconclusive, never a pass.
 
-## Regions
+## Delays between regions
 
 Between two peers with regions, the delay from the one region to the other is added to the latencies of both links.
 \`preset: cloud\` has the regions ${Object.keys(regionPresets.cloud.roundTripMs)

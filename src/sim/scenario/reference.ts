@@ -44,13 +44,15 @@ ${kinds.map(row).join('\n')}
 /** One section for each map of keys, the outer before the inner. */
 function sectionsOf(node: SchemaNode, path: readonly string[]): string[] {
   const list = alternatives(node).find((form) => form.items !== undefined)?.items;
-  if (list !== undefined) return sectionsOf(list, [...path.slice(0, -1), `${path.at(-1)!}[]`]);
+  const about = node.description === undefined ? {} : { description: node.description };
+  if (list !== undefined)
+    return sectionsOf({ ...about, ...list }, [...path.slice(0, -1), `${path.at(-1)!}[]`]);
   const maps = alternatives(node).filter((form) => form.properties !== undefined);
   const map = maps.at(-1);
   if (map?.properties === undefined || isDistribution(map)) return [];
   const title = path.length === 0 ? 'The file' : `\`${path.join('.')}\``;
-  const about = path.length === 0 || node.description === undefined ? '' : `${node.description}\n\n`;
-  const own = `## ${title}\n\n${about}${table(Object.entries(map.properties).map(([key, child]) => rowOf(key, child, map.required?.includes(key))))}`;
+  const words = path.length === 0 || node.description === undefined ? '' : `${node.description}\n\n`;
+  const own = `## ${title}\n\n${words}${table(Object.entries(map.properties).map(([key, child]) => rowOf(key, child, map.required?.includes(key))))}`;
   const inner = Object.entries(map.properties).flatMap(([key, child]) => {
     // The keys of defaults, and of a location or profile, are those of a group.
     if (path.length === 0 && key === 'defaults') return [];

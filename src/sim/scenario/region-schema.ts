@@ -14,7 +14,7 @@ export const regionsSchema = z
       .optional()
       .meta(
         about({
-          description: `A table that comes with the laboratory. \`cloud\`: ${Object.keys(regionPresets.cloud.roundTripMs).join(', ')}; see [regions](#regions).`,
+          description: `A table that comes with the laboratory. \`cloud\`: ${Object.keys(regionPresets.cloud.roundTripMs).join(', ')}; see [delays between regions](#delays-between-regions).`,
         }),
       ),
     delays: z

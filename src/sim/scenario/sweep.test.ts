@@ -82,6 +82,7 @@ sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arri
         '{ zip: { seed: [1] }, product: { seed: [2] } }',
         '{ product: { seed: { from: 1, to: 100, steps: 100 }, peers.leechers.count: { from: 1, to: 11, steps: 11 } } }',
         '{ product: { peers.seeder.holds: [none] } }',
+        '{ product: { repeat: [1, 2] } }',
       ].flatMap((text) => mistakeLines(sweep(text))),
     ).toMatchInlineSnapshot(`
       [
@@ -101,6 +102,7 @@ sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arri
         "3:17 sweep.zip.seed: is in product too; keep one of the two",
         "3:1 sweep: makes 1100 arms; allowed: up to 1000",
         "3:1 sweep: with holds=none, peers: nobody holds chunks 1-4 at the start; let a group hold all, or the missing chunks",
+        "3:21 sweep.product.repeat: repeat is of the whole experiment; set other keys in its arms",
       ]
     `);
     expect(mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest }\nrepeat: 0`)).toEqual([

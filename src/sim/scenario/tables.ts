@@ -38,7 +38,8 @@ interface Row {
 export function withTables(data: unknown, components: TableComponents, path: Path = []): unknown {
   if (Array.isArray(data)) return data.map((item, at) => withTables(item, components, [...path, at]));
   if (!isPlainMap(data)) return data;
-  if (isTable(data.csv)) {
+  // A variable may be called csv.
+  if (path.length > 1 && isTable(data.csv)) {
     const read = readTable(data.csv, [...path, 'csv'], components);
     if (read === undefined) return data;
     if (path.at(-1) === 'trace')

@@ -6,6 +6,8 @@ import { copied, isPlainMap, transformed, type PlainMap } from './plain-data.ts'
 export type Report = (path: Path, message: string, suggestion?: string, spot?: Spot) => void;
 
 export const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
+/** Variables within variables may double at each step. */
+const SUBSTITUTED_CHARS_MAX = 1_000_000;
 const REFERENCE = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
 /**
@@ -18,6 +20,7 @@ export function substituted(data: PlainMap, mustBeUsed: (name: string) => boolea
   const variables = isPlainMap(data.variables) ? data.variables : {};
   const used = new Set<string>();
   const known = new Map<string, unknown>();
+  let chars = 0;
 
   const valueOf = (name: string, path: Path, offset: number, within: readonly string[]): unknown => {
     used.add(name);
@@ -33,7 +36,11 @@ export function substituted(data: PlainMap, mustBeUsed: (name: string) => boolea
       const own = resolve(variables[name], ['variables', name], [...within, name]);
       known.set(name, own);
     }
-    return copied(known.get(name));
+    const value = known.get(name);
+    chars += JSON.stringify(value ?? null).length;
+    if (chars <= SUBSTITUTED_CHARS_MAX) return copied(value);
+    report(path, `the variables grow to more than ${SUBSTITUTED_CHARS_MAX} characters`, 'repeat less');
+    return '';
   };
 
   const resolve = (value: unknown, from: Path, within: readonly string[]): unknown =>
