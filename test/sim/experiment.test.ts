@@ -111,6 +111,19 @@ describe('a sweep', () => {
   });
 });
 
+it('what does not fit this machine is refused by --plan, too', async () => {
+  const scenario = desk.scenario('large', SMALL);
+  const { code, stdout, stderr } = await desk.run([scenario, '--plan', '--set', 'peers.leechers.count=9000']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/need 9002 threads, and this machine holds \d+/);
+});
+
+it('too many runs are refused before any is drawn', async () => {
+  const { code, stderr } = await desk.run([desk.scenario('sweep', SWEEP), '--repeat', '10000']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('3 arms × 10000 repeats are 30000 runs, and at most 10000 are possible');
+});
+
 describe('the exit code', () => {
   it.each([
     ['0 when every threshold holds', `expect: ['integrity == 100%', 'makespan < 20s']`, 0],

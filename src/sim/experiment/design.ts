@@ -1,4 +1,5 @@
 /** Which runs an experiment has, and in which order. */
+import { ConfigError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
 import { expand } from '../plan/expand.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -30,6 +31,9 @@ export interface Design {
   readonly plans: readonly Plan[];
 }
 
+/** Every plan is drawn before the first run, so that a mistake in the last one is told at once. */
+const RUNS_MAX = 10_000;
+
 interface Cell extends DesignedArm {
   readonly scenario: Scenario;
 }
@@ -56,6 +60,13 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
           parameters,
           scenario: loadScenario(file, { sets: [...sets, ...own], withoutArms: true }),
         }));
+  const runs = cells.length * repeats;
+  if (runs > RUNS_MAX) {
+    throw new ConfigError(
+      `${file}: ${cells.length} arms × ${repeats} repeats are ${runs} runs, and at most ${RUNS_MAX} are possible: ` +
+        'sweep over fewer values, or lower repeat',
+    );
+  }
   const turns = interleave(cells, repeats, seededRandom(`${first}/order`));
   const isExperiment = turns.length > 1;
   return {

@@ -308,3 +308,45 @@ describe('whatever is received', () => {
     );
   });
 });
+
+describe('a link that is not the same all the time', () => {
+  it('counts a slow-down in what the uplink could have carried, not in the bound', () => {
+    const { plan, record } = smallSwarm();
+    const effect = { kind: 'slow-down', peers: ['leecher/2'], factor: 0.5 } as const;
+    const faults = [
+      { name: 'slow', when: { kind: 'time', atMs: 0 } as const, forMs: 3500, again: null, effect },
+    ];
+    const record2 = {
+      ...record,
+      faults: [
+        {
+          name: 'slow',
+          kind: 'slow-down' as const,
+          occurrence: 1,
+          targets: ['leecher/2'],
+          plannedMs: 0,
+          beganMs: 0,
+          endedMs: 3500,
+          hits: 1,
+          effect: '',
+        },
+      ],
+    };
+    const before = measure(plan, record, testEnvironment);
+    const slowed = measure({ ...plan, faults }, record2, testEnvironment);
+    // 1,000 of 3,500 bytes became 1,000 of 1,750.
+    expect(before.peers[2]!.uploadUtilisation).toBeCloseTo(1000 / 3500, 9);
+    expect(slowed.peers[2]!.uploadUtilisation).toBeCloseTo(1000 / 1750, 9);
+    expect(slowed.swarm.bound.lowerBoundMs).toBe(before.swarm.bound.lowerBoundMs);
+  });
+
+  it('has a bound by the fastest that its link ever is', () => {
+    const { plan, record } = smallSwarm();
+    const [seeder, ...others] = plan.peers;
+    const changes = [{ atMs: 1000, overMs: 500, upBytesPerSec: 4000 }];
+    const peers = [{ ...seeder!, link: { ...seeder!.link, changes } }, ...others];
+    const { swarm } = measure({ ...plan, peers }, record, testEnvironment);
+    // 8,000 bytes through 4,000 + 1,000 + 1,000 bytes/s, and 4,000 through the seeder's 4,000.
+    expect(swarm.bound.lowerBoundMs).toBeCloseTo(8000 / 6, 6);
+  });
+});
