@@ -1,4 +1,6 @@
 /** What a calibration measured, as plain data. */
+import type { HostReading } from './host-watch.ts';
+
 export type FindingUnit = 'bytes/s' | 'ms' | 'share' | 'count' | 'bytes';
 export type ErrorUnit = '%' | 'ms' | 'p' | 'blocks';
 
@@ -16,6 +18,8 @@ export interface Finding {
   readonly errorUnit: ErrorUnit;
   /** The most that the error may be; for `p` the least. */
   readonly tolerance: number;
+  /** Why this measurement cannot tell when it is outside. */
+  readonly doubt?: string;
 }
 
 export type CalibrationVerdict = 'pass' | 'fail' | 'inconclusive' | 'not available';
@@ -24,6 +28,8 @@ export interface CalibrationRow extends Finding {
   readonly verdict: CalibrationVerdict;
   /** Why it is inconclusive or not available, or that it was measured more than once. */
   readonly note: string;
+  /** Meanwhile; null: nothing was measured. */
+  readonly host: HostReading | null;
 }
 
 /** Something to be measured; each run measures it anew. */

@@ -25,10 +25,12 @@ export interface RateSetting {
 
 /** A link's rate, its shares and its bursts, measured with as many bytes as it takes. */
 export function rateCase(setting: RateSetting): CalibrationCase {
-  const { direction, bytesPerSec, connections } = setting;
-  const megabits = (bytesPerSec * 8) / 1e6;
-  const name = `${direction} ${megabits} Mbit/s, ${connections} connection${connections === 1 ? '' : 's'}`;
-  return { name, run: () => measureRate(setting) };
+  const { direction } = setting;
+  return { name: `${direction} ${describe(setting)}`, run: () => measureRate(setting) };
+}
+
+function describe({ bytesPerSec, connections }: RateSetting): string {
+  return `${(bytesPerSec * 8) / 1e6} Mbit/s, ${connections} connection${connections === 1 ? '' : 's'}`;
 }
 
 async function measureRate(setting: RateSetting): Promise<Finding[]> {
@@ -51,19 +53,22 @@ async function measureRate(setting: RateSetting): Promise<Finding[]> {
         ? within(receiver.wire)
         : within(receiver.payload).map((one) => ({ ...one, bytes: one.bytes * (1 + HEAD_BYTES / block) }));
     const passing = direction === 'up' ? within(from.released) : wire;
-    return findings(setting, block + HEAD_BYTES, wire, passing);
+    const { lateMsMax } = (direction === 'up' ? from : to).counters;
+    return findings(setting, block + HEAD_BYTES, wire, passing, lateMsMax);
   } finally {
     rig.close();
   }
 }
 
 function findings(
-  { direction, bytesPerSec, connections }: RateSetting,
+  what: RateSetting,
   blockBytesAll: number,
   wire: readonly Passage[],
   passing: readonly Passage[],
+  lateMsMax: number,
 ): Finding[] {
-  const setting = connections === 1 ? '1 connection' : `${connections} connections`;
+  const { direction, bytesPerSec, connections } = what;
+  const setting = describe(what);
   const measured = steadyRate(wire);
   const rate: Finding = {
     knob: `${direction} rate`,
@@ -86,6 +91,7 @@ function findings(
     error: Math.max(0, (most - allowed) / blockBytesAll),
     errorUnit: 'blocks',
     tolerance: 1,
+    ...(lateMsMax > BURST_READING_MS && { doubt: `timers came up to ${lateMsMax.toFixed(1)} ms late` }),
   };
   return connections === 1
     ? [rate, burst]

@@ -1,3 +1,4 @@
+import { median } from 'simple-statistics';
 import { formatBytes } from '../../core/units.ts';
 import { formatRate } from '../report/format.ts';
 import { renderMarkdownTable, renderTable, type Column } from '../report/table.ts';
@@ -28,6 +29,20 @@ export function countVerdicts(rows: readonly CalibrationRow[]): string {
     .filter(({ count }) => count > 0)
     .map(({ verdict, count }) => `${count} ${verdict}`)
     .join(', ');
+}
+
+/** How the host behaved over all rows, in a line. */
+export function describeHost(rows: readonly CalibrationRow[]): string {
+  const readings = rows.flatMap(({ host }) => host ?? []);
+  if (readings.length === 0) return 'the host was not watched';
+  const others = readings.map(({ othersCpuShare }) => othersCpuShare * 100);
+  const p99 = Math.max(...readings.map(({ loopDelayP99Ms }) => loopDelayP99Ms));
+  const longest = Math.max(...readings.map(({ loopDelayMaxMs }) => loopDelayMaxMs));
+  return (
+    `other programs used ${median(others).toFixed(0)} % of the processors in the median and ` +
+    `${Math.max(...others).toFixed(0)} % at most; event-loop delay up to ${p99.toFixed(1)} ms at the 99th ` +
+    `percentile and ${longest.toFixed(1)} ms at most`
+  );
 }
 
 function cells(row: CalibrationRow): string[] {

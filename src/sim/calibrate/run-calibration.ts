@@ -54,21 +54,25 @@ async function runCase(
       if (error instanceof NotAvailable) return [notAvailable(one.name, error.message)];
       throw error;
     }
-    const reasons = judgeHost(host.read());
-    const isDone = findings.every(isWithin) || reasons.length === 0;
+    const reading = host.read();
+    const reasons = judgeHost(reading);
+    const outside = findings.filter((finding) => !isWithin(finding));
+    const isDone = outside.every(({ doubt }) => doubt === undefined && reasons.length === 0);
     if (!isDone && attempt < ATTEMPTS_MAX && !watcher.signal.aborted) continue;
-    return findings.map((finding) => judge(finding, reasons, attempt));
+    return findings.map((finding) => ({ ...judge(finding, reasons, attempt), host: reading }));
   }
 }
 
-function judge(finding: Finding, reasons: readonly string[], attempt: number): CalibrationRow {
+function judge(finding: Finding, reasons: readonly string[], attempt: number): Omit<CalibrationRow, 'host'> {
+  const { doubt, ...figures } = finding;
+  const doubts = doubt === undefined ? reasons : [...reasons, doubt];
   const isGood = isWithin(finding);
-  const verdict: CalibrationVerdict = isGood ? 'pass' : reasons.length > 0 ? 'inconclusive' : 'fail';
+  const verdict: CalibrationVerdict = isGood ? 'pass' : doubts.length > 0 ? 'inconclusive' : 'fail';
   const notes = [
-    ...(verdict === 'inconclusive' ? reasons : []),
+    ...(verdict === 'inconclusive' ? doubts : []),
     ...(attempt > 1 ? [`measurement ${attempt} of at most ${ATTEMPTS_MAX}`] : []),
   ];
-  return { ...finding, verdict, note: notes.join('; ') };
+  return { ...figures, verdict, note: notes.join('; ') };
 }
 
 function notAvailable(name: string, reason: string): CalibrationRow {
@@ -83,5 +87,6 @@ function notAvailable(name: string, reason: string): CalibrationRow {
     tolerance: Number.NaN,
     verdict: 'not available',
     note: reason,
+    host: null,
   };
 }

@@ -13,19 +13,28 @@ export interface DelayLineOptions<Item> {
   onLate(lateMs: number): void;
 }
 
+interface Waiting<Item> {
+  readonly item: Item;
+  readonly dueMs: number;
+  /** How long before its time it may go. */
+  readonly earlyMs: number;
+  /** Its delay is finer than timers are. */
+  readonly isShort: boolean;
+}
+
 /**
  * One direction of one connection: holds each item for its delay, any number of them at a time, so that a delay
  * costs no throughput. An item never overtakes another: one with a short delay waits for those before it. Items
  * without delay pass at once.
  *
  * Where the clock's timers are coarse, an item may go up to half of their grain before its time, so that delays are
- * right on average instead of always too long.
+ * right on average instead of always too long. A delay below their grain is waited out in turns of the event loop.
  */
 export class DelayLine<Item> {
   readonly #clock: Clock;
   readonly #options: DelayLineOptions<Item>;
-  readonly #items = new Fifo<{ readonly item: Item; readonly dueMs: number; readonly earlyMs: number }>();
-  readonly #earlyMs: number;
+  readonly #items = new Fifo<Waiting<Item>>();
+  readonly #grainMs: number;
   #lastDueMs = 0;
   #longestMs = 0;
   #timer: Timer | undefined;
@@ -38,7 +47,7 @@ export class DelayLine<Item> {
   constructor(components: { readonly clock: Clock }, options: DelayLineOptions<Item>) {
     this.#clock = components.clock;
     this.#options = options;
-    this.#earlyMs = (components.clock.granularityMs ?? 0) / 2;
+    this.#grainMs = components.clock.granularityMs ?? 0;
   }
 
   /** The longest delay so far, 0 without any. */
@@ -70,8 +79,8 @@ export class DelayLine<Item> {
       this.#options.onArrival(item, atMs);
       return false;
     }
-    const earlyMs = Math.min(this.#earlyMs, delayMs / 2);
-    this.#items.push({ item, dueMs: this.#lastDueMs, earlyMs });
+    const isShort = delayMs < this.#grainMs;
+    this.#items.push({ item, dueMs: this.#lastDueMs, earlyMs: isShort ? 0 : this.#grainMs / 2, isShort });
     if (!this.#arriving) this.#setTimer();
     return true;
   }
@@ -104,8 +113,9 @@ export class DelayLine<Item> {
   #setTimer(): void {
     const first = this.#items.peek();
     if (first === undefined || this.#timer !== undefined || this.#heldSinceMs !== undefined) return;
-    const delayMs = Math.max(0, first.dueMs - first.earlyMs - this.#clock.now());
-    this.#timer = this.#clock.setTimer(delayMs, () => this.#arrive());
+    const leftMs = Math.max(0, first.dueMs - first.earlyMs - this.#clock.now());
+    const isTooFine = first.isShort && leftMs < this.#grainMs;
+    this.#timer = this.#clock.setTimer(isTooFine ? 0 : leftMs, () => this.#arrive());
   }
 
   #arrive(): void {

@@ -43,11 +43,18 @@ export function turnBytes(bytesPerSec: number): number {
   return blockBytes(bytesPerSec) + HEAD_BYTES;
 }
 
-/** `send` says false from here on; `onDrain` follows below half of it. null: no rate, but latency. */
-export function uplinkQueueBytes(bytesPerSec: number | null): number {
-  if (bytesPerSec === null) return UNLIMITED_WINDOW_BYTES;
-  const bytes = (bytesPerSec * UPLINK_QUEUE_MS) / SECOND_MS;
-  return Math.min(Math.max(bytes, 2 * blockBytes(bytesPerSec)), MIB);
+/** What a connection may queue without a rate where losses stall it: what it sends next must not wait behind more. */
+export const STALLED_QUEUE_BYTES = MIB;
+
+/**
+ * `send` says false from here on; `onDrain` follows below half of it. null: no rate, but latency. A window may be
+ * full twice: once on its way, and once to follow.
+ */
+export function uplinkQueueBytes(bytesPerSec: number | null, windowBytes = Infinity): number {
+  const bytes = bytesPerSec === null ? UNLIMITED_WINDOW_BYTES : (bytesPerSec * UPLINK_QUEUE_MS) / SECOND_MS;
+  const least = bytesPerSec === null ? 0 : 2 * blockBytes(bytesPerSec);
+  const most = bytesPerSec === null ? UNLIMITED_WINDOW_BYTES : MIB;
+  return Math.min(Math.max(bytes, least), most, 2 * windowBytes);
 }
 
 /**

@@ -162,6 +162,19 @@ describe('a TCP window', () => {
     expect(world.payload(1149, 1249)).toBeGreaterThan(0.97 * window.bytes);
   });
 
+  it('keeps what waits behind it short, so that a control message gets through', () => {
+    const world = new ControlWorld();
+    world.receive(world.host('to', {}).transport);
+    const window = { bytes: 64 * 1024, slowStart: false };
+    const connection = world.flood(world.host('from', { latencyMs: 50, window }).transport, 'to');
+    world.clock.run(5000);
+    expect(connection.bufferedBytes).toBeLessThanOrEqual(2.2 * window.bytes);
+    connection.send(have(1));
+    world.clock.run(5500);
+    // Two windows before it, a round trip each, and its own way.
+    expect(world.arrivals.find(({ message }) => message.type === 'have')!.atMs).toBeLessThan(5300);
+  });
+
   it('wider than rate times round trip costs nothing', () => {
     const world = new ControlWorld();
     world.receive(world.host('to', { latencyMs: 50 }).transport);

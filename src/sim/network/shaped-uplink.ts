@@ -4,7 +4,7 @@ import type { Message } from '../../core/protocol/messages.ts';
 import { DelayLine } from './delay-line.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkState } from './link-state.ts';
-import { flightBytesMax, uplinkQueueBytes } from './link.ts';
+import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from './link.ts';
 import type { RateFlow } from './rate-scheduler.ts';
 import type { SegmentLoss } from './segment-loss.ts';
 import { SendWindow } from './send-window.ts';
@@ -191,8 +191,10 @@ export class ShapedUplink {
   }
 
   #highWaterBytes(): number {
-    const { up, clock } = this.#state;
-    return uplinkQueueBytes(up?.rate.bytesPerSecAt(clock.now()) ?? null);
+    const { up, clock, link } = this.#state;
+    const bytesPerSec = up?.rate.bytesPerSecAt(clock.now()) ?? null;
+    const most = link.loss === null ? Infinity : STALLED_QUEUE_BYTES;
+    return Math.min(most, uplinkQueueBytes(bytesPerSec, this.#window?.bytes));
   }
 
   #tellDrain(): void {
