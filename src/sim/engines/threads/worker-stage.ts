@@ -4,6 +4,7 @@ import type { Address, Clock } from '../../../core/interfaces.ts';
 import type { Original } from '../../content/original.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { hostCount } from './capacity.ts';
+import { spareTheCompiler } from './compiler.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
 import { hostOf, needsAddresses, SHARED_HOST } from './addresses.ts';
 import type { Stage } from './conductor.ts';
@@ -58,6 +59,7 @@ export class WorkerStage implements Stage, FaultStage {
     this.hosts = hostCount(plan) + 1;
     this.counters = allocateCounters(plan.peers.length + 1, this.hosts);
     this.peerCounters = plan.peers.map((_, slot) => nodeCounters(this.counters, slot));
+    spareTheCompiler();
     this.#pool = new Piscina({
       filename: components.workerFile.href,
       name: 'work',
