@@ -53,6 +53,7 @@ export function swarmPlan(shape: SwarmShape, changes: Partial<Plan> = {}): Plan 
       chunkBytes,
       seed: 'content',
     },
+    timeLimitMs: 50_000,
     ...changes,
   });
 }

@@ -125,7 +125,8 @@ export class Downloader {
       return this.#callbacks.onCorrupt(neighbour, part.index);
     }
     if (!this.#store(() => request.download.write(part.body))) {
-      this.#cancel(neighbour, request, 'failed');
+      if (last) this.#giveUp(neighbour, request);
+      else this.#cancel(neighbour, request, 'failed');
       return;
     }
     if (last) {
@@ -243,6 +244,12 @@ export class Downloader {
   #cancel(neighbour: Neighbour, request: OpenRequest, reason: DiscardReason): void {
     neighbour.send({ type: 'cancel', index: request.index }, this.#context.clock.now());
     request.download.drop(reason);
+  }
+
+  /** The neighbour has answered, but the chunk is not here: no further answer will come. */
+  #giveUp(neighbour: Neighbour, request: OpenRequest): void {
+    this.#close(neighbour, request);
+    request.download.drop('failed');
   }
 
   /** The neighbour has answered for good. */

@@ -59,6 +59,9 @@ function* expectedArrivals(source: Neighbour, nowMs: number): Generator<Arrival>
     // What a cancel would still meet on its way is as good as begun.
     const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
     const begun = aheadBytes - bytes <= underwayBytes;
-    yield { index, bytes, begun, remainingMs: rate > 0 ? (aheadBytes / rate) * 1000 : Infinity };
+    // The rate fades slowly: who has been silent for long will hardly be back sooner than in as long again.
+    const silentMs = quietMs < GRACE_MS ? 0 : quietMs;
+    const remainingMs = rate > 0 ? Math.max((aheadBytes / rate) * 1000, silentMs) : Infinity;
+    yield { index, bytes, begun, remainingMs };
   }
 }
