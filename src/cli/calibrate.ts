@@ -3,7 +3,7 @@ import { ConfigError } from '../core/errors.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import type { CalibrationRow } from '../sim/calibrate/finding.ts';
 import { kernelCases } from '../sim/calibrate/kernel.ts';
-import { countVerdicts, renderCalibration } from '../sim/calibrate/render.ts';
+import { countVerdicts, describeHost, renderCalibration } from '../sim/calibrate/render.ts';
 import { runCalibration } from '../sim/calibrate/run-calibration.ts';
 import { fullSuite, smokeSuite } from '../sim/calibrate/suite.ts';
 import { exitCodes, interruptSignal, newCommand, runProgram } from './program.ts';
@@ -80,7 +80,7 @@ function text(rows: readonly CalibrationRow[], { markdown }: CalibrateOptions): 
   const { cpu, cores, platform, node } = readEnvironment();
   const machine = `${cores} × ${cpu}, ${platform}, Node ${node}`;
   const table = renderCalibration(rows, markdown ? 'markdown' : 'terminal');
-  return `\n${machine}\n\n${table}\n\n${countVerdicts(rows)}\n`;
+  return `\n${machine}\n\n${table}\n\n${countVerdicts(rows)}; ${describeHost(rows)}\n`;
 }
 
 /** Nothing measured is never a pass. */
