@@ -21,7 +21,9 @@ const range = z.strictObject({
     .meta(about({ description: 'Equal differences, or equal ratios.', default: 'linear' })),
 });
 
-const values = z.union([z.array(z.unknown()).min(1).max(ARMS_MAX), range]);
+const values = z
+  .union([z.array(z.unknown()).min(1).max(ARMS_MAX), range])
+  .meta({ writtenExamples: [[1, 4, 16], { from: 1, to: 16, steps: 3 }] });
 
 const dimensions = (description: string) =>
   z

@@ -83,6 +83,7 @@ sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arri
         '{ product: { seed: { from: 1, to: 100, steps: 100 }, peers.leechers.count: { from: 1, to: 11, steps: 11 } } }',
         '{ product: { peers.seeder.holds: [none] } }',
         '{ product: { repeat: [1, 2] } }',
+        '{ product: { seed: 3 } }',
       ].flatMap((text) => mistakeLines(sweep(text))),
     ).toMatchInlineSnapshot(`
       [
@@ -103,6 +104,7 @@ sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arri
         "3:1 sweep: makes 1100 arms; allowed: up to 1000",
         "3:1 sweep: with holds=none, peers: nobody holds chunks 1-4 at the start; let a group hold all, or the missing chunks",
         "3:21 sweep.product.repeat: repeat is of the whole experiment; set other keys in its arms",
+        "3:27 sweep.product.seed: 3 is not understood; for example [1, 4, 16] or { from: 1, to: 16, steps: 3 }",
       ]
     `);
     expect(mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest }\nrepeat: 0`)).toEqual([
