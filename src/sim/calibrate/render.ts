@@ -99,6 +99,6 @@ function tolerance({ tolerance: most, errorUnit }: CalibrationRow): string {
     case 'p':
       return `p ≥ ${most}`;
     case 'blocks':
-      return `≤ ${most} block`;
+      return `≤ ${most} block${most === 1 ? '' : 's'}`;
   }
 }
