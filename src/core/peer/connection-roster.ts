@@ -1,12 +1,14 @@
 import type {
   Address,
+  CloseReason,
   Connection,
   ConnectionHandlers,
   ListenOptions,
   Listener,
   Transport,
 } from '../interfaces.ts';
-import type { Dialect, Message } from '../protocol/messages.ts';
+import type { Dialect } from '../protocol/messages.ts';
+import { passOn, WrappedConnection } from '../wrapping.ts';
 
 /** A transport that knows its open connections, so that a peer can tell when the last one has closed. */
 export class ConnectionRoster implements Transport {
@@ -56,53 +58,19 @@ export class ConnectionRoster implements Transport {
   }
 }
 
-class EnteredConnection implements Connection {
-  readonly #inner: Connection;
+class EnteredConnection extends WrappedConnection {
   readonly #onClosed: () => void;
 
   constructor(inner: Connection, onClosed: () => void) {
-    this.#inner = inner;
+    super(inner);
     this.#onClosed = onClosed;
   }
 
-  get remote(): Address {
-    return this.#inner.remote;
-  }
-  get dialect(): Dialect {
-    return this.#inner.dialect;
-  }
-  get bufferedBytes(): number {
-    return this.#inner.bufferedBytes;
-  }
-  get blockBytes(): number {
-    return this.#inner.blockBytes;
-  }
-
-  setHandlers(handlers: ConnectionHandlers): void {
-    this.#inner.setHandlers({
-      onMessage: (message) => handlers.onMessage(message),
-      ...(handlers.onDrain && { onDrain: () => handlers.onDrain?.() }),
-      ...(handlers.onRemoteEnd && { onRemoteEnd: () => handlers.onRemoteEnd?.() }),
-      onClose: (reason) => {
-        handlers.onClose(reason);
-        this.#onClosed();
-      },
-    });
-  }
-
-  send(message: Message): boolean {
-    return this.#inner.send(message);
-  }
-  pause(): void {
-    this.#inner.pause();
-  }
-  resume(): void {
-    this.#inner.resume();
-  }
-  end(): void {
-    this.#inner.end();
-  }
-  abort(): void {
-    this.#inner.abort();
+  override setHandlers(handlers: ConnectionHandlers): void {
+    const onClose = (reason: CloseReason): void => {
+      handlers.onClose(reason);
+      this.#onClosed();
+    };
+    super.setHandlers(passOn(handlers, { onClose }));
   }
 }

@@ -1,6 +1,7 @@
 /** A transport on whose connections messages can be changed, swallowed or answered before the peer has them. */
 import type { Connection, ConnectionHandlers, Transport } from '../../core/interfaces.ts';
 import type { Message } from '../../core/protocol/messages.ts';
+import { passOn, wrappedTransport, WrappedConnection } from '../../core/wrapping.ts';
 
 /** What one misbehaviour does to one connection. Without a method: nothing. */
 export interface MessageFilter {
@@ -15,72 +16,37 @@ export interface MessageFilter {
 export type FilterFactory = (beneath: Connection) => MessageFilter;
 
 export function filteredTransport(inner: Transport, createFilter: FilterFactory): Transport {
-  return {
-    listen: (options) =>
-      inner.listen({
-        ...options,
-        onConnection: (connection) =>
-          options.onConnection(new FilteredConnection(connection, createFilter(connection))),
-      }),
-    connect: (address, dialect) => {
-      const connection = inner.connect(address, dialect);
-      return new FilteredConnection(connection, createFilter(connection));
-    },
-  };
+  return wrappedTransport(
+    inner,
+    (connection) => new FilteredConnection(connection, createFilter(connection)),
+  );
 }
 
-class FilteredConnection implements Connection {
-  readonly #inner: Connection;
+class FilteredConnection extends WrappedConnection {
   readonly #filter: MessageFilter;
 
   constructor(inner: Connection, filter: MessageFilter) {
-    this.#inner = inner;
+    super(inner);
     this.#filter = filter;
   }
 
-  get remote(): Connection['remote'] {
-    return this.#inner.remote;
-  }
-  get dialect(): Connection['dialect'] {
-    return this.#inner.dialect;
-  }
-  get bufferedBytes(): number {
-    return this.#inner.bufferedBytes;
-  }
-  get blockBytes(): number {
-    return this.#inner.blockBytes;
-  }
-
-  setHandlers(handlers: ConnectionHandlers): void {
-    this.#inner.setHandlers({
-      onMessage: (message) => {
-        if (this.#filter.incoming?.(message) !== false) handlers.onMessage(message);
-      },
-      onDrain: () => handlers.onDrain?.(),
-      // Without this handler a connection ends itself: so it is passed on only where there is one.
-      ...(handlers.onRemoteEnd && { onRemoteEnd: () => handlers.onRemoteEnd?.() }),
-      onClose: (reason) => {
-        this.#filter.closed?.();
-        handlers.onClose(reason);
-      },
-    });
+  override setHandlers(handlers: ConnectionHandlers): void {
+    super.setHandlers(
+      passOn(handlers, {
+        onMessage: (message) => {
+          if (this.#filter.incoming?.(message) !== false) handlers.onMessage(message);
+        },
+        onClose: (reason) => {
+          this.#filter.closed?.();
+          handlers.onClose(reason);
+        },
+      }),
+    );
   }
 
-  send(message: Message): boolean {
-    if (this.#filter.outgoing === undefined) return this.#inner.send(message);
+  override send(message: Message): boolean {
+    if (this.#filter.outgoing === undefined) return super.send(message);
     const instead = this.#filter.outgoing(message);
-    return instead === undefined || this.#inner.send(instead);
-  }
-  pause(): void {
-    this.#inner.pause();
-  }
-  resume(): void {
-    this.#inner.resume();
-  }
-  end(): void {
-    this.#inner.end();
-  }
-  abort(): void {
-    this.#inner.abort();
+    return instead === undefined || super.send(instead);
   }
 }

@@ -14,6 +14,7 @@ import type {
 } from '../../core/interfaces.ts';
 import { keepable } from '../../core/node/tcp-wire.ts';
 import type { Message } from '../../core/protocol/messages.ts';
+import { WrappedConnection } from '../../core/wrapping.ts';
 
 export interface FreezerComponents {
   readonly clock: Clock;
@@ -128,8 +129,7 @@ export class Freezer {
   }
 }
 
-class FreezingConnection implements Connection {
-  readonly #inner: Connection;
+class FreezingConnection extends WrappedConnection {
   readonly #onClosed: () => void;
   #handlers: ConnectionHandlers | undefined;
   #pausedByPeer = false;
@@ -138,7 +138,7 @@ class FreezingConnection implements Connection {
   #aborted = false;
 
   constructor(inner: Connection, freezer: Freezer, onClosed: () => void) {
-    this.#inner = inner;
+    super(inner);
     this.#onClosed = onClosed;
     inner.setHandlers({
       onMessage: (message) => {
@@ -158,46 +158,27 @@ class FreezingConnection implements Connection {
     });
   }
 
-  get remote(): Connection['remote'] {
-    return this.#inner.remote;
-  }
-  get dialect(): Connection['dialect'] {
-    return this.#inner.dialect;
-  }
-  get bufferedBytes(): number {
-    return this.#inner.bufferedBytes;
-  }
-  get blockBytes(): number {
-    return this.#inner.blockBytes;
-  }
-
   /** The peer goes on: what the remote was kept from sending may come. */
   thaw(): void {
     if (!this.#full) return;
     this.#full = false;
-    if (!this.#pausedByPeer) this.#inner.resume();
+    if (!this.#pausedByPeer) this.inner.resume();
   }
 
-  setHandlers(handlers: ConnectionHandlers): void {
+  override setHandlers(handlers: ConnectionHandlers): void {
     this.#handlers = handlers;
   }
-  send(message: Message): boolean {
-    return this.#inner.send(message);
-  }
-  pause(): void {
+  override pause(): void {
     this.#pausedByPeer = true;
-    this.#inner.pause();
+    this.inner.pause();
   }
-  resume(): void {
+  override resume(): void {
     this.#pausedByPeer = false;
-    if (!this.#full) this.#inner.resume();
+    if (!this.#full) this.inner.resume();
   }
-  end(): void {
-    this.#inner.end();
-  }
-  abort(): void {
+  override abort(): void {
     this.#aborted = true;
-    this.#inner.abort();
+    this.inner.abort();
   }
 
   #message(message: Message): void {
@@ -222,7 +203,7 @@ class FreezingConnection implements Connection {
   #remoteEnd(): void {
     if (this.#aborted) return;
     if (this.#handlers?.onRemoteEnd) this.#handlers.onRemoteEnd();
-    else this.#inner.end();
+    else this.inner.end();
   }
 
   #close(reason: CloseReason): void {

@@ -1,13 +1,7 @@
-import type {
-  Address,
-  Connection,
-  ConnectionHandlers,
-  ListenOptions,
-  Listener,
-  Transport,
-} from '../../core/interfaces.ts';
+import type { Connection, ConnectionHandlers, Transport } from '../../core/interfaces.ts';
 import { messageBytes, payloadBytes } from '../../core/protocol/message-bytes.ts';
-import type { Dialect, Message } from '../../core/protocol/messages.ts';
+import type { Message } from '../../core/protocol/messages.ts';
+import { passOn, wrappedTransport, WrappedConnection } from '../../core/wrapping.ts';
 import type { TrafficTotals } from '../engines/engine.ts';
 
 /** Totals that are being counted; may lie in shared memory. */
@@ -32,68 +26,55 @@ export function emptyTraffic(): TrafficCounters {
  * part that TCP delivers in pieces is received as so many messages; its head counts with each.
  */
 export function meteredTransport(inner: Transport, counters: TrafficCounters): Transport {
-  return {
-    listen(options: ListenOptions): Listener {
-      return inner.listen({
-        ...options,
-        onConnection(connection) {
-          counters.connectionsAccepted++;
-          options.onConnection(new MeteredConnection(connection, counters));
-        },
-      });
-    },
-    connect(address: Address, dialect: Dialect): Connection {
-      counters.connectionsOpened++;
-      return new MeteredConnection(inner.connect(address, dialect), counters);
-    },
-  };
+  return wrappedTransport(inner, (connection, from) => {
+    if (from === 'opened') counters.connectionsOpened++;
+    else counters.connectionsAccepted++;
+    return new MeteredConnection(connection, counters);
+  });
 }
 
-class MeteredConnection implements Connection {
-  readonly remote: Address;
-  readonly dialect: Dialect;
-  readonly #inner: Connection;
+class MeteredConnection extends WrappedConnection {
   readonly #counters: TrafficCounters;
   /** The inner connection takes nothing more. */
   #shut = false;
 
   constructor(inner: Connection, counters: TrafficCounters) {
-    this.#inner = inner;
+    super(inner);
     this.#counters = counters;
-    this.remote = inner.remote;
-    this.dialect = inner.dialect;
   }
 
-  get bufferedBytes(): number {
-    return this.#inner.bufferedBytes;
+  override setHandlers(handlers: ConnectionHandlers): void {
+    super.setHandlers(
+      passOn(handlers, {
+        onMessage: (message) => {
+          this.#countReceived(message);
+          handlers.onMessage(message);
+        },
+        onClose: (reason) => {
+          this.#shut = true;
+          handlers.onClose(reason);
+        },
+      }),
+    );
   }
 
-  get blockBytes(): number {
-    return this.#inner.blockBytes;
-  }
-
-  setHandlers(handlers: ConnectionHandlers): void {
-    this.#inner.setHandlers({
-      onMessage: (message) => {
-        this.#countReceived(message);
-        handlers.onMessage(message);
-      },
-      onDrain: () => handlers.onDrain?.(),
-      ...(handlers.onRemoteEnd && { onRemoteEnd: () => handlers.onRemoteEnd?.() }),
-      onClose: (reason) => {
-        this.#shut = true;
-        handlers.onClose(reason);
-      },
-    });
-  }
-
-  send(message: Message): boolean {
+  override send(message: Message): boolean {
     if (this.#shut) return false;
     const payload = payloadBytes(message);
     this.#counters.messagesSent++;
     this.#counters.payloadSentBytes += payload;
     this.#counters.controlSentBytes += messageBytes(message) - payload;
-    return this.#inner.send(message);
+    return super.send(message);
+  }
+
+  override end(): void {
+    this.#shut = true;
+    super.end();
+  }
+
+  override abort(): void {
+    this.#shut = true;
+    super.abort();
   }
 
   #countReceived(message: Message): void {
@@ -101,23 +82,5 @@ class MeteredConnection implements Connection {
     this.#counters.messagesReceived++;
     this.#counters.payloadReceivedBytes += payload;
     this.#counters.controlReceivedBytes += messageBytes(message) - payload;
-  }
-
-  pause(): void {
-    this.#inner.pause();
-  }
-
-  resume(): void {
-    this.#inner.resume();
-  }
-
-  end(): void {
-    this.#shut = true;
-    this.#inner.end();
-  }
-
-  abort(): void {
-    this.#shut = true;
-    this.#inner.abort();
   }
 }

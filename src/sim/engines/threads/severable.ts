@@ -5,6 +5,7 @@
 import type { SwarmEvent } from '../../../core/events.ts';
 import type {
   Clock,
+  CloseReason,
   Connection,
   ConnectionHandlers,
   EventSink,
@@ -13,7 +14,7 @@ import type {
   Timer,
   Transport,
 } from '../../../core/interfaces.ts';
-import type { Message } from '../../../core/protocol/messages.ts';
+import { passOn, WrappedConnection } from '../../../core/wrapping.ts';
 
 export interface SeverableComponents {
   readonly clock: Clock;
@@ -96,54 +97,19 @@ export class Severable {
 }
 
 /** Passes everything on, and tells of the close. */
-class TrackedConnection implements Connection {
-  readonly #inner: Connection;
+class TrackedConnection extends WrappedConnection {
   readonly #onClosed: () => void;
 
   constructor(inner: Connection, onClosed: () => void) {
-    this.#inner = inner;
+    super(inner);
     this.#onClosed = onClosed;
   }
 
-  get remote(): Connection['remote'] {
-    return this.#inner.remote;
-  }
-  get dialect(): Connection['dialect'] {
-    return this.#inner.dialect;
-  }
-  get bufferedBytes(): number {
-    return this.#inner.bufferedBytes;
-  }
-  get blockBytes(): number {
-    return this.#inner.blockBytes;
-  }
-
-  setHandlers(handlers: ConnectionHandlers): void {
-    const hearsRemoteEnd = handlers.onRemoteEnd !== undefined;
-    this.#inner.setHandlers({
-      onMessage: (message) => handlers.onMessage(message),
-      onDrain: () => handlers.onDrain?.(),
-      // Without this handler a connection ends itself: so it is passed on only where there is one.
-      ...(hearsRemoteEnd ? { onRemoteEnd: () => handlers.onRemoteEnd?.() } : {}),
-      onClose: (reason) => {
-        this.#onClosed();
-        handlers.onClose(reason);
-      },
-    });
-  }
-  send(message: Message): boolean {
-    return this.#inner.send(message);
-  }
-  pause(): void {
-    this.#inner.pause();
-  }
-  resume(): void {
-    this.#inner.resume();
-  }
-  end(): void {
-    this.#inner.end();
-  }
-  abort(): void {
-    this.#inner.abort();
+  override setHandlers(handlers: ConnectionHandlers): void {
+    const onClose = (reason: CloseReason): void => {
+      this.#onClosed();
+      handlers.onClose(reason);
+    };
+    super.setHandlers(passOn(handlers, { onClose }));
   }
 }
