@@ -39,7 +39,9 @@ export function armsOf(sweep: Written, report: Report): readonly PlacedArm[] {
     return [];
   }
   const together: Row[] = (zipped[0] ?? [[]]).map((_, at) => zipped.flatMap((rows) => rows[at] ?? []));
+  refuseTwice(together, report);
   const dimensions = rowsOf(sweep.product, ['sweep', 'product'], report);
+  for (const rows of dimensions) refuseTwice(rows, report);
   const size = dimensions.reduce((product, rows) => product * rows.length, together.length);
   if (size > ARMS_MAX) {
     report(['sweep'], `makes ${size} arms`, `allowed: up to ${ARMS_MAX}`, 'key');
@@ -83,15 +85,24 @@ function rowsOf(
     const place = [...at, path];
     refuseOwn(path, place, report);
     const values = Array.isArray(written) ? written : rangeOf(written, place, report);
-    const seen = new Set<string>();
-    return values.map((value, index) => {
-      const valuePlace = Array.isArray(written) ? [...place, index] : place;
-      const text = JSON.stringify(value);
-      if (seen.has(text)) report(valuePlace, `${clipped(value)} is tried twice`, 'keep one of them');
-      seen.add(text);
-      return [{ path, value, place: valuePlace }];
-    });
+    return values.map((value, index) => [
+      { path, value, place: Array.isArray(written) ? [...place, index] : place },
+    ]);
   });
+}
+
+/** Arms that are alike; in zip a value may come again, beside another one. */
+function refuseTwice(rows: readonly Row[], report: Report): void {
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const text = JSON.stringify(row.map(({ value }) => value));
+    const [first] = row;
+    if (first !== undefined && seen.has(text)) {
+      const values = row.map(({ value }) => clipped(value)).join(' with ');
+      report(first.place, `${values} is tried twice`, 'keep one of them');
+    }
+    seen.add(text);
+  }
 }
 
 function armOf(settings: Row): PlacedArm {
