@@ -12,6 +12,7 @@ function candidates(...rates: number[]): ChokeCandidate[] {
     optimistic: false,
     receivedBytesPerSec,
     sentBytes: 1000 - receivedBytesPerSec,
+    resting: false,
   }));
 }
 
@@ -23,6 +24,7 @@ describe('chooseUnchoked', () => {
       optimistic: fc.boolean(),
       receivedBytesPerSec: fc.nat(1000),
       sentBytes: fc.nat(1000),
+      resting: fc.boolean(),
     });
     fc.assert(
       fc.property(
@@ -78,5 +80,20 @@ describe('chooseUnchoked', () => {
       seededRandom('s'),
     );
     expect(unchoked).toEqual(new Set([2, 3]));
+  });
+
+  it('those who rest get the slots that nobody else wants, and only those', () => {
+    const all = candidates(0, 100, 200, 300).map((candidate) => ({
+      ...candidate,
+      resting: candidate.id >= 2,
+    }));
+    for (const seeding of [true, false]) {
+      const choose = (slots: number) =>
+        chooseUnchoked(all, { slots, seeding, round: 0 }, seededRandom('s')).unchoked;
+      expect(choose(2)).toEqual(new Set([0, 1]));
+      expect(choose(3).size).toBe(3);
+      expect([...choose(3)]).toEqual(expect.arrayContaining([0, 1]));
+      expect(choose(4).size).toBe(4);
+    }
   });
 });

@@ -13,6 +13,8 @@ export interface ChokeCandidate {
   readonly receivedBytesPerSec: number;
   /** What it got from us in all. */
   readonly sentBytes: number;
+  /** It lately held a slot, took nothing and said nothing. */
+  readonly resting: boolean;
 }
 
 export interface ChokeSituation {
@@ -33,7 +35,8 @@ const OPTIMISTIC_ROUNDS = 3;
 
 /**
  * Whom to serve until the next round. A leecher gives back to those who send it most, and tries one other by
- * chance (optimistic unchoke, Cohen 2003); a seeder serves those who got least so far.
+ * chance (optimistic unchoke, Cohen 2003); a seeder serves those who got least so far. Those who rest get only slots
+ * that nobody else wants: who cannot be reached gets least of all, and would otherwise keep its slot for ever.
  */
 export function chooseUnchoked(
   candidates: readonly ChokeCandidate[],
@@ -44,12 +47,13 @@ export function chooseUnchoked(
     candidates.filter((candidate) => candidate.interested),
     random,
   );
-  if (interested.length <= situation.slots) {
-    return { unchoked: new Set(interested.map(({ id }) => id)), optimistic: undefined };
+  const awake = interested.filter(({ resting }) => !resting);
+  if (awake.length <= situation.slots) {
+    const resting = interested.filter((candidate) => candidate.resting);
+    const served = [...awake, ...resting].slice(0, situation.slots);
+    return { unchoked: new Set(served.map(({ id }) => id)), optimistic: undefined };
   }
-  return situation.seeding
-    ? servingTheNeediest(interested, situation)
-    : givingBack(interested, situation, random);
+  return situation.seeding ? servingTheNeediest(awake, situation) : givingBack(awake, situation, random);
 }
 
 function servingTheNeediest(interested: ChokeCandidate[], { slots }: ChokeSituation): ChokeChoice {

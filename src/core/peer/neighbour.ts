@@ -46,6 +46,11 @@ export class Neighbour {
   /** The connection has enough to send: nothing is added before it has drained. */
   blocked = false;
 
+  /** When it was unchoked, or last took a part. */
+  lastServedMs: number;
+  /** It made no use of being unchoked: others come first until this time, or until it is heard of. */
+  rest: { readonly sinceMs: number; readonly untilMs: number } | undefined;
+
   readonly received: RateMeter;
   sentBytes = 0;
   /** Shortest time from a request on an idle connection to its first byte; undefined before the first. */
@@ -75,6 +80,7 @@ export class Neighbour {
     this.name = about.name;
     this.theirs = new ChunkSet(about.totalChunks);
     this.received = new RateMeter(nowMs);
+    this.lastServedMs = nowMs;
     this.lastReceivedMs = nowMs;
     this.lastSentMs = nowMs;
     this.lastProgressMs = nowMs;

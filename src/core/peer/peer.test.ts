@@ -251,6 +251,27 @@ describe('a peer in the swarm protocol: serving', () => {
     expect(a.gotOf('chunk')).toHaveLength(1);
   });
 
+  it('neighbours that hold all slots and cannot be reached lose them to one that can', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [1, 2] });
+    const stuck = [7100, 7101, 7102, 7103].map((port) => stage.neighbour(`stuck ${port}`, [], port));
+    for (const neighbour of stuck) neighbour.say({ type: 'interested' });
+    const waiting = stage.neighbour('waiting', [], 7104);
+    waiting.say({ type: 'interested' });
+    const isServed = (neighbour: typeof waiting): boolean =>
+      neighbour.gotOf('unchoke').length > neighbour.gotOf('choke').length;
+    stage.run(1500);
+    expect(stuck.every(isServed)).toBe(true);
+    expect(isServed(waiting)).toBe(false);
+    stage.run(6000);
+    expect(isServed(waiting)).toBe(true);
+    // Those who are heard of again come before those who are not.
+    const back = stuck.find((neighbour) => !isServed(neighbour))!;
+    back.say({ type: 'have', index: 1 });
+    stage.run(8000);
+    expect(isServed(back)).toBe(true);
+    expect(isServed(waiting)).toBe(true);
+  });
+
   it('a lone seeder does not wait for a neighbour that stands still', () => {
     const held = Array.from({ length: 64 }, (_, at) => at + 1);
     const stage = new PeerStage({ totalChunks: 64, held });

@@ -6,6 +6,10 @@ import type { Neighbour } from './neighbour.ts';
 
 /** Requests that one neighbour may have waiting; more are rejected. */
 const QUEUE_MAX = 256;
+/** Who holds a slot for so long, takes nothing and says nothing, cannot be reached: a stopped process, a partition. */
+const IDLE_MS = 3000;
+/** So long others come first, unless it is heard of. */
+const REST_MS = 10_000;
 
 /** Serves the neighbours: who is unchoked, and the chunks that they requested, in order. */
 export class Uploader {
@@ -32,6 +36,7 @@ export class Uploader {
         optimistic: neighbour.optimistic,
         receivedBytesPerSec: neighbour.received.bytesPerSec(nowMs),
         sentBytes: neighbour.sentBytes,
+        resting: this.#rests(neighbour, nowMs),
       })),
       { slots: options.uploadSlots, seeding: ledger.complete, round: this.#round },
       random,
@@ -86,13 +91,24 @@ export class Uploader {
       if (chunk.offset === chunkBytes) serving.shift();
       neighbour.sentBytes += bytes;
       const part = { type: 'chunk', index, offset, chunkBytes, body } as const;
-      neighbour.blocked = !neighbour.send(part, this.#context.clock.now());
+      const nowMs = this.#context.clock.now();
+      neighbour.blocked = !neighbour.send(part, nowMs);
+      if (!neighbour.blocked) neighbour.lastServedMs = nowMs;
     }
   }
 
   drained(neighbour: Neighbour): void {
     neighbour.blocked = false;
+    neighbour.lastServedMs = this.#context.clock.now();
     this.pump(neighbour);
+  }
+
+  #rests(neighbour: Neighbour, nowMs: number): boolean {
+    const { weChoke, lastServedMs, lastReceivedMs } = neighbour;
+    const isIdle = !weChoke && nowMs - Math.max(lastServedMs, lastReceivedMs) > IDLE_MS;
+    if (isIdle) neighbour.rest = { sinceMs: nowMs, untilMs: nowMs + REST_MS };
+    const { rest } = neighbour;
+    return rest !== undefined && nowMs < rest.untilMs && lastReceivedMs <= rest.sinceMs;
   }
 
   #read(index: number, offset: number, bytes: number): Body | undefined {
@@ -107,8 +123,10 @@ export class Uploader {
 
   #unchoke(neighbour: Neighbour): void {
     if (!neighbour.weChoke) return;
+    const nowMs = this.#context.clock.now();
     neighbour.weChoke = false;
-    neighbour.send({ type: 'unchoke' }, this.#context.clock.now());
+    neighbour.lastServedMs = nowMs;
+    neighbour.send({ type: 'unchoke' }, nowMs);
   }
 
   /** The chunk that is being sent is finished, so that no byte was sent in vain; the others are rejected. */
