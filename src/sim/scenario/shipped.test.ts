@@ -4,7 +4,11 @@ import { expand } from '../plan/expand.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
 import { loadScenario } from './load.ts';
 
-const names = readdirSync('scenarios').filter((name) => name.endsWith('.yaml'));
+const names = ['', 'papers/'].flatMap((folder) =>
+  readdirSync(`scenarios/${folder}`)
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => `${folder}${name}`),
+);
 
 /** Bytes that the peer lacks at the start. */
 function missingBytes(
@@ -31,10 +35,16 @@ describe.each(names)('%s', (name) => {
 
   test('opens with the schema, its question and what to look at', () => {
     const comment = text.slice(0, text.indexOf('\ndescription:'));
-    expect(text.startsWith('# yaml-language-server: $schema=./scenario.schema.json\n')).toBe(true);
+    const schema = `${name.startsWith('papers/') ? '..' : '.'}/scenario.schema.json`;
+    expect(text.startsWith(`# yaml-language-server: $schema=${schema}\n`)).toBe(true);
     expect(comment).toContain('?');
     expect(comment).toContain('Look at');
     expect(plan.scenario.description).toMatch(/\.$/);
+  });
+
+  test('tells its finding when it checks one, and the source of what it reproduces', () => {
+    if (scenario.expect.length > 0) expect(text).toContain('\n# Finding: ');
+    if (name.startsWith('papers/')) expect(text).toContain('\n# Source: ');
   });
 
   test('takes seconds: the whole upload capacity is busy for 0.7 to 8 s with what is missing', () => {
