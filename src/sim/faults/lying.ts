@@ -8,8 +8,9 @@ import type { MessageFilter } from './filtered-transport.ts';
 /**
  * Shows chunks that the peer lacks, to peers and to the tracker. Requests for them reach the peer, which rejects them.
  *
- * All but one of them: who shows everything is taken for a seeder, and other seeders close the connection. What has
- * been shown on a connection stays shown when the fault is over; nothing in the protocol takes it back.
+ * All but one of them: who shows everything is taken for a seeder, and other seeders close the connection. So the
+ * last one is not shown either when it has come, before all the others have. What has been shown on a connection
+ * stays shown when the fault is over; nothing in the protocol takes it back.
  */
 export class Lying {
   readonly active = new ActiveEffects<'lie'>();
@@ -39,8 +40,9 @@ export class Lying {
     };
   }
 
-  #outgoing(connection: Connection, message: Message): Message {
+  #outgoing(connection: Connection, message: Message): Message | undefined {
     const lie = this.active.first;
+    if (message.type === 'have' && this.#wouldSeemComplete(connection)) return undefined;
     if (message.type === 'bitfield') {
       const shown = lie === undefined ? [] : this.#claimed();
       this.#introduced.set(connection, new Set(shown));
@@ -56,8 +58,15 @@ export class Lying {
   }
 
   #claimed(): number[] {
-    const lacking = this.#held().missing();
-    return lacking.length > 1 ? lacking.slice(0, -1) : lacking;
+    return this.#held().missing().slice(0, -1);
+  }
+
+  /** What is held and what was falsely shown there would be everything, and is not. */
+  #wouldSeemComplete(connection: Connection): boolean {
+    const shown = this.#introduced.get(connection);
+    if (shown === undefined || shown.size === 0) return false;
+    const missing = this.#held().missing();
+    return missing.length > 0 && missing.every((index) => shown.has(index));
   }
 
   #falsified(bits: Uint8Array, shown: readonly number[], { count }: Active<'lie'>): Uint8Array {
