@@ -61,6 +61,15 @@ function removeUnusedBundles(keep) {
   }
 }
 
+/** Marks the bundle as in use; in somebody else's checkout that is not ours to do. */
+function keepForLater(folder) {
+  try {
+    utimesSync(folder, new Date(), new Date());
+  } catch (error) {
+    if (error.code !== 'EPERM' && error.code !== 'EACCES' && error.code !== 'EROFS') throw error;
+  }
+}
+
 /** Returns the folder that holds `<entry>.js` for each program; bundles first when the source has changed. */
 export async function build() {
   const files = ['src', 'bench']
@@ -70,7 +79,7 @@ export async function build() {
   const key = sourceKey(files);
   const folder = join(cacheRoot, key);
   if (existsSync(folder)) {
-    utimesSync(folder, new Date(), new Date());
+    keepForLater(folder);
     return folder;
   }
   const draft = `${folder}.${process.pid}.draft`;

@@ -19,7 +19,7 @@ Arms are matched by name; two that each have one arm are compared whatever their
 scatter: only repeated runs (npm run sim -- <scenario> --repeat 5) can show a difference.
 
 Example:
-  … reports/churn/2026-01-02T03-04-05Z-1-experiment reports/latest
+  npm run compare -- reports/churn/2026-01-02T03-04-05Z-1-experiment reports/latest
 
 Exit codes: 0 compared, whatever came out; 2 a file cannot be read; 3 no arm is in both: nothing was compared.`,
   );

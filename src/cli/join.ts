@@ -25,7 +25,7 @@ const command = newCommand(
 The result is compared with --sha256 or, without it, with the split.json beside the folder.
 
 Example:
-  npm run join -- folders/folder1 picture.png
+  npm run join -- film-chunks/folder1 film.mkv
 `,
   );
 

@@ -40,6 +40,7 @@ export function newCommand(name: string, description: string): Command {
  */
 export async function runProgram(name: string, main: () => Promise<number>): Promise<void> {
   process.stdout.on('error', leaveQuietlyWithoutReader);
+  process.stderr.on('error', goOnWithoutReader);
   process.on('uncaughtException', (error) => process.exit(report(name, error)));
   let code: number;
   try {
@@ -134,6 +135,11 @@ function say(line: string): void {
 }
 
 /** `… | head` closes our stdout early; that is the reader's wish, not an error. */
+/** Nobody reads the progress any more (`2>&1 | head`): what was begun is finished all the same. */
+function goOnWithoutReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 function leaveQuietlyWithoutReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok);
   throw error;

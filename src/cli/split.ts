@@ -57,7 +57,9 @@ async function main(): Promise<number> {
     });
     progress.stop();
     const { fileName, bytes, totalChunks, sha256, folders } = record;
-    console.log(`${fileName}: ${formatBytes(bytes)} in ${totalChunks} chunks, SHA-256 ${sha256}`);
+    console.log(
+      `${fileName}: ${formatBytes(bytes)} in ${totalChunks} ${totalChunks === 1 ? 'chunk' : 'chunks'}, SHA-256 ${sha256}`,
+    );
     for (const { name, chunks } of folders)
       console.log(`  ${out}/${name}: ${chunks} of ${totalChunks} chunks`);
     return exitCodes.ok;

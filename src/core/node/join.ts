@@ -1,6 +1,6 @@
 /** Puts the chunks of a complete folder back together, in constant memory. */
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ConfigError } from '../errors.ts';
 import { checkListedFile, newReadBuffer, readList } from './chunk-files.ts';
@@ -36,7 +36,7 @@ export type JoinResult =
 /**
  * The file appears under its name when it is whole and, where that can be told, right.
  *
- * @throws {ConfigError} the file exists
+ * @throws {ConfigError} the file exists, or lies in the folder
  * @throws {StoreError} the folder cannot be read, or the file not be written
  */
 export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
@@ -51,6 +51,7 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
   }
   const record = options.sha256 === undefined ? readSplitRecord(folder, totalChunks) : undefined;
   const expectedSha256 = (options.sha256 ?? record?.sha256)?.toLowerCase();
+  refuseInside(folder, file);
   refuseExisting(file, force);
   const paths = Array.from({ length: totalChunks }, (_, at) => join(folder, nameOf.get(at + 1)!));
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
@@ -69,6 +70,15 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
     target.close();
     rmSync(draft, { force: true });
   }
+}
+
+/** The chunk folder is only read: the file must not take the place of a chunk or of the list. */
+function refuseInside(folder: string, file: string): void {
+  const parent = onDisk('write into', dirname(file), () => realpathSync(dirname(file)));
+  if (parent !== realpathSync(folder)) return;
+  throw new ConfigError(
+    `${file} lies in the chunk folder ${folder}, which is only read; name a file elsewhere`,
+  );
 }
 
 function refuseExisting(file: string, force: boolean): void {

@@ -204,6 +204,17 @@ describe('join', () => {
     await expect(joinFolder({ ...wanted, file: join(place, 'none', 'f') })).rejects.toThrow(StoreError);
   });
 
+  it('never writes into the chunk folder, not even by force', async () => {
+    writeFileSync(file, 'x');
+    await split({ overlap: 'seeder' });
+    const folder = join(out, 'folder1');
+    for (const name of ['chunk_1', 'local_chunks.txt', 'new']) {
+      const joined = joinFolder({ folder, file: join(folder, name), force: true });
+      await expect(joined).rejects.toThrow(/lies in the chunk folder/);
+    }
+    expect(readFileSync(join(folder, 'chunk_1'), 'utf8')).toBe('x');
+  });
+
   it('says that a split.json is damaged rather than skip the check', async () => {
     writeFileSync(file, 'x');
     await split({ overlap: 'seeder' });

@@ -1,5 +1,6 @@
 /** Puts the files of one run where people find them: `<folder>/<scenario>/<run>/`, and `<folder>/latest`. */
-import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { RunResult } from '../measure/result.ts';
@@ -33,7 +34,9 @@ export async function writeReport(
   let draft: string | undefined;
   try {
     await mkdir(parent, { recursive: true });
-    draft = await mkdtemp(join(parent, '.draft-'));
+    // Not mkdtemp: a report is for everybody who may read the folder it is in.
+    draft = join(parent, `.draft-${randomUUID()}`);
+    await mkdir(draft);
     await writeFiles(draft, result, events);
     const name = place === undefined ? timedName(result.startedAt, result.seed) : fileName(place.name, 100);
     const run = await moveToFreeName(draft, parent, name);
