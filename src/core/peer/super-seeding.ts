@@ -17,8 +17,10 @@ interface Lively {
 
 interface Shown {
   readonly chunks: ChunkSet;
-  /** Shown, not fetched yet. */
+  /** Shown, not sent yet. */
   readonly pending: Set<number>;
+  /** Sent to it whole; it has not told yet that it holds it, which peers may do in batches. */
+  readonly sent: Set<number>;
   /** Fetched, but no other neighbour has it. */
   readonly unspread: Set<number>;
   lastFetchMs: number;
@@ -35,7 +37,7 @@ export class SuperSeeding {
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
   readonly #copies: (index: number) => number;
   readonly #shown = new Map<number, Shown>();
-  /** How many neighbours have been shown chunk i and have not fetched it yet. */
+  /** How many neighbours have been shown chunk i and have not told yet that they hold it. */
   readonly #offers: Uint16Array;
   /** The two neighbours that came or told of a chunk last. */
   #lively: readonly Lively[] = [];
@@ -62,7 +64,13 @@ export class SuperSeeding {
     if (!this.#active) return;
     const chunks = new ChunkSet(this.#context.ledger.totalChunks);
     const lastFetchMs = this.#context.clock.now();
-    this.#shown.set(neighbour.id, { chunks, pending: new Set(), unspread: new Set(), lastFetchMs });
+    this.#shown.set(neighbour.id, {
+      chunks,
+      pending: new Set(),
+      sent: new Set(),
+      unspread: new Set(),
+      lastFetchMs,
+    });
     this.#noteLively(neighbour);
   }
 
@@ -73,12 +81,20 @@ export class SuperSeeding {
     else this.#offer(neighbour);
   }
 
+  /** The last byte of a chunk has been handed to the neighbour's connection. */
+  sent(neighbour: Neighbour, index: number): void {
+    const shown = this.#shown.get(neighbour.id);
+    if (!this.#active || !shown?.pending.delete(index)) return;
+    shown.sent.add(index);
+    this.#offer(neighbour);
+  }
+
   /** A neighbour tells that it holds a chunk now. */
   has(neighbour: Neighbour, index: number): void {
     if (!this.#active) return;
     this.#noteLively(neighbour);
     const shown = this.#shown.get(neighbour.id);
-    if (shown?.pending.delete(index)) {
+    if (shown && (shown.pending.delete(index) || shown.sent.delete(index))) {
       this.#offers[index]!--;
       shown.lastFetchMs = this.#context.clock.now();
       if (this.#copies(index) < 2) shown.unspread.add(index);
@@ -93,7 +109,7 @@ export class SuperSeeding {
   left(neighbour: Neighbour): void {
     const shown = this.#shown.get(neighbour.id);
     this.#shown.delete(neighbour.id);
-    for (const index of shown?.pending ?? []) this.#offers[index]!--;
+    for (const index of [...(shown?.pending ?? []), ...(shown?.sent ?? [])]) this.#offers[index]!--;
   }
 
   /** Several times a second. */
@@ -107,7 +123,7 @@ export class SuperSeeding {
     if (shown === undefined) return;
     const nowMs = this.#context.clock.now();
     const waitsForNobody = !this.#hasCopiers(neighbour, nowMs) || nowMs - shown.lastFetchMs > PATIENCE_MS;
-    const open = shown.pending.size + (waitsForNobody ? 0 : shown.unspread.size);
+    const open = shown.pending.size + (waitsForNobody ? 0 : shown.sent.size + shown.unspread.size);
     for (let free = WINDOW_CHUNKS - open; free > 0; free--) {
       const index = this.#fewestCopies(neighbour, shown);
       if (index === undefined) return;

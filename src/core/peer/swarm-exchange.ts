@@ -39,7 +39,9 @@ export class SwarmExchange implements MeshHandler {
       },
       onFault: (neighbour, detail) => this.#mesh.fault(neighbour, detail),
     });
-    this.#uploader = new Uploader(context, neighbours);
+    this.#uploader = new Uploader(context, neighbours, (neighbour, index) => {
+      this.#superSeeding.sent(neighbour, index);
+    });
     this.#superSeeding = new SuperSeeding(context, neighbours, (index) => this.#downloader.copies(index));
     context.ledger.onHeld((index) => this.#held(index));
   }

@@ -15,11 +15,18 @@ const REST_MS = 10_000;
 export class Uploader {
   readonly #context: PeerContext;
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #onSent: (neighbour: Neighbour, index: number) => void;
   #round = 0;
 
-  constructor(context: PeerContext, neighbours: ReadonlyMap<number, Neighbour>) {
+  /** `onSent`: the last byte of a chunk has been handed to a neighbour's connection. */
+  constructor(
+    context: PeerContext,
+    neighbours: ReadonlyMap<number, Neighbour>,
+    onSent: (neighbour: Neighbour, index: number) => void,
+  ) {
     this.#context = context;
     this.#neighbours = neighbours;
+    this.#onSent = onSent;
   }
 
   /** Decides anew whom to serve: about once a second, and whenever a slot may have become free. */
@@ -94,6 +101,7 @@ export class Uploader {
       const nowMs = this.#context.clock.now();
       neighbour.blocked = !neighbour.send(part, nowMs);
       if (!neighbour.blocked) neighbour.lastServedMs = nowMs;
+      if (chunk.offset === chunkBytes) this.#onSent(neighbour, index);
     }
   }
 
