@@ -198,6 +198,10 @@ describe('the scenario language', () => {
     );
   });
 
+  test('texts far from YAML are told of inside of them, too', () => {
+    mistakesOnly('* content\nleave: {after: 1s}!', []);
+  });
+
   test('any text is a scenario or a list of mistakes, each inside of the text', () => {
     const fragments = fc.constantFrom(
       ...[

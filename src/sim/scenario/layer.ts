@@ -6,7 +6,6 @@ import {
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
   parseDocument,
   visit,
   type Document,
@@ -35,16 +34,15 @@ export interface Layer {
 
 /** Never throws: what is wrong with the text is told in `problems`. */
 export function readLayer(text: string, file: string): Layer {
-  const lines = new LineCounter();
   const document: Document = parseDocument(text, {
-    lineCounter: lines,
     prettyErrors: false,
     merge: true,
     logLevel: 'silent',
   });
   const at = (offset: number): Pick<Problem, 'file' | 'line' | 'column'> => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length));
-    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+    // Not by the library's LineCounter: it misses lines of texts that are far from YAML.
+    const before = text.slice(0, offset).split('\n');
+    return { file, line: before.length, column: before.at(-1)!.length + 1 };
   };
   const problems: Problem[] = [...document.errors, ...document.warnings].map((mistake) => ({
     ...at(mistake.pos[0]),
