@@ -1,10 +1,10 @@
 /** Bytes of TCP connections to messages and back, by dialect. */
 import { LocalProtocolError, RemoteProtocolError } from '../errors.ts';
 import type { Body, Clock } from '../interfaces.ts';
-import { isSpecMessage } from '../protocol/message-bytes.ts';
 import type { Decoder, Dialect, Message, SwarmMessage } from '../protocol/messages.ts';
 import { createSpecDecoder, type SpecSide } from '../protocol/spec/decode.ts';
 import { encodeSpec } from '../protocol/spec/encode.ts';
+import { isSwarmMessage } from '../protocol/swarm-message.ts';
 import { createSwarmDecoder } from '../protocol/swarm/decode.ts';
 import { encodeSwarm } from '../protocol/swarm/encode.ts';
 import { matchMagic, SWARM_MAGIC } from '../protocol/swarm/magic.ts';
@@ -49,9 +49,7 @@ class MagicDecoder implements WireDecoder {
   #stopped = false;
 
   constructor(onMessage: (message: Message) => void) {
-    this.#frames = createSwarmDecoder((message) => {
-      if (!this.#stopped) onMessage(message);
-    });
+    this.#frames = createSwarmDecoder(onMessage);
   }
 
   push(bytes: Uint8Array): void {
@@ -85,13 +83,12 @@ class MagicDecoder implements WireDecoder {
  * made of bytes
  */
 export function encodeWire(message: Message, dialect: Dialect): Uint8Array[] {
-  if (isSpecMessage(message) === (dialect === 'swarm')) {
+  const isSwarm = isSwarmMessage(message);
+  if (isSwarm !== (dialect === 'swarm')) {
     throw new LocalProtocolError(`${message.type} does not belong on a ${dialect} connection`);
   }
-  if (isSpecMessage(message)) {
-    return [message.type === 'raw' ? bytesOf(message.body) : encodeSpec(message)];
-  }
-  return encodeFrame(message);
+  if (isSwarm) return encodeFrame(message);
+  return [message.type === 'raw' ? bytesOf(message.body) : encodeSpec(message)];
 }
 
 /** A message that goes to every neighbour is encoded once: what was encoded last is kept. */

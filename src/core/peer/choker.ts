@@ -4,7 +4,7 @@ import type { Random } from '../interfaces.ts';
 /** What the choice of whom to serve looks at. */
 export interface ChokeCandidate {
   readonly id: number;
-  /** Wants chunks of ours. Others are never unchoked. */
+  /** Wants chunks of ours. Others are not chosen. */
   readonly interested: boolean;
   readonly unchoked: boolean;
   /** The optimistic one of the last round. */

@@ -111,8 +111,9 @@ export class Downloader {
     const last = part.offset + part.body.byteLength === part.chunkBytes;
     if (request.download.over) {
       request.wastedBytes += part.body.byteLength;
-      if (last) this.#close(neighbour, request);
-      return;
+      if (!last) return;
+      this.#close(neighbour, request);
+      return this.fill(neighbour);
     }
     if (part.offset !== request.download.receivedBytes) {
       return this.#callbacks.onFault(
@@ -129,10 +130,9 @@ export class Downloader {
       else this.#cancel(neighbour, request, 'failed');
       return;
     }
-    if (last) {
-      this.#adapt(neighbour, request, nowMs);
-      this.#finish(neighbour, request);
-    }
+    if (!last) return;
+    this.#adapt(neighbour, request, nowMs);
+    this.#finish(neighbour, request);
     this.fill(neighbour);
   }
 

@@ -1,6 +1,7 @@
 import { assertNever } from '../errors.ts';
 import type { Address, Connection, Timer } from '../interfaces.ts';
 import type { Bitfield, SwarmMessage } from '../protocol/messages.ts';
+import { HAVE_MANY_MAX } from '../protocol/swarm/limits.ts';
 import { ChunkSet } from './chunk-set.ts';
 import type { PeerContext } from './context.ts';
 import { Downloader } from './downloader.ts';
@@ -15,6 +16,9 @@ const SUPER_SEEDING_TICK_MS = 100;
 /** Chunks that come in quicker succession are shown together: each message costs every neighbour's thread an event. */
 const HAVE_GAP_MS = 20;
 
+/** Interest that is lost for less than this is not worth two messages and maybe a slot: the next chunk comes soon. */
+const INTEREST_GAP_MS = 100;
+
 /** The peer's trade of chunks by the swarm protocol: passes each message to the part that it is for. */
 export class SwarmExchange implements MeshHandler {
   readonly #context: PeerContext;
@@ -26,6 +30,7 @@ export class SwarmExchange implements MeshHandler {
   readonly #unshown: number[] = [];
   #shownMs = -Infinity;
   #showTimer: Timer | undefined;
+  #interestTimer: Timer | undefined;
   #timers: Timer[] = [];
 
   constructor(context: PeerContext) {
@@ -50,7 +55,7 @@ export class SwarmExchange implements MeshHandler {
     this.#every(TICK_MS, () => {
       this.#mesh.tick();
       this.#downloader.tick();
-      this.#uploader.rechoke({ nextRound: true });
+      this.#uploader.rechoke();
     });
     if (this.#superSeeding.active) this.#every(SUPER_SEEDING_TICK_MS, () => this.#superSeeding.tick());
   }
@@ -58,6 +63,7 @@ export class SwarmExchange implements MeshHandler {
   stop(): void {
     for (const timer of this.#timers) timer.cancel();
     this.#showTimer?.cancel();
+    this.#interestTimer?.cancel();
     this.#timers = [];
     this.#mesh.stop();
   }
@@ -101,9 +107,8 @@ export class SwarmExchange implements MeshHandler {
     this.#superSeeding.joined(neighbour);
     if (this.#superSeeding.active) return;
     const before = ChunkSet.fromBits(shown.bits, this.#context.ledger.totalChunks)!;
-    for (const index of this.#context.ledger.held) {
-      if (!before.has(index)) neighbour.send({ type: 'have', index }, this.#context.clock.now());
-    }
+    const since = [...this.#context.ledger.held].filter((index) => !before.has(index));
+    for (const message of haves(since)) neighbour.send(message, this.#context.clock.now());
   }
 
   drained(neighbour: Neighbour): void {
@@ -113,7 +118,7 @@ export class SwarmExchange implements MeshHandler {
   left(neighbour: Neighbour): void {
     this.#superSeeding.left(neighbour);
     this.#downloader.left(neighbour);
-    this.#uploader.rechoke({ nextRound: false });
+    this.#uploader.fillSlots();
   }
 
   message(neighbour: Neighbour, message: SwarmMessage): void {
@@ -121,13 +126,15 @@ export class SwarmExchange implements MeshHandler {
       case 'bitfield':
         return this.#bitfield(neighbour, message.bits);
       case 'have':
-        return this.#have(neighbour, message.index);
+        return this.#have(neighbour, [message.index]);
+      case 'have-many':
+        return this.#have(neighbour, message.indices);
       case 'interested':
         neighbour.theyAreInterested = true;
-        return this.#uploader.interested(neighbour);
+        return this.#uploader.fillSlots();
       case 'not-interested':
         neighbour.theyAreInterested = false;
-        return this.#uploader.rechoke({ nextRound: false });
+        return this.#uploader.fillSlots();
       case 'choke':
         neighbour.theyChoke = true;
         return;
@@ -166,13 +173,15 @@ export class SwarmExchange implements MeshHandler {
     this.#look(neighbour);
   }
 
-  #have(neighbour: Neighbour, index: number): void {
-    if (index < 1 || index > this.#context.ledger.totalChunks) {
-      return this.#mesh.fault(neighbour, `have of chunk ${index}, which does not exist`);
+  #have(neighbour: Neighbour, indices: readonly number[]): void {
+    for (const index of indices) {
+      if (index < 1 || index > this.#context.ledger.totalChunks) {
+        return this.#mesh.fault(neighbour, `have of chunk ${index}, which does not exist`);
+      }
+      if (!neighbour.theirs.add(index)) continue;
+      this.#downloader.offered(neighbour, index);
+      this.#superSeeding.has(neighbour, index);
     }
-    if (!neighbour.theirs.add(index)) return;
-    this.#downloader.offered(neighbour, index);
-    this.#superSeeding.has(neighbour, index);
     this.#look(neighbour);
   }
 
@@ -187,14 +196,26 @@ export class SwarmExchange implements MeshHandler {
   #presumeInterest(neighbour: Neighbour): void {
     if (neighbour.theyAreInterested) return;
     neighbour.theyAreInterested = true;
-    this.#uploader.interested(neighbour);
+    this.#uploader.fillSlots();
   }
 
   #showInterest(neighbour: Neighbour): void {
+    const { clock } = this.#context;
     const interested = neighbour.usefulChunks > 0;
     if (interested === neighbour.weAreInterested) return;
-    neighbour.weAreInterested = interested;
-    neighbour.send({ type: interested ? 'interested' : 'not-interested' }, this.#context.clock.now());
+    if (interested) {
+      neighbour.weAreInterested = true;
+      neighbour.send({ type: 'interested' }, clock.now());
+    } else this.#interestTimer ??= clock.setTimer(INTEREST_GAP_MS, () => this.#showLostInterest());
+  }
+
+  #showLostInterest(): void {
+    this.#interestTimer = undefined;
+    for (const neighbour of this.#mesh.neighbours.values()) {
+      if (!neighbour.weAreInterested || neighbour.usefulChunks > 0) continue;
+      neighbour.weAreInterested = false;
+      neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
+    }
   }
 
   #held(index: number): void {
@@ -213,12 +234,12 @@ export class SwarmExchange implements MeshHandler {
     this.#showTimer?.cancel();
     this.#showTimer = undefined;
     this.#shownMs = clock.now();
-    const haves = this.#unshown.splice(0).map((index) => ({ type: 'have', index }) as const);
-    for (const have of haves) {
-      for (const neighbour of this.#mesh.neighbours.values()) {
-        neighbour.send(have, this.#shownMs);
-        if (!neighbour.theirs.has(have.index)) this.#presumeInterest(neighbour);
-      }
+    const shown = this.#unshown.splice(0);
+    for (const message of haves(shown)) {
+      for (const neighbour of this.#mesh.neighbours.values()) neighbour.send(message, this.#shownMs);
+    }
+    for (const neighbour of this.#mesh.neighbours.values()) {
+      if (shown.some((index) => !neighbour.theirs.has(index))) this.#presumeInterest(neighbour);
     }
     if (!ledger.complete) return;
     for (const neighbour of [...this.#mesh.neighbours.values()]) {
@@ -236,4 +257,14 @@ export class SwarmExchange implements MeshHandler {
     };
     again();
   }
+}
+
+/** Tells of these chunks in as few messages as the protocol allows. */
+function haves(indices: readonly number[]): SwarmMessage[] {
+  if (indices.length === 1) return [{ type: 'have', index: indices[0]! }];
+  const messages: SwarmMessage[] = [];
+  for (let at = 0; at < indices.length; at += HAVE_MANY_MAX) {
+    messages.push({ type: 'have-many', indices: indices.slice(at, at + HAVE_MANY_MAX) });
+  }
+  return messages;
 }

@@ -1,6 +1,7 @@
 import { StoreError } from '../errors.ts';
 import type { Body } from '../interfaces.ts';
 import { chooseUnchoked } from './choker.ts';
+import type { ChokeChoice } from './choker.ts';
 import type { PeerContext } from './context.ts';
 import type { Neighbour } from './neighbour.ts';
 
@@ -29,36 +30,48 @@ export class Uploader {
     this.#onSent = onSent;
   }
 
-  /** Decides anew whom to serve: about once a second, and whenever a slot may have become free. */
-  rechoke({ nextRound }: { readonly nextRound: boolean }): void {
-    const { clock, options, ledger, random } = this.#context;
-    if (nextRound) this.#round++;
-    const nowMs = clock.now();
+  /** Decides anew whom to serve: about once a second. */
+  rechoke(): void {
+    this.#round++;
     const all = [...this.#neighbours.values()];
-    const { unchoked, optimistic } = chooseUnchoked(
-      all.map((neighbour) => ({
-        id: neighbour.id,
-        interested: neighbour.theyAreInterested,
-        unchoked: !neighbour.weChoke,
-        optimistic: neighbour.optimistic,
-        receivedBytesPerSec: neighbour.received.bytesPerSec(nowMs),
-        sentBytes: neighbour.sentBytes,
-        resting: this.#rests(neighbour, nowMs),
-      })),
-      { slots: options.uploadSlots, seeding: ledger.complete, round: this.#round },
-      random,
-    );
+    const { unchoked, optimistic } = this.#choose(all, this.#context.options.uploadSlots);
+    let spare = this.#context.options.uploadSlots - unchoked.size;
     for (const neighbour of all) {
       neighbour.optimistic = neighbour.id === optimistic;
       if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
-      else this.#choke(neighbour);
+      // Who is not interested for the moment keeps a slot that nobody else wants: it can go on at once.
+      else if (neighbour.weChoke || neighbour.theyAreInterested || spare-- <= 0) this.#choke(neighbour);
     }
   }
 
-  /** A neighbour has become interested: it is served at once while a slot is free. */
-  interested(neighbour: Neighbour): void {
-    const served = [...this.#neighbours.values()].filter(({ weChoke }) => !weChoke).length;
-    if (served < this.#context.options.uploadSlots) this.#unchoke(neighbour);
+  /** Gives the slots that are free, or held by who does not want them, to those who wait. Nobody else loses one. */
+  fillSlots(): void {
+    const all = [...this.#neighbours.values()];
+    const waiting = all.filter(({ weChoke, theyAreInterested }) => weChoke && theyAreInterested);
+    if (waiting.length === 0) return;
+    const served = all.filter(({ weChoke }) => !weChoke);
+    const idle = served.filter(({ theyAreInterested }) => !theyAreInterested);
+    const slots = this.#context.options.uploadSlots - served.length + idle.length;
+    if (slots <= 0) return;
+    const { unchoked } = this.#choose(waiting, slots);
+    const excess = served.length + unchoked.size - this.#context.options.uploadSlots;
+    for (const neighbour of idle.slice(0, Math.max(0, excess))) this.#choke(neighbour);
+    for (const neighbour of waiting) if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
+  }
+
+  #choose(among: readonly Neighbour[], slots: number): ChokeChoice {
+    const { clock, ledger, random } = this.#context;
+    const nowMs = clock.now();
+    const candidates = among.map((neighbour) => ({
+      id: neighbour.id,
+      interested: neighbour.theyAreInterested,
+      unchoked: !neighbour.weChoke,
+      optimistic: neighbour.optimistic,
+      receivedBytesPerSec: neighbour.received.bytesPerSec(nowMs),
+      sentBytes: neighbour.sentBytes,
+      resting: this.#rests(neighbour, nowMs),
+    }));
+    return chooseUnchoked(candidates, { slots, seeding: ledger.complete, round: this.#round }, random);
   }
 
   request(neighbour: Neighbour, index: number): void {

@@ -1,28 +1,15 @@
-import type { Message, SpecMessage } from './messages.ts';
+import type { Message } from './messages.ts';
 import { specMessageBytes } from './spec/encode.ts';
 import { SWARM_MAGIC } from './swarm/magic.ts';
 import { swarmMessageBytes } from './swarm/size.ts';
-
-const SPEC_TYPES: ReadonlySet<Message['type']> = new Set<SpecMessage['type']>([
-  'local-chunk',
-  'where-chunk',
-  'chunk-from',
-  'chunk-unknown',
-  'request-chunk',
-  'raw',
-]);
-
-/** Whether the message is of the classic protocol. */
-export function isSpecMessage(message: Message): message is SpecMessage {
-  return SPEC_TYPES.has(message.type);
-}
+import { isSwarmMessage } from './swarm-message.ts';
 
 /**
  * Bytes of a message on the wire, exactly, in either protocol; a handshake counts with the magic that goes before
  * it. Does not look into bodies: a token counts with the length it stands for.
  */
 export function messageBytes(message: Message): number {
-  if (isSpecMessage(message)) return specMessageBytes(message);
+  if (!isSwarmMessage(message)) return specMessageBytes(message);
   const magicBytes = message.type === 'handshake' ? SWARM_MAGIC.length : 0;
   return magicBytes + swarmMessageBytes(message);
 }

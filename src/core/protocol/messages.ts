@@ -85,6 +85,11 @@ export interface Have {
   readonly type: 'have';
   readonly index: number;
 }
+/** As many `have` as there are indices: 1 to 1,024. */
+export interface HaveMany {
+  readonly type: 'have-many';
+  readonly indices: readonly number[];
+}
 export interface Interested {
   readonly type: 'interested';
 }
@@ -172,6 +177,7 @@ export type SwarmMessage =
   | Handshake
   | Bitfield
   | Have
+  | HaveMany
   | Interested
   | NotInterested
   | Choke

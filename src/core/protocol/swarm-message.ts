@@ -9,6 +9,7 @@ const SPEC_TYPES: ReadonlySet<Message['type']> = new Set([
   'raw',
 ]);
 
+/** Whether the message is of our protocol; else it is of the classic one. */
 export function isSwarmMessage(message: Message): message is SwarmMessage {
   return !SPEC_TYPES.has(message.type);
 }

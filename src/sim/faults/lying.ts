@@ -42,7 +42,8 @@ export class Lying {
 
   #outgoing(connection: Connection, message: Message): Message | undefined {
     const lie = this.active.first;
-    if (message.type === 'have' && this.#wouldSeemComplete(connection)) return undefined;
+    const shows = message.type === 'have' || message.type === 'have-many';
+    if (shows && this.#wouldSeemComplete(connection)) return undefined;
     if (message.type === 'bitfield') {
       const shown = lie === undefined ? [] : this.#claimed();
       this.#introduced.set(connection, new Set(shown));

@@ -17,7 +17,7 @@ from classic import listen, read_folder, trace
 
 MAGIC = bytes.fromhex("89537761726d310a")
 CHOKE, UNCHOKE, INTERESTED, NOT_INTERESTED, HAVE, BITFIELD, REQUEST, CHUNK, CANCEL = range(9)
-REJECT, HANDSHAKE, ANNOUNCE, PEERS, KEEP_ALIVE = 0x10, 0x20, 0x21, 0x22, 0x23
+REJECT, HANDSHAKE, ANNOUNCE, PEERS, KEEP_ALIVE, HAVE_MANY = 0x10, 0x20, 0x21, 0x22, 0x23, 0x24
 NOT_HELD = 1
 OPEN_REQUESTS = 3
 
@@ -176,6 +176,8 @@ class Stranger:
             neighbour.holds = {i for i in range(1, self.total + 1) if payload[(i - 1) >> 3] & (0x80 >> ((i - 1) & 7))}
         elif kind == HAVE:
             neighbour.holds.add(struct.unpack(">I", payload)[0])
+        elif kind == HAVE_MANY:
+            neighbour.holds.update(index for (index,) in struct.iter_unpack(">I", payload))
         elif kind == INTERESTED:
             wire.send(UNCHOKE)
         elif kind in (CHOKE, UNCHOKE):

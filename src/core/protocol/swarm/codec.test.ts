@@ -5,7 +5,7 @@ import type { SwarmMessage } from '../messages.ts';
 import { createSwarmDecoder } from './decode.ts';
 import { encodeSwarm } from './encode.ts';
 import { FRAME_TYPES } from './frame-types.ts';
-import { CHUNKS_MAX, FRAME_BYTES_MAX, PART_BYTES_MAX } from './limits.ts';
+import { CHUNKS_MAX, FRAME_BYTES_MAX, HAVE_MANY_MAX, PART_BYTES_MAX } from './limits.ts';
 import { matchMagic, SWARM_MAGIC } from './magic.ts';
 import { swarmMessageBytes } from './size.ts';
 
@@ -35,6 +35,7 @@ const messages = fc.array(
       type: fc.constantFrom('choke', 'unchoke', 'interested', 'not-interested', 'keep-alive'),
     }) as fc.Arbitrary<SwarmMessage>,
     fc.record({ type: fc.constantFrom('have', 'request', 'cancel'), index }) as fc.Arbitrary<SwarmMessage>,
+    fc.record({ type: fc.constant('have-many' as const), indices: fc.array(index, { minLength: 1 }) }),
     fc.record({
       type: fc.constant('reject' as const),
       index,
@@ -266,6 +267,9 @@ describe('swarm codec', () => {
     const wrong: SwarmMessage[] = [
       { type: 'have', index: 0 },
       { type: 'have', index: CHUNKS_MAX + 1 },
+      { type: 'have-many', indices: [] },
+      { type: 'have-many', indices: new Array<number>(HAVE_MANY_MAX + 1).fill(1) },
+      { type: 'have-many', indices: [1, 0] },
       { type: 'handshake', version: 1, name: 'é'.repeat(128), port: 1, totalChunks: 1 },
       { type: 'announce', event: 'started', wanted: 201, bits: new Uint8Array(0), claims: [] },
       {

@@ -14,6 +14,7 @@ import {
 import {
   BITFIELD_BYTES_MAX,
   FRAME_BYTES_MAX,
+  HAVE_MANY_MAX,
   HOST_BYTES_MAX,
   NAME_BYTES_MAX,
   PART_BYTES_MAX,
@@ -80,6 +81,9 @@ function writePayload(writer: FieldWriter, message: Exclude<SwarmMessage, ChunkP
     case 'cancel':
       writer.index(message.index);
       return;
+    case 'have-many':
+      writeIndices(writer, message.indices);
+      return;
     case 'reject':
       writer.index(message.index);
       writer.u8(REJECT_REASONS.indexOf(message.reason), 'reason');
@@ -99,6 +103,13 @@ function writePayload(writer: FieldWriter, message: Exclude<SwarmMessage, ChunkP
     default:
       assertNever(message);
   }
+}
+
+function writeIndices(writer: FieldWriter, indices: readonly number[]): void {
+  if (indices.length < 1 || indices.length > HAVE_MANY_MAX) {
+    throw new LocalProtocolError(`have-many with ${indices.length} indices, not 1 to ${HAVE_MANY_MAX}`);
+  }
+  for (const index of indices) writer.index(index);
 }
 
 function writeHandshake(writer: FieldWriter, message: Handshake): void {

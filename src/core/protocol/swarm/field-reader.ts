@@ -45,6 +45,13 @@ export class FieldReader {
     return within(this.#view.getUint32(this.#advance(4)), 1, CHUNKS_MAX, 'chunk index');
   }
 
+  /** All the rest. */
+  indices(): number[] {
+    const indices: number[] = [];
+    while (this.restBytes > 0) indices.push(this.index());
+    return indices;
+  }
+
   raw(length: number): Uint8Array {
     const at = this.#advance(length);
     return new Uint8Array(this.#bytes.subarray(at, at + length));

@@ -25,6 +25,7 @@ export const FRAME_TYPES = {
   announce: 0x21,
   peers: 0x22,
   'keep-alive': 0x23,
+  'have-many': 0x24,
 } as const satisfies Record<SwarmMessage['type'], number>;
 
 /** Types from here to 0xff are extensions: who does not know them skips the frame. */

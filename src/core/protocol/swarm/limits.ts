@@ -10,6 +10,9 @@ export const BITFIELD_BYTES_MAX = CHUNKS_MAX / 8;
 /** Most bytes after a frame's length field, for every frame but `chunk`. What a decoder may have to hold. */
 export const FRAME_BYTES_MAX = 4 * MIB;
 
+/** Most indices in one `have-many` frame. */
+export const HAVE_MANY_MAX = 1024;
+
 /** Most bytes of a chunk in one `chunk` frame. */
 export const PART_BYTES_MAX = MIB;
 

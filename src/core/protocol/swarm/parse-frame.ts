@@ -9,7 +9,14 @@ import {
   PEER_SPEAKS_SWARM,
   REJECT_REASONS,
 } from './frame-types.ts';
-import { BITFIELD_BYTES_MAX, CLAIMS_MAX, NAME_BYTES_MAX, PEERS_BITS_BYTES_MAX, PEERS_MAX } from './limits.ts';
+import {
+  BITFIELD_BYTES_MAX,
+  CLAIMS_MAX,
+  HAVE_MANY_MAX,
+  NAME_BYTES_MAX,
+  PEERS_BITS_BYTES_MAX,
+  PEERS_MAX,
+} from './limits.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -21,6 +28,7 @@ const PAYLOAD_BYTES = new Map<number, readonly [number, number]>([
   [FRAME_TYPES['not-interested'], [0, 0]],
   [FRAME_TYPES['keep-alive'], [0, 0]],
   [FRAME_TYPES.have, [4, 4]],
+  [FRAME_TYPES['have-many'], [4, 4 * HAVE_MANY_MAX]],
   [FRAME_TYPES.request, [4, 4]],
   [FRAME_TYPES.cancel, [4, 4]],
   [FRAME_TYPES.reject, [5, 5]],
@@ -64,6 +72,8 @@ function parseFields(type: number, reader: FieldReader): Exclude<SwarmMessage, C
       return { type: 'keep-alive' };
     case FRAME_TYPES.have:
       return { type: 'have', index: reader.index() };
+    case FRAME_TYPES['have-many']:
+      return { type: 'have-many', indices: reader.indices() };
     case FRAME_TYPES.request:
       return { type: 'request', index: reader.index() };
     case FRAME_TYPES.cancel:

@@ -86,6 +86,7 @@ test('the page shows a conversation of peers as the codec speaks it', () => {
     { type: 'have', index: 3 },
     { type: 'cancel', index: 4 },
     { type: 'not-interested' },
+    { type: 'have-many', indices: [4, 5] },
   ]);
   expect(bob).toEqual([
     handshake('bob', 6002),

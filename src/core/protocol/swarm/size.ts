@@ -21,6 +21,8 @@ function payloadBytes(message: SwarmMessage): number {
     case 'request':
     case 'cancel':
       return 4;
+    case 'have-many':
+      return 4 * message.indices.length;
     case 'reject':
       return 5;
     case 'bitfield':

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { contentOf, PeerStage } from '../../../test/support/peer-stage.ts';
+
+describe('a peer in the swarm protocol: serving', () => {
+  const full = { totalChunks: 2, held: [1, 2] };
+
+  it('unchokes who is interested while a slot is free, and sends what is requested, in order', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off' });
+    const neighbour = stage.neighbour('n', []);
+    neighbour.say({ type: 'interested' });
+    neighbour.say({ type: 'request', index: 2 }, { type: 'request', index: 1 });
+    expect(neighbour.gotOf('unchoke')).toHaveLength(1);
+    const parts = neighbour.gotOf('chunk');
+    expect(parts.map(({ index }) => index)).toEqual([2, 1]);
+    expect(Buffer.from(parts[0]!.body as Buffer).toString()).toBe(contentOf(2));
+  });
+
+  it('serves no more neighbours at a time than it has slots, and rejects requests of the others', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off', uploadSlots: 1 });
+    const first = stage.neighbour('first', [], 7100);
+    const second = stage.neighbour('second', [], 7101);
+    first.say({ type: 'interested' });
+    second.say({ type: 'interested' }, { type: 'request', index: 1 });
+    expect(second.gotOf('unchoke')).toEqual([]);
+    expect(second.gotOf('reject')).toMatchObject([{ index: 1, reason: 'choked' }]);
+    first.say({ type: 'not-interested' });
+    expect(second.gotOf('unchoke')).toHaveLength(1);
+  });
+
+  it('lets who is not interested for a moment keep a slot that nobody else wants, but no other', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off', uploadSlots: 1 });
+    const first = stage.neighbour('first', [], 7100);
+    first.say({ type: 'interested' }, { type: 'not-interested' });
+    stage.run(2500);
+    expect(first.gotOf('choke')).toEqual([]);
+    first.say({ type: 'interested' }, { type: 'request', index: 1 });
+    expect(first.gotOf('chunk')).toHaveLength(1);
+    first.say({ type: 'not-interested' });
+    const second = stage.neighbour('second', [], 7101);
+    second.say({ type: 'interested' });
+    expect(first.gotOf('choke')).toHaveLength(1);
+    expect(second.gotOf('unchoke')).toHaveLength(1);
+  });
+
+  it('takes no slot from anybody who uses it when another becomes free', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off', uploadSlots: 2 });
+    const [using, leaving, ...waiting] = [7100, 7101, 7102, 7103].map((port) =>
+      stage.neighbour(`n ${port}`, [], port),
+    );
+    for (const neighbour of [using!, leaving!, ...waiting]) neighbour.say({ type: 'interested' });
+    using!.say({ type: 'request', index: 1 });
+    leaving!.close();
+    expect(using!.gotOf('choke')).toEqual([]);
+    expect(waiting.filter((neighbour) => neighbour.gotOf('unchoke').length === 1)).toHaveLength(1);
+  });
+
+  it('answers every request by the chunk or by one reject: not held, or cancelled before it began', () => {
+    const stage = new PeerStage({ totalChunks: 3, held: [1] });
+    const neighbour = stage.neighbour('n', []);
+    neighbour.say({ type: 'interested' });
+    neighbour.say(
+      { type: 'request', index: 2 },
+      { type: 'request', index: 99 },
+      { type: 'request', index: 1 },
+    );
+    expect(neighbour.gotOf('reject')).toMatchObject([
+      { index: 2, reason: 'not-held' },
+      { index: 99, reason: 'not-held' },
+    ]);
+    expect(neighbour.gotOf('chunk')).toHaveLength(1);
+    neighbour.say({ type: 'cancel', index: 1 });
+    expect(neighbour.gotOf('reject')).toHaveLength(2);
+  });
+
+  it('drops who breaks the protocol, naming how', () => {
+    const wrongs = [
+      { type: 'have', index: 3 },
+      { type: 'bitfield', bits: Uint8Array.of(0) },
+      { type: 'announce', event: 'update', wanted: 0, bits: Uint8Array.of(0), claims: [] },
+      { type: 'handshake', version: 1, name: 'n', port: 1, totalChunks: 2 },
+    ] as const;
+    for (const wrong of wrongs) {
+      const stage = new PeerStage(full);
+      const neighbour = stage.neighbour('n', []);
+      neighbour.say(wrong);
+      expect(stage.eventsOf('remote-fault'), wrong.type).toHaveLength(1);
+      expect(neighbour.closes, wrong.type).toHaveLength(1);
+    }
+  });
+
+  it('ends the connection to a peer that is complete as well', () => {
+    const stage = new PeerStage(full);
+    const neighbour = stage.neighbour('n', [1, 2]);
+    expect(neighbour.closes).toEqual([{ kind: 'end' }]);
+    expect(stage.eventsOf('remote-fault')).toEqual([]);
+  });
+
+  it('a lone seeder shows each neighbour other chunks, those with the fewest copies first, and serves them', () => {
+    const held = Array.from({ length: 12 }, (_, at) => at + 1);
+    const stage = new PeerStage({ totalChunks: 12, held });
+    const a = stage.neighbour('a', [], 7100);
+    const b = stage.neighbour('b', [], 7101);
+    expect(a.gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0, 0));
+    const shown = [...a.gotOf('have'), ...b.gotOf('have')].map(({ index }) => index);
+    expect(shown).toHaveLength(8);
+    expect(new Set(shown).size).toBe(8);
+    const [first] = a.gotOf('have');
+    a.say({ type: 'interested' }, { type: 'request', index: first!.index });
+    expect(a.gotOf('chunk')).toHaveLength(1);
+  });
+
+  it('neighbours that hold all slots and cannot be reached lose them to one that can', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [1, 2] });
+    const stuck = [7100, 7101, 7102, 7103].map((port) => stage.neighbour(`stuck ${port}`, [], port));
+    for (const neighbour of stuck) neighbour.say({ type: 'interested' });
+    const waiting = stage.neighbour('waiting', [], 7104);
+    waiting.say({ type: 'interested' });
+    const isServed = (neighbour: typeof waiting): boolean =>
+      neighbour.gotOf('unchoke').length > neighbour.gotOf('choke').length;
+    stage.run(1500);
+    expect(stuck.every(isServed)).toBe(true);
+    expect(isServed(waiting)).toBe(false);
+    stage.run(6000);
+    expect(isServed(waiting)).toBe(true);
+    // Those who are heard of again come before those who are not.
+    const back = stuck.find((neighbour) => !isServed(neighbour))!;
+    back.say({ type: 'have', index: 1 });
+    stage.run(8000);
+    expect(isServed(back)).toBe(true);
+    expect(isServed(waiting)).toBe(true);
+  });
+
+  it('a lone seeder does not wait for a neighbour that stands still', () => {
+    const held = Array.from({ length: 64 }, (_, at) => at + 1);
+    const stage = new PeerStage({ totalChunks: 64, held });
+    const quick = stage.neighbour('quick', [], 7100);
+    stage.neighbour('stuck', [], 7101);
+    stage.run(1500);
+    const tell = (): void => {
+      for (const { index } of quick.gotOf('have')) quick.say({ type: 'have', index });
+    };
+    // It fetches at once whatever it is shown: all of the file without a pause.
+    for (let round = 0; round < 64; round++) tell();
+    expect(new Set(quick.gotOf('have').map(({ index }) => index)).size).toBe(64);
+  });
+
+  it('a seeder shows everything as soon as another full copy exists', () => {
+    const held = Array.from({ length: 12 }, (_, at) => at + 1);
+    const stage = new PeerStage({ totalChunks: 12, held });
+    const a = stage.neighbour('a', [], 7100);
+    const complete = stage.neighbour('b', held, 7101);
+    expect(new Set(a.gotOf('have').map(({ index }) => index)).size).toBe(12);
+    expect(complete.closes).toEqual([{ kind: 'end' }]);
+  });
+});
