@@ -138,7 +138,10 @@ export interface ChunkStore {
   readonly totalChunks: number;
   /** Info of a held, verified chunk; `undefined` when the chunk is not held. */
   info(index: number): ChunkInfo | undefined;
-  /** Bytes of a held chunk. @throws {StoreError} chunk not held, range outside, disk error */
+  /**
+   * Bytes of a held chunk, to be sent once: a connection that has written them may let their memory be used again.
+   * @throws {StoreError} chunk not held, range outside, disk error
+   */
   read(index: number, offset: number, length: number): Body;
   /** Several writers of one chunk may live at a time (end-game). */
   begin(index: number, expected: Partial<ChunkInfo>): ChunkWriter;

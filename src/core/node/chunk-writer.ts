@@ -43,7 +43,11 @@ export class FileChunkWriter implements ChunkWriter {
     // What is longer than expected is refused at commit anyway; until then it must not fill the disk.
     if (this.#writtenBytes > (this.#expected.bytes ?? Infinity)) return;
     this.#hash.update(body);
-    this.#attempt('write', this.#components.path, () => writeWhole(this.#open(), body));
+    try {
+      writeWhole(this.#open(), body);
+    } catch (error) {
+      this.#fail('write', error);
+    }
   }
 
   commit(): ChunkInfo | undefined {
@@ -57,11 +61,13 @@ export class FileChunkWriter implements ChunkWriter {
       return agrees ? held : undefined;
     }
     const { draftPath, path } = this.#components;
-    this.#attempt('keep', path, () => {
+    try {
       closeSync(this.#open());
       this.#descriptor = undefined;
       renameSync(draftPath, path);
-    });
+    } catch (error) {
+      this.#fail('keep', error);
+    }
     this.#finished = true;
     this.#components.onCommitted(info);
     this.#components.onFinished(this);
@@ -85,14 +91,10 @@ export class FileChunkWriter implements ChunkWriter {
   }
 
   /** A writer that failed has lost bytes: it discards itself before it tells. */
-  #attempt(operation: string, path: string, run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      this.discard();
-      rmSync(this.#components.draftPath, { force: true });
-      throw storeError(operation, path, error);
-    }
+  #fail(operation: string, error: unknown): never {
+    this.discard();
+    rmSync(this.#components.draftPath, { force: true });
+    throw storeError(operation, this.#components.path, error);
   }
 
   #requireLive(): void {

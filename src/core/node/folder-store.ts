@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { StoreError } from '../errors.ts';
 import type { ChunkInfo, ChunkStore, ChunkWriter } from '../interfaces.ts';
@@ -12,6 +12,7 @@ import {
   removeLeftDrafts,
   writeList,
 } from './chunk-files.ts';
+import { takeBlock } from './block-pool.ts';
 import { FileChunkWriter } from './chunk-writer.ts';
 import { LIST_NAME, chunkName } from './local-chunks.ts';
 import { OpenFiles } from './open-files.ts';
@@ -51,6 +52,8 @@ export class FolderStore implements ChunkStore {
   readonly totalChunks: number;
   /** Listed chunks that were not as `knownChunks` says, ascending: they have to be fetched anew. */
   readonly damaged: readonly number[];
+  /** Before the names of its files. */
+  readonly #prefix: string;
   readonly #held: Map<number, HeldChunk>;
   readonly #writers = new Set<ChunkWriter>();
   readonly #openFiles = new OpenFiles(OPEN_FILES_MAX);
@@ -85,6 +88,7 @@ export class FolderStore implements ChunkStore {
 
   private constructor(folder: string, totalChunks: number, held: Map<number, HeldChunk>, damaged: number[]) {
     this.folder = folder;
+    this.#prefix = join(folder, sep);
     this.totalChunks = totalChunks;
     this.damaged = damaged.sort((a, b) => a - b);
     this.#held = held;
@@ -102,16 +106,16 @@ export class FolderStore implements ChunkStore {
 
   /** Where the file of a held chunk is. @throws {StoreError} chunk not held */
   pathOf(index: number): string {
-    return join(this.folder, this.#require(index).name);
+    return this.#prefix + this.#require(index).name;
   }
 
   read(index: number, offset: number, length: number): Buffer {
     const { bytes, name } = this.#require(index);
-    const path = join(this.folder, name);
+    const path = this.#prefix + name;
     if (!(offset >= 0 && length >= 0 && offset + length <= bytes)) {
       throw new StoreError(`${path}: bytes ${offset} to ${offset + length} of ${bytes}`);
     }
-    const body = Buffer.allocUnsafe(length);
+    const body = takeBlock(length);
     const descriptor = this.#openFiles.descriptor(path);
     let filled = 0;
     while (filled < length) {
@@ -134,8 +138,8 @@ export class FolderStore implements ChunkStore {
     const name = chunkName(index);
     const writer = new FileChunkWriter(
       {
-        draftPath: join(this.folder, draftName(index, ++draftSerial)),
-        path: join(this.folder, name),
+        draftPath: this.#prefix + draftName(index, ++draftSerial),
+        path: this.#prefix + name,
         held: () => this.#held.get(index),
         onCommitted: ({ bytes, hash }) => {
           this.#held.set(index, { bytes, hash, name });

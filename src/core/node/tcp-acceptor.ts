@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../interfaces.ts';
 import type { Dialect } from '../protocol/messages.ts';
 import { matchMagic } from '../protocol/swarm/magic.ts';
 import { SECOND_MS } from '../units.ts';
+import type { AcceptedSocket } from './accepted-socket.ts';
 
 /** A connection to a peer that says nothing for so long is dropped. */
 const SILENT_PEER_MS = 30 * SECOND_MS;
@@ -18,7 +18,7 @@ export interface AcceptorOptions {
   /** Default 1,000. */
   readonly silentMax?: number;
   /** `first` are all bytes so far; nothing of them has been consumed. `ended`: the remote has ended already. */
-  onDialect(socket: Socket, dialect: Dialect, first: Uint8Array, ended: boolean): void;
+  onDialect(accepted: AcceptedSocket, dialect: Dialect, first: Uint8Array, ended: boolean): void;
 }
 
 /** Keeps accepted sockets until their first bytes tell which dialect they speak. */
@@ -27,7 +27,7 @@ export class TcpAcceptor {
   readonly #options: AcceptorOptions;
   readonly #silentMax: number;
   /** Oldest first. */
-  readonly #silent = new Map<Socket, SilentSocket>();
+  readonly #silent = new Map<AcceptedSocket, SilentSocket>();
 
   constructor(components: { readonly clock: Clock }, options: AcceptorOptions) {
     this.#clock = components.clock;
@@ -35,20 +35,20 @@ export class TcpAcceptor {
     this.#silentMax = options.silentMax ?? SILENT_MAX;
   }
 
-  add(socket: Socket): void {
+  add(accepted: AcceptedSocket): void {
+    const { socket } = accepted;
     const timer =
       this.#options.role === 'peer'
-        ? this.#clock.setTimer(this.#options.silentPeerMs ?? SILENT_PEER_MS, () => this.#drop(socket))
+        ? this.#clock.setTimer(this.#options.silentPeerMs ?? SILENT_PEER_MS, () => this.#drop(accepted))
         : undefined;
     const silent: SilentSocket = {
       timer,
       prefix: Buffer.alloc(0),
-      onData: (bytes) => this.#onData(socket, silent, bytes),
-      onEnd: () => this.#onEnd(socket, silent),
-      onClose: () => this.#forget(socket),
+      onEnd: () => this.#onEnd(accepted, silent),
+      onClose: () => this.#forget(accepted),
     };
-    this.#silent.set(socket, silent);
-    socket.on('data', silent.onData);
+    this.#silent.set(accepted, silent);
+    accepted.onBytes = (bytes) => this.#onBytes(accepted, silent, bytes);
     socket.on('end', silent.onEnd);
     // `close` follows an error; there is nobody yet to be told of it.
     socket.on('error', silent.onClose);
@@ -60,50 +60,49 @@ export class TcpAcceptor {
 
   /** Drops every connection that has not said anything yet. */
   close(): void {
-    for (const socket of [...this.#silent.keys()]) this.#drop(socket);
+    for (const accepted of [...this.#silent.keys()]) this.#drop(accepted);
   }
 
-  #onData(socket: Socket, silent: SilentSocket, bytes: Buffer): void {
-    silent.prefix = silent.prefix.length === 0 ? bytes : Buffer.concat([silent.prefix, bytes]);
+  #onBytes(accepted: AcceptedSocket, silent: SilentSocket, bytes: Uint8Array): void {
+    silent.prefix = Buffer.concat([silent.prefix, bytes]);
     const verdict = matchMagic(silent.prefix);
     if (verdict === 'maybe') return;
-    this.#handOver(socket, silent, verdict === 'yes' ? 'swarm' : this.#textDialect(), false);
+    this.#handOver(accepted, silent, verdict === 'yes' ? 'swarm' : this.#textDialect(), false);
   }
 
   /** Bytes that only began like the magic are text; a remote that never said a word is answered by our own end. */
-  #onEnd(socket: Socket, silent: SilentSocket): void {
-    if (silent.prefix.length > 0) this.#handOver(socket, silent, this.#textDialect(), true);
-    else socket.end();
+  #onEnd(accepted: AcceptedSocket, silent: SilentSocket): void {
+    if (silent.prefix.length > 0) this.#handOver(accepted, silent, this.#textDialect(), true);
+    else accepted.socket.end();
   }
 
   #textDialect(): Dialect {
     return this.#options.role === 'tracker' ? 'spec-tracker' : 'spec-chunk';
   }
 
-  #handOver(socket: Socket, silent: SilentSocket, dialect: Dialect, ended: boolean): void {
-    this.#forget(socket);
-    socket.off('data', silent.onData);
+  #handOver(accepted: AcceptedSocket, silent: SilentSocket, dialect: Dialect, ended: boolean): void {
+    const { socket } = accepted;
+    this.#forget(accepted);
     socket.off('end', silent.onEnd);
     socket.off('error', silent.onClose);
     socket.off('close', silent.onClose);
-    this.#options.onDialect(socket, dialect, silent.prefix, ended);
+    this.#options.onDialect(accepted, dialect, silent.prefix, ended);
   }
 
-  #drop(socket: Socket): void {
-    this.#forget(socket);
-    socket.destroy();
+  #drop(accepted: AcceptedSocket): void {
+    this.#forget(accepted);
+    accepted.socket.destroy();
   }
 
-  #forget(socket: Socket): void {
-    this.#silent.get(socket)?.timer?.cancel();
-    this.#silent.delete(socket);
+  #forget(accepted: AcceptedSocket): void {
+    this.#silent.get(accepted)?.timer?.cancel();
+    this.#silent.delete(accepted);
   }
 }
 
 interface SilentSocket {
   readonly timer: Timer | undefined;
   prefix: Buffer;
-  readonly onData: (bytes: Buffer) => void;
   readonly onEnd: () => void;
   readonly onClose: () => void;
 }

@@ -4,6 +4,7 @@ import type { Address, Clock, CloseReason, Connection, ConnectionHandlers, Timer
 import type { Dialect, Message } from '../protocol/messages.ts';
 import { SWARM_MAGIC } from '../protocol/swarm/magic.ts';
 import { KIB, MIB, SECOND_MS } from '../units.ts';
+import { giveBackBlock, isBlock } from './block-pool.ts';
 import { causeOf } from './tcp-errors.ts';
 import { createWireDecoder, encodeWire, keepable, type WireDecoder, type WireOptions } from './tcp-wire.ts';
 
@@ -39,6 +40,10 @@ export class TcpConnection implements Connection {
   #magicSent = false;
   #corked = false;
   #wantsDrain = false;
+  /** Handed to the socket so far. */
+  #queuedBytes = 0;
+  /** Blocks that the socket may still have to write, oldest first. */
+  readonly #unwritten: { readonly piece: Uint8Array; readonly endsAt: number }[] = [];
   #paused = false;
   /** What came in while paused, in order; the socket stays paused until it is delivered. */
   #held: (Message | 'end')[] = [];
@@ -78,7 +83,7 @@ export class TcpConnection implements Connection {
     if (!this.#socket.writable || this.#broken) return false;
     const pieces = encodeWire(message, this.dialect);
     if (this.dialect === 'swarm') this.#batch();
-    for (const piece of pieces) if (piece.length > 0) this.#socket.write(piece);
+    for (const piece of pieces) this.#write(piece);
     if (this.#socket.writableLength < HIGH_WATER_BYTES) return true;
     this.#wantsDrain = true;
     return false;
@@ -119,13 +124,21 @@ export class TcpConnection implements Connection {
 
   /** Bytes that came in. They may be reused afterwards. */
   receive(bytes: Uint8Array): void {
-    this.#guard(() => this.#decoder.push(bytes));
+    try {
+      this.#decoder.push(bytes);
+    } catch (error) {
+      this.#blame(error);
+    }
   }
 
   /** The remote has finished sending. */
   receiveEnd(): void {
     if (this.#broken) return;
-    this.#guard(() => this.#decoder.end());
+    try {
+      this.#decoder.end();
+    } catch (error) {
+      this.#blame(error);
+    }
     // The end may come out of the stream's own buffer although it is paused.
     if (this.#paused || this.#held.length > 0) this.#held.push('end');
     else this.#tellEnd();
@@ -140,7 +153,28 @@ export class TcpConnection implements Connection {
     }
     if (this.#magicSent) return;
     this.#magicSent = true;
-    this.#socket.write(SWARM_MAGIC);
+    this.#write(SWARM_MAGIC);
+  }
+
+  #write(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    this.#socket.write(piece);
+    this.#queuedBytes += piece.length;
+    if (!isBlock(piece)) return;
+    this.#giveBackWritten();
+    this.#unwritten.push({ piece, endsAt: this.#queuedBytes });
+  }
+
+  /** What the system has taken over may be filled anew. */
+  #giveBackWritten(): void {
+    const writtenBytes = this.#queuedBytes - this.#socket.writableLength;
+    let written = 0;
+    for (const { piece, endsAt } of this.#unwritten) {
+      if (endsAt > writtenBytes) break;
+      giveBackBlock(piece);
+      written++;
+    }
+    if (written > 0) this.#unwritten.splice(0, written);
   }
 
   readonly #uncork = (): void => {
@@ -151,13 +185,17 @@ export class TcpConnection implements Connection {
   #onMessage(message: Message): void {
     if (this.#broken) return;
     if (this.#paused || this.#held.length > 0) this.#held.push(keepable(message));
-    // Also here: a spec decoder calls from a timer as well.
-    else this.#guard(() => this.#deliver(message));
+    else this.#deliver(message);
   }
 
   #deliver(message: Message): void {
     if (!this.#handlers) throw new LocalProtocolError('a connection was handed over and got no handlers');
-    this.#handlers.onMessage(message);
+    // Here too, not only where bytes come in: a spec decoder calls from a timer as well.
+    try {
+      this.#handlers.onMessage(message);
+    } catch (error) {
+      this.#blame(error);
+    }
   }
 
   #deliverHeld(): void {
@@ -169,18 +207,14 @@ export class TcpConnection implements Connection {
         return;
       }
       if (next === 'end') this.#tellEnd();
-      else this.#guard(() => this.#deliver(next));
+      else this.#deliver(next);
     }
   }
 
   /** The remote's fault breaks the connection; our own is thrown on. */
-  #guard(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      if (!(error instanceof RemoteProtocolError)) throw error;
-      this.break({ kind: 'protocol', detail: error.message });
-    }
+  #blame(error: unknown): void {
+    if (!(error instanceof RemoteProtocolError)) throw error;
+    this.break({ kind: 'protocol', detail: error.message });
   }
 
   #tellEnd(): void {
@@ -192,6 +226,7 @@ export class TcpConnection implements Connection {
   #onDrain(): void {
     if (!this.#wantsDrain || this.#broken) return;
     this.#wantsDrain = false;
+    this.#giveBackWritten();
     this.#handlers?.onDrain?.();
   }
 

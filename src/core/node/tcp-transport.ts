@@ -8,6 +8,7 @@ import {
 import type { Address, Clock, Connection, ListenOptions, Listener, Transport } from '../interfaces.ts';
 import type { Dialect } from '../protocol/messages.ts';
 import { KIB, SECOND_MS } from '../units.ts';
+import { AcceptedSocket } from './accepted-socket.ts';
 import { TcpAcceptor } from './tcp-acceptor.ts';
 import { TcpConnection, type TcpConnectionOptions } from './tcp-connection.ts';
 import { listenError } from './tcp-errors.ts';
@@ -38,8 +39,8 @@ export interface TcpTransportOptions {
 
 const CONNECT_TIMEOUT_MS = 10 * SECOND_MS;
 
-/** One system call takes at most this: what libuv reads at a time anyway, and it stays in the processor's cache. */
-const READ_BUFFER_BYTES = 64 * KIB;
+/** One system call takes at most this: a chunk of a usual size, which stays in the processor's cache. */
+const READ_BUFFER_BYTES = 256 * KIB;
 
 /** Connections the system may hold ready before they are accepted: a flash crowd comes in one moment. */
 const BACKLOG = 1024;
@@ -48,7 +49,7 @@ const BACKLOG = 1024;
 export class TcpTransport implements Transport {
   readonly #components: TcpTransportComponents;
   readonly #options: TcpTransportOptions;
-  /** Shared by all outgoing connections: what is read is consumed before the next read. */
+  /** Shared by all connections: what is read is consumed before the next read. */
   readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
 
   constructor(components: TcpTransportComponents, options: TcpTransportOptions = {}) {
@@ -61,9 +62,11 @@ export class TcpTransport implements Transport {
     const acceptor = new TcpAcceptor(this.#components, {
       role: options.role,
       ...pickDefined(this.#options, ['silentPeerMs', 'silentMax']),
-      onDialect: (socket, dialect, first, ended) => this.#accept(options, socket, dialect, first, ended),
+      onDialect: (accepted, dialect, first, ended) => this.#accept(options, accepted, dialect, first, ended),
     });
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => acceptor.add(socket));
+    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
+      acceptor.add(new AcceptedSocket(socket, this.#readBuffer)),
+    );
     let closed = false;
     const fail = (error: Error) => {
       if (!closed) options.onError(listenError(error, host, options.port));
@@ -123,7 +126,14 @@ export class TcpTransport implements Transport {
     return connection;
   }
 
-  #accept(options: ListenOptions, socket: Socket, dialect: Dialect, first: Uint8Array, ended: boolean): void {
+  #accept(
+    options: ListenOptions,
+    accepted: AcceptedSocket,
+    dialect: Dialect,
+    first: Uint8Array,
+    ended: boolean,
+  ): void {
+    const { socket } = accepted;
     const remote = {
       host: (socket.remoteAddress ?? '').replace('::ffff:', ''),
       port: socket.remotePort ?? 0,
@@ -133,7 +143,7 @@ export class TcpTransport implements Transport {
       end: 'accepter',
     });
     options.onConnection(connection);
-    socket.on('data', (bytes) => connection.receive(bytes));
+    accepted.onBytes = (bytes) => connection.receive(bytes);
     connection.receive(first);
     if (ended) connection.receiveEnd();
   }

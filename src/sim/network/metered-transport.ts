@@ -62,7 +62,7 @@ class MeteredConnection extends WrappedConnection {
     if (this.#shut) return false;
     const payload = payloadBytes(message);
     this.#counters.messagesSent++;
-    this.#counters.payloadSentBytes += payload;
+    if (payload > 0) this.#counters.payloadSentBytes += payload;
     this.#counters.controlSentBytes += messageBytes(message) - payload;
     return super.send(message);
   }
@@ -80,7 +80,7 @@ class MeteredConnection extends WrappedConnection {
   #countReceived(message: Message): void {
     const payload = payloadBytes(message);
     this.#counters.messagesReceived++;
-    this.#counters.payloadReceivedBytes += payload;
+    if (payload > 0) this.#counters.payloadReceivedBytes += payload;
     this.#counters.controlReceivedBytes += messageBytes(message) - payload;
   }
 }
