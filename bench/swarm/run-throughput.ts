@@ -23,7 +23,7 @@ export async function runThroughput(
 ): Promise<ThroughputResult> {
   const { name, leechers, fileBytes, chunkBytes } = benchmark;
   const usefulBytes = leechers * fileBytes;
-  const starFile = new StarFile(fileBytes);
+  const starFile = new StarFile(fileBytes, leechers);
   const runs: ThroughputRun[] = [];
   try {
     for (let repeat = 1; repeat <= repeats; repeat++) {

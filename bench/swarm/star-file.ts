@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateChunk } from '../../src/sim/content/generated.ts';
+import { makeScratch } from '../../src/sim/engines/threads/scratch.ts';
 
-/** A folder with the file that the star sends, where the swarm keeps its folders too: in the system's temporary one. */
+/** A folder with the file that the star sends, where the swarm keeps its folders too. */
 export class StarFile {
-  readonly folder = mkdtempSync(join(tmpdir(), 'swarm-lab-star-'));
-  readonly path = join(this.folder, 'file');
+  readonly folder: string;
+  readonly path: string;
   readonly hash: string;
   readonly #removeAtExit = (): void => rmSync(this.folder, { recursive: true, force: true });
 
-  constructor(bytes: number) {
+  /** @param receivers who will write the file to `folder` as well */
+  constructor(bytes: number, receivers: number) {
+    this.folder = makeScratch(bytes * (1 + receivers)).folder;
+    this.path = join(this.folder, 'file');
     process.on('exit', this.#removeAtExit);
     const hash = createHash('sha1');
     const fd = openSync(this.path, 'w');

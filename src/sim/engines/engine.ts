@@ -90,6 +90,8 @@ export interface HostRecord {
   /** One-minute load average of the machine before the run, over its cores. */
   readonly loadBefore: number;
   readonly maxRssBytes: number;
+  /** Whether the peers' folders were in memory, not on a disk; absent where that was not kept. */
+  readonly foldersInMemory?: boolean;
 }
 
 export interface RunRecord {

@@ -65,7 +65,7 @@ function renderForecast({ timeLimitMs }: Plan, one: Forecast): string {
     [
       'needs',
       `${threads} threads, about ${formatBytes(memoryBytes)} of memory, up to ${descriptorsMax} file descriptors, ` +
-        `${formatBytes(diskBytes)} of disk`,
+        `${formatBytes(diskBytes)} of temporary files`,
     ],
     ['fits', 'yes, as this machine is now'],
   ];

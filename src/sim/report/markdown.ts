@@ -197,6 +197,9 @@ function circumstancesSection(result: RunResult): string {
           `${formatDuration(trust.shaperLateMeanMs)}, ${formatDuration(trust.shaperLateMaxMs)}`,
         ],
         ['largest memory', formatBytes(host.maxRssBytes)],
+        ...(host.foldersInMemory === undefined
+          ? []
+          : [["peers' folders", host.foldersInMemory ? 'in memory' : 'on disk']]),
       ],
     ),
     'The same seed and scenario give the same plan; `plan.json` holds it.',

@@ -4,7 +4,13 @@ import { GIB, MIB } from '../../../core/units.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
 import { machineLimits, requireCapacity } from './capacity.ts';
 
-const roomy = { openFiles: 1_000_000, memoryMaps: 65_530, freeBytes: 64 * GIB, freeDiskBytes: 100 * GIB };
+const roomy = {
+  openFiles: 1_000_000,
+  memoryMaps: 65_530,
+  freeBytes: 64 * GIB,
+  freeDiskBytes: 100 * GIB,
+  roomInMemoryBytes: 0,
+};
 
 function planOf(peers: number, peersPerWorker = 1, maxConnections = 50): Plan {
   const peer = { policy: { maxConnections }, holds: { kind: 'none' } } as PlannedPeer;

@@ -4,6 +4,7 @@ import { freemem, tmpdir } from 'node:os';
 import { ConfigError } from '../../../core/errors.ts';
 import { MIB, formatBytes } from '../../../core/units.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { roomInMemory } from './scratch.ts';
 
 /** Measured on Linux with Node 20. */
 const BYTES_PER_THREAD = 8 * MIB;
@@ -19,8 +20,10 @@ export interface MachineLimits {
   readonly openFiles: number;
   readonly memoryMaps: number;
   readonly freeBytes: number;
-  /** Where temporary files go. */
+  /** Where temporary files go that are too many for memory. */
   readonly freeDiskBytes: number;
+  /** Temporary files that may go to memory, see `roomInMemory`. */
+  readonly roomInMemoryBytes: number;
 }
 
 export function machineLimits(): MachineLimits {
@@ -32,6 +35,7 @@ export function machineLimits(): MachineLimits {
     memoryMaps: memoryMaps === '' ? Infinity : Number(memoryMaps),
     freeBytes: freemem(),
     freeDiskBytes: disk.bavail * disk.bsize,
+    roomInMemoryBytes: roomInMemory(),
   };
 }
 
@@ -53,7 +57,7 @@ export function hostCount(plan: Plan): number {
 export function requireCapacity(plan: Plan, limits: MachineLimits): void {
   requireThreads(plan, limits);
   const needed = diskBytes(plan);
-  if (needed > limits.freeDiskBytes) {
+  if (needed > Math.max(limits.freeDiskBytes, limits.roomInMemoryBytes)) {
     throw new ConfigError(
       `the chunks of all peers take ${formatBytes(needed)} below ${tmpdir()}, where ` +
         `${formatBytes(limits.freeDiskBytes)} are free: set TMPDIR to a folder with more room, or take less content ` +
@@ -89,14 +93,17 @@ function socketsMaxOf({ peers }: Plan): number {
   );
 }
 
-/** The content once, and again for each peer that has to write it; what peers hold at the start is shared. */
+/**
+ * The content once, and again for each peer that has to write it. What peers hold at the start is shared, unless it
+ * comes from folders that are given, which may be in another file system: then it counts again for each.
+ */
 function diskBytes({ content, peers }: Plan): number {
   const whole =
     content.kind === 'generated'
       ? content.totalBytes
       : content.chunkBytes.reduce((sum, bytes) => sum + bytes, 0);
   const writers = peers.filter(({ holds }) => holds.kind !== 'all').length;
-  return whole * (1 + writers);
+  return whole * (1 + (content.kind === 'generated' ? writers : peers.length));
 }
 
 function requireThreads(plan: Plan, limits: MachineLimits): void {

@@ -5,7 +5,7 @@ import { generatedChunkBytes } from '../../content/generated.ts';
 import { makeOriginal } from '../../content/original.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine, HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
-import { machineLimits, requireCapacity } from './capacity.ts';
+import { machineLimits, needsOf, requireCapacity } from './capacity.ts';
 import { Conductor } from './conductor.ts';
 import {
   allocateCounters,
@@ -65,7 +65,7 @@ class ThreadsRun {
   readonly #watcher: RunWatcher;
   readonly #workerFile: URL;
   readonly #trackerPort: number;
-  readonly #workspace = new Workspace();
+  readonly #workspace: Workspace;
   readonly #startedAt = new Date().toISOString();
   readonly #loadBefore = loadavg()[0]! / availableParallelism();
   readonly #originNs = clockOrigin();
@@ -76,6 +76,7 @@ class ThreadsRun {
 
   constructor(plan: Plan, watcher: RunWatcher, workerFile: URL, trackerPort: number) {
     this.#plan = plan;
+    this.#workspace = new Workspace(needsOf(plan).diskBytes);
     this.#watcher = watcher;
     this.#workerFile = workerFile;
     this.#trackerPort = trackerPort;
@@ -221,6 +222,7 @@ class ThreadsRun {
       cpuShare,
       loadBefore: this.#loadBefore,
       maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      foldersInMemory: this.#workspace.inMemory,
     };
   }
 

@@ -1,20 +1,24 @@
-import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeList } from '../../../core/node/chunk-files.ts';
 import { errnoOf, onDisk } from '../../../core/node/store-errors.ts';
 import type { ChunkFile } from '../../content/original.ts';
+import { makeScratch } from './scratch.ts';
 
 /** The temporary directory of one run. It is gone when the run is over, however the program ends. */
 export class Workspace {
   readonly folder: string;
+  /** Whether the folders are in memory, not on a disk. */
+  readonly inMemory: boolean;
   readonly originalFolder: string;
   readonly #removeAtExit = (): void => rmSync(this.folder, { recursive: true, force: true });
 
-  constructor() {
-    const pattern = join(tmpdir(), 'swarm-lab-');
-    this.folder = onDisk('create', pattern, () => mkdtempSync(pattern));
+  /** @param neededBytes of all the folders at the end of the run */
+  constructor(neededBytes: number) {
+    const { folder, inMemory } = makeScratch(neededBytes);
+    this.folder = folder;
+    this.inMemory = inMemory;
     this.originalFolder = join(this.folder, 'original');
     process.on('exit', this.#removeAtExit);
     mkdirSync(this.originalFolder);
