@@ -1,0 +1,51 @@
+/**
+ * A key of the scenario language is worth nothing without its effect on a figure that was measured. Here scenarios are
+ * run that differ in one key, through the whole way of the data: text, plan, real threads and sockets, measuring.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'vitest';
+import type { RunRecord } from '../../../src/sim/engines/engine.ts';
+import { designExperiment } from '../../../src/sim/experiment/design.ts';
+import { testEnvironment } from '../../../src/sim/measure/fixture.ts';
+import { measure } from '../../../src/sim/measure/measure.ts';
+import type { RunResult } from '../../../src/sim/measure/result.ts';
+import type { Plan } from '../../../src/sim/plan/plan.ts';
+import { runOnThreads } from '../fault-run.ts';
+
+export interface EffectRun {
+  readonly plan: Plan;
+  readonly record: RunRecord;
+  readonly result: RunResult;
+}
+
+/**
+ * Runs a scenario once: the first plan of its design.
+ *
+ * @param files what it refers to, by name beside it
+ */
+export async function runYaml(
+  yaml: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<EffectRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'effect-'));
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const file = join(folder, 'effect.yaml');
+    writeFileSync(file, yaml);
+    const [plan] = designExperiment({ file, sets: [] }).plans;
+    const record = await runOnThreads(plan!);
+    return { plan: plan!, record, result: measure(plan!, record, testEnvironment) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A test of what these keys do, named as docs/scenario-reference.md names them (`peers.<group>.link.up`). That every
+ * key has one is checked by complete.test.ts, which reads the first argument: it must be a literal.
+ */
+export function effect(keys: string | readonly string[], sentence: string, test: () => Promise<void>): void {
+  it(`${typeof keys === 'string' ? keys : keys.join(', ')}: ${sentence}`, test);
+}
