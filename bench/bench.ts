@@ -8,7 +8,7 @@ import { runMicro } from './micro/run-micro.ts';
 import { microSuite } from './micro/suite.ts';
 import { readBenchOptions, type BenchOptions } from './options.ts';
 import { compareReports } from './report/compare.ts';
-import { loadReport, saveReport } from './report/files.ts';
+import { loadReport, requireReports, saveReport } from './report/files.ts';
 import { renderComparison } from './report/render-comparison.ts';
 import { renderReport } from './report/render.ts';
 import { BENCH_SCHEMA_VERSION, type BenchReport, type BenchResult } from './report/report.ts';
@@ -38,6 +38,7 @@ async function main(): Promise<number> {
     return exitCodes.ok;
   }
   const saved = options.compare === undefined ? undefined : loadReport(options.compare);
+  requireReports(options.out);
   const signal = interruptSignal();
   const report = await measureAll(micro, swarm, options, signal);
   const path = saveReport(options.out, report);

@@ -1,15 +1,24 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../src/core/errors.ts';
+import { makeFolders, requireWritable } from '../../src/core/node/folders.ts';
 import { BENCH_SCHEMA_VERSION, benchReportSchema, type BenchReport } from './report.ts';
+
+/** That a report can be saved is found out before the run, not after it. @throws {StoreError} */
+export function requireReports(folder: string): void {
+  const tell = (reason: string): string =>
+    `the report cannot be saved to ${folder}: ${reason}; choose another folder by --out`;
+  makeFolders(folder, tell);
+  requireWritable(folder, tell);
+}
 
 /** Writes `<timestamp>.json` and `latest.json`, each whole or not at all. Returns the path of the former. */
 export function saveReport(folder: string, report: BenchReport): string {
   const text = `${JSON.stringify(report, null, 2)}\n`;
   const path = join(folder, `${report.startedAt.replaceAll(':', '-').replace(/\.\d+Z$/, 'Z')}.json`);
+  requireReports(folder);
   try {
-    mkdirSync(folder, { recursive: true });
     for (const target of [path, join(folder, 'latest.json')]) {
       const draft = `${target}.${process.pid}.draft`;
       writeFileSync(draft, text);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { compareReports } from './compare.ts';
-import { loadReport, saveReport } from './files.ts';
+import { loadReport, requireReports, saveReport } from './files.ts';
 import { duration, micro, report, throughput } from './fixture.ts';
 import { formatBytesPerSec, formatChange, formatCount, formatMs } from './format.ts';
 import { renderComparison } from './render-comparison.ts';
@@ -81,6 +81,14 @@ test('a saved report is read again as it was, also as latest.json', () => {
   expect(readdirSync(folder).sort()).toEqual(['2026-01-02T03-04-05Z.json', 'latest.json']);
   expect(loadReport(path)).toEqual(example);
   expect(readFileSync(join(folder, 'latest.json'), 'utf8')).toBe(readFileSync(path, 'utf8'));
+});
+
+test('a place that cannot take a report is refused before anything is measured, in one line', () => {
+  const path = join(temporaryFolder(), 'x.json');
+  writeFileSync(path, '');
+  expect(() => requireReports(path)).toThrow(
+    /^the report cannot be saved to .*x\.json: it is a file.* --out$/,
+  );
 });
 
 test('a file that is no saved run is refused in one line that names it', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
@@ -18,6 +18,8 @@ function run(program: 'split' | 'join', ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
     cwd: place,
     encoding: 'utf8',
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
   });
   return { status, stdout, stderr };
 }
@@ -58,6 +60,8 @@ it.each([
   [['file', '--out', 'out', '--chunk-size', '5Mbit'], 'Write a size such as 1000, 256KiB, 4MiB or 1GB.'],
   [['file', '--out', 'out', '--peers', '0'], 'It must be a whole number from 1 to 100000.'],
   [['file', '--out', '.'], 'split: . is not empty (file is in it); name a new folder or empty it'],
+  [['file', '--out', 'file'], 'split: cannot create file: it is a file, not a folder\n'],
+  [['file', '--out', '/dev/null/x'], 'split: cannot create /dev/null/x: it is not a folder\n'],
   [['none', '--out', 'out'], 'split: cannot open none: it does not exist'],
 ])('split %j ends with 2, says why in a line and makes nothing', (args, message) => {
   const { status, stdout, stderr } = run('split', ...args);
@@ -65,6 +69,14 @@ it.each([
   expect(stderr).toContain(message);
   expect(stderr).not.toContain('    at ');
   expect(readdirSync(place)).toEqual(['file']);
+});
+
+it.runIf(existsSync('/proc/self'))('split gives up in a line where no folder can be made', () => {
+  expect(run('split', 'file', '--out', '/proc/x/y')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'split: cannot create /proc/x/y: nothing can be put into /proc\n',
+  });
 });
 
 it('--help ends with 0 and shows examples', () => {

@@ -1,6 +1,7 @@
 /** The way of the data, from a scenario to its reports. Each step is one call; nothing flows back. */
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
-import { ConfigError, StoreError } from '../core/errors.ts';
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../core/errors.ts';
+import { makeFolders, requireWritable } from '../core/node/folders.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
 import { machineLimits, requireCapacity } from './engines/threads/capacity.ts';
 import { requireHonourable } from './engines/threads/refusals.ts';
@@ -57,15 +58,10 @@ export function requireFit(plans: readonly Plan[]): void {
 
 /** That the reports can be written is found out before the run, not after it. @throws {StoreError} */
 export function requireReports(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreError(`reports cannot be written to ${folder}: ${why}; choose another folder by --out`, {
-      cause,
-    });
-  }
+  const tell = (reason: string): string =>
+    `reports cannot be written to ${folder}: ${reason}; choose another folder by --out`;
+  makeFolders(folder, tell);
+  requireWritable(folder, tell);
 }
 
 /**

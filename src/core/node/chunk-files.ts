@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -18,6 +17,7 @@ import { join, sep } from 'node:path';
 import { StoreError } from '../errors.ts';
 import type { ChunkInfo } from '../interfaces.ts';
 import { MIB } from '../units.ts';
+import { makeFolders } from './folders.ts';
 import {
   LIST_NAME,
   TOTAL_CHUNKS_MAX,
@@ -42,7 +42,7 @@ export function createFolder(folder: string, totalChunks: number): void {
   if (!Number.isInteger(totalChunks) || totalChunks < 1 || totalChunks > TOTAL_CHUNKS_MAX) {
     throw new StoreError(`${folder}: a total of ${totalChunks} chunks; it must be 1 to ${TOTAL_CHUNKS_MAX}`);
   }
-  onDisk('create', folder, () => mkdirSync(folder, { recursive: true }));
+  makeFolders(folder);
   const path = join(folder, LIST_NAME);
   onDisk('create', path, () => writeFileSync(path, formatLocalChunks(totalChunks, []), { flag: 'wx' }));
 }

@@ -16,6 +16,7 @@ import { basename, join } from 'node:path';
 import { ConfigError, StoreError } from '../errors.ts';
 import { seededRandom } from '../random.ts';
 import { isOtherLivingProcess, newReadBuffer, writeList } from './chunk-files.ts';
+import { makeFolders } from './folders.ts';
 import { dealer } from './holders.ts';
 import { TOTAL_CHUNKS_MAX, chunkName } from './local-chunks.ts';
 import { Pace } from './pace.ts';
@@ -82,7 +83,7 @@ export async function splitFile(options: SplitOptions): Promise<SplitRecord> {
 
 /** Returns whether the folder was made. */
 function prepareOut(out: string): boolean {
-  const isNew = onDisk('create', out, () => mkdirSync(out, { recursive: true })) !== undefined;
+  const isNew = makeFolders(out);
   for (const name of onDisk('read', out, () => readdirSync(out))) {
     const draft = /^\.split\.(\d+)\.part$/.exec(name);
     if (draft === null || isOtherLivingProcess(Number(draft[1]))) {

@@ -17,11 +17,14 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** A failed operation of the file system as the user's error: `cannot write /x/chunk_1: the disk is full`. */
 export function storeError(operation: string, path: string, cause: unknown): StoreError {
+  return new StoreError(`cannot ${operation} ${path}: ${reasonOf(cause)}`, { cause });
+}
+
+/** Why an operation of the file system failed, in words. */
+export function reasonOf(cause: unknown): string {
   const code = errnoOf(cause);
-  const reason =
-    (code === undefined ? undefined : ADVICE[code]) ??
-    (cause instanceof Error ? cause.message : String(cause));
-  return new StoreError(`cannot ${operation} ${path}: ${reason}`, { cause });
+  const known = code === undefined ? undefined : ADVICE[code];
+  return known ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
 export function errnoOf(error: unknown): string | undefined {
