@@ -1,0 +1,160 @@
+import { describe, expect } from 'vitest';
+import { eventsOf } from '../fault-run.ts';
+import { effect, runYaml } from './effect.ts';
+import type { EffectRun } from './effect.ts';
+import {
+  designYaml,
+  distanceFromLaw,
+  expectInOrder,
+  expectNotBefore,
+  exponentialLaw,
+  forgotten,
+  peersOf,
+  times,
+} from './moments.ts';
+
+/** The one that comes last keeps the run going until the others have left. */
+const swarm = (groups: string) => `
+seed: 7
+content: { generate: { size: 64KiB, chunk_size: 4KiB } }
+peers:
+  seeder: { holds: all }
+  last: { arrival: { at: 1600ms } }
+${groups.replaceAll(/^ */gm, '  ')}
+`;
+
+const drawn = (count: number) =>
+  `drawn: { count: ${count}, session: { leave: { after: { exponential: { mean: 300ms } } } } }`;
+const drawnLeaves = (peers: EffectRun['plan']['peers']) =>
+  peersOf(peers, 'drawn').map(({ sessions }) => sessions[0]!.leave!.afterMs);
+
+const aliveAtEnd = ({ result }: EffectRun) => result.samples.at(-1)!.peersAlive;
+
+/** Enough to see a wrong law by. */
+const MANY = 1000;
+/** In one of ten thousand samples that obey the law; the seed is fixed, and this one does. */
+const FAR_FROM_LAW = 2.23;
+
+describe('a session', () => {
+  let outcome: Promise<EffectRun> | undefined;
+  /** Run once, for all who look at it. */
+  const leaving = () =>
+    (outcome ??= runYaml(
+      swarm(`stays: { arrival: { at: 100ms } }
+             leaves: { arrival: { at: 100ms }, session: { leave: { after: 300ms } } }
+             crashes: { arrival: { at: 100ms }, session: { leave: { after: 300ms, how: crash } } }
+             ${drawn(3)}`),
+    ));
+
+  effect(
+    ['peers.<group>.session', 'peers.<group>.session.leave', 'peers.<group>.session.leave.after'],
+    'a peer is gone so long after it joined, and without it stays to the end',
+    async () => {
+      const run = await leaving();
+      const left = times(run, 'peer-left', 'leaves');
+      expectNotBefore(left, [400]);
+      expect(left[0]!).toBeGreaterThan(times(run, 'peer-joined', 'leaves')[0]!);
+      expect(left[0]!).toBeLessThan(times(run, 'peer-joined', 'last')[0]!);
+      expect(times(run, 'peer-left', 'stays')).toEqual([]);
+      // Seeder, last and stays, of eight.
+      expect(run.plan.peers).toHaveLength(8);
+      expect(aliveAtEnd(run)).toBe(3);
+    },
+  );
+
+  effect('peers.<group>.session.leave.after', 'stays are drawn from the law that is written', async () => {
+    const run = await leaving();
+    const planned = drawnLeaves(run.plan.peers);
+    const left = planned.map((_, at) => times(run, 'peer-left', `drawn/${at + 1}`)[0]!);
+    expectNotBefore(left, planned);
+    expectInOrder(left, planned);
+
+    const many = drawnLeaves(designYaml(swarm(drawn(MANY))).plans[0]!.peers);
+    expect(many.slice(0, 3)).toEqual(planned);
+    expect(distanceFromLaw(many, exponentialLaw(300))).toBeLessThan(FAR_FROM_LAW);
+  });
+
+  effect(
+    'peers.<group>.session.leave.how',
+    'who leaves in order tells the tracker; who crashes tells nobody',
+    async () => {
+      const run = await leaving();
+      expect(forgotten(run, 'leaves')).toEqual(['stopped']);
+      expect(times(run, 'peer-crashed', 'leaves')).toEqual([]);
+      expectNotBefore(times(run, 'peer-crashed', 'crashes'), [400]);
+      expect(forgotten(run, 'crashes')).toEqual(['disconnected']);
+      expect(times(run, 'peer-left', 'crashes')).toEqual([]);
+    },
+  );
+
+  effect(
+    'peers.<group>.session.leave.from',
+    'a stay counts from joining, completion or the start of the run',
+    async () => {
+      const counted = await runYaml(
+        swarm(
+          `join: { arrival: { at: 400ms }, session: { leave: { after: 500ms, from: join } } }
+           start: { arrival: { at: 400ms }, session: { leave: { after: 500ms, from: start } } }
+           early: { arrival: { at: 400ms }, session: { leave: { after: { samples: [100ms] }, from: start } } }
+           completion: { link: { down: 2Mbit/s }, session: { leave: { after: 500ms, from: completion } } }`,
+        ),
+      );
+      const left = ['start', 'join'].map((peer) => times(counted, 'peer-left', peer)[0]!);
+      expectNotBefore(left, [500, 900]);
+      expectInOrder(left, [500, 900]);
+      const [completedMs] = times(counted, 'peer-completed', 'completion');
+      expect(completedMs).toBeGreaterThan(250);
+      expectNotBefore(times(counted, 'peer-left', 'completion'), [completedMs! + 500]);
+      // Drawn to leave before it joins: it leaves as it joins, if it is seen at all.
+      expect(counted.plan.peers.find(({ name }) => name === 'early')!.sessions[0]!.leave!.afterMs).toBe(400);
+      for (const atMs of times(counted, 'peer-left', 'early')) expectNotBefore([atMs], [400]);
+      expect(aliveAtEnd(counted)).toBe(2);
+    },
+  );
+});
+
+describe('a return', () => {
+  /** No last peer is needed: the run waits for those that are still to come back. */
+  const returning = (comeBack: string) => `
+content: { generate: { size: 64KiB, chunk_size: 4KiB } }
+peers:
+  seeder: { holds: all }
+  leecher: { session: { leave: { after: 400ms }, return: { ${comeBack} } } }
+`;
+  const received = ({ record }: EffectRun, beforeMs = Infinity) =>
+    eventsOf(record, 'chunk-received', 'leecher').filter(({ atMs }) => atMs < beforeMs).length;
+  const heldAtJoins = ({ record }: EffectRun) =>
+    eventsOf(record, 'peer-joined', 'leecher').map(({ heldChunks }) => heldChunks);
+
+  effect(
+    [
+      'peers.<group>.session.return',
+      'peers.<group>.session.return.after',
+      'peers.<group>.session.return.keep_chunks',
+      'peers.<group>.session.return.times',
+    ],
+    'a peer comes back so often, each time so long after it left, with what it held',
+    async () => {
+      const run = await runYaml(returning('after: 200ms, times: 2'));
+      expectNotBefore(times(run, 'peer-joined', 'leecher'), [0, 600, 1200]);
+      expectNotBefore(times(run, 'peer-left', 'leecher'), [400, 1000]);
+      const [, second, third] = times(run, 'peer-joined', 'leecher');
+      expect(heldAtJoins(run)).toEqual([0, received(run, second), received(run, third)]);
+      expect(received(run)).toBe(16);
+      expect(run.result.peers.find(({ name }) => name === 'leecher')).toMatchObject({ integrity: 'intact' });
+    },
+  );
+
+  effect(
+    ['peers.<group>.session.return.keep_chunks', 'peers.<group>.session.return.times'],
+    'a peer that keeps nothing downloads everything again, and comes back once if nothing else is said',
+    async () => {
+      const run = await runYaml(returning('after: 200ms, keep_chunks: false'));
+      expectNotBefore(times(run, 'peer-joined', 'leecher'), [0, 600]);
+      expect(heldAtJoins(run)).toEqual([0, 0]);
+      const [, second] = times(run, 'peer-joined', 'leecher');
+      expect(received(run, second)).toBeGreaterThan(0);
+      expect(received(run)).toBe(received(run, second) + 16);
+    },
+  );
+});
