@@ -99,11 +99,28 @@ describe('what the user can mend is told in one line', () => {
     expect(existsSync(join(stage.folder, 'logs.log'))).toBe(false);
   });
 
+  it('a folder that another client works in', async () => {
+    stage.makeFolder('all', 3, chunks);
+    const first = stage.client('alice', 'all', 1);
+    await first.says(/joined/);
+    const second = stage.client('bob', 'all', 1);
+    expect(await second.ends()).toEqual({ code: 2, signal: null });
+    expect(second.output).toMatch(
+      new RegExp(`^client: all is in use by another client \\(process ${first.pid}\\).*\n$`),
+    );
+    first.signal('SIGKILL');
+    await first.ends();
+    const third = stage.client('carol', 'all', 1, '-exit_when_complete');
+    expect(await third.ends()).toEqual({ code: 0, signal: null });
+    expect(readdirSync(join(stage.folder, 'all'))).not.toContain('.client.lock');
+  });
+
   it('a folder without local_chunks.txt', async () => {
     mkdirSync(join(stage.folder, 'bare'));
     const client = stage.client('alice', 'bare', 1);
     expect(await client.ends()).toEqual({ code: 2, signal: null });
     expect(client.output).toMatch(/^client: .*local_chunks\.txt.*\n$/);
+    expect(readdirSync(join(stage.folder, 'bare'))).toEqual([]);
   });
 
   it('a name with a comma', async () => {
@@ -199,7 +216,7 @@ describe('a client told to exit when complete', () => {
     stage.client('bob', 'all', tracker.port);
     const leecher = stage.client('alice', 'none', tracker.port, '-exit_when_complete');
     expect(await leecher.ends()).toEqual({ code: 0, signal: null });
-    const idle = stage.client('carol', 'all', tracker.port, '-exit_when_complete');
+    const idle = stage.client('carol', 'none', tracker.port, '-exit_when_complete');
     expect(await idle.ends()).toEqual({ code: 0, signal: null });
   });
 

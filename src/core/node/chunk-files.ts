@@ -27,6 +27,7 @@ import {
 } from './local-chunks.ts';
 import type { LocalChunk, LocalChunks } from './local-chunks.ts';
 import { Pace } from './pace.ts';
+import { isOtherLivingProcess } from './processes.ts';
 import { errnoOf, onDisk, storeError } from './store-errors.ts';
 
 /** A longest possible list of the largest total stays below it. */
@@ -88,7 +89,7 @@ export function draftName(index: number, serial: number): string {
   return `.${chunkName(index)}.${process.pid}.${serial}.part`;
 }
 
-const DRAFT = /^\.(?:chunk_\d+|local_chunks)\.(\d+)(?:\.\d+)?\.part$/;
+const DRAFT = /^\.(?:chunk_\d+|local_chunks|client\.lock)\.(\d+)(?:\.\d+)?\.part$/;
 
 /** Removes what an earlier program was writing when it was killed, but nothing of one that still lives. */
 export function removeLeftDrafts(folder: string): void {
@@ -97,16 +98,6 @@ export function removeLeftDrafts(folder: string): void {
     if (match === null || isOtherLivingProcess(Number(match[1]))) continue;
     const path = join(folder, name);
     onDisk('remove', path, () => rmSync(path, { force: true }));
-  }
-}
-
-export function isOtherLivingProcess(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errnoOf(error) === 'EPERM';
   }
 }
 

@@ -4,6 +4,7 @@ import type { EventSink } from '../interfaces.ts';
 import { peerDefaults, type PeerOptions } from '../peer/options.ts';
 import { Peer } from '../peer/peer.ts';
 import { seededRandom } from '../random.ts';
+import { FolderLock } from './folder-lock.ts';
 import { FolderStore } from './folder-store.ts';
 import { LogsLog } from './logs-log.ts';
 import { systemClock } from './system-clock.ts';
@@ -21,23 +22,38 @@ export interface ClientNodeOptions {
   readonly peer: Pick<PeerOptions, 'name' | 'tracker'> & Partial<PeerOptions>;
 }
 
+interface ClientFolder {
+  readonly store: FolderStore;
+  readonly lock: FolderLock;
+}
+
 export class ClientNode {
   readonly #peer: Peer;
   readonly #store: FolderStore;
+  readonly #lock: FolderLock;
   readonly #log: LogsLog;
   #wholeBytes = 0;
 
   /**
-   * Verifies what the folder holds; opens no socket yet.
+   * Keeps other clients out of the folder and verifies what it holds; opens no socket yet.
    *
-   * @throws {StoreError} the folder or its local_chunks.txt is missing or wrong, or the log cannot be written
+   * @throws {ConfigError} another client has the folder
+   * @throws {StoreError} the folder or its local_chunks.txt is missing or wrong, it cannot be written, or the log
    */
   static async open(options: ClientNodeOptions, watcher: EventSink): Promise<ClientNode> {
-    return new ClientNode(options, await FolderStore.open(options.folder), watcher);
+    const lock = FolderLock.take(options.folder);
+    try {
+      const store = await FolderStore.open(options.folder);
+      return new ClientNode(options, { store, lock }, watcher);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
   }
 
-  private constructor(options: ClientNodeOptions, store: FolderStore, watcher: EventSink) {
+  private constructor(options: ClientNodeOptions, { store, lock }: ClientFolder, watcher: EventSink) {
     this.#store = store;
+    this.#lock = lock;
     this.#log = new LogsLog(options.logFile, options.onLogFailure, options.peer.edition);
     const clock = systemClock();
     const events: EventSink = {
@@ -71,9 +87,13 @@ export class ClientNode {
     this.#peer.leave();
   }
 
-  /** Closes folder and log; to be called last, whether the peer has left or failed. */
+  /** Closes folder and log and lets others have the folder; to be called last, whether the peer has left or failed. */
   close(): void {
-    this.#store.close();
     this.#log.close();
+    try {
+      this.#store.close();
+    } finally {
+      this.#lock.release();
+    }
   }
 }

@@ -5,6 +5,8 @@
 import { StoreError } from '../errors.ts';
 
 export const LIST_NAME = 'local_chunks.txt';
+/** Says which client works in the folder, see `FolderLock`. */
+export const LOCK_NAME = '.client.lock';
 
 /** A larger total is taken for a mistake: its bookkeeping alone would fill a gigabyte. */
 export const TOTAL_CHUNKS_MAX = 10_000_000;
@@ -110,7 +112,7 @@ function problemOfName(name: string, index: number): string | undefined {
     return `"${name}" leaves the folder; put the file into the folder and write its name only`;
   }
   const lowerCase = name.toLowerCase();
-  if (lowerCase === LIST_NAME || /^\..*\.part$/.test(lowerCase)) {
+  if (lowerCase === LIST_NAME || lowerCase === LOCK_NAME || /^\..*\.part$/.test(lowerCase)) {
     return `"${name}" is a name that the programs use themselves; rename the file to ${chunkName(index)}`;
   }
   const reserved = /^chunk_([1-9]\d*)$/.exec(lowerCase);

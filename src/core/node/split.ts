@@ -15,13 +15,14 @@ import {
 import { basename, join } from 'node:path';
 import { ConfigError, StoreError } from '../errors.ts';
 import { seededRandom } from '../random.ts';
-import { isOtherLivingProcess, newReadBuffer, writeList } from './chunk-files.ts';
+import { newReadBuffer, writeList } from './chunk-files.ts';
 import { makeFolders } from './folders.ts';
 import { dealer } from './holders.ts';
 import { TOTAL_CHUNKS_MAX, chunkName } from './local-chunks.ts';
 import { Pace } from './pace.ts';
 import type { PaceOptions } from './pace.ts';
 import { PlainFile } from './plain-file.ts';
+import { isOtherLivingProcess } from './processes.ts';
 import { RECORD_NAME } from './split-record.ts';
 import type { SplitRecord } from './split-record.ts';
 import { onDisk } from './store-errors.ts';
