@@ -1,5 +1,6 @@
 /** A peer of the real world: TCP sockets, the system's clock, a chunk folder and logs.log, put together. */
 import { randomUUID } from 'node:crypto';
+import { StoreError } from '../errors.ts';
 import type { EventSink } from '../interfaces.ts';
 import { peerDefaults, type PeerOptions } from '../peer/options.ts';
 import { Peer } from '../peer/peer.ts';
@@ -24,13 +25,14 @@ export interface ClientNodeOptions {
 
 interface ClientFolder {
   readonly store: FolderStore;
-  readonly lock: FolderLock;
+  /** undefined: nothing can be written there, and nothing needs to be. */
+  readonly lock: FolderLock | undefined;
 }
 
 export class ClientNode {
   readonly #peer: Peer;
   readonly #store: FolderStore;
-  readonly #lock: FolderLock;
+  readonly #lock: FolderLock | undefined;
   readonly #log: LogsLog;
   #wholeBytes = 0;
 
@@ -38,15 +40,17 @@ export class ClientNode {
    * Keeps other clients out of the folder and verifies what it holds; opens no socket yet.
    *
    * @throws {ConfigError} another client has the folder
-   * @throws {StoreError} the folder or its local_chunks.txt is missing or wrong, it cannot be written, or the log
+   * @throws {StoreError} the folder or its local_chunks.txt is missing or wrong, or the log cannot be written; or
+   *   chunks are missing and the folder cannot take them
    */
   static async open(options: ClientNodeOptions, watcher: EventSink): Promise<ClientNode> {
-    const lock = FolderLock.take(options.folder);
+    const { lock, failure } = tryLock(options.folder);
     try {
       const store = await FolderStore.open(options.folder);
+      if (failure !== undefined) requireComplete(store, failure);
       return new ClientNode(options, { store, lock }, watcher);
     } catch (error) {
-      lock.release();
+      lock?.release();
       throw error;
     }
   }
@@ -93,7 +97,25 @@ export class ClientNode {
     try {
       this.#store.close();
     } finally {
-      this.#lock.release();
+      this.#lock?.release();
     }
   }
+}
+
+/** Who cannot write into the folder cannot lock it either: the failure tells why. */
+function tryLock(folder: string): { readonly lock?: FolderLock; readonly failure?: StoreError } {
+  try {
+    return { lock: FolderLock.take(folder) };
+  } catch (failure) {
+    if (!(failure instanceof StoreError)) throw failure;
+    return { failure };
+  }
+}
+
+/** A complete folder is only read. */
+function requireComplete(store: FolderStore, { message, cause }: StoreError): void {
+  const missing = store.totalChunks - store.heldIndices().length;
+  if (missing === 0) return;
+  const which = missing === 1 ? '1 chunk is' : `${missing} chunks are`;
+  throw new StoreError(`${message}, and ${which} missing, which would go there; make it writable`, { cause });
 }
