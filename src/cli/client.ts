@@ -60,13 +60,14 @@ function isLoopback(host: string): boolean {
 }
 
 function nodeOptions(settings: ClientSettings): ClientNodeOptions {
-  const { folder, bind, logFile, name, host, tracker, protocol, edition, picker, uploadSlots } = settings;
+  const { folder, bind, logFile, name, host, tracker, trackerIsOurs } = settings;
+  const { protocol, edition, picker, uploadSlots } = settings;
   const port = settings.transferPort;
   return {
     folder,
     bind,
     logFile,
     onLogFailure: ({ message }) => process.stderr.write(`client: ${message}\n`),
-    peer: { name, port, host, tracker, protocol, edition, picker, uploadSlots },
+    peer: { name, port, host, tracker, trackerIsOurs, protocol, edition, picker, uploadSlots },
   };
 }

@@ -34,6 +34,7 @@ describe('the classic command line', () => {
       transferPort: 6001,
       name: 'alice',
       tracker: { host: 'localhost', port: 5100 },
+      trackerIsOurs: false,
       bind: '127.0.0.1',
       host: 'localhost',
       protocol: 'spec',
@@ -67,10 +68,11 @@ describe('the classic command line', () => {
       ...classic,
       ...['-tracker', '[::1]:7000', '-bind', '::', '-host', 'example.org', '-protocol', 'swarm'],
       ...['-edition', 'hashed', '-picker', 'random', '-slots', '9', '-exit_when_complete', '1.5'],
-      ...['-log', 'x.log', '-verbose'],
+      ...['-log', 'x.log', '-verbose', '-trusted_tracker'],
     ]);
     expect(settings).toMatchObject({
       tracker: { host: '::1', port: 7000 },
+      trackerIsOurs: true,
       bind: '::',
       host: 'example.org',
       protocol: 'swarm',

@@ -1,6 +1,6 @@
 /** A place for tests of the standalone programs: a folder that is removed, and programs that are ended. */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -82,6 +82,10 @@ export class Stage {
   totalChunks(folder: string): number {
     const list = readFileSync(join(this.folder, folder, 'local_chunks.txt'), 'utf8');
     return Number(/^(\d+), *LASTCHUNK/m.exec(list)![1]);
+  }
+
+  logExists(): boolean {
+    return existsSync(join(this.folder, 'logs.log'));
   }
 
   log(): string[] {
