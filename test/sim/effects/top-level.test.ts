@@ -41,14 +41,16 @@ peers: { seeder: { link: { up: 1Mbit/s } }, leecher: { link: { down: } } }`,
 
   effect(
     'include',
-    'of included files the last counts most, and the file itself more than they',
+    'of included files the last counts most, more than what is extended and less than the file itself',
     async () => {
       const run = await runYaml(
-        `include: [content.yaml, slow.yaml]
-peers: { leecher: { arrival: { at: 100ms } } }`,
+        `include: [medium.yaml, slow.yaml]
+peers: { leecher: { arrival: { at: 100ms } } }
+extends: base.yaml`,
         {
-          'content.yaml': pair('4Mbit/s'),
-          'slow.yaml': `peers: { seeder: { link: { up: 1Mbit/s } }, leecher: { arrival: { at: 1h } } }`,
+          'base.yaml': pair('4Mbit/s'),
+          'medium.yaml': `peers: { seeder: { link: { up: 2Mbit/s } }, leecher: { arrival: { at: 1h } } }`,
+          'slow.yaml': `peers: { seeder: { link: { up: 1Mbit/s } } }`,
         },
       );
       expect(run.result.swarm).toMatchObject({ usefulBytes: 65_536 });
