@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Stage, until } from './stage.ts';
 
 let stage: Stage;
@@ -46,4 +48,32 @@ describe('a client that has been told that the tracker is of this project', () =
 
 it('a client that has not been told asks first, since the answer shows whose tracker it is', async () => {
   expect((await conversation())[0]).toBe('WHERE_CHUNK');
+});
+
+describe('a client that would rather speak the swarm protocol', () => {
+  it('names it, and only it, once the tracker speaks it', async () => {
+    const { port } = await stage.tracker();
+    stage.makeFolder('all', 3, chunks);
+    const client = stage.client('alice', 'all', port, '-protocol', 'swarm');
+    const [line] = await client.says(/tracker .* answers.*/);
+    expect(line).toBe(`tracker localhost:${port} answers, swarm protocol`);
+  });
+
+  it('names the classic one where the tracker knows no other', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (text) => {
+        const index = /^WHERE_CHUNK,(\d+)$/.exec(text.toString())?.[1];
+        if (index !== undefined) socket.write(`CHUNK_LOCATION_UNKNOWN,${index}`);
+      });
+    });
+    onTestFinished(() => void server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    stage.makeFolder('all', 3, chunks);
+    const client = stage.client('alice', 'all', port, '-protocol', 'swarm');
+    const [line] = await client.says(/tracker .* answers.*/);
+    expect(line).toBe(`tracker localhost:${port} answers, spec protocol`);
+  });
 });

@@ -29,6 +29,7 @@ export function sessionStage(
       name: 'me',
       tracker: { host: 'localhost', port: 5100 },
       ...own,
+      protocol: 'spec',
       edition: 'plain',
       trackerIsOurs: false,
       ...options,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { eventsOf } from '../../../../test/support/spec-fakes.ts';
 import {
   another,
   answering,
@@ -26,6 +27,29 @@ describe('our tracker', () => {
     ]);
     it.clock.run(300);
     expect(texts(it.transport.last).slice(4)).toEqual(['where-chunk 3 ended', 'where-chunk 4 ended']);
+  });
+
+  test('is not told as found by a peer that goes on by the swarm protocol, but one of others is', () => {
+    const swarm = { protocol: 'swarm' } as const;
+    const ours = sessionStage({ total: 4 }, swarm);
+    answering(ours, (index) => marked(unknown(index)));
+    ours.clock.run(10);
+    expect(ours.told).toContain('ours');
+    expect(eventsOf(ours.events, 'tracker-found')).toEqual([]);
+    const foreign = sessionStage({ total: 4 }, swarm);
+    answering(foreign, unknown);
+    foreign.clock.run(10_000);
+    expect(eventsOf(foreign.events, 'tracker-found')).toMatchObject([{ protocol: 'spec' }]);
+  });
+
+  test('is told as found, by the classic text, when the questions about it lead nowhere', () => {
+    const it = sessionStage({ total: 4, held: { 1: 'one' } }, { protocol: 'swarm' });
+    answering(it, (index) => marked({ type: 'chunk-from', index, holders: [other] }));
+    it.clock.run(2 * PACE_MS + 30);
+    expect(texts(it.transport.last)).toContain('where-chunk 1');
+    expect(eventsOf(it.events, 'tracker-found')).toEqual([]);
+    it.clock.run(30_000);
+    expect(eventsOf(it.events, 'tracker-found')).toMatchObject([{ protocol: 'spec' }]);
   });
 
   test('is not taken for granted when a newline follows holders: it may be part of the port', () => {

@@ -36,7 +36,7 @@ export interface SpecTrackerComponents {
 /** `host` and `port` are what is announced: where this peer listens already. */
 export type SpecTrackerOptions = Pick<
   PeerOptions,
-  'name' | 'tracker' | 'host' | 'port' | 'edition' | 'trackerIsOurs'
+  'name' | 'tracker' | 'host' | 'port' | 'protocol' | 'edition' | 'trackerIsOurs'
 >;
 
 export interface SpecTrackerCallbacks {
@@ -67,6 +67,7 @@ export class SpecTrackerSession {
   #recogniser: TrackerRecogniser;
   #connection: Connection | undefined;
   #answered = false;
+  #foundTold = false;
   /** Something came in since the last question. */
   #heard = false;
   #lastActivityMs = -Infinity;
@@ -137,6 +138,7 @@ export class SpecTrackerSession {
     this.#toAnnounce = new Set(ledger.held);
     this.#announced = new Set();
     this.#answered = false;
+    this.#foundTold = false;
     this.#silences = 0;
     this.#lastActivityMs = -Infinity;
     const connection = transport.connect(this.#options.tracker, 'spec-tracker');
@@ -171,6 +173,7 @@ export class SpecTrackerSession {
     this.#found();
     const wasOurs = this.#recogniser.kind === 'ours';
     this.#recogniser.judge(message, this.#announced.has(message.index));
+    this.#tellFound();
     this.#close(message);
     if (this.#isRunning() && !wasOurs && this.#recogniser.kind === 'ours' && !this.#reported) {
       this.#reported = true;
@@ -182,8 +185,15 @@ export class SpecTrackerSession {
   /** It answers: this is a tracker. */
   #found(): void {
     this.#retryMs = RETRY_MIN_MS;
-    if (this.#answered) return;
     this.#answered = true;
+  }
+
+  /** Once. Who would rather speak the swarm protocol says what is spoken only when it is sure. */
+  #tellFound(): void {
+    if (this.#foundTold) return;
+    const { kind, wantsTest } = this.#recogniser;
+    if (this.#options.protocol === 'swarm' && (kind === 'ours' || wantsTest)) return;
+    this.#foundTold = true;
     this.#tell({ type: 'tracker-found', address: this.#options.tracker, protocol: 'spec' });
   }
 
@@ -317,6 +327,7 @@ export class SpecTrackerSession {
       // It answers, but something else: that counts as unknown, and the next chunk gets its turn.
       if (this.#heard) {
         this.#found();
+        this.#tellFound();
         for (const index of open) this.#questions.addLater(index);
       } else for (const index of open) this.#ask(index);
       this.#step();
