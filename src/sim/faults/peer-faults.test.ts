@@ -47,6 +47,7 @@ describe('a paused peer', () => {
     begin(swarm, { kind: 'pause', peers: ['a'] });
     swarm.clock.run(3000);
     expect(swarm.of('peer-joined', 'a')).toEqual([]);
+    expect(swarm.hits.counts(0).timersHeld).toBe(1);
     end(swarm, ['a']);
     expect(swarm.runUntilComplete(three)).toBeDefined();
   });

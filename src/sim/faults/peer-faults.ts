@@ -70,9 +70,9 @@ export class PeerFaults {
     this.transport = filteredTransport(freeRiding, (beneath) => this.#lying.filter(beneath));
   }
 
-  /** Now, or when the peer is not stopped any more. */
+  /** Now, or when the peer is not stopped any more: then it was held up as a timer of the peer's own is. */
   happen(action: () => void): void {
-    this.#freezer.happen(action);
+    this.#freezer.happen(action, 'timer');
   }
 
   begin({ id, effect, sides }: ActiveFault): void {
