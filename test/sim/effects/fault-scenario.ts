@@ -1,0 +1,64 @@
+/** Scenarios with faults, and what to look at in their records. */
+import type { FaultRecord, RunRecord } from '../../../src/sim/engines/engine.ts';
+import { eventsOf } from '../fault-run.ts';
+
+export interface SwarmText {
+  readonly leechers?: number;
+  /** One is called `seeder`, several `seeders/1`… */
+  readonly seeders?: number;
+  /** In chunks of 16 KiB. */
+  readonly size?: string;
+  /** Of every peer. */
+  readonly link?: string;
+  /** More of the file. */
+  readonly more?: string;
+}
+
+/**
+ * By its uplink a lone seeder is busy for most of a second: long enough for a fault to come in the middle. Seeders show all that
+ * they hold, so that no leecher waits for what a fault does to another.
+ */
+export function swarmWith(faults: readonly string[], text: SwarmText = {}): string {
+  const { leechers = 2, seeders = 1, size = '512KiB', link = '{ up: 768KiB/s }', more = '' } = text;
+  return `
+content: { generate: { size: ${size}, chunk_size: 16KiB } }
+defaults: { link: ${link} }
+peers:
+  ${seeders === 1 ? 'seeder: {' : `seeders: { count: ${seeders},`} holds: all, policy: { super_seeding: off } }
+  leechers: { count: ${leechers} }
+${faults.length === 0 ? '' : 'faults:'}
+${faults.map((fault) => `  - ${fault}`).join('\n')}
+${more}
+`;
+}
+
+/** The only occurrence of the only fault. */
+export function onlyFault({ faults }: RunRecord): FaultRecord {
+  if (faults.length !== 1) throw new Error(`${faults.length} occurrences of faults, not one`);
+  return faults[0]!;
+}
+
+/** When the peer got chunks. */
+export function receiptsMs(record: RunRecord, peer: string): number[] {
+  return eventsOf(record, 'chunk-received', peer).map(({ atMs }) => atMs);
+}
+
+/** Between two chunks that the peer received. */
+export function longestSilenceMs(record: RunRecord, peer: string): number {
+  const times = receiptsMs(record, peer);
+  return Math.max(...times.slice(1).map((atMs, at) => atMs - times[at]!));
+}
+
+export function completedMs(record: RunRecord, peer: string): number {
+  return eventsOf(record, 'peer-completed', peer)[0]?.atMs ?? Infinity;
+}
+
+/** In the order in which they completed. */
+export function completedPeers(record: RunRecord): string[] {
+  return eventsOf(record, 'peer-completed').map(({ peer }) => peer);
+}
+
+/** The port by which others call the peer. */
+export function portOf(record: RunRecord, peer: string): number | undefined {
+  return eventsOf(record, 'peer-joined', peer)[0]?.address.port;
+}
