@@ -1,21 +1,127 @@
 import { describe, expect } from 'vitest';
-import { effect, runYaml } from './effect.ts';
+import { effect, runYaml, type EffectRun } from './effect.ts';
+import { EARLY_MS, once, peerOf, receivedBy, tookMs } from './observed.ts';
 
-/** One seeder sends 256 KiB to one leecher, which at 2 Mbit/s takes a second. */
-const pair = (seeder: string, leecher = '{}') => `
-content: { generate: { size: 256KiB, chunk_size: 16KiB } }
+/** One seeder and one leecher; no run of theirs can be faster than their links, and each may be slower. */
+const pair = (seeder: string, leecher = '{}', size = '64KiB') =>
+  runYaml(`
+content: { generate: { size: ${size}, chunk_size: 8KiB } }
 peers:
   seeder: { holds: all, link: ${seeder} }
   leecher: { link: ${leecher} }
-`;
+engine: { peers_per_worker: 2 }
+`);
 
-describe('a link', () => {
-  effect('peers.<group>.link.up', 'halving the uplink of a lone seeder doubles the makespan', async () => {
-    const fast = await runYaml(pair('{ up: 4Mbit/s }'));
-    const slow = await runYaml(pair('{ up: 2Mbit/s }'));
-    // 512 KiB/s and 256 KiB/s less the heads of frames; never faster than that, and later only on a busy machine.
-    expect(fast.result.swarm.makespanMs).toBeGreaterThan(480);
-    expect(slow.result.swarm.makespanMs).toBeGreaterThan(980);
-    expect(fast.result.swarm.makespanMs).toBeLessThan(slow.result.swarm.makespanMs!);
+/** A late timer may make up for 20 ms, and the first block is there at once. */
+const AHEAD_MS = 30;
+
+const makespanMs = ({ result }: EffectRun): number => result.swarm.makespanMs!;
+
+const unlimited = once(() => pair('{}'));
+
+describe('the rates of a link', () => {
+  effect(
+    ['peers.<group>.link', 'peers.<group>.link.up'],
+    'halving the uplink of a lone seeder doubles the least time',
+    async () => {
+      // 64 KiB at 256 and at 128 KiB/s.
+      const [fast, slow] = await Promise.all([pair('{ up: 256KiB/s }'), pair('{ up: 128KiB/s }')]);
+      expect(makespanMs(fast)).toBeGreaterThan(250 - AHEAD_MS);
+      expect(makespanMs(slow)).toBeGreaterThan(500 - AHEAD_MS);
+      expect(makespanMs(fast)).toBeLessThan(makespanMs(slow));
+      expect(makespanMs(await unlimited())).toBeLessThan(makespanMs(slow));
+      expect(peerOf(slow, 'seeder').shaping.bytesPacedUp).toBeGreaterThanOrEqual(64 * 1024);
+      expect(peerOf(slow, 'leecher').shaping.bytesPacedDown).toBe(0);
+    },
+  );
+
+  effect(
+    'peers.<group>.link.down',
+    'halving the downlink of a lone leecher doubles the least time',
+    async () => {
+      const runs = ['{ down: 256KiB/s }', '{ down: 128KiB/s }'].map((link) => pair('{}', link));
+      const [fast, slow] = (await Promise.all(runs)) as [EffectRun, EffectRun];
+      expect(makespanMs(fast)).toBeGreaterThan(250 - AHEAD_MS);
+      expect(makespanMs(slow)).toBeGreaterThan(500 - AHEAD_MS);
+      expect(makespanMs(fast)).toBeLessThan(makespanMs(slow));
+      expect(peerOf(slow, 'leecher').shaping.bytesPacedDown).toBeGreaterThanOrEqual(64 * 1024);
+      expect(peerOf(slow, 'seeder').shaping.bytesPacedUp).toBe(0);
+    },
+  );
+});
+
+describe('the delays of a link', () => {
+  effect(
+    'peers.<group>.link.latency',
+    'no chunk is here before it has been asked for and sent over the latencies of both links',
+    async () => {
+      const far = await pair('{ latency: 40ms }', '{ latency: 20ms }');
+      expect(tookMs(far, 'leecher')).toHaveLength(8);
+      expect(tookMs(far, 'leecher')[0]).toBeGreaterThan(120 - EARLY_MS);
+      expect(tookMs(await unlimited(), 'leecher')[0]).toBeLessThan(120 - EARLY_MS);
+      expect(peerOf(far, 'seeder').shaping.bytesDelayed).toBeGreaterThanOrEqual(64 * 1024);
+      expect(peerOf(await unlimited(), 'seeder').shaping.bytesDelayed).toBe(0);
+    },
+  );
+
+  effect('peers.<group>.link.jitter', 'messages are delayed on top, in their order', async () => {
+    const [least, upTo] = await Promise.all([
+      pair('{ jitter: { uniform: { min: 40ms, max: 60ms } } }', '{}', '32KiB'),
+      pair('{ jitter: 100ms }', '{}', '32KiB'),
+    ]);
+    expect(tookMs(least, 'leecher')[0]).toBeGreaterThan(80 - EARLY_MS);
+    // Of draws from 0 to 100 ms, one a message: that all are below 25 ms is as good as impossible.
+    expect(tookMs(upTo, 'leecher').at(-1)).toBeGreaterThan(25);
+    for (const run of [least, upTo]) {
+      const asked = run.record.events.filter(({ type }) => type === 'chunk-requested');
+      const indices = asked.map((event) => 'index' in event && event.index);
+      expect(receivedBy(run, 'leecher').map(({ index }) => index)).toEqual(indices);
+    }
   });
+});
+
+describe('the losses of a link', () => {
+  const losing = (loss: string) => pair(`{ loss: ${loss} }`, '{}', '32KiB');
+  const stalls = (run: EffectRun): number => peerOf(run, 'seeder').shaping.stalls;
+  const certain = once(() => losing('{ probability: 100%, timeout: 10ms }'));
+  /** 32 KiB fill so many segments of 1,460 bytes, whatever the heads of frames take. */
+  const SEGMENTS = 23;
+
+  effect(
+    ['peers.<group>.link.loss', 'peers.<group>.link.loss.probability'],
+    'as many segments are lost as the probability says',
+    async () => {
+      const [none, half, incoming] = await Promise.all([
+        losing('{ probability: 0%, timeout: 10ms }'),
+        losing('{ probability: 50%, timeout: 10ms }'),
+        pair('{}', '{ loss: { probability: 100%, timeout: 10ms } }', '32KiB'),
+      ]);
+      expect(stalls(await unlimited())).toBe(0);
+      expect(stalls(none)).toBe(0);
+      expect(stalls(await certain())).toBeGreaterThanOrEqual(SEGMENTS);
+      expect(stalls(half)).toBeGreaterThan(0.1 * SEGMENTS);
+      expect(stalls(half)).toBeLessThan(stalls(await certain()));
+      expect(peerOf(incoming, 'leecher').shaping.stalls).toBeGreaterThanOrEqual(SEGMENTS);
+    },
+  );
+
+  effect(
+    'peers.<group>.link.loss.timeout',
+    'a connection stands still so long for each lost segment',
+    async () => {
+      const long = await losing('{ probability: 100%, timeout: 40ms }');
+      expect(makespanMs(await certain())).toBeGreaterThan(SEGMENTS * 10);
+      expect(makespanMs(long)).toBeGreaterThan(SEGMENTS * 40);
+      expect(makespanMs(long)).toBeGreaterThan(makespanMs(await certain()));
+    },
+  );
+
+  effect(
+    'peers.<group>.link.loss.segment',
+    'the larger the segments, the fewer there are to be lost',
+    async () => {
+      const large = await losing('{ probability: 100%, timeout: 10ms, segment: 64KiB }');
+      expect(stalls(await certain()) - stalls(large)).toBeGreaterThan(SEGMENTS / 2);
+    },
+  );
 });
