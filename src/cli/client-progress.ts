@@ -4,6 +4,7 @@ import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { SECOND_MS, formatRate } from '../core/units.ts';
 import { ClientLines } from './client-lines.ts';
+import { StallWatch } from './stall-watch.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
 export interface ClientProgress extends EventSink {
@@ -21,10 +22,46 @@ export interface ClientProgressOptions {
 
 export function newClientProgress(options: ClientProgressOptions): ClientProgress {
   const wantsBar = process.stdout.isTTY && tells(options.verbosity, 'normal');
-  return wantsBar ? new BarProgress(options) : new LineProgress(options);
+  return new WatchedProgress(wantsBar ? new BarProgress(options) : new LineProgress(options), options);
 }
 
-class LineProgress implements ClientProgress {
+interface View extends ClientProgress {
+  /** A line that no event brings. */
+  say(line: string): void;
+}
+
+const LOOK_EVERY_MS = SECOND_MS;
+
+/** Adds a line now and then while nothing comes. */
+class WatchedProgress implements ClientProgress {
+  readonly #view: View;
+  readonly #watch = new StallWatch();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(view: View, { name, receivedBytes }: ClientProgressOptions) {
+    this.#view = view;
+    this.#timer = setInterval(() => {
+      const line = this.#watch.check(performance.now(), receivedBytes());
+      if (line !== undefined) view.say(`${name}: ${line}`);
+    }, LOOK_EVERY_MS);
+  }
+
+  get complete(): boolean {
+    return this.#view.complete;
+  }
+
+  emit(event: SwarmEvent): void {
+    this.#watch.follow(event);
+    this.#view.emit(event);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#view.close();
+  }
+}
+
+class LineProgress implements View {
   readonly #lines: ClientLines;
 
   constructor({ name, verbosity }: ClientProgressOptions) {
@@ -37,7 +74,11 @@ class LineProgress implements ClientProgress {
 
   emit(event: SwarmEvent): void {
     const line = this.#lines.follow(event);
-    if (line !== undefined) process.stdout.write(`${line}\n`);
+    if (line !== undefined) this.say(line);
+  }
+
+  say(line: string): void {
+    process.stdout.write(`${line}\n`);
   }
 
   close(): void {
@@ -48,7 +89,7 @@ class LineProgress implements ClientProgress {
 const REFRESH_MS = 250;
 const RATE_WINDOW_MS = 3 * SECOND_MS;
 
-class BarProgress implements ClientProgress {
+class BarProgress implements View {
   readonly #lines: ClientLines;
   readonly #options: ClientProgressOptions;
   readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
@@ -79,8 +120,13 @@ class BarProgress implements ClientProgress {
     const isInBar = event.type === 'chunk-received' && this.#options.verbosity === 'normal';
     // What is written above a bar appears when the bar is next drawn: the last lines come after it.
     if (event.type === 'peer-completed' || event.type === 'peer-left') this.close();
-    if (line !== undefined && !isInBar) this.#write(line);
+    if (line !== undefined && !isInBar) this.say(line);
     if (event.type === 'peer-joined' && !this.complete) this.#start(event.totalChunks);
+  }
+
+  say(line: string): void {
+    if (this.#refresh === undefined) process.stdout.write(`${line}\n`);
+    else this.#bars.log(`${line}\n`);
   }
 
   close(): void {
@@ -114,10 +160,5 @@ class BarProgress implements ClientProgress {
     const { atMs, bytes } = this.#samples[0]!;
     // What a failed download had brought is taken back: a rate is never shown below nothing.
     return atMs === now.atMs ? 0 : Math.max(0, ((now.bytes - bytes) * SECOND_MS) / (now.atMs - atMs));
-  }
-
-  #write(line: string): void {
-    if (this.#refresh === undefined) process.stdout.write(`${line}\n`);
-    else this.#bars.log(`${line}\n`);
   }
 }

@@ -1,0 +1,116 @@
+/** Notices that a client gets nothing although chunks are missing, and says now and then whom it has tried. */
+import type { SwarmEvent } from '../core/events.ts';
+import { SECOND_MS } from '../core/units.ts';
+import { at } from './client-lines.ts';
+
+/** So long without a new byte is worth a line; the next one comes after twice as long… */
+const PATIENCE_MIN_MS = 10 * SECOND_MS;
+/** …up to this. */
+const PATIENCE_MAX_MS = 60 * SECOND_MS;
+const SHOWN_MAX = 4;
+const REMEMBERED_MAX = 100;
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'broke off',
+  ETIMEDOUT: 'no answer',
+  ENOTFOUND: 'unknown host',
+};
+
+/** Holds no clock and writes nothing itself. */
+export class StallWatch {
+  /** Who was asked since the last progress, by address, and what came of it. The latest is last. */
+  readonly #tried = new Map<string, string>();
+  #missing = 0;
+  #totalChunks = 0;
+  #trackerAnswers = false;
+  #mostBytes = -1;
+  #sinceMs = 0;
+  #nextMs = 0;
+  #patienceMs = PATIENCE_MIN_MS;
+
+  follow(event: SwarmEvent): void {
+    switch (event.type) {
+      case 'peer-joined':
+        this.#totalChunks = event.totalChunks;
+        this.#missing = event.totalChunks - event.heldChunks;
+        return;
+      case 'chunk-received':
+        this.#missing--;
+        this.#tried.clear();
+        return;
+      case 'peer-completed':
+      case 'peer-left':
+        this.#missing = 0;
+        return;
+      case 'tracker-found':
+        this.#trackerAnswers = true;
+        return;
+      case 'tracker-lost':
+        this.#trackerAnswers = false;
+        return;
+      case 'chunk-requested':
+        return this.#note(at(event.from), 'sends nothing');
+      case 'connection-failed':
+      case 'remote-fault':
+        return this.#note(at(event.address), event.detail);
+      case 'peer-banned':
+        return this.#note(at(event.address), event.reason);
+      case 'chunk-announced':
+      case 'chunk-asked':
+      case 'chunk-discarded':
+      case 'chunk-disputed':
+      case 'chunk-located':
+      case 'chunk-unlocated':
+      case 'fault-began':
+      case 'fault-ended':
+      case 'node-failed':
+      case 'peer-crashed':
+      case 'peer-forgotten':
+      case 'tracker-started':
+        // Says nothing of what comes, or from whom.
+        return;
+    }
+  }
+
+  /**
+   * To be asked about once a second.
+   * @param receivedBytes payload so far, with the parts of chunks on their way
+   * @returns the line to print, if it is time for one
+   */
+  check(nowMs: number, receivedBytes: number): string | undefined {
+    if (this.#missing <= 0 || receivedBytes > this.#mostBytes) {
+      this.#mostBytes = receivedBytes;
+      this.#sinceMs = nowMs;
+      this.#patienceMs = PATIENCE_MIN_MS;
+      this.#nextMs = nowMs + PATIENCE_MIN_MS;
+      return undefined;
+    }
+    if (nowMs < this.#nextMs) return undefined;
+    this.#patienceMs = Math.min(2 * this.#patienceMs, PATIENCE_MAX_MS);
+    this.#nextMs = nowMs + this.#patienceMs;
+    const seconds = Math.round((nowMs - this.#sinceMs) / SECOND_MS);
+    return (
+      `nothing has come for ${seconds} s, ${this.#missing} of ${this.#totalChunks} chunks are missing; ` +
+      `${this.#whoWasTried()}; trying again`
+    );
+  }
+
+  #note(address: string, outcome: string): void {
+    this.#tried.delete(address);
+    this.#tried.set(address, WORDS[outcome] ?? outcome);
+    for (const [oldest] of this.#tried) {
+      if (this.#tried.size <= REMEMBERED_MAX) break;
+      this.#tried.delete(oldest);
+    }
+  }
+
+  #whoWasTried(): string {
+    if (this.#tried.size === 0) {
+      return this.#trackerAnswers ? 'no client sends them yet' : 'the tracker does not answer';
+    }
+    const latest = [...this.#tried].slice(-SHOWN_MAX).map(([address, outcome]) => `${address} (${outcome})`);
+    const more = this.#tried.size > SHOWN_MAX ? ` and ${this.#tried.size - SHOWN_MAX} more` : '';
+    return `tried ${latest.join(', ')}${more}`;
+  }
+}
