@@ -42,7 +42,8 @@ describe('a session', () => {
     (outcome ??= runYaml(
       swarm(`stays: { arrival: { at: 100ms } }
              leaves: { arrival: { at: 100ms }, session: { leave: { after: 300ms } } }
-             crashes: { arrival: { at: 100ms }, session: { leave: { after: 300ms, how: crash } } }
+             tells: { session: { leave: { from: completion, after: 100ms } } }
+             crashes: { session: { leave: { from: completion, after: 100ms, how: crash } } }
              ${drawn(3)}`),
     ));
 
@@ -56,8 +57,8 @@ describe('a session', () => {
       expect(left[0]!).toBeGreaterThan(times(run, 'peer-joined', 'leaves')[0]!);
       expect(left[0]!).toBeLessThan(times(run, 'peer-joined', 'last')[0]!);
       expect(times(run, 'peer-left', 'stays')).toEqual([]);
-      // Seeder, last and stays, of eight.
-      expect(run.plan.peers).toHaveLength(8);
+      // Seeder, last and stays, of nine.
+      expect(run.plan.peers).toHaveLength(9);
       expect(aliveAtEnd(run)).toBe(3);
     },
   );
@@ -79,11 +80,15 @@ describe('a session', () => {
     'who leaves in order tells the tracker; who crashes tells nobody',
     async () => {
       const run = await leaving();
-      expect(forgotten(run, 'leaves')).toEqual(['stopped']);
-      expect(times(run, 'peer-crashed', 'leaves')).toEqual([]);
-      expectNotBefore(times(run, 'peer-crashed', 'crashes'), [400]);
-      expect(forgotten(run, 'crashes')).toEqual(['disconnected']);
+      const [first, second] = ['tells', 'crashes'].map(
+        (peer) => times(run, 'peer-completed', peer)[0]! + 100,
+      );
+      expectNotBefore(times(run, 'peer-left', 'tells'), [first!]);
+      expect(times(run, 'peer-crashed', 'tells')).toEqual([]);
+      expect(forgotten(run, 'tells')).toEqual(['stopped']);
+      expectNotBefore(times(run, 'peer-crashed', 'crashes'), [second!]);
       expect(times(run, 'peer-left', 'crashes')).toEqual([]);
+      expect(forgotten(run, 'crashes')).toEqual(['disconnected']);
     },
   );
 
