@@ -183,6 +183,20 @@ describe('rule 13: clients by others', () => {
   });
 });
 
+describe('an index is a whole decimal number', () => {
+  const nonsense = ['1e3', '1.5', '0x1', '+1', '-1', '1x', '1_000', '', '99999999999'];
+  test.each(nonsense)('%j is none', (text) => {
+    expect(read('tracker', `WHERE_CHUNK,${text}`)).toEqual([]);
+    expect(read('tracker', `LOCAL_CHUNKS,${text},localhost,5001`)).toEqual([]);
+    expect(read('server', `REQUEST_CHUNK,${text}`)).toEqual([]);
+  });
+
+  test.each(['1', ' 1', '1 ', '001', '0000000000001', '1\r', '1,'])('%j is 1', (text) => {
+    expect(read('tracker', `WHERE_CHUNK,${text}`)).toEqual([{ type: 'where-chunk', index: 1 }]);
+    expect(read('server', `REQUEST_CHUNK,${text}`)).toEqual([{ type: 'request-chunk', index: 1 }]);
+  });
+});
+
 test('a requester gets the bytes as they are', () => {
   const { decoder, messages } = reader({ side: 'requester' });
   const bytes = Uint8Array.of(1, 2, 3);

@@ -177,7 +177,8 @@ class TextDecoderOfSide implements SpecDecoder {
 
   /** How much of the text is a request that nothing further can change; 0 when there is none yet. */
   #certainRequestChars(): number {
-    const match = /^[ \t\r,]*(\d+)/.exec(this.#text);
+    // What follows the digits directly may make them something else than a number.
+    const match = /^[ \t\r,]*(\d+)(?![\w.+-])/.exec(this.#text);
     if (match === null) return 0;
     const more = this.#text.length > match[0].length;
     const totalChunks = this.#options.totalChunks ?? Infinity;

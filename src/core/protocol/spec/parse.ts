@@ -74,9 +74,9 @@ function unglue(field: string): [string, string] | undefined {
   return undefined;
 }
 
+/** A whole decimal number, also with zeros before it: `1e3`, `1.5` and `1x` are none. */
 function parseIndex(field: string): number | undefined {
-  const digits = /^\d{1,10}(?!\d)/.exec(field);
-  const index = Number(digits?.[0]);
+  const index = Number(/^0*(\d{1,10})$/.exec(field)?.[1]);
   return index >= 1 && index <= SPEC_INDEX_MAX ? index : undefined;
 }
 
