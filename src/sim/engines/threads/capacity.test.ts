@@ -52,6 +52,16 @@ describe('requireCapacity', () => {
     expect(() => requireCapacity(planOf(500, 1, 10), { ...roomy, openFiles: 20_000 })).not.toThrow();
   });
 
+  it.each([{ openFiles: 100 }, { freeBytes: MIB }, { memoryMaps: 50 }])(
+    'does not speak of 0 or 1 threads, which no swarm can do with: %j',
+    (short) => {
+      const message =
+        /^500 peers with engine.peers_per_worker 1 are too many for this machine: they need .* there are /;
+      expect(() => requireCapacity(planOf(500), { ...roomy, ...short })).toThrow(message);
+      expect(() => requireCapacity(planOf(500), { ...roomy, ...short })).not.toThrow(/holds \d/);
+    },
+  );
+
   it('refuses more bytes than the disk has room for, and counts what peers hold at the start once', () => {
     const small = { ...roomy, freeDiskBytes: 10 * MIB };
     expect(() => requireCapacity(planOf(9), small)).not.toThrow();

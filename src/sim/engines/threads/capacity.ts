@@ -129,13 +129,17 @@ function requireThreads(plan: Plan, limits: MachineLimits): void {
       'ulimit -n, or fewer policy.max_connections',
     ),
   ].filter((line) => line !== undefined);
-  const remedy =
-    threadsMax >= 2
-      ? `set engine.peers_per_worker to ${Math.ceil(peers / (threadsMax - 1))} or more, or raise what is short`
-      : 'no engine.peers_per_worker is enough: take fewer peers, or raise what is short';
+  // One thread for the tracker, one for peers: with less than that, a number would say nothing.
+  const someFit = threadsMax >= 2;
+  const short = someFit
+    ? `need ${threads} threads, and this machine holds ${threadsMax}`
+    : `are too many for this machine`;
+  const remedy = someFit
+    ? `set engine.peers_per_worker to ${Math.ceil(peers / (threadsMax - 1))} or more, or raise what is short`
+    : 'no engine.peers_per_worker is enough: take fewer peers, or raise what is short';
   throw new ConfigError(
-    `${peers} peers with engine.peers_per_worker ${plan.engine.peersPerWorker} need ${threads} threads, and this ` +
-      `machine holds ${threadsMax}: ${needs.join('; ')}. Remedy: ${remedy}`,
+    `${peers} peers with engine.peers_per_worker ${plan.engine.peersPerWorker} ${short}: ${needs.join('; ')}. ` +
+      `Remedy: ${remedy}`,
   );
 }
 
