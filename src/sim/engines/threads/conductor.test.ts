@@ -132,6 +132,17 @@ describe('Conductor', () => {
     expect(conductor.events.map(({ atMs }) => atMs)).toEqual([250]);
   });
 
+  it('takes what was ready before the start for ready at the start', () => {
+    const conductor = new Conductor({ clock, stage }, [peerOf(1, {})], { timeLimitMs: 10_000, open: false });
+    const address = { host: '127.0.0.1', port: 5100 };
+    conductor.hear({
+      type: 'events',
+      events: [{ type: 'tracker-started', peer: 'tracker', atMs: 900, address }],
+    });
+    conductor.begin(1000);
+    expect(conductor.events).toEqual([{ type: 'tracker-started', peer: 'tracker', atMs: 0, address }]);
+  });
+
   it('ends at the time limit', async () => {
     const conductor = conduct([peerOf(0, {})]);
     await clock.goTo(10_000);

@@ -120,6 +120,8 @@ export class Conductor {
   /** The barrier opens: the distribution starts at `startMs` of the shared clock. All first stays are prepared. */
   begin(startMs: number, beforeJoins?: () => void): void {
     this.#startMs = startMs;
+    // What was made ready before, the tracker first of all, is there from the start.
+    for (const [at, event] of this.events.entries()) this.events[at] = { ...event, atMs: 0 };
     beforeJoins?.();
     for (const peer of this.#peers) this.#joinAsPlanned(peer);
     const limitMs = startMs + this.#options.timeLimitMs - this.#clock.now();
