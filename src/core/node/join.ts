@@ -1,14 +1,23 @@
 /** Puts the chunks of a complete folder back together, in constant memory. */
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, openSync, readSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, StoreError } from '../errors.ts';
 import { checkListedFile, newReadBuffer, readList } from './chunk-files.ts';
 import { Pace } from './pace.ts';
 import type { PaceOptions } from './pace.ts';
 import { PlainFile } from './plain-file.ts';
 import { readSplitRecord } from './split-record.ts';
-import { onDisk } from './store-errors.ts';
+import { errnoOf, onDisk, storeError } from './store-errors.ts';
 
 export interface JoinOptions extends PaceOptions {
   readonly folder: string;
@@ -55,7 +64,7 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
   refuseExisting(file, force);
   const paths = Array.from({ length: totalChunks }, (_, at) => join(folder, nameOf.get(at + 1)!));
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
-  const target = new PlainFile(draft);
+  const target = new PlainFile(draft, file);
   try {
     const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
     const { bytes, sha256 } = await concatenate(paths, target, new Pace(totalBytes, options));
@@ -74,15 +83,25 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
 
 /** The chunk folder is only read: the file must not take the place of a chunk or of the list. */
 function refuseInside(folder: string, file: string): void {
-  const parent = onDisk('write into', dirname(file), () => realpathSync(dirname(file)));
-  if (parent !== realpathSync(folder)) return;
+  if (realParent(file) !== realpathSync(folder)) return;
   throw new ConfigError(
     `${file} lies in the chunk folder ${folder}, which is only read; name a file elsewhere`,
   );
 }
 
+function realParent(file: string): string {
+  const parent = dirname(file);
+  try {
+    if (statSync(parent).isDirectory()) return realpathSync(parent);
+  } catch (cause) {
+    if (errnoOf(cause) !== 'ENOENT') throw storeError('write', file, cause);
+    throw new StoreError(`cannot write ${file}: there is no folder ${parent}; make it first`, { cause });
+  }
+  throw new StoreError(`cannot write ${file}: ${parent} is a file, not a folder`);
+}
+
 function refuseExisting(file: string, force: boolean): void {
-  const about = onDisk('look at', file, () => lstatSync(file, { throwIfNoEntry: false }));
+  const about = onDisk('write', file, () => lstatSync(file, { throwIfNoEntry: false }));
   if (about?.isDirectory()) throw new ConfigError(`${file} is a folder; name the file to write`);
   if (about !== undefined && !force) throw new ConfigError(`${file} exists; use --force to replace it`);
 }

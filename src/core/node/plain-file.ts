@@ -3,18 +3,21 @@ import { onDisk } from './store-errors.ts';
 
 /** A new file that is written from its beginning to its end. */
 export class PlainFile {
-  readonly #path: string;
+  readonly #shownAs: string;
   readonly #descriptor: number;
 
-  /** @throws {StoreError} it exists, or cannot be created */
-  constructor(path: string) {
-    this.#path = path;
-    this.#descriptor = onDisk('create', path, () => openSync(path, 'wx'));
+  /**
+   * @param shownAs what errors call it: the name that it will have, where `path` is a temporary one
+   * @throws {StoreError} it exists, or cannot be created
+   */
+  constructor(path: string, shownAs = path) {
+    this.#shownAs = shownAs;
+    this.#descriptor = onDisk('create', shownAs, () => openSync(path, 'wx'));
   }
 
   /** @throws {StoreError} disk full… */
   write(piece: Uint8Array): void {
-    onDisk('write', this.#path, () => writeWhole(this.#descriptor, piece));
+    onDisk('write', this.#shownAs, () => writeWhole(this.#descriptor, piece));
   }
 
   close(): void {

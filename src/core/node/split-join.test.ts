@@ -201,7 +201,22 @@ describe('join', () => {
     await expect(joinFolder({ ...wanted, file: place, force: true })).rejects.toThrow(
       'is a folder; name the file',
     );
-    await expect(joinFolder({ ...wanted, file: join(place, 'none', 'f') })).rejects.toThrow(StoreError);
+  });
+
+  it('names what the user gave, never a temporary file, where the result cannot be put', async () => {
+    writeFileSync(file, 'x');
+    await split({ overlap: 'seeder' });
+    const joinTo = (target: string) => joinFolder({ folder: join(out, 'folder1'), file: target });
+    const parent = join(place, 'none');
+    await expect(joinTo(join(parent, 'f'))).rejects.toThrow(
+      new StoreError(`cannot write ${join(parent, 'f')}: there is no folder ${parent}; make it first`),
+    );
+    const below = join(file, 'f');
+    await expect(joinTo(below)).rejects.toThrow(
+      new StoreError(`cannot write ${below}: ${file} is a file, not a folder`),
+    );
+    if (existsSync('/proc/self'))
+      await expect(joinTo('/proc/f')).rejects.toThrow(/^cannot create \/proc\/f: /);
   });
 
   it('never writes into the chunk folder, not even by force', async () => {

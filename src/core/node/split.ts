@@ -67,7 +67,7 @@ export async function splitFile(options: SplitOptions): Promise<SplitRecord> {
     const isNew = prepareOut(out);
     const draft = join(out, `.split.${process.pid}.part`);
     try {
-      onDisk('create', draft, () => mkdirSync(draft));
+      onDisk('write into', out, () => mkdirSync(draft));
       const source = { descriptor, bytes: about.size, totalChunks };
       const record = await fillDraft(source, draft, nextHolders, options);
       publish(draft, out, record);
@@ -131,9 +131,9 @@ async function writeChunks(
   nextHolders: () => number[],
   options: SplitOptions,
 ): Promise<{ sha256: string; held: number[][] }> {
-  const { file, chunkBytes, peers } = options;
+  const { file, out, chunkBytes, peers } = options;
   const folders = Array.from({ length: peers }, (_, peer) => join(draft, folderName(peer)));
-  for (const folder of folders) mkdirSync(folder);
+  for (const folder of folders) onDisk('write into', out, () => mkdirSync(folder));
   const held = folders.map((): number[] => []);
   const hash = createHash('sha256');
   const buffer = newReadBuffer();
@@ -147,7 +147,10 @@ async function writeChunks(
   for (let index = 1; index <= totalChunks; index++) {
     const holders = nextHolders();
     for (const peer of holders) held[peer]!.push(index);
-    const copies = holders.map((peer) => new PlainFile(join(folders[peer]!, chunkName(index))));
+    const name = chunkName(index);
+    const copies = holders.map(
+      (peer) => new PlainFile(join(folders[peer]!, name), join(out, folderName(peer), name)),
+    );
     try {
       let rest = Math.min(chunkBytes, bytes - (index - 1) * chunkBytes);
       while (rest > 0) {
