@@ -95,6 +95,12 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** Reads an option's value as a seed; for commander. An empty one is mostly a shell variable that was not set. */
+export function seedText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('A seed has at least one visible character.');
+  return text;
+}
+
 /** Tells the user of the error and returns the exit code that belongs to it. */
 function report(name: string, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
@@ -134,12 +140,12 @@ function say(line: string): void {
   }
 }
 
-/** `… | head` closes our stdout early; that is the reader's wish, not an error. */
 /** Nobody reads the progress any more (`2>&1 | head`): what was begun is finished all the same. */
 function goOnWithoutReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
+/** `… | head` closes our stdout early; that is the reader's wish, not an error. */
 function leaveQuietlyWithoutReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok);
   throw error;

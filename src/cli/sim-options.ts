@@ -1,6 +1,6 @@
 /** The command line of `npm run sim`. */
 import { ConfigError } from '../core/errors.ts';
-import { newCommand, wholeNumber } from './program.ts';
+import { newCommand, seedText, wholeNumber } from './program.ts';
 
 export interface SimOptions {
   readonly scenario: string;
@@ -51,7 +51,7 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
   refuseWhatNpmTook(env);
   const command = newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.')
     .argument('<scenario>', 'YAML file, see scenarios/ and docs/scenario-reference.md')
-    .option('--seed <text>', "decides everything random; default: the scenario's own")
+    .option('--seed <text>', "decides everything random; default: the scenario's own", seedText)
     .option(
       '--repeat <n>',
       "run each arm so many times, with derived seeds; default: the scenario's, or 1",

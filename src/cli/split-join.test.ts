@@ -59,6 +59,7 @@ it.each([
   [['file', '--out', 'out', '--peer', '3'], "error: unknown option '--peer'\n(Did you mean --peers?)"],
   [['file', '--out', 'out', '--chunk-size', '5Mbit'], 'Write a size such as 1000, 256KiB, 4MiB or 1GB.'],
   [['file', '--out', 'out', '--peers', '0'], 'It must be a whole number from 1 to 100000.'],
+  [['file', '--out', 'out', '--seed', ''], 'A seed has at least one visible character.'],
   [['file', '--out', '.'], 'split: . is not empty (file is in it); name a new folder or empty it'],
   [['file', '--out', 'file'], 'split: cannot create file: it is a file, not a folder\n'],
   [['file', '--out', '/dev/null/x'], 'split: cannot create /dev/null/x: it is not a folder\n'],

@@ -2,7 +2,15 @@ import { Option } from 'commander';
 import { splitFile } from '../core/node/split.ts';
 import { MIB, formatBytes } from '../core/units.ts';
 import { ByteProgress } from './byte-progress.ts';
-import { byteSize, exitCodes, interruptSignal, newCommand, runProgram, wholeNumber } from './program.ts';
+import {
+  byteSize,
+  exitCodes,
+  interruptSignal,
+  newCommand,
+  runProgram,
+  seedText,
+  wholeNumber,
+} from './program.ts';
 
 interface SplitFlags {
   readonly out: string;
@@ -29,7 +37,7 @@ const command = newCommand('split', 'Splits a file into chunk folders for severa
       .conflicts('seeder'),
   )
   .option('--seeder', 'folder1 holds every chunk, the others none')
-  .option('--seed <text>', 'decides who holds what; the same seed gives the same folders', '1')
+  .option('--seed <text>', 'decides who holds what; the same seed gives the same folders', seedText, '1')
   .addHelpText(
     'after',
     `
