@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, sep } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import { StoreError } from '../errors.ts';
 import type { ChunkInfo } from '../interfaces.ts';
 import { MIB } from '../units.ts';
@@ -51,10 +51,12 @@ export function createFolder(folder: string, totalChunks: number): void {
 /** @throws {StoreError} no folder, no list, or a list with a mistake */
 export function readList(folder: string): LocalChunks {
   const path = join(folder, LIST_NAME);
-  const about = onDisk('open', folder, () => statSync(folder));
-  if (!about.isDirectory()) throw new StoreError(`${folder} is not a folder`);
+  requireFolder(folder);
   let text: string;
   try {
+    if (lstatSync(path).isSymbolicLink() && leadsOut(folder, path)) {
+      throw new StoreError(`${path} is a link that leads out of the folder; put the file itself there`);
+    }
     const list = statSync(path);
     if (!list.isFile()) throw new StoreError(`${path} is not a regular file`);
     if (list.size > LIST_BYTES_MAX) throw new StoreError(`${path} is too large to be a list of chunks`);
@@ -68,6 +70,20 @@ export function readList(folder: string): LocalChunks {
     );
   }
   return parseLocalChunks(text, path);
+}
+
+function requireFolder(folder: string): void {
+  const about = onDisk('open', folder, () => statSync(folder, { throwIfNoEntry: false }));
+  if (about === undefined) {
+    const from = isAbsolute(folder) ? '' : `; it was looked for in ${process.cwd()}`;
+    throw new StoreError(`cannot open ${folder}: it does not exist${from}`);
+  }
+  if (!about.isDirectory()) throw new StoreError(`${folder} is not a folder`);
+}
+
+/** Whether a link in the folder leads elsewhere. */
+function leadsOut(folder: string, path: string): boolean {
+  return !realpathSync(path).startsWith(realpathSync(folder) + sep);
 }
 
 /** Replaces the list in one step, so that a reader sees the old one or the new one. */
@@ -113,7 +129,7 @@ export function checkListedFile(folder: string, { index, name, line }: LocalChun
   try {
     let about = lstatSync(path);
     if (about.isSymbolicLink()) {
-      if (!realpathSync(path).startsWith(realpathSync(folder) + sep)) {
+      if (leadsOut(folder, path)) {
         throw fail('is a link that leads out of the folder; put the file itself there');
       }
       about = statSync(path);

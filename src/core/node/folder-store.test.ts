@@ -82,6 +82,27 @@ describe('opening a folder', () => {
     await expect(FolderStore.open(folder)).rejects.toThrow(message);
   });
 
+  it('never shows what is behind a list that is a link out of the folder', async () => {
+    const inner = join(folder, 'inner');
+    mkdirSync(inner);
+    write('secret', 'password');
+    symlinkSync('../secret', join(inner, 'local_chunks.txt'));
+    await expect(FolderStore.open(inner)).rejects.toThrow(
+      new StoreError(
+        `${join(inner, 'local_chunks.txt')} is a link that leads out of the folder; put the file itself there`,
+      ),
+    );
+    write('list', '2,LASTCHUNK');
+    symlinkSync('list', join(folder, 'local_chunks.txt'));
+    expect((await FolderStore.open(folder)).totalChunks).toBe(2);
+  });
+
+  it('says from where on a folder that does not exist was looked for', async () => {
+    await expect(FolderStore.open('nowhere/folder')).rejects.toThrow(
+      `cannot open nowhere/folder: it does not exist; it was looked for in ${process.cwd()}`,
+    );
+  });
+
   it('follows a link that stays inside', async () => {
     write('local_chunks.txt', '1,chunk_1\n1,LASTCHUNK\n');
     write('content', 'x');
