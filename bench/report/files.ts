@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { ConfigError } from '../../src/core/errors.ts';
 import { makeFolders, requireWritable } from '../../src/core/node/folders.ts';
+import { reasonOf } from '../../src/core/node/store-errors.ts';
 import { BENCH_SCHEMA_VERSION, benchReportSchema, type BenchReport } from './report.ts';
 
 /** That a report can be saved is found out before the run, not after it. @throws {StoreError} */
@@ -26,10 +26,8 @@ export function saveReport(folder: string, report: BenchReport): string {
     }
   } catch (cause) {
     throw new ConfigError(
-      `${folder} cannot take the report: ${(cause as Error).message}; choose another --out`,
-      {
-        cause,
-      },
+      `the report cannot be saved to ${folder}: ${reasonOf(cause)}; choose another folder by --out`,
+      { cause },
     );
   }
   return path;
@@ -37,21 +35,26 @@ export function saveReport(folder: string, report: BenchReport): string {
 
 /** @throws {ConfigError} no such file, or no report of this version */
 export function loadReport(path: string): BenchReport {
-  let data: unknown;
-  try {
-    data = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new ConfigError(
-      `${path} cannot be read as a saved run of the benchmarks: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
-  }
-  const parsed = benchReportSchema.safeParse(data);
+  const parsed = benchReportSchema.safeParse(readJson(path));
   if (parsed.success) return parsed.data;
-  throw new ConfigError(
-    `${path} is no saved run of the benchmarks with schema version ${BENCH_SCHEMA_VERSION}: ` +
-      z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, ' '),
-  );
+  const [first] = parsed.error.issues;
+  const where = first === undefined || first.path.length === 0 ? 'the whole' : first.path.join('.');
+  const version = `schema version ${BENCH_SCHEMA_VERSION}`;
+  throw new ConfigError(`${path} is no saved run of the benchmarks with ${version} (see ${where}); ${FIX}`);
+}
+
+const FIX = 'name a file that npm run bench has saved, such as reports/bench/latest.json';
+
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`cannot compare with ${path}: ${reasonOf(cause)}; ${FIX}`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(`cannot compare with ${path}: it is not JSON; ${FIX}`, { cause });
+  }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { compareReports } from './compare.ts';
+import { ConfigError } from '../../src/core/errors.ts';
 import { loadReport, requireReports, saveReport } from './files.ts';
 import { duration, micro, report, throughput } from './fixture.ts';
 import { formatBytesPerSec, formatChange, formatCount, formatMs } from './format.ts';
@@ -93,9 +94,24 @@ test('a place that cannot take a report is refused before anything is measured, 
 
 test('a file that is no saved run is refused in one line that names it', () => {
   const path = join(temporaryFolder(), 'x.json');
-  expect(() => loadReport(path)).toThrow(/x\.json cannot be read/);
+  const refusal = (): string => {
+    try {
+      loadReport(path);
+      return 'none';
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      return (error as ConfigError).message;
+    }
+  };
+  const fix = 'name a file that npm run bench has saved, such as reports/bench/latest.json';
+  expect(refusal()).toBe(`cannot compare with ${path}: it does not exist; ${fix}`);
+  writeFileSync(path, '# text');
+  expect(refusal()).toBe(`cannot compare with ${path}: it is not JSON; ${fix}`);
+  const kind = 'is no saved run of the benchmarks with schema version 1';
   writeFileSync(path, '{"schemaVersion": 99}');
-  expect(() => loadReport(path)).toThrow(/^[^\n]*x\.json is no saved run[^\n]*schemaVersion[^\n]*$/);
+  expect(refusal()).toBe(`${path} ${kind} (see schemaVersion); ${fix}`);
+  writeFileSync(path, '[]');
+  expect(refusal()).toBe(`${path} ${kind} (see the whole); ${fix}`);
 });
 
 test('figures have three digits and the unit that fits', () => {
