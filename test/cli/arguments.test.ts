@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { classicArguments } from '../../src/cli/classic-arguments.ts';
 import { readClientOptions as readClient } from '../../src/cli/client-options.ts';
+import { readSimOptions } from '../../src/cli/sim-options.ts';
 import { readTrackerOptions as readTracker } from '../../src/cli/tracker-options.ts';
 
 const classic = ['-folder', 'folders/folder1', '-transfer_port', '6001', '-name', 'alice'];
@@ -145,6 +146,13 @@ it('options that npm kept for itself are refused, not ignored', () => {
   const npm = { npm_lifecycle_event: 'tracker', npm_config_port: '5200', npm_config_name: 'x' };
   expect(() => readTracker([], npm)).toThrow(/npm kept -port .*npm run tracker -- -port/);
   expect(readTracker([], { ...npm, npm_lifecycle_event: 'test' }).port).toBe(5100);
+});
+
+it('an empty seed of the laboratory is refused: it is mostly a variable that was not set', () => {
+  expect(mistake(() => readSimOptions(['x.yaml', '--seed', ''], {}))).toContain(
+    'at least one visible character',
+  );
+  expect(readSimOptions(['x.yaml', '--seed', '0'], {}).seed).toBe('0');
 });
 
 it('help shows the options with one dash, and examples', () => {
