@@ -38,6 +38,9 @@ Examples:
   npm run bench -- --swarm --filter "8 leechers" --repeat 10
   npm run bench -- --compare reports/bench/latest.json  what has changed since the last run
   TMPDIR=/dev/shm npm run bench -- --swarm              with files in memory, without the disk's noise
+
+Exit codes: 0 all measured, whatever came out; 1 a benchmark failed, the others are saved; 2 bad option, file or
+folder; 70 defect of the program; 130 stopped by Ctrl-C (what was measured is saved).
 `;
 
 /** @throws {CommanderError} of the command line's mistakes, and for --help */

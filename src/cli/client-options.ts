@@ -132,7 +132,8 @@ A tracker may be a program of somebody else, whom two messages in a row would co
 is npm run tracker, the client pauses 1.25 s between any two. -trusted_tracker says so from the start, which saves two
 to three seconds; towards a tracker of somebody else it must not be given.
 
-Exit codes: 0 complete, or stopped when complete; 1 failed; 2 bad option, folder or port; 130 stopped before.`;
+Exit codes: 0 complete, or stopped when complete; 1 failed; 2 bad option, folder or port; 70 defect of the
+program; 130 stopped before.`;
 
 /**
  * @throws {CommanderError} a mistake, or help was asked for; commander has told the user

@@ -21,7 +21,8 @@ scatter: only repeated runs (npm run sim -- <scenario> --repeat 5) can show a di
 Example:
   npm run compare -- reports/churn/2026-01-02T03-04-05Z-1-experiment reports/latest
 
-Exit codes: 0 compared, whatever came out; 2 a file cannot be read; 3 no arm is in both: nothing was compared.`,
+Exit codes: 0 compared, whatever came out; 2 a file cannot be read; 3 no arm is in both: nothing was compared;
+70 defect of the program.`,
   );
 
 function main(): Promise<number> {

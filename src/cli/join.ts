@@ -26,6 +26,9 @@ The result is compared with --sha256 or, without it, with the split.json beside 
 
 Example:
   npm run join -- film-chunks/folder1 film.mkv
+
+Exit codes: 0 joined; 1 chunks are missing, or the hash is another; 2 bad option, folder or file; 70 defect of the
+program; 130 stopped by Ctrl-C (nothing is kept).
 `,
   );
 

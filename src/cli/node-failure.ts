@@ -12,6 +12,7 @@ export function nodeFailure({ code, detail }: NodeFailed): Error {
     case 'ENGINE':
     case 'REMOTE_PROTOCOL':
     case 'LOCAL_PROTOCOL':
+    case 'INTERRUPTED':
       return new SwarmError(code, detail);
     default:
       return new Error(detail);

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
@@ -10,6 +11,7 @@ function program(body: string): string[] {
     JSON.stringify(pathToFileURL(join(inject('bundleFolder'), `${name}.js`)).href);
   const source = `
     import { interruptSignal, runProgram } from ${url('program')};
+    import { nodeFailure } from ${url('node-failure')};
     await runProgram('example', async () => { ${body} });`;
   return ['--input-type=module', '--eval', source];
 }
@@ -18,6 +20,18 @@ function run(body: string) {
   const { status, stdout, stderr } = spawnSync(process.execPath, program(body), { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
+
+/** Exit and error code of each row of the table of error codes. */
+function documentedCodes(): (readonly [exit: string, code: string])[] {
+  const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'errors.md'), 'utf8');
+  const table = text.slice(text.indexOf('## Error codes'), text.indexOf('Errors cross threads'));
+  return [...table.matchAll(/^\| `(\w+)` .*\| (\d+) +\|$/gm)].map(([, code, exit]) => [exit!, code!]);
+}
+
+it('there are documented codes to check', () => {
+  expect(documentedCodes()).toContainEqual(['1', 'ENGINE']);
+  expect(documentedCodes()).toHaveLength(8);
+});
 
 describe('runProgram', () => {
   it('ends the process with the code that main returns, also where something is still under way', () => {
@@ -40,6 +54,16 @@ describe('runProgram', () => {
     expect(status).toBe(70);
     expect(stderr).toMatch(/^example: this is a defect of the program, .*\nTypeError: boom\n {4}at /);
   });
+
+  it.each(documentedCodes())(
+    'ends with %s after an error of code %s, as docs/errors.md says',
+    (exit, code) => {
+      const { status, stderr } = run(`throw nodeFailure({ code: '${code}', detail: 'what broke' });`);
+      expect(status).toBe(Number(exit));
+      if (exit !== '70') expect(stderr).toBe('example: what broke\n');
+      else expect(stderr).toMatch(/^example: this is a defect of the program, .*\n.*what broke\n {4}at /);
+    },
+  );
 
   it('ends with 130 in one line when it is interrupted', async () => {
     const body = `

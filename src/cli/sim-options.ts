@@ -39,9 +39,9 @@ Examples:
       standalone clients may join: npm run client -- -folder … -transfer_port … -name …
 
 Exit codes: 0 every peer that should complete did, its content is intact, every threshold holds; 1 swarm incomplete
-or corrupt; 2 bad scenario or option, or it does not fit this machine; 3 the run says neither; 4 a threshold (expect)
-is missed; 5 given up by abort_on; 70 defect of the program; 130 stopped by Ctrl-C (what was measured is written).
-Of several runs the worst decides: 1, then 5, 4, 3.`;
+or corrupt, or the run broke down; 2 bad scenario or option, or it does not fit this machine; 3 the run says neither;
+4 a threshold (expect) is missed; 5 given up by abort_on; 70 defect of the program; 130 stopped by Ctrl-C (what was
+measured is written). Of several runs the worst decides: 1, then 5, 4, 3.`;
 
 /**
  * @throws {CommanderError} a mistake, or help was asked for; commander has told the user

@@ -44,6 +44,8 @@ const command = newCommand('split', 'Splits a file into chunk folders for severa
 Examples:
   npm run split -- picture.png --out folders --chunk-size 16KiB --peers 3 --overlap 2
   npm run split -- film.mkv --out film-chunks --chunk-size 4MiB --peers 10 --seeder
+
+Exit codes: 0 split; 2 bad option, file or folder; 70 defect of the program; 130 stopped by Ctrl-C (nothing is kept).
 `,
   );
 

@@ -44,7 +44,7 @@ Examples:
   npm run tracker -- -bind 0.0.0.0 -port 5100
       serves other machines too
 
-Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 failed; 2 bad option or port.`;
+Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 failed; 2 bad option or port; 70 defect of the program.`;
 
 function newTrackerCommand() {
   const { port, edition } = trackerDefaults;
