@@ -2,7 +2,6 @@ import { describe, expect } from 'vitest';
 import { effect, runYaml, type EffectRun } from './effect.ts';
 import { EARLY_MS, once, receivedBy } from './observed.ts';
 
-/** 128 KiB by a link of 256 KiB/s, at which they take half a second. */
 const pair = (seeder: string, leecher = '{}', size = '128KiB') =>
   runYaml(`
 content: { generate: { size: ${size}, chunk_size: 8KiB } }
@@ -15,47 +14,51 @@ engine: { peers_per_worker: 2 }
 /** A late timer may make up for 20 ms of the rate, and the first block is there at once. */
 const AHEAD_MS = 30;
 
+/** 128 KiB by a link that has 64 KiB/s, if it stays so. */
+const UNCHANGED_MS = 2000 - AHEAD_MS;
+
 const makespanMs = ({ result }: EffectRun): number => result.swarm.makespanMs!;
 
-/** 64 KiB by a quarter of a second, and the other half in a second. */
-const early = once(() => pair('{ up: 256KiB/s, changes: [{ at: 250ms, up: 64KiB/s }] }'));
-const EARLY_CHANGE_MS = 1250 - 2 * AHEAD_MS;
+const changing = (change: string) => pair(`{ up: 64KiB/s, changes: [${change}] }`);
+
+/** 16 KiB up to the change, and the others in 110 ms. */
+const sudden = once(() => changing('{ at: 250ms, up: 1MiB/s }'));
 
 describe('changes of a link', () => {
-  effect('peers.<group>.link.changes', 'they come one after the other', async () => {
-    const back = '{ up: 256KiB/s, changes: [{ at: 250ms, up: 64KiB/s }, { at: 750ms, up: 256KiB/s }] }';
-    const [twice] = await Promise.all([pair(back), early()]);
-    // 96 KiB by the second change, and the rest in an eighth of a second.
-    expect(makespanMs(twice)).toBeGreaterThan(875 - 2 * AHEAD_MS);
-    expect(makespanMs(twice)).toBeLessThan(makespanMs(await early()));
-  });
+  effect(
+    'peers.<group>.link.changes',
+    'with a faster link from some time on, less than all is slow',
+    async () => {
+      expect(makespanMs(await sudden())).toBeGreaterThan(250);
+      expect(makespanMs(await sudden())).toBeLessThan(UNCHANGED_MS);
+      const before = receivedBy(await sudden(), 'leecher').filter(({ atMs }) => atMs < 250);
+      expect(before.length).toBeLessThanOrEqual(2);
+    },
+  );
 
   effect('peers.<group>.link.changes[].at', 'the rate is the old one up to then', async () => {
-    // 96 KiB by then, and the rest in half a second.
-    const late = await pair('{ up: 256KiB/s, changes: [{ at: 375ms, up: 64KiB/s }] }');
-    expect(makespanMs(late)).toBeGreaterThan(875 - 2 * AHEAD_MS);
-    expect(makespanMs(late)).toBeLessThan(makespanMs(await early()));
-    expect(makespanMs(await early())).toBeGreaterThan(EARLY_CHANGE_MS);
-    const before = receivedBy(await early(), 'leecher').filter(({ atMs }) => atMs < 250);
-    expect(before.length).toBeLessThanOrEqual((0.25 + AHEAD_MS / 1000) * 32);
+    const late = await changing('{ at: 900ms, up: 1MiB/s }');
+    expect(makespanMs(late)).toBeGreaterThan(900);
+    expect(makespanMs(late)).toBeLessThan(UNCHANGED_MS);
   });
 
-  effect('peers.<group>.link.changes[].over', 'the rate falls in a straight line', async () => {
-    // On the line, the second half takes a third of a second, and is there before the line ends.
-    const slope = await pair('{ up: 256KiB/s, changes: [{ at: 250ms, over: 500ms, up: 64KiB/s }] }');
-    expect(makespanMs(slope)).toBeGreaterThan(583 - 2 * AHEAD_MS);
-    expect(makespanMs(slope)).toBeLessThan(makespanMs(await early()));
+  effect('peers.<group>.link.changes[].over', 'the rate rises in a straight line', async () => {
+    // Within two seconds, of which it needs 560 ms.
+    const slope = await changing('{ at: 250ms, over: 2s, up: 1MiB/s }');
+    expect(makespanMs(slope)).toBeGreaterThan(810 - 2 * AHEAD_MS);
+    expect(makespanMs(slope)).toBeLessThan(UNCHANGED_MS);
   });
 
   effect('peers.<group>.link.changes[].up', 'the smaller the new uplink, the longer it takes', async () => {
-    const half = await pair('{ up: 256KiB/s, changes: [{ at: 250ms, up: 128KiB/s }] }');
-    expect(makespanMs(half)).toBeGreaterThan(750 - 2 * AHEAD_MS);
-    expect(makespanMs(half)).toBeLessThan(makespanMs(await early()));
+    const less = await changing('{ at: 250ms, up: 128KiB/s }');
+    expect(makespanMs(less)).toBeGreaterThan(1125 - 2 * AHEAD_MS);
+    expect(makespanMs(less)).toBeLessThan(UNCHANGED_MS);
   });
 
   effect('peers.<group>.link.changes[].down', 'a downlink changes as an uplink does', async () => {
-    const down = await pair('{}', '{ down: 256KiB/s, changes: [{ at: 250ms, down: 64KiB/s }] }');
-    expect(makespanMs(down)).toBeGreaterThan(EARLY_CHANGE_MS);
+    const down = await pair('{}', '{ down: 64KiB/s, changes: [{ at: 900ms, down: 1MiB/s }] }');
+    expect(makespanMs(down)).toBeGreaterThan(900);
+    expect(makespanMs(down)).toBeLessThan(UNCHANGED_MS);
   });
 
   effect(
@@ -67,8 +70,8 @@ describe('changes of a link', () => {
       const after = chunks.filter(({ atMs, tookMs }) => atMs - tookMs > 300);
       expect(after.length).toBeGreaterThan(0);
       for (const { tookMs } of after) expect(tookMs).toBeGreaterThan(200 - EARLY_MS);
-      const before = chunks.filter(({ atMs }) => atMs < 300);
-      expect(Math.min(...before.map(({ tookMs }) => tookMs))).toBeLessThan(200 - EARLY_MS);
+      const unchanged = receivedBy(await sudden(), 'leecher').map(({ tookMs }) => tookMs);
+      expect(Math.min(...unchanged)).toBeLessThan(200 - EARLY_MS);
     },
   );
 });

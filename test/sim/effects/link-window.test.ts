@@ -30,7 +30,7 @@ describe('the window of a link', () => {
       // Heads of frames take some of each window, so that it needs a fifth one.
       expect(chunkMs(narrow)).toBeGreaterThan(atLeast(5));
       expect(chunkMs(await wide())).toBeGreaterThan(atLeast(1));
-      expect(chunkMs(await wide())).toBeLessThan(chunkMs(narrow));
+      expect(chunkMs(await wide())).toBeLessThan(atLeast(5));
     },
   );
 
@@ -41,7 +41,7 @@ describe('the window of a link', () => {
       const slow = await farPair('{ bytes: 1MiB, slow_start: true }');
       // 10, 20, 40, 80 and 160 segments: 14, 43, 100, 214, 442 KiB in all.
       expect(chunkMs(slow)).toBeGreaterThan(atLeast(5));
-      expect(chunkMs(await wide())).toBeLessThan(chunkMs(slow));
+      expect(chunkMs(await wide())).toBeLessThan(atLeast(5));
     },
   );
 });
