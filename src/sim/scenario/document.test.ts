@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mistakesOf, small } from './fixture.ts';
+import { mistakeLines, mistakesOf, parse, small } from './fixture.ts';
 
 describe('mistakes of YAML are told with place and fix:', () => {
   test('text that is not YAML', () => {
@@ -48,6 +48,16 @@ describe('mistakes of YAML are told with place and fix:', () => {
             | ^
       "
     `);
+  });
+
+  test('a second document, at the line where it begins, whatever is in it', () => {
+    const second = 'a second YAML document begins here; keep one document in a file';
+    expect(mistakeLines(`---\n${small}---\nseed: [bad`)).toEqual([`3:1 : ${second}`]);
+    expect(mistakeLines(`${small}...\n---\nseed: 2`)).toEqual([`3:1 : ${second}`]);
+    expect(mistakeLines('extends: base.yaml', [], { 'base.yaml': `${small}---\nseed: 2` })).toEqual([
+      `base.yaml:2:1 : ${second}`,
+    ]);
+    expect(parse(`---\n${small}peers: { a: { holds: all } }\n...\n`).groups).toHaveLength(1);
   });
 
   test('a value that comes by an alias is shown where it is written', () => {

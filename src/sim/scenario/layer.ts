@@ -37,7 +37,8 @@ export function readLayer(text: string, file: string): Layer {
   const document: Document = parseDocument(text, {
     prettyErrors: false,
     merge: true,
-    logLevel: 'silent',
+    // Nothing is logged either way; but "silent" would also keep back that a second document begins.
+    logLevel: 'error',
   });
   const at = (offset: number): Pick<Problem, 'file' | 'line' | 'column'> => {
     // Not by the library's LineCounter: it misses lines of texts that are far from YAML.
