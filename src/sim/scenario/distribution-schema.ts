@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DrawnDistribution } from '../plan/distributions.ts';
 import type { Distribution } from '../plan/plan.ts';
 import { about, oneOf, quantity, type Limits } from './about.ts';
-import { TABLE_ROWS_MAX } from './tables.ts';
+import { TABLE_ROWS_MAX } from './limits.ts';
 import type { UnitKind } from './units.ts';
 
 const filePath = z.string().min(1);

@@ -161,8 +161,54 @@ describe('tables', () => {
     ]);
   });
 
+  test('give their unit to every number without one, be it written with an exponent', () => {
+    const files = { 'rates.csv': 'up\n1e3\n2.5E+3\n3Mbit/s\n' };
+    const plan = planOf(scenario('up: { csv: { file: rates.csv, unit: kbit/s } }'), [], files);
+    const rates = new Set(plan.peers.slice(1).map(({ link }) => link.upBytesPerSec));
+    expect(rates).toEqual(new Set([125_000, 312_500, 375_000]));
+  });
+
+  test('may have fields in quotes, with commas, quotes and line breaks in them', () => {
+    const quoted = '\uFEFF"host, or ""name""" , rtt\r\n"a, b",10ms\r\n\r\n"c\nd" ,"20ms"\r\n';
+    const files = { 'quoted.csv': quoted };
+    const asked = (column: string): string =>
+      scenario(`latency: { csv: { file: quoted.csv, column: '${column}' } }`);
+    const links = planOf(asked('rtt'), [], files).peers.slice(1);
+    expect(new Set(links.map(({ link }) => link.latencyMs))).toEqual(new Set([10, 20]));
+    expect(mistakeLines(asked('host, or "name"'), [], files)).toEqual([
+      expect.stringContaining('quoted.csv:2:1 peers.g.link.latency.csv: "a, b" is not a duration'),
+      expect.stringContaining('quoted.csv:4:1 peers.g.link.latency.csv: "c d" is not a duration'),
+    ]);
+  });
+
+  test('are read where a variable is used, or a setting of a sweep', () => {
+    const files = { 'one.csv': '10ms\n', 'wrong.csv': '5Mbit/s\n' };
+    const used = (file: string): string =>
+      `${small}variables: { lat: { csv: ${file} } }\npeers: { a: { holds: all, link: { latency: "\${lat}" } } }`;
+    expect(planOf(used('one.csv'), [], files).peers[0]!.link.latencyMs).toBe(10);
+    const wrong = '"Mbit/s" is not a unit of a duration';
+    expect(mistakeLines(used('wrong.csv'), [], files)).toEqual([
+      expect.stringContaining(`wrong.csv:1:1 peers.a.link.latency.csv: ${wrong}`),
+    ]);
+    const swept = (file: string): string =>
+      `${small}peers: { a: { holds: all } }\nsweep: { product: { peers.a.link.latency: [1ms, { csv: ${file} }] } }`;
+    expect(parse(swept('one.csv'), [], files).experiment.arms).toHaveLength(2);
+    expect(mistakeLines(swept('wrong.csv'), [], files)).toEqual([
+      expect.stringContaining(`wrong.csv:1:1 sweep.product.peers.a.link.latency.1.csv: ${wrong}`),
+    ]);
+  });
+
   test('with mistakes are told with place and fix, in the table where it is there', () => {
-    const files = { 'a.csv': 'x,y\n1ms,2\n', 'b.csv': '10ms\nfast\n', 'c.csv': 'x\n', 'd.csv': '70s\n' };
+    const files = {
+      'a.csv': 'x,y\n1ms,2\n',
+      'b.csv': '10ms\nfast\n-3ms\n70s\n',
+      'c.csv': 'x\n',
+      'bare.csv': '10ms,1\n20ms,2\n',
+      'twice.csv': 'x,x\n1ms,2ms\n',
+      'open.csv': 'x,y\n1ms,"2ms\n',
+      'after.csv': 'x,y\n"1"ms,2\n',
+      'wide.csv': 'x\n1,5\n',
+    };
     expect(
       [
         'latency: { csv: none.csv }',
@@ -171,21 +217,93 @@ describe('tables', () => {
         'latency: { csv: { file: a.csv, column: y } }',
         'latency: { csv: b.csv }',
         'latency: { csv: c.csv }',
-        'latency: { csv: d.csv }',
-        'latency: { csv: b.csv, normal: { mean: 1ms, sd: 1ms } }',
+        'latency: { csv: bare.csv }',
+        'latency: { csv: { file: bare.csv, column: down } }',
+        'latency: { csv: { file: twice.csv, column: x } }',
+        'latency: { csv: open.csv }',
+        'latency: { csv: after.csv }',
+        'latency: { csv: { file: wide.csv, unit: ms } }',
+        'latency: { csv: a.csv, normal: { mean: 1ms, sd: 1ms } }',
       ].flatMap((link) => mistakeLines(scenario(link), [], files)),
     ).toMatchInlineSnapshot(`
       [
         "2:74 peers.g.link.latency.csv: none.csv cannot be read: there is no such file; the path is relative to the file it stands in",
         "2:74 peers.g.link.latency.csv: a.csv has several columns; add column: one of x, y",
-        "2:69 peers.g.link.latency.csv: a.csv has no column "z"; known: x, y",
-        "a.csv:2:1 peers.g.link.latency.csv: 2 has no unit; write it in the table, or give csv a unit",
-        "b.csv:2:1 peers.g.link.latency.csv: "fast" is not a quantity; write a number, with its unit or without",
+        "2:97 peers.g.link.latency.csv.column: a.csv has no column "z"; known: x, y",
+        "a.csv:2:5 peers.g.link.latency.csv: 2 has no unit; write it in the table, or give csv a unit",
+        "b.csv:2:1 peers.g.link.latency.csv: "fast" is not a duration; write a duration such as 50ms, 2s, 1.5min",
+        "b.csv:3:1 peers.g.link.latency.csv: -3ms is negative; write a duration such as 50ms, 2s, 1.5min",
+        "b.csv:4:1 peers.g.link.latency.csv: 70s is too large; allowed: 0ms to 60s",
         "2:74 peers.g.link.latency.csv: c.csv has 0 rows; allowed: 1 to 10000",
-        "2:58 peers.g.link.latency.samples.0: 70s is too large; allowed: 0ms to 60s",
-        "b.csv:2:1 peers.g.link.latency.csv: "fast" is not a quantity; write a number, with its unit or without",
+        "2:74 peers.g.link.latency.csv: bare.csv has several columns and no row of names; write names in a first row, and add column",
+        "2:100 peers.g.link.latency.csv.column: bare.csv has no row of names, and so no column "down"; write the names in its first row, or remove column",
+        "2:101 peers.g.link.latency.csv.column: twice.csv has two columns called "x"; rename one of them",
+        "open.csv:2:5 peers.g.link.latency.csv: this quote is not closed; add "",
+        "after.csv:2:4 peers.g.link.latency.csv: the field goes on after its quote; write a comma after it, and a quote within quotes twice",
+        "wide.csv:2:3 peers.g.link.latency.csv: the row has 2 fields for 1 column; put a field with a comma in quotes",
         "2:58 peers.g.link.latency: normal and csv exclude each other; keep one",
       ]
     `);
+  });
+
+  test('that are asked for with a slip are told at the slip', () => {
+    const files = { 'ok.csv': 'rate\n5\n' };
+    expect(
+      [
+        'up: { csv: { file: ok.csv, colum: rate, unti: Mbit/s } }',
+        'up: { csv: { file: ok.csv, unit: [1] } }',
+        'up: { csv: { file: ok.csv, unit: parsecs } }',
+        'up: { csv: { file: ok.csv, unit: Mbit } }',
+        'up: { csv: { file: ok.csv, column: 1 } }',
+        'up: { csv: { column: rate } }',
+        'latency: { csv: { file: ok.csv, unit: Mbit/s } }',
+      ].flatMap((link) => mistakeLines(scenario(link), [], files)),
+    ).toMatchInlineSnapshot(`
+      [
+        "2:85 peers.g.link.up.csv.colum: unknown key; did you mean "column"?",
+        "2:98 peers.g.link.up.csv.unti: unknown key; did you mean "unit"?",
+        "2:85 peers.g.link.up.csv.unit: must be text, not a list; for example ms",
+        "2:91 peers.g.link.up.csv.unit: "parsecs" is not a unit of a rate; known: bit/s, kbit/s, Mbit/s, Gbit/s, B/s, kB/s, MB/s, GB/s, Kibit/s, Mibit/s, Gibit/s, KiB/s, MiB/s, GiB/s",
+        "2:91 peers.g.link.up.csv.unit: "Mbit" is not a unit of a rate; did you mean "Mbit/s"?",
+        "2:93 peers.g.link.up.csv.column: must be text, not 1; for example latency",
+        "2:64 peers.g.link.up.csv.file: is missing; for example latencies.csv",
+        "2:96 peers.g.link.latency.csv.unit: "Mbit/s" is not a unit of a duration; known: us, ms, s, min, h",
+      ]
+    `);
+  });
+
+  test('of sessions are refused with everything that is wrong with them, and nothing else', () => {
+    const trace = (csv: string): string =>
+      `${small}peers: { seeder: { holds: all }, g: { arrival: { trace: { ${csv} } } } }`;
+    const files = {
+      'slip.csv': 'join,leve\n0s,5s\n',
+      'more.csv': 'host,join,leave\na,0s,5s\n',
+      'none.csv': 'leave\n5s\n',
+      'early.csv': 'join,leave\n5s,1s\n0s,soon\n1s\n',
+      'bare.csv': '0s,1s,2s\n',
+    };
+    const asked = ['csv: slip.csv', 'csv: more.csv', 'csv: none.csv', 'csv: early.csv', 'csv: bare.csv'];
+    const wrong = ['csv: { file: early.csv, column: join }', 'csv: nowhere.csv', 'csv: slip.csv, how: crash'];
+    expect([...asked, ...wrong].flatMap((csv) => mistakeLines(trace(csv), [], files))).toMatchInlineSnapshot(`
+      [
+        "slip.csv:1:6 peers.g.arrival.trace.csv: "leve" is not a column of a trace; did you mean "leave"?",
+        "more.csv:1:1 peers.g.arrival.trace.csv: "host" is not a column of a trace; known: join, leave",
+        "none.csv:1:1 peers.g.arrival.trace.csv: none.csv has no column "join"; name a column "join", with the time at which each peer joins",
+        "early.csv:2:4 peers.g.arrival.trace.csv: leave 1s is before join 5s; exchange the two",
+        "early.csv:3:4 peers.g.arrival.trace.csv: "soon" is not a duration; write a duration such as 50ms, 2s, 1.5min",
+        "bare.csv:1:7 peers.g.arrival.trace.csv: the row has 3 fields for 2 columns; put a field with a comma in quotes",
+        "2:83 peers.g.arrival.trace.csv.column: has no meaning in a trace; remove it: the columns are join and leave",
+        "2:64 peers.g.arrival.trace.csv: nowhere.csv cannot be read: there is no such file; the path is relative to the file it stands in",
+        "2:74 peers.g.arrival.trace.how: unknown key; known: csv",
+      ]
+    `);
+  });
+
+  test('with very many mistakes tell the first ten and the number of the others', () => {
+    const files = { 'bad.csv': Array.from({ length: 40 }, (_, at) => `${at}x\n`).join('') };
+    const lines = mistakeLines(scenario('latency: { csv: bad.csv }'), [], files);
+    expect(lines).toHaveLength(11);
+    expect(lines[0]).toContain('bad.csv:1:1');
+    expect(lines[10]).toBe('bad.csv:11:1 peers.g.link.latency.csv: here and below are 30 more mistakes');
   });
 });

@@ -3,6 +3,7 @@ import type { Limits } from './about.ts';
 
 export const PEERS_MAX = 10_000;
 export const CHUNKS_MAX = 1_000_000;
+export const TABLE_ROWS_MAX = 10_000;
 export const TIME: Limits = { min: '0s', max: '24h' };
 export const LATENCY: Limits = { min: '0ms', max: '60s' };
 export const RATE: Limits = { min: '1kbit/s', max: '100Gbit/s' };

@@ -1,11 +1,14 @@
 /** The data of a scenario: its files over each other, the command line over them, variables and tables put in. */
 import { readFileSync } from 'node:fs';
 import { layerOf, problemIn, type SourceDocument } from './document.ts';
+import { jsonSchemaOf } from './json-schema.ts';
 import type { Path, Spot } from './layer.ts';
 import { readLayers, type TextReader } from './layers.ts';
 import { applyOverrides, overrideAt, OVERRIDES_FILE } from './overrides.ts';
 import { copied, isPlainMap, merged, without } from './plain-data.ts';
 import type { Problem } from './problems.ts';
+import { scenarioSchema } from './schema.ts';
+import { quantityAt } from './tables-quantity.ts';
 import { withTables } from './tables.ts';
 import { substituted, type Report } from './variables.ts';
 
@@ -51,6 +54,7 @@ export function readScenarioDocument(
         // What the command line names is relative to where the program was started.
         fileOf: (path) =>
           overrideAt(overrides.applied, path) === undefined ? layerOf(layers, path).file : '',
+        quantityOf: (path) => quantityAt(jsonSchemaOf(scenarioSchema), path),
         report,
         reportRow: (problem, table) => {
           sources.set(problem.file, table);
