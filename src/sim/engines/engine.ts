@@ -67,6 +67,13 @@ export interface ShapingTotals {
   readonly stalls: number;
 }
 
+  /** Messages it sent that had to wait for a TCP window: its own, or the smaller one of the other end. */
+  readonly windowWaits: number;
+  readonly otherWindowWaits: number;
+  /** Planned changes of a rate or the latency that had begun when something last went through. */
+  readonly upChanges: number;
+  readonly downChanges: number;
+  readonly latencyChanges: number;
 /** State of the swarm at one instant, taken at equal steps. */
 export interface SwarmSample {
   readonly atMs: number;

@@ -23,9 +23,9 @@ interface Told {
   readonly text: string;
 }
 
-function tell({ kind }: FaultEffect, counts: HitCounts): readonly Told[] {
+function tell(effect: FaultEffect, counts: HitCounts): readonly Told[] {
   const { connectionsCut, messagesHeld, connectsHeld, requestsRefused } = counts;
-  switch (kind) {
+  switch (effect.kind) {
     case 'crash':
       return [told(counts.peersKilled, 'peer', 'killed')];
     case 'reset':
@@ -40,7 +40,7 @@ function tell({ kind }: FaultEffect, counts: HitCounts): readonly Told[] {
         told(connectsHeld, 'attempt', 'to connect held back'),
       ];
     case 'slow-down':
-      return [bytes(counts.bytesSlowed, 'slowed')];
+      return [bytes(counts.bytesSlowed, effect.factor > 1 ? 'sped up' : 'slowed')];
     case 'latency-spike':
       return [told(counts.messagesDelayed, 'message', 'delayed')];
     case 'black-hole':
@@ -66,7 +66,7 @@ function tell({ kind }: FaultEffect, counts: HitCounts): readonly Told[] {
     case 'slow-disk':
       return [bytes(counts.bytesWrittenSlowly, `written slowly, in ${Math.round(counts.waitedMs)} ms`)];
     default:
-      return assertNever(kind);
+      return assertNever(effect);
   }
 }
 

@@ -24,4 +24,13 @@ describe('a board of hits', () => {
       effect: '2 messages held back, 1 attempt to connect held back',
     });
   });
+
+  it('tells a rate that was multiplied by more than one from a lower one', () => {
+    const board = new HitBoard(1);
+    board.counter(0)('bytesSlowed', 1024);
+    const effectOf = (factor: number) =>
+      describeHits({ kind: 'slow-down', peers: ['a'], factor }, board.counts(0)).effect;
+    expect(effectOf(0.1)).toBe('1 KiB slowed');
+    expect(effectOf(1000)).toBe('1 KiB sped up');
+  });
 });

@@ -80,6 +80,11 @@ export function shaping(changes: Partial<ShapingTotals> = {}): ShapingTotals {
     lateMsMax: 0,
     releases: 0,
     stalls: 0,
+    windowWaits: 0,
+    otherWindowWaits: 0,
+    upChanges: 0,
+    downChanges: 0,
+    latencyChanges: 0,
     ...changes,
   };
 }

@@ -79,8 +79,16 @@ describe('a fault', () => {
     expect(one!.target).toBe('a, b, c and 2 more');
   });
 
-  it('of sides names them one by one', () => {
-    const effect = { kind: 'partition', sides: [['x'], ['seeder', 'y']], oneWay: false } as const;
+  it.each([
+    ['one by one', [['x'], ['seeder', 'y']], false, 'x | seeder, y'],
+    [
+      'the first to the others where it is one way',
+      [['x'], ['y'], ['seeder', 'tracker']],
+      true,
+      'x → y | seeder, tracker',
+    ],
+  ] as const)('of sides names them %s', (_, sides, oneWay, text) => {
+    const effect = { kind: 'partition', sides, oneWay } as const;
     const planned = {
       name: 'split',
       when: { kind: 'time', atMs: 0 },
@@ -91,7 +99,7 @@ describe('a fault', () => {
     const plan = planOf([plannedPeer('x')], { faults: [planned] });
     const record = recordOf(joins, [], { faults: [fault({ name: 'split', kind: 'partition' })] });
     const { injected } = measure(plan, record, testEnvironment);
-    expect(injected.find(({ kind }) => kind === 'fault')!.target).toBe('x | seeder, y');
+    expect(injected.find(({ kind }) => kind === 'fault')!.target).toBe(text);
   });
 
   it('of the tracker tells how many lost it', () => {
@@ -106,6 +114,42 @@ describe('a fault', () => {
     const down = fault({ name: 'tracker-down 1', kind: 'tracker-down', targets: ['tracker'], effect: 'cut' });
     const [one] = figures([down], [lost('x', 1002), lost('y', 1002), lost('y', 1600), lost('x', 10)]);
     expect(one!.effect).toBe('for 2.00 s; cut; 2 peers lost the tracker');
+  });
+});
+
+describe('a return that a crash has planned', () => {
+  const crash = (changes: object = {}) =>
+    ({
+      name: 'kill',
+      when: { kind: 'time', atMs: 1000 },
+      forMs: null,
+      again: null,
+      effect: { kind: 'crash', peers: ['x'], returnAfterMs: 2000, keepChunks: true, ...changes },
+    }) as const;
+  const crashed: SwarmEvent = { type: 'peer-crashed', atMs: 1001, peer: 'x', fault: 'kill' };
+
+  function returns(planned: ReturnType<typeof crash>, ...events: readonly SwarmEvent[]) {
+    const plan = planOf([plannedPeer('x'), plannedPeer('y')], { faults: [planned] });
+    const { injected } = measure(plan, recordOf([...joins, crashed, ...events], []), testEnvironment);
+    return injected.filter(({ kind }) => kind === 'return');
+  }
+
+  it('has a row with what the peer brought', () => {
+    expect(returns(crash(), joinedEvent('x', 3004, 4, 3))).toEqual([
+      {
+        kind: 'return',
+        target: 'x',
+        plannedMs: 3001,
+        happenedMs: 3004,
+        effect: 'came back with 3 of 4 chunks; killed by kill',
+        hit: true,
+      },
+    ]);
+  });
+
+  it('is flagged when the run was over before, and not expected of who stays dead', () => {
+    expect(returns(crash())).toMatchObject([{ plannedMs: 3001, happenedMs: null, hit: false }]);
+    expect(returns(crash({ returnAfterMs: null }))).toEqual([]);
   });
 });
 

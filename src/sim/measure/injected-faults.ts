@@ -22,11 +22,36 @@ export function faultFigures(evidence: Evidence): InjectedFigures[] {
   }));
 }
 
-/** The sides of a partition one by one, of others all targets. */
+/** Of each peer that a fault has killed for a while. */
+export function returnsAfterFaults({ plan, record, stays }: Evidence): InjectedFigures[] {
+  const total = plan.content.totalChunks;
+  return record.events.flatMap((event): InjectedFigures[] => {
+    if (event.type !== 'peer-crashed' || event.fault === undefined) return [];
+    const effect = plan.faults.find(({ name }) => name === event.fault)?.effect;
+    if (effect?.kind !== 'crash' || effect.returnAfterMs === null) return [];
+    const back = stays.get(event.peer)?.find(({ joinMs }) => joinMs >= event.atMs);
+    return [
+      {
+        kind: 'return',
+        target: event.peer,
+        plannedMs: event.atMs + effect.returnAfterMs,
+        happenedMs: back?.joinMs ?? null,
+        effect:
+          back === undefined
+            ? `did not happen: the run was over before; killed by ${event.fault}`
+            : `came back with ${back.heldChunks} of ${total} chunks; killed by ${event.fault}`,
+        hit: back !== undefined,
+      },
+    ];
+  });
+}
+
+/** The sides of a partition one by one, of others all targets. One way, only the first is parted from the others. */
 function targetText({ plan }: Evidence, { name, targets }: FaultRecord): string {
   const effect = plan.faults.find((fault) => fault.name === name)?.effect;
   if (effect?.kind !== 'partition') return named(targets);
-  return effect.sides.map(named).join(effect.oneWay ? ' → ' : ' | ');
+  const [first = '', ...others] = effect.sides.map(named);
+  return effect.oneWay ? `${first} → ${others.join(' | ')}` : [first, ...others].join(' | ');
 }
 
 function named(peers: readonly string[]): string {

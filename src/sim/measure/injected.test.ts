@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SwarmEvent } from '../../core/events.ts';
-import { unlimitedLink, type PlannedPeer } from '../plan/plan.ts';
-import {
-  at,
-  joinedEvent,
-  peerRecord,
-  planOf,
-  plannedPeer,
-  receivedEvent,
-  recordOf,
-  shaping,
-  testEnvironment,
-} from './fixture.ts';
+import type { PlannedPeer } from '../plan/plan.ts';
+import { at, joinedEvent, planOf, plannedPeer, receivedEvent, recordOf, testEnvironment } from './fixture.ts';
 import { measure } from './measure.ts';
 
 const stopAt = (how: 'graceful' | 'crash', afterMs: number, from: 'start' | 'completion' = 'start') => ({
@@ -119,29 +109,5 @@ describe('a join and a return', () => {
 
   it('at the start is not an injection', () => {
     expect(inject({}, [])).toEqual([]);
-  });
-});
-
-describe('links', () => {
-  const plan = planOf([
-    plannedPeer('g/1', {
-      link: { ...unlimitedLink, upBytesPerSec: 1000, downBytesPerSec: 2000 },
-    }),
-    plannedPeer('g/2', {
-      link: { ...unlimitedLink, upBytesPerSec: 1000 },
-    }),
-    plannedPeer('free'),
-  ]);
-
-  it('show by group what they paced, and which limit hit nothing', () => {
-    const records = [
-      peerRecord('g/1', { shaping: shaping({ bytesPacedUp: 1024 }) }),
-      peerRecord('g/2', { shaping: shaping({ bytesPacedUp: 512 }) }),
-    ];
-    const { injected } = measure(plan, recordOf([], records), testEnvironment);
-    expect(injected.map(({ target, effect, hit }) => [target, effect, hit])).toEqual([
-      ['g', '1.50 KiB paced up', true],
-      ['g', 'nothing paced down', false],
-    ]);
   });
 });

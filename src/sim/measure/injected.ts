@@ -1,10 +1,10 @@
 /** What each planned join, departure, return and link did. An injection that hit nothing proves nothing. */
 import type { SwarmEvent } from '../../core/events.ts';
 import { formatBytes, formatDuration } from '../report/format.ts';
-import type { ShapingTotals } from '../engines/engine.ts';
-import type { PlannedLeave, PlannedLink, PlannedPeer } from '../plan/plan.ts';
+import type { PlannedLeave, PlannedPeer } from '../plan/plan.ts';
 import type { Evidence } from './evidence.ts';
-import { faultFigures } from './injected-faults.ts';
+import { faultFigures, returnsAfterFaults } from './injected-faults.ts';
+import { linkFigures } from './injected-links.ts';
 import { groupReceipts } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
 import type { InjectedFigures } from './result.ts';
@@ -13,10 +13,14 @@ import type { Stay } from './stays.ts';
 /** A departure this much before its time is none of the plan's: timers may fire a little early, not more. */
 const EARLY_MS_MAX = 5;
 
-/** Joins, departures and returns in order of planned time, then faults in the order of the plan, then links. */
+/**
+ * Joins, departures and returns, also those after faults, in order of planned time, then faults in the order of the
+ * plan, then links.
+ */
 export function injectedFigures(evidence: Evidence, makespanMs: number | null): InjectedFigures[] {
   const injections = new Injections(evidence, makespanMs);
-  const churn = evidence.plan.peers.flatMap((peer) => injections.ofPeer(peer));
+  const planned = evidence.plan.peers.flatMap((peer) => injections.ofPeer(peer));
+  const churn = [...planned, ...returnsAfterFaults(evidence)];
   churn.sort((a, b) => (a.plannedMs ?? Infinity) - (b.plannedMs ?? Infinity) || 0);
   return [...churn, ...faultFigures(evidence), ...linkFigures(evidence)];
 }
@@ -192,54 +196,3 @@ function toNoticed(event: SwarmEvent) {
   }
   return undefined;
 }
-
-/** Up to four rows a group: what its links limit, delay or lose. */
-function linkFigures({ plan, records }: Evidence): InjectedFigures[] {
-  const groups = [...new Set(plan.peers.map(({ group }) => group))];
-  return groups.flatMap((group) => {
-    const members = plan.peers.filter((peer) => peer.group === group);
-    const applying = LINK_EFFECTS.filter(({ applies }) => members.some(({ link }) => applies(link)));
-    return applying.map(({ what, amount, format }): InjectedFigures => {
-      const hits = members.reduce((sum, { name }) => {
-        const shaping = records.get(name)?.shaping;
-        return sum + (shaping === undefined ? 0 : amount(shaping));
-      }, 0);
-      const effect = hits > 0 ? `${format(hits)} ${what}` : `nothing ${what}`;
-      return { kind: 'link', target: group, plannedMs: null, happenedMs: null, effect, hit: hits > 0 };
-    });
-  });
-}
-
-interface LinkEffect {
-  readonly what: string;
-  readonly applies: (link: PlannedLink) => boolean;
-  readonly amount: (shaping: ShapingTotals) => number;
-  readonly format: (amount: number) => string;
-}
-
-const LINK_EFFECTS: readonly LinkEffect[] = [
-  {
-    what: 'paced up',
-    applies: (link) => link.upBytesPerSec !== null,
-    amount: (shaping) => shaping.bytesPacedUp,
-    format: formatBytes,
-  },
-  {
-    what: 'paced down',
-    applies: (link) => link.downBytesPerSec !== null,
-    amount: (shaping) => shaping.bytesPacedDown,
-    format: formatBytes,
-  },
-  {
-    what: 'delayed',
-    applies: (link) => link.latencyMs > 0 || link.jitterMs !== null || link.region !== null,
-    amount: (shaping) => shaping.bytesDelayed,
-    format: formatBytes,
-  },
-  {
-    what: 'lost and sent again after a stall',
-    applies: (link) => link.loss !== null,
-    amount: (shaping) => shaping.stalls,
-    format: (segments) => (segments === 1 ? '1 segment' : `${segments} segments`),
-  },
-];

@@ -144,3 +144,8 @@ const NO_SHAPING: ShapingTotals = {
   releases: 0,
   stalls: 0,
 };
+  windowWaits: 0,
+  otherWindowWaits: 0,
+  upChanges: 0,
+  downChanges: 0,
+  latencyChanges: 0,

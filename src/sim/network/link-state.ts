@@ -32,6 +32,7 @@ export class LinkState {
   readonly #components: LinkComponents;
   readonly #lossRandom: Random;
   readonly #latency: Curve;
+  readonly #latencyChanges: readonly CurveChange[];
   #startMs: number;
 
   /** @throws {ConfigError} see `shapedLink` */
@@ -41,9 +42,10 @@ export class LinkState {
     this.counters = counters;
     this.#components = components;
     this.#lossRandom = components.random.fork('loss');
-    this.#latency = new Curve(link.latencyMs, course(link.changes, 'latencyMs'));
-    this.up = this.#paced('upBytesPerSec', 'bytesPacedUp');
-    this.down = this.#paced('downBytesPerSec', 'bytesPacedDown');
+    this.#latencyChanges = course(link.changes, 'latencyMs');
+    this.#latency = new Curve(link.latencyMs, this.#latencyChanges);
+    this.up = this.#paced('upBytesPerSec', 'bytesPacedUp', 'upChanges');
+    this.down = this.#paced('downBytesPerSec', 'bytesPacedDown', 'downChanges');
     this.#startMs = components.startMs ?? 0;
     this.setStartMs(this.#startMs);
     if (link.region !== null) this.#placeOf(link);
@@ -76,6 +78,7 @@ export class LinkState {
   drawDelayMs(host: string, direction: Direction): number {
     const { jitterMs } = this.link;
     const drawnMs = jitterMs === null ? 0 : sampleDistribution(jitterMs, this.#components.random);
+    this.#meet('latencyChanges', this.#latencyChanges);
     return this.ownDelayMs(host, direction) + drawnMs;
   }
 
@@ -123,6 +126,13 @@ export class LinkState {
     if (this.extraMs > 0 && bytes > 0) this.totals.messagesDelayed++;
   }
 
+  /** A message that is sent to the host cannot go yet: its window is full. */
+  onWindowFull(host: string): void {
+    const own = this.link.window?.bytes ?? Infinity;
+    const other = this.#components.linkOf?.(host)?.window?.bytes ?? Infinity;
+    this.counters[own <= other ? 'windowWaits' : 'otherWindowWaits']++;
+  }
+
   onSwallowed(message: Message | undefined, bytes: number): void {
     if (message === undefined) return;
     this.totals.messagesSwallowed++;
@@ -132,6 +142,7 @@ export class LinkState {
   #paced(
     key: 'upBytesPerSec' | 'downBytesPerSec',
     field: 'bytesPacedUp' | 'bytesPacedDown',
+    met: 'upChanges' | 'downChanges',
   ): PacedDirection | undefined {
     const bytesPerSec = this.link[key];
     const changes = course(this.link.changes, key);
@@ -145,9 +156,18 @@ export class LinkState {
     const onRelease = (bytes: number, lateMs: number) => {
       this.counters[field] += bytes;
       countRelease(this.counters, lateMs);
+      this.#meet(met, changes);
       if (rate.factor !== 1) this.totals.bytesSlowed += bytes;
     };
     return { rate, scheduler: new RateScheduler({ clock: this.clock }, { rate, onRelease }) };
+  }
+
+  /** Something goes through. The counter lives longer than this link where a peer comes back, so it never falls. */
+  #meet(field: 'upChanges' | 'downChanges' | 'latencyChanges', changes: readonly CurveChange[]): void {
+    if (this.counters[field] >= changes.length) return;
+    const atMs = this.clock.now() - this.#startMs;
+    const begun = changes.filter((change) => change.atMs <= atMs).length;
+    if (begun > this.counters[field]) this.counters[field] = begun;
   }
 
   /** Of the regions' table, from the sender to the receiver. */

@@ -84,6 +84,7 @@ export class ShapedUplink {
   open(inner: Connection): void {
     this.#inner = inner;
     this.#startWaiting(this.#state.clock.now());
+    for (let i = 0; i < this.#waiting.length; i++) this.#state.onWindowFull(this.#options.host);
   }
 
   send(message: Message): boolean {
@@ -123,6 +124,8 @@ export class ShapedUplink {
 
   #put(item: Outgoing): void {
     if (this.#inner === undefined || this.#waiting.length > 0 || !this.#admits(item)) {
+      // Before there is a connection everything waits for that.
+      if (this.#inner !== undefined && item !== 'end') this.#state.onWindowFull(this.#options.host);
       this.#waiting.push(item);
     } else this.#start(item, this.#state.clock.now());
   }

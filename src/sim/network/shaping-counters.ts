@@ -12,6 +12,11 @@ export function emptyShaping(): ShapingCounters {
     lateMsMax: 0,
     releases: 0,
     stalls: 0,
+    windowWaits: 0,
+    otherWindowWaits: 0,
+    upChanges: 0,
+    downChanges: 0,
+    latencyChanges: 0,
   };
 }
 

@@ -23,6 +23,11 @@ export const shapingFields = [
   'lateMsMax',
   'releases',
   'stalls',
+  'windowWaits',
+  'otherWindowWaits',
+  'upChanges',
+  'downChanges',
+  'latencyChanges',
 ] as const satisfies readonly (keyof ShapingTotals)[];
 
 const nodeFields = [...trafficFields, ...shapingFields, 'usefulBytes'] as const;
