@@ -8,6 +8,7 @@ import {
   headline,
   metricTables,
 } from './experiment-rows.ts';
+import { escapeMarkdown } from './escape-markdown.ts';
 import { formatBytes } from './format.ts';
 import { renderMarkdownTable } from './table.ts';
 
@@ -15,10 +16,10 @@ export function renderExperimentMarkdown(experiment: Experiment): string {
   const { scenario, verdict } = experiment;
   const expected = expectationRows(experiment);
   const sections = [
-    `# ${scenario.name}: ${verdict.outcome}`,
+    `# ${escapeMarkdown(scenario.name)}: ${verdict.outcome}`,
     `**${verdict.outcome.toUpperCase()}**: ${headline(experiment)}.`,
-    list(doubts(experiment)),
-    scenario.description,
+    list(doubts(experiment).map(escapeMarkdown)),
+    escapeMarkdown(scenario.description),
     expected.length === 0
       ? ''
       : section(
@@ -50,7 +51,7 @@ function runsSection({ runs }: Experiment): string {
   return section(
     'Runs, in the order in which they were run',
     renderMarkdownTable(
-      columns.map((head) => ({ head })),
+      columns.map((head) => ({ head, isMarkup: head === 'report' })),
       runs.map(({ arm, repeat, seed, outcome, because, trust, folder }, position) => [
         String(position + 1),
         arm,
@@ -58,7 +59,7 @@ function runsSection({ runs }: Experiment): string {
         seed,
         because === null ? outcome : `${outcome} (${because})`,
         trust,
-        `[${folder}](${encodeURI(folder)}/report.md)`,
+        `[${escapeMarkdown(folder)}](${encodeURI(folder)}/report.md)`,
       ]),
     ),
   );

@@ -89,6 +89,18 @@ describe('report.md', () => {
     expect(renderMarkdown(measure(odd, recordOf([], []), testEnvironment))).toContain('| a\\|b |');
   });
 
+  it('shows what users wrote as text, never as markup', () => {
+    const name = 'a<b>`|';
+    const scenario = { name: '*x*', description: 'Is <script>alert(1)</script> shown?' };
+    const odd = renderMarkdown(
+      measure(planOf([plannedPeer(name)], { scenario }), recordOf([], []), testEnvironment),
+    );
+    expect(odd).toContain('# \\*x\\*: ');
+    expect(odd).toContain('Is \\<script>alert(1)\\</script> shown?');
+    expect(odd).toContain('| a\\<b>\\`\\| |');
+    expect(odd.replaceAll(/\\[<`*|]/g, '')).not.toMatch(/<script|\*x|a<b/);
+  });
+
   it('says what is missing when nothing was measured', () => {
     const empty = renderMarkdown(measure(planOf([]), recordOf([], [], { elapsedMs: 0 }), testEnvironment));
     expect(empty).toContain('**INCONCLUSIVE**');

@@ -1,5 +1,6 @@
 /** report.md: everything about one run for a reader who was not there. */
 import type { RunResult } from '../measure/result.ts';
+import { escapeMarkdown } from './escape-markdown.ts';
 import { figures, show } from './figures.ts';
 import type { Figure, FigureName } from './figures.ts';
 import { flowMatrix, largestFlows } from './flows.ts';
@@ -57,11 +58,11 @@ function list(items: readonly string[]): string {
 function verdictSection({ verdict, trust, scenario, ...rest }: RunResult): string {
   const doubt = `**Doubtful**: the host, not the scenario, may have decided some figures.`;
   return [
-    `# ${scenario.name}: ${verdict.outcome}`,
+    `# ${escapeMarkdown(scenario.name)}: ${verdict.outcome}`,
     `**${verdict.outcome.toUpperCase()}**: ${headline({ verdict, trust, scenario, ...rest })}.`,
-    list(verdict.reasons),
-    trust.warnings.length === 0 ? '' : `${doubt}\n\n${list(trust.warnings)}`,
-    scenario.description,
+    list(verdict.reasons.map(escapeMarkdown)),
+    trust.warnings.length === 0 ? '' : `${doubt}\n\n${list(trust.warnings.map(escapeMarkdown))}`,
+    escapeMarkdown(scenario.description),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -1,5 +1,6 @@
 /** What was asked of the swarm besides its peers: places, links that change, faults, conditions. */
 import type { Plan, PlannedFault, PlannedRegions } from '../plan/plan.ts';
+import { markdownCode } from './escape-markdown.ts';
 import { formatBytes, formatDuration, formatPercent } from './format.ts';
 import { renderMarkdownTable, type Column } from './table.ts';
 
@@ -14,10 +15,10 @@ export function renderPlanSummary(plan: Plan): string {
     plan.faults.length === 0 ? '' : faultsTable(plan.faults),
     plan.abortOn.length === 0
       ? ''
-      : `Given up when ${plan.abortOn.map(({ text }) => `\`${text}\``).join(' or ')}.`,
+      : `Given up when ${plan.abortOn.map(({ text }) => markdownCode(text)).join(' or ')}.`,
     plan.variant === null
       ? ''
-      : `One run of an experiment: arm \`${plan.variant.arm}\`, repeat ${plan.variant.repeat}.`,
+      : `One run of an experiment: arm ${markdownCode(plan.variant.arm)}, repeat ${plan.variant.repeat}.`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : ['## What was asked', ...parts].join('\n\n');
 }
@@ -78,7 +79,8 @@ function whenText(condition: string, delayMs: number): string {
 function whom(effect: PlannedFault['effect']): string {
   if (effect.kind === 'tracker-down') return 'tracker';
   if (effect.kind !== 'partition') return some(effect.peers);
-  return effect.sides.map(some).join(effect.oneWay ? ' → ' : ' | ');
+  const [first = '', ...others] = effect.sides.map(some);
+  return effect.oneWay ? `${first} → ${others.join(' | ')}` : [first, ...others].join(' | ');
 }
 
 function some(names: readonly string[]): string {

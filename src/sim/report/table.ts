@@ -1,11 +1,14 @@
 /** Plain tables for the terminal (a line under the head, two blanks between columns) and for Markdown. */
 import CliTable from 'cli-table3';
+import { escapeMarkdown } from './escape-markdown.ts';
 
 export type Align = 'left' | 'right';
 
 export interface Column {
   readonly head: string;
   readonly align?: Align;
+  /** In Markdown, its cells are markup, not text. */
+  readonly isMarkup?: boolean;
 }
 
 const BORDERLESS = {
@@ -44,20 +47,22 @@ export function renderGrid(rows: readonly (readonly string[])[], aligns: readonl
   return trimmed(table.toString());
 }
 
+/** Cells are text: what Markdown would take for markup is escaped. */
 export function renderMarkdownTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
 ): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(markdownCell).join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    line(columns.map(({ head }) => head)),
+    line(columns.map(({ head }) => markdownCell(head))),
     `| ${columns.map(({ align }) => (align === 'right' ? '--:' : '---')).join(' | ')} |`,
-    ...rows.map(line),
+    ...rows.map((cells) => line(cells.map((cell, i) => markdownCell(cell, columns[i]?.isMarkup)))),
   ].join('\n');
 }
 
-function markdownCell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
+function markdownCell(text: string, isMarkup = false): string {
+  const line = text.replaceAll(/\s*\n\s*/g, ' ');
+  return isMarkup ? line.replaceAll('|', '\\|') : escapeMarkdown(line);
 }
 
 function plain() {
