@@ -1,4 +1,5 @@
 /** What the client tells a person: one line an event that matters, and the figures of its progress. */
+import { addressKey } from '../core/address.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import type { Address } from '../core/interfaces.ts';
 import { SECOND_MS, formatBytes } from '../core/units.ts';
@@ -60,7 +61,7 @@ export class ClientLines {
       case 'chunk-received':
         this.#heldChunks++;
         this.#receivedBytes += event.bytes;
-        this.#sources.add(at(event.from));
+        this.#sources.add(addressKey(event.from));
         return ['normal', this.#received(event)];
       case 'peer-completed':
         this.#complete = true;

@@ -1,5 +1,7 @@
 /** Notices that a client gets nothing although chunks are missing, and says now and then whom it has tried. */
+import { addressKey } from '../core/address.ts';
 import type { SwarmEvent } from '../core/events.ts';
+import type { Address } from '../core/interfaces.ts';
 import { SECOND_MS } from '../core/units.ts';
 import { at } from './client-lines.ts';
 
@@ -20,7 +22,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Holds no clock and writes nothing itself. */
 export class StallWatch {
   /** Who was asked since the last progress, by address, and what came of it. The latest is last. */
-  readonly #tried = new Map<string, string>();
+  readonly #tried = new Map<string, { readonly address: Address; readonly outcome: string }>();
   #missing = 0;
   #totalChunks = 0;
   #trackerAnswers = false;
@@ -50,12 +52,12 @@ export class StallWatch {
         this.#trackerAnswers = false;
         return;
       case 'chunk-requested':
-        return this.#note(at(event.from), 'sends nothing');
+        return this.#note(event.from, 'sends nothing');
       case 'connection-failed':
       case 'remote-fault':
-        return this.#note(at(event.address), event.detail);
+        return this.#note(event.address, event.detail);
       case 'peer-banned':
-        return this.#note(at(event.address), event.reason);
+        return this.#note(event.address, event.reason);
       case 'chunk-announced':
       case 'chunk-asked':
       case 'chunk-discarded':
@@ -96,9 +98,10 @@ export class StallWatch {
     );
   }
 
-  #note(address: string, outcome: string): void {
-    this.#tried.delete(address);
-    this.#tried.set(address, WORDS[outcome] ?? outcome);
+  #note(address: Address, outcome: string): void {
+    const key = addressKey(address);
+    this.#tried.delete(key);
+    this.#tried.set(key, { address, outcome: WORDS[outcome] ?? outcome });
     for (const [oldest] of this.#tried) {
       if (this.#tried.size <= REMEMBERED_MAX) break;
       this.#tried.delete(oldest);
@@ -109,7 +112,9 @@ export class StallWatch {
     if (this.#tried.size === 0) {
       return this.#trackerAnswers ? 'no client sends them yet' : 'the tracker does not answer';
     }
-    const latest = [...this.#tried].slice(-SHOWN_MAX).map(([address, outcome]) => `${address} (${outcome})`);
+    const latest = [...this.#tried.values()]
+      .slice(-SHOWN_MAX)
+      .map(({ address, outcome }) => `${at(address)} (${outcome})`);
     const more = this.#tried.size > SHOWN_MAX ? ` and ${this.#tried.size - SHOWN_MAX} more` : '';
     return `tried ${latest.join(', ')}${more}`;
   }

@@ -46,6 +46,13 @@ describe('ClientLines', () => {
     });
   });
 
+  it('counts a client once that sends over connections of both sides', () => {
+    const lines = new ClientLines('alice', 'normal');
+    const fromIp: SwarmEvent = { ...received, from: { host: '127.0.0.1', port: bob.port } };
+    for (const event of [joined, received, fromIp]) lines.follow(event);
+    expect(lines.figures.sources).toBe(1);
+  });
+
   it('tells an unreachable tracker once per step of the back-off, and anew after it was found', () => {
     const lines = new ClientLines('alice', 'normal');
     const told = [1000, 2000, 4000, 4000, 4000].map((retryMs) => lines.follow(lost(retryMs)) !== undefined);

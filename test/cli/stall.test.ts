@@ -69,6 +69,12 @@ describe('a client that gets nothing', () => {
     expect(it.check(30_000, 0)).toContain('no client sends them yet');
   });
 
+  it('names a client once, however its host is written', () => {
+    const it = watch(refused({ host: '127.0.0.1', port: 6002 }), refused(bob));
+    it.check(0, 0);
+    expect(it.check(10_000, 0)).toContain('tried localhost:6002 (refused); trying');
+  });
+
   it('names the last ones of many', () => {
     const many = Array.from({ length: 300 }, (_, at) => refused({ host: 'localhost', port: 7001 + at }));
     const it = watch(...many);
