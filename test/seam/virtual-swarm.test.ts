@@ -57,6 +57,22 @@ describe('the core in virtual time', () => {
     expect(runVirtually(fiftyLeechers).events).toEqual(first.events);
   });
 
+  it.each([1, 2, 4])(
+    '150 ms of latency do not cut the throughput of a lone seeder with %i leechers',
+    (count) => {
+      const text = (latency: string): string => `
+content: { generate: { size: 8MiB, chunk_size: 32KiB } }
+defaults: { link: { up: 8Mbit/s, latency: ${latency} } }
+peers: { seeder: { holds: all }, leechers: { count: ${count} } }
+`;
+      const [near, far] = ['0ms', '150ms'].map(
+        (latency) => runVirtually(expand(parseScenario(text(latency), 'far.yaml'))).makespanMs!,
+      );
+      // Ten round trips of 600 ms are spent on finding one another and on getting under way.
+      expect(far! - near!).toBeLessThan(10 * 600);
+    },
+  );
+
   it('another seed gives other events', () => {
     const other = { ...classicFolders('swarm') };
     const peers = other.peers.map((peer) => ({ ...peer, seed: `${peer.seed}-other` }));

@@ -36,7 +36,9 @@ class VirtualSwarm {
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#waitedFor = new Set(plan.peers.filter(({ mustComplete }) => mustComplete).map(({ name }) => name));
+    this.#waitedFor = new Set(
+      plan.peers.filter(({ mustComplete }) => mustComplete !== false).map(({ name }) => name),
+    );
   }
 
   run(): VirtualRun {
@@ -98,7 +100,9 @@ class VirtualSwarm {
     peer.start();
     const { leave } = session;
     if (leave?.from === 'start') {
+      const isLast = session === planned.sessions.at(-1);
       const go = (): void => {
+        if (isLast && planned.mustComplete === 'unless-gone') this.#waitedFor.delete(planned.name);
         if (leave.how === 'graceful') peer.leave();
         else {
           severable.sever();

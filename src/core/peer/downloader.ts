@@ -199,12 +199,19 @@ export class Downloader {
 
   /**
    * The neighbour must never be out of work, however far away it is, but what is requested from it too early cannot
-   * be had from others. So the window follows the time that requests wait at the neighbour, as Vegas does for TCP.
+   * be had from others. So the window follows the time that requests wait at the neighbour, as Vegas does for TCP;
+   * it shrinks at most once a round trip, by what waited too long.
    */
   #adapt(neighbour: Neighbour, request: OpenRequest, nowMs: number): void {
-    const waitedMs = nowMs - request.sentMs - (neighbour.roundTripMs ?? 0);
+    const tookMs = nowMs - request.sentMs;
+    const waitedMs = tookMs - (neighbour.roundTripMs ?? 0);
     if (waitedMs < QUEUE_SHORT_MS) neighbour.window = Math.min(WINDOW_MAX, neighbour.window + 1);
-    else if (waitedMs > QUEUE_LONG_MS) neighbour.window = Math.max(1, neighbour.window - 1);
+    // Those that were sent before the window last shrank tell of the larger one.
+    else if (waitedMs > QUEUE_LONG_MS && request.sentMs >= neighbour.windowShrankMs) {
+      const tooMany = neighbour.window * ((waitedMs - QUEUE_LONG_MS) / tookMs);
+      neighbour.window = Math.max(1, neighbour.window - Math.max(1, tooMany));
+      neighbour.windowShrankMs = nowMs;
+    }
   }
 
   #request(neighbour: Neighbour, index: number, nowMs: number): void {

@@ -40,6 +40,8 @@ export class Neighbour {
   readonly requests = new Map<number, OpenRequest>();
   /** How many requests may be open: grows while answers come promptly, see the downloader. */
   window = 2;
+  /** Since then it has been as small as it is, or grown. */
+  windowShrankMs = 0;
   /** Theirs to us, in order; the first is being sent. */
   readonly serving: { readonly index: number; offset: number; readonly chunkBytes: number }[] = [];
 

@@ -79,7 +79,7 @@ describe('a peer in the swarm protocol: downloading', () => {
     const source = stage.neighbour('source', [1], 7100);
     source.say({ type: 'unchoke' });
     source.deliver(1);
-    stage.run(50);
+    stage.run(20);
     source.say({ type: 'have', index: 2 });
     stage.run(500);
     expect(source.gotOf('interested')).toHaveLength(1);

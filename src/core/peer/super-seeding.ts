@@ -2,8 +2,14 @@ import type { PeerContext } from './context.ts';
 import { ChunkSet } from './chunk-set.ts';
 import type { Neighbour } from './neighbour.ts';
 
-/** Chunks shown to one neighbour that nobody else has from it yet. */
-const WINDOW_CHUNKS = 4;
+/** Chunks shown to one neighbour that nobody else has from it yet: so many… */
+const WINDOW_CHUNKS_FIRST = 4;
+/**
+ * …and of chunks that nobody was shown before twice as many whenever all that was shown has been sent, and it took
+ * so long that the neighbours must be far away.
+ */
+const WINDOW_CHUNKS_MAX = 64;
+const FAR_MS = 100;
 /** A neighbour that has fetched all it was shown waits at most so long for others to copy it. */
 const PATIENCE_MS = 250;
 
@@ -17,8 +23,8 @@ interface Lively {
 
 interface Shown {
   readonly chunks: ChunkSet;
-  /** Shown, not sent yet. */
-  readonly pending: Set<number>;
+  /** Shown, not sent yet; and when it was shown. */
+  readonly pending: Map<number, number>;
   /** Sent to it whole; it has not told yet that it holds it, which peers may do in batches. */
   readonly sent: Set<number>;
   /** Fetched, but no other neighbour has it. */
@@ -30,7 +36,7 @@ interface Shown {
  * Super-seeding (after BEP 16): a lone seeder pretends to hold nothing and shows each neighbour a few chunks,
  * those with the fewest copies first; more follow when the neighbour has passed them on. So scarce upload capacity
  * sends every chunk once before it sends any twice. Unlike BEP 16 it never leaves a neighbour idle for longer than
- * a fraction of a second, so a fast seeder is not held back.
+ * a fraction of a second, and shows more to neighbours that are far away, so a fast seeder is not held back.
  */
 export class SuperSeeding {
   readonly #context: PeerContext;
@@ -39,6 +45,7 @@ export class SuperSeeding {
   readonly #shown = new Map<number, Shown>();
   /** How many neighbours have been shown chunk i and have not told yet that they hold it. */
   readonly #offers: Uint16Array;
+  #window = WINDOW_CHUNKS_FIRST;
   /** The two neighbours that came or told of a chunk last. */
   #lively: readonly Lively[] = [];
   #active: boolean;
@@ -66,7 +73,7 @@ export class SuperSeeding {
     const lastFetchMs = this.#context.clock.now();
     this.#shown.set(neighbour.id, {
       chunks,
-      pending: new Set(),
+      pending: new Map(),
       sent: new Set(),
       unspread: new Set(),
       lastFetchMs,
@@ -84,8 +91,12 @@ export class SuperSeeding {
   /** The last byte of a chunk has been handed to the neighbour's connection. */
   sent(neighbour: Neighbour, index: number): void {
     const shown = this.#shown.get(neighbour.id);
-    if (!this.#active || !shown?.pending.delete(index)) return;
+    const shownMs = shown?.pending.get(index);
+    if (!this.#active || shown === undefined || shownMs === undefined) return;
+    shown.pending.delete(index);
     shown.sent.add(index);
+    const isFar = this.#context.clock.now() - shownMs > FAR_MS;
+    if (isFar && this.#isIdle()) this.#window = Math.min(2 * this.#window, WINDOW_CHUNKS_MAX);
     this.#offer(neighbour);
   }
 
@@ -109,7 +120,7 @@ export class SuperSeeding {
   left(neighbour: Neighbour): void {
     const shown = this.#shown.get(neighbour.id);
     this.#shown.delete(neighbour.id);
-    for (const index of [...(shown?.pending ?? []), ...(shown?.sent ?? [])]) this.#offers[index]!--;
+    for (const index of [...(shown?.pending.keys() ?? []), ...(shown?.sent ?? [])]) this.#offers[index]!--;
   }
 
   /** Several times a second. */
@@ -123,15 +134,23 @@ export class SuperSeeding {
     if (shown === undefined) return;
     const nowMs = this.#context.clock.now();
     const waitsForNobody = !this.#hasCopiers(neighbour, nowMs) || nowMs - shown.lastFetchMs > PATIENCE_MS;
-    const open = shown.pending.size + (waitsForNobody ? 0 : shown.sent.size + shown.unspread.size);
-    for (let free = WINDOW_CHUNKS - open; free > 0; free--) {
+    let open = shown.pending.size + (waitsForNobody ? 0 : shown.sent.size + shown.unspread.size);
+    for (; open < this.#window; open++) {
       const index = this.#fewestCopies(neighbour, shown);
       if (index === undefined) return;
+      if (open >= WINDOW_CHUNKS_FIRST && this.#copies(index) + this.#offers[index]! > 0) return;
       shown.chunks.add(index);
-      shown.pending.add(index);
+      shown.pending.set(index, nowMs);
       this.#offers[index]!++;
       neighbour.send({ type: 'have', index }, nowMs);
     }
+  }
+
+  /** Nobody fetches anything: the uplink stands still until what was shown a moment ago is requested. */
+  #isIdle(): boolean {
+    for (const { serving, blocked } of this.#neighbours.values())
+      if (blocked || serving.length > 0) return false;
+    return true;
   }
 
   /** Whether there is another neighbour that gets on, and may copy what this one has fetched. */

@@ -17,7 +17,7 @@ const SUPER_SEEDING_TICK_MS = 100;
 const HAVE_GAP_MS = 20;
 
 /** Interest that is lost for less than this is not worth two messages and maybe a slot: the next chunk comes soon. */
-const INTEREST_GAP_MS = 100;
+const INTEREST_GAP_MS = 30;
 
 /** The peer's trade of chunks by the swarm protocol: passes each message to the part that it is for. */
 export class SwarmExchange implements MeshHandler {
@@ -55,7 +55,7 @@ export class SwarmExchange implements MeshHandler {
     this.#every(TICK_MS, () => {
       this.#mesh.tick();
       this.#downloader.tick();
-      this.#uploader.rechoke();
+      this.#uploader.rechoke({ nextRound: true });
     });
     if (this.#superSeeding.active) this.#every(SUPER_SEEDING_TICK_MS, () => this.#superSeeding.tick());
   }
@@ -134,7 +134,7 @@ export class SwarmExchange implements MeshHandler {
         return this.#uploader.fillSlots();
       case 'not-interested':
         neighbour.theyAreInterested = false;
-        return this.#uploader.fillSlots();
+        return this.#uploader.rechoke({ nextRound: false });
       case 'choke':
         neighbour.theyChoke = true;
         return;

@@ -30,9 +30,9 @@ export class Uploader {
     this.#onSent = onSent;
   }
 
-  /** Decides anew whom to serve: about once a second. */
-  rechoke(): void {
-    this.#round++;
+  /** Decides anew whom to serve: about once a second, and when a neighbour wants nothing more. */
+  rechoke({ nextRound }: { readonly nextRound: boolean }): void {
+    if (nextRound) this.#round++;
     const all = [...this.#neighbours.values()];
     const { unchoked, optimistic } = this.#choose(all, this.#context.options.uploadSlots);
     let spare = this.#context.options.uploadSlots - unchoked.size;
@@ -44,7 +44,7 @@ export class Uploader {
     }
   }
 
-  /** Gives the slots that are free, or held by who does not want them, to those who wait. Nobody else loses one. */
+  /** Gives slots that are free, or held by who does not want them, to those who wait. Nobody else loses one. */
   fillSlots(): void {
     const all = [...this.#neighbours.values()];
     const waiting = all.filter(({ weChoke, theyAreInterested }) => weChoke && theyAreInterested);
