@@ -56,6 +56,8 @@ const received = (record: RunRecord, peer: string): number => receiptsMs(record,
 /** The run is over when those who are not hit are complete: what is to last to its end need not be waited for. */
 const others: SwarmText = { link: '{ up: 2MiB/s }', more: 'abort_on: [completed(leechers) >= 2]' };
 const withoutChunks = (record: RunRecord): string[] => peers.filter((peer) => received(record, peer) === 0);
+/** More than a second even for two of the seeders: by then each has been asked for something, be it late. */
+const seeding: SwarmText = { seeders: 5, leechers: 1, size: '512KiB', link: '{ up: 192KiB/s }' };
 const notComplete = (record: RunRecord): string[] =>
   peers.filter((peer) => completedMs(record, peer) === Infinity);
 
@@ -131,7 +133,7 @@ describe('whom a fault hits', () => {
       key: 'corrupt',
       more: 'probability: 100%',
       group: 'seeders',
-      text: { seeders: 5, leechers: 1 },
+      text: seeding,
       hitIn: (record) => {
         const banned = eventsOf(record, 'peer-banned', 'leechers').map(({ address }) => address.port);
         const seeders = [1, 2, 3, 4, 5].map((number) => `seeders/${number}`);
@@ -151,7 +153,7 @@ describe('whom a fault hits', () => {
     expectTargets({
       key: 'free_ride',
       group: 'seeders',
-      text: { seeders: 5, leechers: 1 },
+      text: seeding,
       hitIn: ({ peers: records }) => {
         const idle = records.filter(({ traffic }) => traffic.payloadSentBytes === 0);
         return idle.map(({ name }) => name).filter((name) => name !== 'leechers');
