@@ -129,7 +129,7 @@ describe('the exit code', () => {
     ['0 when every threshold holds', `expect: ['integrity == 100%', 'makespan < 20s']`, 0],
     [
       '1 when the swarm is incomplete, whatever the thresholds',
-      `time_limit: 0.1s\nexpect: ['waste < 0%']`,
+      `time_limit: 0.1s\nexpect: ['elapsed < 1ms']`,
       1,
     ],
     ['2 when the scenario is wrong', `expect: ['makspan < 20s']`, 2],

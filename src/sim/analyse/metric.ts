@@ -7,10 +7,17 @@ export type MetricUnit = 'ms' | 'bytes' | 'bytes/s' | 'share' | 'count' | 'numbe
 /** `higher`: more of it is better; `lower`: less; `neither`: it depends on the question. */
 export type Better = 'higher' | 'lower' | 'neither';
 
+/**
+ * Most that a figure can be: `end`, the time limit of the run; `peers`, their number; Infinity, it has no limit. The
+ * least is 0 for all.
+ */
+export type Most = number | 'end' | 'peers';
+
 export interface Metric {
   readonly path: string;
   readonly unit: MetricUnit;
   readonly better: Better;
+  readonly most: Most;
   /** null: the result has no data for it, and nothing may be concluded. */
   read(result: RunResult): number | null;
 }
@@ -19,8 +26,13 @@ export interface Metric {
 export interface MetricDefinition<Source> {
   readonly unit: MetricUnit;
   readonly better: Better;
+  /** Default: 1 of a share, Infinity of anything else. */
+  readonly most?: Most;
   readonly read: (source: Source) => number | null;
 }
+
+/** What a host that lets messages go too early or too late may add to a figure that is at most 1. */
+export const MOST_WITH_LEAK = 1.5;
 
 /** What a figure of a group is read from. */
 export interface GroupSource {

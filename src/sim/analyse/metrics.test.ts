@@ -53,6 +53,30 @@ describe('the catalogue of metrics', () => {
     expect(read('seeder.joined')).toBe(0);
   });
 
+  it('knows the peer of a group of one by its number, too', () => {
+    expect(read('seeder/1.joined')).toBe(0);
+    expect(read('seeder/1.uploaded')).toBe(read('seeder.uploaded'));
+    expect(findMetric('seeder/1.peers', scopes)).toBeUndefined();
+  });
+
+  it('says the most that each figure can be, and no figure of a run is above it', () => {
+    const mostOf = (path: string) => findMetric(path, scopes)!.most;
+    expect(['waste', 'leecher.completed', 'leecher/1.progress', 'fairness'].map(mostOf)).toEqual([
+      1, 1, 1, 1,
+    ]);
+    expect(['overhead', 'seeder_load', 'goodput', 'bans'].map(mostOf)).toEqual(Array(4).fill(Infinity));
+    expect(['makespan', 'leecher/1.completion', 'availability.min'].map(mostOf)).toEqual([
+      'end',
+      'end',
+      'peers',
+    ]);
+    const limits = { end: plan.timeLimitMs, peers: plan.peers.length };
+    for (const path of metricPaths(scopes)) {
+      const { most } = findMetric(path, scopes)!;
+      expect(read(path) ?? 0, path).toBeLessThanOrEqual(typeof most === 'number' ? most : limits[most]);
+    }
+  });
+
   it('has no completion but the first when one that must complete did not', () => {
     const events = record.events.filter(
       (event) => event.peer !== 'leecher/2' || event.type !== 'peer-completed',
@@ -77,6 +101,7 @@ describe('the catalogue of metrics', () => {
     'leecher',
     'leecher.',
     'leecher/1.completion.p95',
+    'seeder/2.uploaded',
     'leecher/3.uploaded',
     '',
   ])('knows no metric “%s”', (path) => expect(findMetric(path, scopes)).toBeUndefined());

@@ -4,7 +4,7 @@
  * the plan `(leechers & europe).completion.p95`.
  * docs/metrics.md explains each; a test keeps the two in step.
  */
-import type { Metric } from './metric.ts';
+import type { Metric, MetricDefinition } from './metric.ts';
 import { groupMetrics, peerMetrics } from './scoped-metrics.ts';
 import { swarmMetrics } from './swarm-metrics.ts';
 
@@ -16,13 +16,13 @@ export interface MetricScopes {
 
 /**
  * A path of the swarm comes before one of a group, one of a group before one of a peer. In a group of one, which has
- * its peer's name, the figures of both can be asked for. A set has the figures of a group.
+ * its peer's name, the figures of both can be asked for; `seeder/1.integrity` is the peer's. A set has the figures of a group.
  *
  * @returns undefined when there is no such metric, group or peer
  */
 export function findMetric(path: string, scopes: MetricScopes): Metric | undefined {
   const ofSwarm = swarmMetrics.get(path);
-  if (ofSwarm !== undefined) return { path, ...ofSwarm };
+  if (ofSwarm !== undefined) return metricOf(path, ofSwarm, (result) => ofSwarm.read(result));
   // Names of groups and peers have no dots.
   const dot = path.indexOf('.');
   if (dot === -1) return undefined;
@@ -52,46 +52,44 @@ function groupMetric(
 ): Metric | undefined {
   const definition = groups.includes(scope) ? groupMetrics.get(name) : undefined;
   if (definition === undefined) return undefined;
-  const { unit, better } = definition;
-  return {
-    path,
-    unit,
-    better,
-    read(result) {
-      const members = result.peers.filter(({ group }) => group === scope);
-      return members.length === 0 ? null : definition.read({ members, result });
-    },
-  };
+  return metricOf(path, definition, (result) => {
+    const members = result.peers.filter(({ group }) => group === scope);
+    return members.length === 0 ? null : definition.read({ members, result });
+  });
 }
 
 /** Of a set of peers, which the plan has by its text. */
 function setMetric(path: string, set: string, name: string): Metric | undefined {
   const definition = groupMetrics.get(name);
   if (definition === undefined) return undefined;
-  const { unit, better } = definition;
-  return {
-    path,
-    unit,
-    better,
-    read(result) {
-      const names = result.plan.sets?.[set] ?? [];
-      const members = result.peers.filter((peer) => names.includes(peer.name));
-      return members.length === 0 ? null : definition.read({ members, result });
-    },
-  };
+  return metricOf(path, definition, (result) => {
+    const names = result.plan.sets?.[set] ?? [];
+    const members = result.peers.filter((peer) => names.includes(peer.name));
+    return members.length === 0 ? null : definition.read({ members, result });
+  });
 }
 
-function peerMetric(path: string, scope: string, name: string, { peers }: MetricScopes): Metric | undefined {
-  const definition = peers.includes(scope) ? peerMetrics.get(name) : undefined;
+/** The peer of a group of one has the group's name, and is its number 1, too. */
+function peerMetric(
+  path: string,
+  scope: string,
+  name: string,
+  { groups, peers }: MetricScopes,
+): Metric | undefined {
+  const alone = scope.replace(/\/1$/, '');
+  const peerName = !peers.includes(scope) && groups.includes(alone) ? alone : scope;
+  const definition = peers.includes(peerName) ? peerMetrics.get(name) : undefined;
   if (definition === undefined) return undefined;
-  const { unit, better } = definition;
-  return {
-    path,
-    unit,
-    better,
-    read(result) {
-      const peer = result.peers.find((one) => one.name === scope);
-      return peer === undefined ? null : definition.read({ peer, result });
-    },
-  };
+  return metricOf(path, definition, (result) => {
+    const peer = result.peers.find((one) => one.name === peerName);
+    return peer === undefined ? null : definition.read({ peer, result });
+  });
+}
+
+function metricOf(
+  path: string,
+  { unit, better, most = unit === 'share' ? 1 : Infinity }: MetricDefinition<never>,
+  read: Metric['read'],
+): Metric {
+  return { path, unit, better, most, read };
 }

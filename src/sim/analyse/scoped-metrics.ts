@@ -1,6 +1,12 @@
 /** Metrics of a group of peers and of a single one. */
 import type { Distributed, PeerFigures } from '../measure/result.ts';
-import type { GroupSource, MetricDefinition, PeerSource } from './metric.ts';
+import {
+  MOST_WITH_LEAK,
+  type GroupSource,
+  type MetricDefinition,
+  type Most,
+  type PeerSource,
+} from './metric.ts';
 import { distributed, jainIndex } from './statistics.ts';
 
 type GroupMetric = MetricDefinition<GroupSource>;
@@ -9,6 +15,7 @@ type PeerMetric = MetricDefinition<PeerSource>;
 const completion = (figure: CompletionFigure): GroupMetric => ({
   unit: 'ms',
   better: 'lower',
+  most: 'end',
   read: ({ members }) => completionOf(members, figure, distributed(completionTimesMs(members))),
 });
 
@@ -19,7 +26,7 @@ const bytes = (figure: ByteFigure, better: GroupMetric['better']): GroupMetric =
 });
 
 export const groupMetrics: ReadonlyMap<string, GroupMetric> = new Map<string, GroupMetric>([
-  ['peers', { unit: 'count', better: 'neither', read: ({ members }) => members.length }],
+  ['peers', { unit: 'count', better: 'neither', most: 'peers', read: ({ members }) => members.length }],
   ['completed', { unit: 'share', better: 'higher', read: ({ members }) => completedOfAll(members) }],
   ['completion.min', completion('min')],
   ['completion.median', completion('median')],
@@ -34,7 +41,14 @@ export const groupMetrics: ReadonlyMap<string, GroupMetric> = new Map<string, Gr
       read: ({ members, result }) => progress(members, result.swarm.totalChunks),
     },
   ],
-  ['integrity', { unit: 'share', better: 'higher', read: ({ members }) => intactShare(members) }],
+  [
+    'integrity',
+    {
+      unit: 'share',
+      better: 'higher',
+      read: ({ members, result }) => intactShare(members, result.swarm.totalChunks),
+    },
+  ],
   ['uploaded', bytes('uploadedBytes', 'neither')],
   ['downloaded', bytes('downloadedBytes', 'neither')],
   ['useful', bytes('usefulBytes', 'higher')],
@@ -62,6 +76,7 @@ export const groupMetrics: ReadonlyMap<string, GroupMetric> = new Map<string, Gr
     {
       unit: 'number',
       better: 'higher',
+      most: 1,
       read: ({ members }) =>
         jainIndex(
           members.filter(({ joinedMs }) => joinedMs !== null).map(({ uploadedBytes }) => uploadedBytes),
@@ -70,7 +85,12 @@ export const groupMetrics: ReadonlyMap<string, GroupMetric> = new Map<string, Gr
   ],
   [
     'upload_utilisation',
-    { unit: 'share', better: 'higher', read: ({ members }) => meanUtilisation(members) },
+    {
+      unit: 'share',
+      better: 'higher',
+      most: MOST_WITH_LEAK,
+      read: ({ members }) => meanUtilisation(members),
+    },
   ],
 ]);
 
@@ -78,16 +98,18 @@ const ofPeer = (
   unit: PeerMetric['unit'],
   better: PeerMetric['better'],
   read: (peer: PeerFigures) => number | null,
+  most?: Most,
 ): PeerMetric => ({
   unit,
   better,
+  ...(most !== undefined && { most }),
   read: ({ peer }) => read(peer),
 });
 
 export const peerMetrics: ReadonlyMap<string, PeerMetric> = new Map<string, PeerMetric>([
-  ['joined', ofPeer('ms', 'neither', ({ joinedMs }) => joinedMs)],
+  ['joined', ofPeer('ms', 'neither', ({ joinedMs }) => joinedMs, 'end')],
   ['completed', ofPeer('share', 'higher', (peer) => completedOfAll([peer]))],
-  ['completion', ofPeer('ms', 'lower', ({ completionMs }) => completionMs)],
+  ['completion', ofPeer('ms', 'lower', ({ completionMs }) => completionMs, 'end')],
   [
     'progress',
     {
@@ -108,7 +130,10 @@ export const peerMetrics: ReadonlyMap<string, PeerMetric> = new Map<string, Peer
   ['wasted', ofPeer('bytes', 'lower', ({ wastedBytes }) => wastedBytes)],
   ['waste', ofPeer('share', 'lower', (peer) => waste([peer]))],
   ['share_ratio', ofPeer('number', 'neither', ({ shareRatio }) => shareRatio)],
-  ['upload_utilisation', ofPeer('share', 'higher', ({ uploadUtilisation }) => uploadUtilisation)],
+  [
+    'upload_utilisation',
+    ofPeer('share', 'higher', ({ uploadUtilisation }) => uploadUtilisation, MOST_WITH_LEAK),
+  ],
 ]);
 
 export type CompletionFigure = 'min' | 'median' | 'mean' | 'p95' | 'max';
@@ -126,17 +151,29 @@ export function completionOf(
   return times === null || (oneLacks && figure !== 'min') ? null : times[figure];
 }
 
-/** Of the peers that must complete, the share that did; null when none must. */
-export function completedShare(peers: readonly PeerFigures[]): number | null {
-  const required = peers.filter(({ mustComplete }) => mustComplete);
-  return required.length === 0 ? null : completedOfAll(required);
+/** Of the peers that must complete, the share that did; null when there is nothing to tell from. */
+export function completedShare(peers: readonly PeerFigures[], totalChunks: number): number | null {
+  return completedOfAll(judgedPeers(peers, totalChunks));
 }
 
-/** Of the peers that must complete, the share whose bytes are the original's; null when one was not checked. */
-export function intactShare(peers: readonly PeerFigures[]): number | null {
-  const required = peers.filter(({ mustComplete }) => mustComplete);
+/**
+ * Of the peers that must complete, the share whose bytes are the original's; null when one was not checked, or when
+ * there is nothing to tell from.
+ */
+export function intactShare(peers: readonly PeerFigures[], totalChunks: number): number | null {
+  const required = judgedPeers(peers, totalChunks);
   if (required.some(({ integrity }) => integrity === 'unchecked')) return null;
   return share(required.filter(({ integrity }) => integrity === 'intact').length, required.length);
+}
+
+/**
+ * Those that must complete; nobody when they all held everything at the start although others did not: they say nothing
+ * of the distribution.
+ */
+export function judgedPeers(peers: readonly PeerFigures[], totalChunks: number): readonly PeerFigures[] {
+  const required = peers.filter(({ mustComplete }) => mustComplete);
+  const lacked = ({ heldChunksAtStart }: PeerFigures): boolean => heldChunksAtStart < totalChunks;
+  return peers.some(lacked) && !required.some(lacked) ? [] : required;
 }
 
 type ByteFigure = 'uploadedBytes' | 'downloadedBytes' | 'usefulBytes' | 'wastedBytes';

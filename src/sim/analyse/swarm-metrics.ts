@@ -1,6 +1,6 @@
 /** Metrics of the swarm as a whole. */
 import type { RunResult } from '../measure/result.ts';
-import type { MetricDefinition } from './metric.ts';
+import { MOST_WITH_LEAK, type MetricDefinition } from './metric.ts';
 import { completedShare, completionOf, intactShare } from './scoped-metrics.ts';
 
 type SwarmMetric = MetricDefinition<RunResult>;
@@ -8,14 +8,21 @@ type SwarmMetric = MetricDefinition<RunResult>;
 const completion = (figure: Parameters<typeof completionOf>[1]): SwarmMetric => ({
   unit: 'ms',
   better: 'lower',
+  most: 'end',
   read: ({ swarm, peers }) => completionOf(peers, figure, swarm.completionMs),
 });
 
 export const swarmMetrics: ReadonlyMap<string, SwarmMetric> = new Map<string, SwarmMetric>([
-  ['makespan', { unit: 'ms', better: 'lower', read: ({ swarm }) => swarm.makespanMs }],
+  ['makespan', { unit: 'ms', better: 'lower', most: 'end', read: ({ swarm }) => swarm.makespanMs }],
   ['bound', { unit: 'ms', better: 'neither', read: ({ swarm }) => swarm.bound.lowerBoundMs }],
-  ['efficiency', { unit: 'share', better: 'higher', read: ({ swarm }) => swarm.bound.efficiency }],
-  ['completed', { unit: 'share', better: 'higher', read: ({ peers }) => completedShare(peers) }],
+  [
+    'efficiency',
+    { unit: 'share', better: 'higher', most: MOST_WITH_LEAK, read: ({ swarm }) => swarm.bound.efficiency },
+  ],
+  [
+    'completed',
+    { unit: 'share', better: 'higher', read: ({ peers, swarm }) => completedShare(peers, swarm.totalChunks) },
+  ],
   ['completion.min', completion('min')],
   ['completion.median', completion('median')],
   ['completion.mean', completion('mean')],
@@ -26,22 +33,32 @@ export const swarmMetrics: ReadonlyMap<string, SwarmMetric> = new Map<string, Sw
   ['useful', { unit: 'bytes', better: 'higher', read: ({ swarm }) => swarm.usefulBytes }],
   ['payload', { unit: 'bytes', better: 'neither', read: ({ swarm }) => swarm.payloadBytes }],
   ['control', { unit: 'bytes', better: 'lower', read: ({ swarm }) => swarm.controlBytes }],
-  ['overhead', { unit: 'share', better: 'lower', read: ({ swarm }) => swarm.overhead }],
+  ['overhead', { unit: 'share', better: 'lower', most: Infinity, read: ({ swarm }) => swarm.overhead }],
   ['wasted', { unit: 'bytes', better: 'lower', read: ({ swarm }) => swarm.wastedBytes }],
   ['waste', { unit: 'share', better: 'lower', read: ({ swarm }) => swarm.waste }],
-  ['fairness', { unit: 'number', better: 'higher', read: ({ swarm }) => swarm.fairness }],
+  ['fairness', { unit: 'number', better: 'higher', most: 1, read: ({ swarm }) => swarm.fairness }],
   ['seeder_load', { unit: 'number', better: 'lower', read: ({ swarm }) => swarm.seederLoad }],
-  ['upload_utilisation', { unit: 'share', better: 'higher', read: ({ swarm }) => swarm.uploadUtilisation }],
-  ['integrity', { unit: 'share', better: 'higher', read: ({ peers }) => intactShare(peers) }],
+  [
+    'upload_utilisation',
+    { unit: 'share', better: 'higher', most: MOST_WITH_LEAK, read: ({ swarm }) => swarm.uploadUtilisation },
+  ],
+  [
+    'integrity',
+    {
+      unit: 'share',
+      better: 'higher',
+      read: ({ peers, swarm }) => intactShare(peers, swarm.totalChunks),
+    },
+  ],
   ['corrupt_chunks', { unit: 'count', better: 'neither', read: ({ swarm }) => swarm.corruptChunks }],
   ['bans', { unit: 'count', better: 'neither', read: ({ swarm }) => swarm.bans }],
   [
     'availability.min',
-    { unit: 'count', better: 'higher', read: ({ swarm }) => swarm.availability?.min ?? null },
+    { unit: 'count', better: 'higher', most: 'peers', read: ({ swarm }) => swarm.availability?.min ?? null },
   ],
   [
     'availability.end',
-    { unit: 'count', better: 'higher', read: ({ swarm }) => swarm.availability?.end ?? null },
+    { unit: 'count', better: 'higher', most: 'peers', read: ({ swarm }) => swarm.availability?.end ?? null },
   ],
   [
     'tracker.requests_per_sec',
@@ -52,5 +69,5 @@ export const swarmMetrics: ReadonlyMap<string, SwarmMetric> = new Map<string, Sw
     { unit: 'number', better: 'lower', read: ({ tracker }) => tracker.requestsPerPeer },
   ],
   ['tracker.traffic', { unit: 'bytes/s', better: 'lower', read: ({ tracker }) => tracker.bytesPerSec }],
-  ['elapsed', { unit: 'ms', better: 'neither', read: ({ elapsedMs }) => elapsedMs }],
+  ['elapsed', { unit: 'ms', better: 'neither', most: 'end', read: ({ elapsedMs }) => elapsedMs }],
 ]);

@@ -49,6 +49,27 @@ describe('a figure of the run so far', () => {
   });
 });
 
+describe('availability', () => {
+  const late = (changes: Partial<LivePeer>): LiveSwarm => ({
+    nowMs: 200,
+    totalChunks: 4,
+    peers: [peer('seeder', [1, 2, 3, 4], changes), peer('a', []), peer('b', [1])],
+  });
+  const isLost = { text: '', figure: { kind: 'availability' }, comparison: '<', value: 1 } as const;
+
+  it('is not known before every chunk has had a holder, so that a seeder may come late', () => {
+    const swarm = late({ hasJoined: false, isAlive: false });
+    expect(figureOf({ kind: 'availability' }, swarm)).toBeUndefined();
+    expect(holds(isLost, swarm)).toBe(false);
+  });
+
+  it('is that of the rarest chunk from then on, and 0 once its last holder is gone', () => {
+    expect(figureOf({ kind: 'availability' }, late({}))).toBe(1);
+    expect(figureOf({ kind: 'availability' }, late({ isAlive: false }))).toBe(0);
+    expect(holds(isLost, late({ isAlive: false }))).toBe(true);
+  });
+});
+
 describe('a condition', () => {
   it.each<[Comparison, number, boolean]>([
     ['<', 1500, false],

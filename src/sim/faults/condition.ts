@@ -77,10 +77,18 @@ function progress(peers: readonly LivePeer[]): number | undefined {
   return wanted === 0 ? undefined : got / wanted;
 }
 
-function availability({ peers, totalChunks }: LiveSwarm): number {
+/** As the metric of that name: undefined until every chunk has had a holder, so that a late seeder loses nothing. */
+function availability({ peers, totalChunks }: LiveSwarm): number | undefined {
   const copies = new Uint32Array(totalChunks);
-  for (const { isAlive, held } of peers) if (isAlive) for (const index of held) copies[index - 1]!++;
-  return copies.reduce((least, count) => Math.min(least, count), Infinity);
+  const seen = new Uint8Array(totalChunks);
+  for (const { isAlive, hasJoined, held } of peers) {
+    if (!hasJoined) continue;
+    for (const index of held) {
+      seen[index - 1] = 1;
+      if (isAlive) copies[index - 1]!++;
+    }
+  }
+  return seen.includes(0) ? undefined : copies.reduce((least, count) => Math.min(least, count), Infinity);
 }
 
 function compare(left: number, comparison: Comparison, right: number): boolean {

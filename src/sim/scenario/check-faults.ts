@@ -1,40 +1,16 @@
-/** Mistakes of faults, conditions and thresholds that only show when the peers are known. */
+/** Mistakes of faults that only show when the peers are known. */
 import type { DrawnDistribution } from '../plan/distributions.ts';
-import type { Threshold } from '../plan/plan.ts';
-import { findMetric, metricPaths } from '../analyse/metrics.ts';
-import { readThreshold, type KnownMetrics, type ScenarioCondition } from './comparisons.ts';
+import { checkCondition, type ConditionContext } from './check-conditions.ts';
+import { checkSet } from './check-sets.ts';
 import type { WrittenFault } from './fault-schema.ts';
 import type { Path } from './layer.ts';
-import { selectPeers, TRACKER, unknownIn, type PeerDirectory } from './peer-directory.ts';
-import type { PeerSet } from './peer-sets.ts';
+import { selectPeers, TRACKER } from './peer-directory.ts';
 import { effectKeyOf } from './resolve-faults.ts';
-import type { Scenario, ScenarioEffect, ScenarioFault, Targets } from './scenario.ts';
-import type { Report } from './variables.ts';
+import type { ScenarioEffect, ScenarioFault, Targets } from './scenario.ts';
 
-export interface FaultContext {
-  readonly directory: PeerDirectory;
-  readonly timeLimitMs: number;
-  readonly report: Report;
+export interface FaultContext extends ConditionContext {
   /** Whether a text is written at the path, and not a map. */
   readonly isText: (path: Path) => boolean;
-}
-
-/** @returns how many peers the set has; `undefined` when a mistake was reported */
-function checkSet(
-  set: PeerSet,
-  path: Path,
-  offset: number,
-  { directory, report }: Pick<FaultContext, 'directory' | 'report'>,
-  mayNameTracker = false,
-): number | undefined {
-  const unknown = unknownIn(set, directory, mayNameTracker);
-  if (unknown !== undefined) {
-    report(path, unknown.message, unknown.suggestion, { offset: offset + unknown.at });
-    return undefined;
-  }
-  const size = selectPeers(set, directory).length;
-  if (size === 0) report(path, 'nobody is in this set', 'change it: its parts have nobody in common');
-  return size === 0 ? undefined : size;
 }
 
 export function checkFault(
@@ -130,51 +106,4 @@ function longest(distribution: DrawnDistribution): number {
     case 'weibull':
       return 0;
   }
-}
-
-export function checkCondition(
-  at: Path,
-  { figure, text, comparison, value }: ScenarioCondition,
-  context: Pick<FaultContext, 'directory' | 'report'>,
-): void {
-  if (!('peers' in figure) || figure.peers === null) return;
-  const size = checkSet(figure.peers, at, text.indexOf('(') + 1, context);
-  if (size === undefined || figure.kind === 'progress' || figure.unit === 'share') return;
-  const most = comparison === '>' ? size - 1 : size;
-  if (value > most && ['>', '>=', '=='].includes(comparison))
-    context.report(at, `can never hold: there are ${size} of them`, `compare with ${most} or less`);
-}
-
-export interface CheckedThresholds {
-  /** Those without a mistake. */
-  readonly expect: readonly Threshold[];
-  readonly sets: Scenario['sets'];
-}
-
-export function checkThresholds(
-  written: readonly (string | undefined)[],
-  { directory, report }: Pick<FaultContext, 'directory' | 'report'>,
-): CheckedThresholds {
-  const scopes = { groups: [...directory.groups.keys()], peers: directory.peers };
-  const metrics: KnownMetrics = {
-    unitOf: (path) => findMetric(path, scopes)?.unit,
-    paths: () => metricPaths(scopes),
-    isSet: (name) => directory.labels.has(name),
-  };
-  const sets: Record<string, PeerSet> = {};
-  const expect = written.flatMap((text, index) => {
-    if (text === undefined) return [];
-    const at = ['expect', index];
-    const reading = readThreshold(text, metrics);
-    if (!reading.ok) {
-      report(at, reading.message, reading.suggestion, { offset: reading.at });
-      return [];
-    }
-    if (reading.set !== null) {
-      checkSet(reading.set.peers, at, reading.set.at, { directory, report });
-      sets[reading.set.text] = reading.set.peers;
-    }
-    return [reading.threshold];
-  });
-  return { expect, sets };
 }

@@ -1,21 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCondition, readThreshold, type KnownMetrics } from './comparisons.ts';
+import { readCondition } from './comparisons.ts';
+import { readThreshold, type KnownMetric, type KnownMetrics } from './thresholds.ts';
 
+const share = { unit: 'share', reach: { least: 0, most: 1 }, mayAlwaysHold: false } as const;
+const known: Readonly<Record<string, KnownMetric>> = {
+  makespan: { unit: 'ms', reach: { least: 0, most: 60_000 }, mayAlwaysHold: true },
+  'completion.p95': { unit: 'ms', reach: { least: 0, most: 60_000 }, mayAlwaysHold: true },
+  goodput: { unit: 'bytes/s', reach: { least: 0, most: Infinity }, mayAlwaysHold: false },
+  uploaded: { unit: 'bytes', reach: { least: 0, most: Infinity }, mayAlwaysHold: false },
+  waste: share,
+  overhead: { ...share, reach: { least: 0, most: Infinity } },
+  bans: { unit: 'count', reach: { least: 0, most: Infinity, step: 1 }, mayAlwaysHold: false },
+  '(leechers & europe).waste': share,
+  '(europe).waste': share,
+};
 const metrics: KnownMetrics = {
-  unitOf: (path) =>
-    (
-      ({
-        makespan: 'ms',
-        'completion.p95': 'ms',
-        goodput: 'bytes/s',
-        uploaded: 'bytes',
-        waste: 'share',
-        bans: 'count',
-        '(leechers & europe).waste': 'share',
-        '(europe).waste': 'share',
-      }) as const
-    )[path],
+  find: (path) => known[path],
   paths: () => ['makespan', 'completion.p95', 'goodput', 'uploaded', 'waste', 'bans'],
   isSet: (name) => name === 'europe',
 };
@@ -100,6 +101,51 @@ describe('a threshold', () => {
     expect(threshold('waste < 2s')).toEqual([8, expect.stringContaining('a share such as 80%')]);
     expect(threshold('bans < 5%')).toEqual([7, expect.stringContaining('a plain number such as 3')]);
     expect(threshold('makespan 30s')).toEqual([0, expect.stringContaining('compares nothing')]);
+  });
+});
+
+describe('a threshold that tells nothing is a mistake:', () => {
+  test('a share beyond all, with what was probably meant', () => {
+    expect(threshold('waste < 200%')).toEqual([
+      8,
+      'can never fail: waste is 0% to 100%; compare with above 0% to 100%',
+    ]);
+    expect(threshold('waste < 2')).toEqual([8, 'can never fail: waste is 0% to 100%; did you mean 2%?']);
+    expect(threshold('waste == 100')).toEqual([9, 'can never hold: waste is 0% to 100%; did you mean 100%?']);
+    expect(threshold('waste >= 400')).toEqual([
+      9,
+      'can never hold: waste is 0% to 100%; compare with above 0% to 100%',
+    ]);
+    expect(threshold('waste <= 1')).toEqual([
+      9,
+      'can never fail: waste is 0% to 100%; compare with 0% to below 100%',
+    ]);
+    expect(threshold('waste == 1')).toEqual(['waste', '==', 1]);
+  });
+
+  test('a share that may be above all, unless it is written as one', () => {
+    expect(threshold('overhead < 2')).toEqual([11, '2 is 200%; write 2% or 200%']);
+    expect(threshold('overhead < 200%')).toEqual(['overhead', '<', 2]);
+  });
+
+  test('less than nothing, parts of what is counted, and what comes after the end of the run', () => {
+    expect(threshold('bans >= 0')).toEqual([
+      8,
+      'can never fail: bans is 0 or more; compare with more than 0',
+    ]);
+    expect(threshold('bans != 1.5')).toEqual([
+      8,
+      'can never fail: bans is 0 or more; compare with 0 or more',
+    ]);
+    expect(threshold('goodput < 0B/s')).toEqual([
+      10,
+      'can never hold: goodput is 0B/s or more; compare with more than 0B/s',
+    ]);
+    expect(threshold('makespan > 90s')).toEqual([
+      11,
+      'can never hold: makespan is 0s to 60s; compare with 0s to below 60s',
+    ]);
+    expect(threshold('makespan < 90s')).toEqual(['makespan', '<', 90_000]);
   });
 });
 

@@ -1,13 +1,16 @@
 /** Reads the parts of a scenario each by itself, so that a mistake in one does not hide those of another. */
 import type { z } from 'zod';
 import { checkContent, checkTracker } from './checks.ts';
-import { checkCondition, checkFault, checkThresholds } from './check-faults.ts';
+import { checkCondition } from './check-conditions.ts';
+import { checkFault, type FaultContext } from './check-faults.ts';
 import { checkCombination, checkGroup, checkHolds, checkNames } from './check-groups.ts';
+import { checkThresholds } from './check-thresholds.ts';
 import { faultSchema } from './fault-schema.ts';
 import type { FolderReader } from './folders.ts';
 import { defaultsSchema, groupSchema, type WrittenDefaults, type WrittenGroup } from './group-schema.ts';
+import { knownPeers } from './known-peers.ts';
 import { PEERS_MAX } from './limits.ts';
-import { peerDirectory, type ListedGroup, type PeerDirectory } from './peer-directory.ts';
+import { peerDirectory, type ListedGroup } from './peer-directory.ts';
 import { isPlainMap, valueAt, type PlainMap } from './plain-data.ts';
 import { regionsSchema } from './region-schema.ts';
 import { resolveRegions } from './regions.ts';
@@ -52,10 +55,12 @@ export function readParts(
   checkNames(listed, (group) => pathOf(group), report);
   const directory = peerDirectory(listed);
   const isText = (path: readonly PropertyKey[]): boolean => typeof valueAt(data, path) === 'string';
-  const context = { directory, timeLimitMs, report, isText };
+  const isKnown = content !== undefined && resolved.length === listed.length;
+  const peers = isKnown ? knownPeers(resolved, content) : undefined;
+  const context = { directory, timeLimitMs, peers, report, isText };
   const faults = readFaults(data.faults, context);
   const abortOn = readEach(condition, data.abort_on, (text, at) =>
-    checkCondition(['abort_on', at], text, context),
+    checkCondition(['abort_on', at], text, context, true),
   );
   const { expect, sets } = checkThresholds(eachOf(threshold, data.expect), context);
   if (content === undefined) return undefined;
@@ -164,14 +169,7 @@ function guessed(name: string, value: unknown): Listed {
   };
 }
 
-interface FaultsContext {
-  readonly directory: PeerDirectory;
-  readonly timeLimitMs: number;
-  readonly report: Report;
-  readonly isText: (path: readonly PropertyKey[]) => boolean;
-}
-
-function readFaults(raw: unknown, context: FaultsContext): Scenario['faults'] {
+function readFaults(raw: unknown, context: FaultContext): Scenario['faults'] {
   const read = eachOf(faultSchema, raw);
   const written = read.flatMap((fault, at) => (fault === undefined ? [] : [{ fault, at }]));
   const faults = resolveFaults(written.map(({ fault }) => fault));

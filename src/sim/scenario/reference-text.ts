@@ -28,7 +28,10 @@ const FIGURES: Readonly<Record<ScenarioFigure['kind'], readonly [meaning: string
   alive: ['peers that are there now', 'a count or a share'],
   progress: ['bytes that are here, of those that were missing at the start', 'a share'],
   elapsed: ['time since the start of the distribution', 'a duration'],
-  availability: ['copies of the rarest chunk among the peers that are there', 'a number'],
+  availability: [
+    'copies of the rarest chunk among the peers that are there; no figure before every chunk has had a holder',
+    'a number',
+  ],
 };
 
 const figureRows = Object.entries(FIGURES)
@@ -62,15 +65,19 @@ looked at about ten times a second. Examples: \`completed(leechers) >= 50%\`, \`
 | --- | --- | --- |
 ${figureRows}
 
-\`elapsed\` and \`availability\` are of the whole swarm and take no set.
+\`elapsed\` and \`availability\` are of the whole swarm and take no set. A condition that can never hold is an error:
+\`completed(leechers) >= 99\` of twelve, \`progress\` of peers that lack nothing, \`elapsed\` beyond the time limit. So is,
+in \`abort_on\`, one that holds at the start. A figure without data holds nothing.
 
 ## Thresholds
 
 \`<metric> <comparison> <value>\`, judged over all repeats. The metrics are those of [metrics.md](metrics.md), of the
 swarm (\`completion.p95 < 30s\`), of a group (\`leechers.completion.max < 1min\`), of a peer
 (\`leechers/3.uploaded > 1MiB\`) or of any [set](#sets-of-peers), which has the metrics of a group
-(\`(leechers & europe).completion.p95 < 20s\`, \`europe.waste < 2%\`). The value has the metric's unit; a share is written \`80%\` or \`0.8\`. A metric without
-data is inconclusive, never a pass.
+(\`(leechers & europe).completion.p95 < 20s\`, \`europe.waste < 2%\`). \`all.\` and peers by their numbers (\`leechers/2-5.waste < 2%\`) need no parentheses. In a group of one
+\`seeder.uploaded\` and \`seeder/1.uploaded\` are the same peer's. The value has the metric's unit; a share is written
+\`80%\` or \`0.8\`. A threshold that every possible value meets, or none, is an error: \`waste < 2\` (200 %),
+\`bans >= 0\`, \`completion.min > 2min\` of a run that ends after one. A metric without data is inconclusive, never a pass.
 
 ## Delays between regions
 

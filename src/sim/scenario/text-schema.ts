@@ -1,7 +1,8 @@
 /** Keys whose value is a text of a language of its own: sets of peers, conditions, thresholds. */
 import { z } from 'zod';
-import { readCondition, thresholdMistake, type ScenarioCondition } from './comparisons.ts';
+import { readCondition, type ScenarioCondition } from './comparisons.ts';
 import { readPeerSet, type PeerSet, type TextMistake } from './peer-sets.ts';
+import { thresholdMistake } from './thresholds.ts';
 
 function told(
   { at, message, suggestion }: TextMistake,

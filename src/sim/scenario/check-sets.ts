@@ -1,0 +1,28 @@
+/** Mistakes of sets of peers that only show when the peers are known. */
+import type { Path } from './layer.ts';
+import { selectPeers, unknownIn, type PeerDirectory } from './peer-directory.ts';
+import type { PeerSet } from './peer-sets.ts';
+import type { Report } from './variables.ts';
+
+export interface SetContext {
+  readonly directory: PeerDirectory;
+  readonly report: Report;
+}
+
+/** @returns how many peers the set has; `undefined` when a mistake was reported */
+export function checkSet(
+  set: PeerSet,
+  path: Path,
+  offset: number,
+  { directory, report }: SetContext,
+  mayNameTracker = false,
+): number | undefined {
+  const unknown = unknownIn(set, directory, mayNameTracker);
+  if (unknown !== undefined) {
+    report(path, unknown.message, unknown.suggestion, { offset: offset + unknown.at });
+    return undefined;
+  }
+  const size = selectPeers(set, directory).length;
+  if (size === 0) report(path, 'nobody is in this set', 'change it: its parts have nobody in common');
+  return size === 0 ? undefined : size;
+}
