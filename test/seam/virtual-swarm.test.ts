@@ -73,6 +73,16 @@ peers: { seeder: { holds: all }, leechers: { count: ${count} } }
     },
   );
 
+  it('five seeders who hide from one another what they hold do not keep their slots for one another', () => {
+    const text = `
+content: { generate: { size: 512KiB, chunk_size: 16KiB } }
+defaults: { link: { up: 4Mbit/s } }
+peers: { seeders: { count: 5, holds: all }, leecher: {} }
+`;
+    // At the rates of five uplinks it takes 0.2 s; at those of none, until idle ones lose their slots, 3 s and more.
+    expect(runVirtually(expand(parseScenario(text, 'five.yaml'))).makespanMs).toBeLessThan(1500);
+  });
+
   it('another seed gives other events', () => {
     const other = { ...classicFolders('swarm') };
     const peers = other.peers.map((peer) => ({ ...peer, seed: `${peer.seed}-other` }));

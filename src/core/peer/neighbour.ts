@@ -34,6 +34,10 @@ export class Neighbour {
   weAreInterested = false;
   theyChoke = true;
   theyAreInterested = false;
+  /** Not only presumed. */
+  saidInterested = false;
+  /** It said that it is not interested without having been: its bitfield hides what it holds. */
+  wantsNothing = false;
   optimistic = false;
 
   /** Ours to them, oldest first. */

@@ -109,6 +109,19 @@ describe('a peer in the swarm protocol: serving', () => {
     expect(a.gotOf('chunk')).toHaveLength(1);
   });
 
+  it('keeps no slot for who says at once that it wants nothing, as a seeder does that hides what it holds', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off', uploadSlots: 1 });
+    const hiding = stage.neighbour('hiding', [], 7100);
+    hiding.say({ type: 'not-interested' });
+    stage.run(1500);
+    const leecher = stage.neighbour('leecher', [], 7101);
+    expect(leecher.gotOf('unchoke')).toHaveLength(1);
+    stage.run(1500);
+    expect(leecher.gotOf('choke')).toEqual([]);
+    const alone = new PeerStage(full);
+    expect(alone.neighbour('n', []).gotOf('not-interested')).toHaveLength(1);
+  });
+
   it('neighbours that hold all slots and cannot be reached lose them to one that can', () => {
     const stage = new PeerStage({ totalChunks: 2, held: [1, 2] });
     const stuck = [7100, 7101, 7102, 7103].map((port) => stage.neighbour(`stuck ${port}`, [], port));

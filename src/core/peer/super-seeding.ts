@@ -117,6 +117,11 @@ export class SuperSeeding {
     else this.#offer(neighbour);
   }
 
+  /** It wants nothing, and so will copy nothing from others. */
+  unconcerned({ id }: Neighbour): void {
+    this.#lively = this.#lively.filter((lively) => lively.id !== id);
+  }
+
   left(neighbour: Neighbour): void {
     const shown = this.#shown.get(neighbour.id);
     this.#shown.delete(neighbour.id);

@@ -105,7 +105,11 @@ export class SwarmExchange implements MeshHandler {
   /** While this neighbour was being connected, chunks may have come that the bitfield did not show. */
   joined(neighbour: Neighbour, shown: Bitfield): void {
     this.#superSeeding.joined(neighbour);
-    if (this.#superSeeding.active) return;
+    if (this.#superSeeding.active) {
+      // It seems to lack everything, and would be given a slot that it has no use for.
+      neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
+      return;
+    }
     const before = ChunkSet.fromBits(shown.bits, this.#context.ledger.totalChunks)!;
     const since = [...this.#context.ledger.held].filter((index) => !before.has(index));
     for (const message of haves(since)) neighbour.send(message, this.#context.clock.now());
@@ -131,10 +135,11 @@ export class SwarmExchange implements MeshHandler {
         return this.#have(neighbour, message.indices);
       case 'interested':
         neighbour.theyAreInterested = true;
+        neighbour.saidInterested = true;
+        neighbour.wantsNothing = false;
         return this.#uploader.fillSlots();
       case 'not-interested':
-        neighbour.theyAreInterested = false;
-        return this.#uploader.rechoke({ nextRound: false });
+        return this.#notInterested(neighbour);
       case 'choke':
         neighbour.theyChoke = true;
         return;
@@ -192,9 +197,18 @@ export class SwarmExchange implements MeshHandler {
     this.#downloader.fill(neighbour);
   }
 
+  #notInterested(neighbour: Neighbour): void {
+    neighbour.theyAreInterested = false;
+    if (!neighbour.saidInterested) {
+      neighbour.wantsNothing = true;
+      this.#superSeeding.unconcerned(neighbour);
+    }
+    this.#uploader.rechoke({ nextRound: false });
+  }
+
   /** It lacks a chunk that it is shown: it need not say that it is interested, which saves a round trip. */
   #presumeInterest(neighbour: Neighbour): void {
-    if (neighbour.theyAreInterested) return;
+    if (neighbour.theyAreInterested || neighbour.wantsNothing) return;
     neighbour.theyAreInterested = true;
     this.#uploader.fillSlots();
   }
