@@ -4,11 +4,8 @@ import type { Random } from '../../core/interfaces.ts';
 import type { ScenarioCondition } from '../scenario/comparisons.ts';
 import { selectPeers, type PeerDirectory } from '../scenario/peer-directory.ts';
 import type { ScenarioEffect, ScenarioFault, Targets } from '../scenario/scenario.ts';
-import { drawMs } from './expand-peers.ts';
+import type { Draws } from './draws.ts';
 import type { Condition, FaultEffect, FaultTrigger, PlannedFault } from './plan.ts';
-
-/** A fault lasts, however short the drawn time is. */
-const FAULT_MS_MIN = 1;
 
 /** Draws from a stream of the fault's own, by its name. */
 export function expandFault(
@@ -16,19 +13,20 @@ export function expandFault(
   directory: PeerDirectory,
   timeLimitMs: number,
   random: Random,
+  draws: Draws,
 ): PlannedFault {
   const own = random.fork(`fault/${fault.name}`);
   const when: FaultTrigger =
     fault.when.kind === 'time'
-      ? { kind: 'time', atMs: drawMs(fault.when.atMs, own.fork('at')) }
+      ? { kind: 'time', atMs: draws.draw('begin', fault.when.atMs, own.fork('at')) }
       : { ...fault.when, condition: expandCondition(fault.when.condition, directory) };
   const firstMs = when.kind === 'time' ? when.atMs : when.delayMs;
   return {
     name: fault.name,
     when,
-    forMs: fault.forMs === null ? null : Math.max(FAULT_MS_MIN, drawMs(fault.forMs, own.fork('for'))),
+    forMs: fault.forMs === null ? null : draws.draw('length', fault.forMs, own.fork('for')),
     again: expandRepetition(fault.again, timeLimitMs - firstMs),
-    effect: expandEffect(fault, directory, own),
+    effect: expandEffect(fault, directory, own, draws),
   };
 }
 
@@ -49,13 +47,18 @@ export function expandCondition(
   return { text, figure: named, comparison, value };
 }
 
-function expandEffect({ effect, name }: ScenarioFault, directory: PeerDirectory, own: Random): FaultEffect {
+function expandEffect(
+  { effect, name }: ScenarioFault,
+  directory: PeerDirectory,
+  own: Random,
+  draws: Draws,
+): FaultEffect {
   const drawn = (targets: Targets): readonly string[] =>
     taken(selectPeers(targets.set, directory), targets, own);
   switch (effect.kind) {
     case 'crash': {
       const { kind, targets, returnAfterMs, keepChunks } = effect;
-      const afterMs = returnAfterMs === null ? null : drawMs(returnAfterMs, own.fork('return'));
+      const afterMs = returnAfterMs === null ? null : draws.draw('away', returnAfterMs, own.fork('return'));
       return { kind, peers: drawn(targets), returnAfterMs: afterMs, keepChunks };
     }
     case 'partition':

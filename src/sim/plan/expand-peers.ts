@@ -3,21 +3,21 @@ import type { Random } from '../../core/interfaces.ts';
 import { sample } from '../../core/random.ts';
 import { peerName } from '../scenario/peer-directory.ts';
 import type { Arrival, GroupLink, PeerGroup, ScenarioContent } from '../scenario/scenario.ts';
-import { sampleDistribution, type DrawnDistribution } from './distributions.ts';
+import { sampleDistribution } from './distributions.ts';
+import type { Draws } from './draws.ts';
 import type { Distribution, PlannedLink, PlannedLinkChange, PlannedPeer, PlannedSession } from './plan.ts';
 
-/** A heavy tail may draw years; no run is longer than this. */
-const DRAWN_MS_MAX = 24 * 3600 * 1000;
-/** A distribution may draw a rate near 0, and a rate is more than 0. */
-const DRAWN_BYTES_PER_SEC_MIN = 1;
+/** What draws add up to may be years; no run is longer than this. */
+const SUM_MS_MAX = 24 * 3600 * 1000;
 
 export function expandGroup(
   group: PeerGroup,
   content: ScenarioContent,
   random: Random,
   seed: string,
+  draws: Draws,
 ): readonly PlannedPeer[] {
-  const joins = drawJoins(group, random);
+  const joins = drawJoins(group, random, draws);
   return joins.map((joinMs, index): PlannedPeer => {
     // Not the peer's name, which changes when a group of one grows.
     const label = `peer/${group.name}/${index + 1}`;
@@ -25,14 +25,14 @@ export function expandGroup(
     const sessions =
       group.arrival.kind === 'trace' && group.leave === null
         ? tracedSession(group.arrival, index)
-        : drawSessions(group, joinMs, own);
+        : drawSessions(group, joinMs, own, draws);
     return {
       name: peerName(group.name, group.count, index + 1),
       group: group.name,
       holds: drawHolds(group, content, own.fork('holds')),
       protocol: group.protocol,
       policy: group.policy,
-      link: drawLink(group.link, group.region, own),
+      link: drawLink(group.link, group.region, own, draws),
       sessions,
       mustComplete: group.mustComplete === 'if-it-stays' ? staysOrWaits(sessions.at(-1)) : group.mustComplete,
       seed: `${seed}/${label}`,
@@ -45,11 +45,11 @@ function staysOrWaits(last: PlannedSession | undefined): boolean {
   return leave === null || leave.from === 'completion';
 }
 
-function drawLink(link: GroupLink, region: string | null, own: Random): PlannedLink {
+function drawLink(link: GroupLink, region: string | null, own: Random, draws: Draws): PlannedLink {
   return {
-    upBytesPerSec: link.up === null ? null : drawRate(link.up, own.fork('up')),
-    downBytesPerSec: link.down === null ? null : drawRate(link.down, own.fork('down')),
-    latencyMs: drawMs(link.latencyMs, own.fork('latency')),
+    upBytesPerSec: link.up === null ? null : draws.draw('up', link.up, own.fork('up')),
+    downBytesPerSec: link.down === null ? null : draws.draw('down', link.down, own.fork('down')),
+    latencyMs: draws.draw('latency', link.latencyMs, own.fork('latency')),
     jitterMs: link.jitterMs,
     region,
     loss: link.loss,
@@ -60,26 +60,28 @@ function drawLink(link: GroupLink, region: string | null, own: Random): PlannedL
       return {
         atMs,
         overMs,
-        ...(up === undefined ? {} : { upBytesPerSec: drawRate(up, change.fork('up')) }),
-        ...(down === undefined ? {} : { downBytesPerSec: drawRate(down, change.fork('down')) }),
-        ...(latencyMs === undefined ? {} : { latencyMs: drawMs(latencyMs, change.fork('latency')) }),
+        ...(up === undefined ? {} : { upBytesPerSec: draws.draw('changedUp', up, change.fork('up')) }),
+        ...(down === undefined
+          ? {}
+          : { downBytesPerSec: draws.draw('changedDown', down, change.fork('down')) }),
+        ...(latencyMs === undefined
+          ? {}
+          : { latencyMs: draws.draw('changedLatency', latencyMs, change.fork('latency')) }),
       };
     }),
   };
 }
 
-function drawRate(distribution: Distribution, random: Random): number {
-  return Math.max(DRAWN_BYTES_PER_SEC_MIN, Math.round(sampleDistribution(distribution, random)));
-}
-
 /** When each peer of the group joins, in ms. */
-function drawJoins({ name, count, arrival }: PeerGroup, random: Random): readonly number[] {
+function drawJoins({ name, count, arrival }: PeerGroup, random: Random, draws: Draws): readonly number[] {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   switch (arrival.kind) {
     case 'spaced':
       return numbers.map((number) => capped(rounded(arrival.startMs + (number - 1) * arrival.gapMs)));
     case 'uniform':
-      return numbers.map((number) => drawMs(between(arrival), random.fork(`peer/${name}/${number}/arrival`)));
+      return numbers.map((number) =>
+        draws.draw('join', between(arrival), random.fork(`peer/${name}/${number}/arrival`)),
+      );
     case 'trace':
       return arrival.rows.slice(0, count).map((row) => row.joinMs);
     case 'poisson': {
@@ -115,30 +117,27 @@ function drawSessions(
   { leave, comeBack }: PeerGroup,
   firstJoinMs: number,
   own: Random,
+  draws: Draws,
 ): readonly PlannedSession[] {
   if (leave === null) return [{ joinMs: firstJoinMs, leave: null }];
   const { how } = leave;
   const keepChunks = comeBack?.keepChunks ?? true;
   if (leave.from === 'completion') {
-    const afterMs = drawMs(leave.afterMs, own.fork('leave'));
+    const afterMs = draws.draw('leave', leave.afterMs, own.fork('leave'));
     return [{ joinMs: firstJoinMs, leave: { how, from: 'completion', afterMs, keepChunks } }];
   }
   const sessions: PlannedSession[] = [];
   let joinMs = firstJoinMs;
   for (let stay = 1; stay <= (comeBack?.times ?? 1); stay++) {
     const suffix = stay === 1 ? '' : `/${stay}`;
-    const drawnMs = drawMs(leave.afterMs, own.fork(`leave${suffix}`));
+    const drawnMs = draws.draw('leave', leave.afterMs, own.fork(`leave${suffix}`));
     const leaveMs = capped(leave.from === 'join' ? rounded(joinMs + drawnMs) : Math.max(joinMs, drawnMs));
     sessions.push({ joinMs, leave: { how, from: 'start', afterMs: leaveMs, keepChunks } });
     if (comeBack === null) return sessions;
-    joinMs = capped(rounded(leaveMs + drawMs(comeBack.afterMs, own.fork(`return${suffix}`))));
+    const awayMs = draws.draw('away', comeBack.afterMs, own.fork(`return${suffix}`));
+    joinMs = capped(rounded(leaveMs + awayMs));
   }
   return [...sessions, { joinMs, leave: null }];
-}
-
-/** A length of time; never negative, at most a day. */
-export function drawMs(distribution: DrawnDistribution, random: Random): number {
-  return capped(rounded(sampleDistribution(distribution, random)));
 }
 
 /** To the microsecond: what follows is never as exact, and a plan stays readable. */
@@ -147,5 +146,5 @@ function rounded(ms: number): number {
 }
 
 function capped(ms: number): number {
-  return Math.min(ms, DRAWN_MS_MAX);
+  return Math.min(ms, SUM_MS_MAX);
 }

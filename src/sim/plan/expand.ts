@@ -3,8 +3,10 @@ import { ConfigError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
 import { peerDirectory, selectPeers, type PeerDirectory } from '../scenario/peer-directory.ts';
 import type { Scenario, ScenarioContent } from '../scenario/scenario.ts';
+import { Draws } from './draws.ts';
 import { expandCondition, expandFault } from './expand-faults.ts';
 import { expandGroup } from './expand-peers.ts';
+import { lateNotices } from './late.ts';
 import { nameChunks } from './name-chunks.ts';
 import {
   PLAN_SCHEMA_VERSION,
@@ -27,10 +29,22 @@ export interface ExpandOptions {
  */
 export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptions = {}): Plan {
   const random = seededRandom(seed);
-  const peers = scenario.groups.flatMap((group) => expandGroup(group, scenario.content, random, seed));
+  const notices: string[] = [];
+  const told = <T>(owner: string, expandWith: (draws: Draws) => T): T => {
+    const draws = new Draws(owner);
+    const expanded = expandWith(draws);
+    notices.push(...draws.notices());
+    return expanded;
+  };
+  const peers = scenario.groups.flatMap((group) =>
+    told(group.name, (draws) => expandGroup(group, scenario.content, random, seed, draws)),
+  );
   const directory = peerDirectory(scenario.groups);
   const { timeLimitMs } = scenario;
-  const faults = scenario.faults.map((fault) => expandFault(fault, directory, timeLimitMs, random));
+  const faults = scenario.faults.map((fault) =>
+    told(`fault ${fault.name}`, (draws) => expandFault(fault, directory, timeLimitMs, random, draws)),
+  );
+  notices.push(...lateNotices(peers, faults, timeLimitMs));
   const plan: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     scenario: { name: scenario.name, description: scenario.description },
@@ -44,6 +58,7 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
     expect: scenario.expect,
     abortOn: scenario.abortOn.map((condition) => expandCondition(condition, directory)),
     variant: null,
+    ...(notices.length === 0 ? {} : { notices }),
     timeLimitMs,
     engine: { peersPerWorker: scenario.peersPerWorker },
   };

@@ -163,6 +163,7 @@ const planSchema = z
         repeat: z.int().min(1),
       })
       .nullable(),
+    notices: z.array(text).optional(),
     timeLimitMs: positive,
     engine: z.strictObject({ peersPerWorker: z.int().min(1) }),
   })

@@ -173,7 +173,7 @@ describe('a plan', () => {
       plan.json:100:20: peers.1.mustComplete: must be true or false, not "yes"
         100 |    "mustComplete": "yes",
             |                    ^
-      plan.json:197:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, timeLimitMs, engine
+      plan.json:197:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, notices, timeLimitMs, engine
         197 |  "colour": "red"
             |  ^
       "

@@ -120,6 +120,11 @@ export function renderExpectations({ expect, abortOn, variant }: Plan): string {
   return rows.map(([name, text]) => `${name!.padEnd(15)}${text!}`).join('\n');
 }
 
+/** A line each; empty without any. */
+export function renderNotices({ notices = [] }: Plan): string {
+  return notices.map((notice) => `${'note'.padEnd(15)}${notice}`).join('\n');
+}
+
 function plainTable(head: string[]): InstanceType<typeof Table> {
   return new Table({ head, style: { head: [], border: [], compact: true } });
 }

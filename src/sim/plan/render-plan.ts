@@ -5,7 +5,13 @@ import { describeDistribution } from './distributions.ts';
 import { nameChunks } from './name-chunks.ts';
 import { formatLinkRate, formatMs, formatShare } from './plan-format.ts';
 import type { Plan, PlannedContent, PlannedLink, PlannedPeer, PlannedSession } from './plan.ts';
-import { renderChanges, renderExpectations, renderFaults, renderRegions } from './render-events.ts';
+import {
+  renderChanges,
+  renderExpectations,
+  renderFaults,
+  renderNotices,
+  renderRegions,
+} from './render-events.ts';
 
 /** Every drawn value: content, tracker, each peer with its link and its stays, what is done to them and expected. */
 export function renderPlan(plan: Plan): string {
@@ -20,6 +26,7 @@ export function renderPlan(plan: Plan): string {
     renderRegions(plan.regions),
     renderFaults(plan.faults),
     renderExpectations(plan),
+    renderNotices(plan),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

@@ -14,7 +14,10 @@ export function renderDesign(design: Design, forecastOf: (plan: Plan) => Forecas
   if (first === undefined) return '';
   if (second === undefined) return renderOne(first, forecastOf(first));
   const forecasts = plans.map(forecastOf);
-  const leastMs = forecasts.reduce((sum, one) => sum + one.setupMs + finite(one.bound.ms), 0);
+  const leastMs = forecasts.reduce(
+    (sum, one, at) => sum + one.setupMs + Math.min(finite(one.bound.ms), plans[at]!.timeLimitMs),
+    0,
+  );
   const mostMs = forecasts.reduce((sum, one, at) => sum + one.setupMs + plans[at]!.timeLimitMs, 0);
   const rows = plans.map((plan, position) => [
     String(position + 1),
@@ -55,13 +58,9 @@ function renderOne(plan: Plan, one: Forecast): string {
 function renderForecast({ timeLimitMs }: Plan, one: Forecast): string {
   const { bound, setupMs, threads, memoryBytes, descriptorsMax, diskBytes } = one;
   const term = bound.limitedBy === null ? '' : `, ${limitWords[bound.limitedBy]}`;
-  const least = Number.isFinite(bound.ms) ? `at least ${formatDuration(setupMs + bound.ms)}, ` : '';
   const rows = [
     ['lower bound', `${boundText(one)}${term}`],
-    [
-      'time',
-      `${least}at most ${formatDuration(setupMs + timeLimitMs)} (set-up about ${formatDuration(setupMs)})`,
-    ],
+    ['time', `${timeText(one, timeLimitMs)} (set-up about ${formatDuration(setupMs)})`],
     [
       'needs',
       `${threads} threads, about ${formatBytes(memoryBytes)} of memory, up to ${descriptorsMax} file descriptors, ` +
@@ -70,6 +69,13 @@ function renderForecast({ timeLimitMs }: Plan, one: Forecast): string {
     ['fits', 'yes, as this machine is now'],
   ];
   return `${rows.map(([name, value]) => `${name!.padEnd(15)}${value!}`).join('\n')}\n`;
+}
+
+function timeText({ bound, setupMs }: Forecast, timeLimitMs: number): string {
+  const most = formatDuration(setupMs + timeLimitMs);
+  if (!Number.isFinite(bound.ms)) return `at most ${most}`;
+  if (bound.ms <= timeLimitMs) return `at least ${formatDuration(setupMs + bound.ms)}, at most ${most}`;
+  return `${most}, and not complete by then: the lower bound is above the time limit of ${formatDuration(timeLimitMs)}`;
 }
 
 function boundText({ bound }: Forecast): string {

@@ -55,13 +55,22 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
-function verdictSection({ verdict, trust, scenario, ...rest }: RunResult): string {
+function verdictSection({ verdict, trust, scenario, plan, ...rest }: RunResult): string {
   const doubt = `**Doubtful**: the host, not the scenario, may have decided some figures.`;
   return [
     `# ${escapeMarkdown(scenario.name)}: ${verdict.outcome}`,
-    `**${verdict.outcome.toUpperCase()}**: ${headline({ verdict, trust, scenario, ...rest })}.`,
+    `**${verdict.outcome.toUpperCase()}**: ${headline({ verdict, trust, scenario, plan, ...rest })}.`,
     list(verdict.reasons.map(escapeMarkdown)),
-    trust.warnings.length === 0 ? '' : `${doubt}\n\n${list(trust.warnings.map(escapeMarkdown))}`,
+    trust.warnings.length === 0
+      ? ''
+      : `${doubt}
+
+${list(trust.warnings.map(escapeMarkdown))}`,
+    plan.notices === undefined
+      ? ''
+      : `Of what was drawn:
+
+${list(plan.notices.map(escapeMarkdown))}`,
     escapeMarkdown(scenario.description),
   ]
     .filter((part) => part !== '')

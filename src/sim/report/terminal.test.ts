@@ -43,6 +43,13 @@ function largeResult(leechers: number): RunResult {
 }
 
 describe('the result on a terminal', () => {
+  it('says which draws were limited and who would come too late, a line each', () => {
+    const { plan, record } = smallSwarm();
+    const notices = ['g: 3 of 40 latencies were limited to 60 s', 'fault x would begin late'];
+    const text = renderTerminal(measure({ ...plan, notices }, record, testEnvironment), { colours: false });
+    for (const notice of notices) expect(text).toContain(`\n  ! ${notice}\n`);
+  });
+
   it('reads like this', () => {
     expect(renderTerminal(smallResult(), { colours: false })).toMatchInlineSnapshot(`
       "PASS  fixture: 3 of 3 peers complete, 3 intact

@@ -56,7 +56,7 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
 }
 
 function verdictSection(result: RunResult, paint: Paint): string {
-  const { verdict, trust, scenario, swarm } = result;
+  const { verdict, trust, scenario, swarm, plan } = result;
   const colour = { pass: paint.good, fail: paint.bad, inconclusive: paint.warn }[verdict.outcome];
   const outcome = paint.bold(colour(verdict.outcome.toUpperCase()));
   const facts = [
@@ -73,6 +73,7 @@ function verdictSection(result: RunResult, paint: Paint): string {
     `${outcome}  ${paint.bold(scenario.name)}: ${headline(result)}`,
     ...verdict.reasons.map((reason) => wrap(`  ✗ ${reason}`, COLUMNS_MAX, '    ')).map(colour),
     ...trust.warnings.map((warning) => paint.warn(wrap(`  ! ${warning}`, COLUMNS_MAX, '    '))),
+    ...(plan.notices ?? []).map((notice) => paint.warn(wrap(`  ! ${notice}`, COLUMNS_MAX, '    '))),
     ...(scenario.description === '' ? [] : [wrap(`  ${scenario.description}`, COLUMNS_MAX, '  ')]),
     paint.dim(wrap(`  ${facts.join(' · ')}`, COLUMNS_MAX, '  ')),
   ].join('\n');

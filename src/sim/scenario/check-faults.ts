@@ -1,6 +1,7 @@
 /** Mistakes of faults that only show when the peers are known. */
 import type { DrawnDistribution } from '../plan/distributions.ts';
 import { checkCondition, type ConditionContext } from './check-conditions.ts';
+import { checkLateFault } from './check-late.ts';
 import { checkSet } from './check-sets.ts';
 import type { WrittenFault } from './fault-schema.ts';
 import type { Path } from './layer.ts';
@@ -31,6 +32,7 @@ export function checkFault(
   else if (effect.kind !== 'tracker-down')
     checkTargets([...at, key], effect.targets, context, effect.kind === 'reset');
   checkRepetition(at, fault, context);
+  checkLateFault(at, fault, timeLimitMs, report);
 }
 
 function checkTargets(at: Path, { set, take }: Targets, context: FaultContext, mayNameTracker = false): void {

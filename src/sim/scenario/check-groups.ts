@@ -1,4 +1,5 @@
 /** Mistakes of groups that only show when several keys are seen together. */
+import { checkReturn } from './check-late.ts';
 import type { WrittenCombination, WrittenDefaults, WrittenGroup } from './group-schema.ts';
 import type { Path } from './layer.ts';
 import { suggestKnown } from './nearest.ts';
@@ -43,6 +44,7 @@ export function checkGroup(
       'raise time_limit or join earlier',
     );
   }
+  checkReturn([...at, 'session'], group, joinMs, timeLimitMs, report);
   if (group.protocol === 'spec') checkSpecPolicy([...at, 'policy'], written.policy, report);
 }
 

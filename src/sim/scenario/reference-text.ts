@@ -16,8 +16,9 @@ each other are an error that names both: nothing is silently ignored.
 
 Everything random is drawn from the seed before the run (\`--plan\` shows the result), each property of each peer and
 each fault from a stream of its own: adding a group, a peer, a key or a fault changes nothing that was drawn for others.
-Only jitter, loss and the probabilities of faults are drawn during the run. A drawn time above 24 h counts as 24 h, a
-drawn rate below 1 B/s as 1 B/s.
+Only jitter, loss and the probabilities of faults are drawn during the run. A draw outside of its key's range counts as
+the end of that range. The plan notes how many did, and what would come only after the end of the run: peers that never
+join or come back, faults that never begin.
 
 Somebody must hold every chunk at the start, be it a peer that joins late.
 `;

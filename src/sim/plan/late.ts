@@ -1,0 +1,80 @@
+/** What of a plan comes only after its time limit, in sentences for people. */
+import { formatMs } from './plan-format.ts';
+import type { PlannedFault, PlannedPeer } from './plan.ts';
+
+/** Joins and returns of each group, then faults; empty when all of them come in time. */
+export function lateNotices(
+  peers: readonly PlannedPeer[],
+  faults: readonly PlannedFault[],
+  timeLimitMs: number,
+): readonly string[] {
+  const after = `after the end of the run, at ${formatMs(timeLimitMs)}`;
+  const groups = new Map<string, PlannedPeer[]>();
+  for (const peer of peers) groups.set(peer.group, [...(groups.get(peer.group) ?? []), peer]);
+  return [
+    ...[...groups].flatMap(([name, members]) => lateOfGroup(name, members, timeLimitMs, after)),
+    ...faults.flatMap((fault) => lateOfFault(fault, timeLimitMs, after)),
+  ];
+}
+
+function lateOfGroup(
+  group: string,
+  members: readonly PlannedPeer[],
+  timeLimitMs: number,
+  after: string,
+): readonly string[] {
+  const absent = members.filter(({ sessions }) => sessions[0]!.joinMs >= timeLimitMs);
+  const away = members.filter((peer) => !absent.includes(peer) && isAwayAtTheEnd(peer, timeLimitMs));
+  const some = (count: number): string =>
+    members.length === 1 ? 'the peer' : `${count} of ${members.length} peers`;
+  const waits = absent.some(({ mustComplete }) => mustComplete);
+  const them = absent.length === 1 ? 'it' : 'them';
+  const joins = absent.length === 1 ? 'it never joins' : 'they never join';
+  return [
+    ...(absent.length === 0
+      ? []
+      : [
+          `${group}: ${some(absent.length)} would join ${after}: ${joins}` +
+            (waits ? `, and the run waits for ${them}` : ''),
+        ]),
+    ...(away.length === 0
+      ? []
+      : [
+          `${group}: ${some(away.length)} would come back ${after}: ` +
+            (away.length === 1 ? 'it stays away' : 'they stay away'),
+        ]),
+  ];
+}
+
+/** Whether it leaves in time, and its next session begins too late. */
+function isAwayAtTheEnd({ sessions }: PlannedPeer, timeLimitMs: number): boolean {
+  return sessions.some(({ leave }, at) => {
+    const next = sessions[at + 1];
+    return (
+      leave?.from === 'start' &&
+      leave.afterMs < timeLimitMs &&
+      next !== undefined &&
+      next.joinMs >= timeLimitMs
+    );
+  });
+}
+
+function lateOfFault(
+  { name, when, again, effect }: PlannedFault,
+  timeLimitMs: number,
+  after: string,
+): readonly string[] {
+  // One that waits for a condition begins then at the earliest.
+  const firstMs = when.kind === 'time' ? when.atMs : when.delayMs;
+  if (firstMs >= timeLimitMs) return [`fault ${name} would begin ${after}: it never begins`];
+  const times = again?.times ?? 0;
+  const inTime = again === null ? 0 : Math.floor((timeLimitMs - firstMs) / again.everyMs);
+  const isGone =
+    effect.kind === 'crash' && effect.returnAfterMs !== null && firstMs + effect.returnAfterMs >= timeLimitMs;
+  return [
+    ...(times <= inTime
+      ? []
+      : [`fault ${name}: ${times - inTime} of ${times + 1} times it would begin ${after}`]),
+    ...(isGone ? [`fault ${name}: its peers would come back ${after}: they stay away`] : []),
+  ];
+}
