@@ -1,4 +1,5 @@
 /** `npm run calibrate`: docs/model.md. */
+import { randomBytes } from 'node:crypto';
 import { ConfigError } from '../core/errors.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import type { CalibrationRow } from '../sim/calibrate/finding.ts';
@@ -6,7 +7,7 @@ import { kernelCases } from '../sim/calibrate/kernel.ts';
 import { countVerdicts, describeHost, renderCalibration } from '../sim/calibrate/render.ts';
 import { runCalibration } from '../sim/calibrate/run-calibration.ts';
 import { fullSuite, smokeSuite } from '../sim/calibrate/suite.ts';
-import { exitCodes, interruptSignal, newCommand, runProgram } from './program.ts';
+import { exitCodes, interruptSignal, newCommand, runProgram, seedText } from './program.ts';
 
 interface CalibrateOptions {
   readonly smoke: boolean;
@@ -15,6 +16,7 @@ interface CalibrateOptions {
   readonly filter: string;
   readonly list: boolean;
   readonly kernel: boolean;
+  readonly seed: string;
 }
 
 const EXAMPLES = `
@@ -27,8 +29,8 @@ Examples:
 The comparison with the kernel's own shaping needs Linux, root, and the programs ip and tc; it makes two network
 namespaces for itself and removes them. Where it cannot be made, its row says why.
 
-Exit codes: 0 every figure is within its tolerance; 1 one is not; 2 bad option; 3 the machine was too busy to tell;
-70 defect of the program; 130 stopped by Ctrl-C.`;
+Exit codes: 0 every figure is within its tolerance; 1 one was not, three times; 2 bad option; 3 the machine was too
+busy to tell; 70 defect of the program; 130 stopped by Ctrl-C.`;
 
 function readOptions(argv: readonly string[]): CalibrateOptions {
   const command = newCommand(
@@ -40,15 +42,20 @@ function readOptions(argv: readonly string[]): CalibrateOptions {
     .option('--no-kernel', "without the comparison with the kernel's own shaping")
     .option('--json', 'the rows as JSON on stdout, and nothing else there', false)
     .option('--markdown', 'the table as Markdown', false)
+    .option(
+      '--seed <text>',
+      'repeats the jitter and the losses of another run; default: drawn anew',
+      seedText,
+    )
     .option('--list', 'only name what would be measured', false)
     .addHelpText('after', EXAMPLES);
   command.parse([...argv], { from: 'user' });
-  return command.opts();
+  return { seed: randomBytes(4).toString('hex'), ...command.opts<Omit<CalibrateOptions, 'seed'>>() };
 }
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  const suite = options.smoke ? smokeSuite() : fullSuite();
+  const suite = options.smoke ? smokeSuite(options.seed) : fullSuite(options.seed);
   const worker = new URL('./kernel-worker.js', import.meta.url);
   const kernel = options.kernel ? kernelCases(worker, options.smoke ? 'smoke' : 'full') : [];
   const filter = options.filter.toLowerCase();
@@ -67,18 +74,20 @@ async function main(): Promise<number> {
       if (!options.json) process.stderr.write(`${name}${attempt === 1 ? '' : `, once more (${attempt})`}\n`);
     },
   });
-  process.stdout.write(options.json ? `${JSON.stringify(report(rows), null, 2)}\n` : text(rows, options));
+  process.stdout.write(
+    options.json ? `${JSON.stringify(report(rows, options), null, 2)}\n` : text(rows, options),
+  );
   if (signal.aborted) return exitCodes.interrupted;
   return exitCodeOf(rows);
 }
 
-function report(rows: readonly CalibrationRow[]): unknown {
-  return { schemaVersion: 1, environment: readEnvironment(), rows };
+function report(rows: readonly CalibrationRow[], { seed }: CalibrateOptions): unknown {
+  return { schemaVersion: 1, seed, environment: readEnvironment(), rows };
 }
 
-function text(rows: readonly CalibrationRow[], { markdown }: CalibrateOptions): string {
+function text(rows: readonly CalibrationRow[], { markdown, seed }: CalibrateOptions): string {
   const { cpu, cores, platform, node } = readEnvironment();
-  const machine = `${cores} × ${cpu}, ${platform}, Node ${node}`;
+  const machine = `${cores} × ${cpu}, ${platform}, Node ${node}; seed ${seed}`;
   const table = renderCalibration(rows, markdown ? 'markdown' : 'terminal');
   return `\n${machine}\n\n${table}\n\n${countVerdicts(rows)}; ${describeHost(rows)}\n`;
 }

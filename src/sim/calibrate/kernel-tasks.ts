@@ -13,4 +13,12 @@ export interface KernelTask {
 
 export type KernelReport =
   | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'measured'; readonly bytesPerSec: number; readonly mostInWindow: number };
+  | {
+      readonly type: 'measured';
+      readonly bytesPerSec: number;
+      readonly mostInWindow: number;
+      /** How late timers came in that program. */
+      readonly lateMs: number;
+    }
+  /** Of the sender. */
+  | { readonly type: 'sent'; readonly lateMs: number };

@@ -1,5 +1,6 @@
 /** One end of the comparison with the kernel, run as a program of its own inside a network namespace. */
 import { blockBytes } from '../network/link.ts';
+import { watchHost } from './host-watch.ts';
 import type { KernelReport, KernelTask } from './kernel-tasks.ts';
 import { BURST_WINDOW_MS, HEAD_BYTES, mostInWindow, steadyRate, WARM_UP_MS } from './rates.ts';
 import { Rig } from './rig.ts';
@@ -14,6 +15,7 @@ async function receive({ host, bytesPerSec, measureMs }: KernelTask): Promise<vo
   tell({ type: 'listening', port: receiver.address.port });
   await rig.until(() => receiver.payload.length > 0, measureMs);
   await rig.sleep(WARM_UP_MS);
+  const watch = watchHost();
   const fromMs = rig.clock.now();
   await rig.sleep(measureMs);
   const framed = 1 + HEAD_BYTES / blockBytes(bytesPerSec);
@@ -24,14 +26,17 @@ async function receive({ host, bytesPerSec, measureMs }: KernelTask): Promise<vo
     type: 'measured',
     bytesPerSec: steadyRate(wire),
     mostInWindow: Math.round(mostInWindow(wire, BURST_WINDOW_MS)),
+    lateMs: watch.read().loopDelayMaxMs,
   });
 }
 
-function send({ host, port, upBytesPerSec, bytesPerSec }: KernelTask): void {
+async function send({ host, port, upBytesPerSec, bytesPerSec, measureMs }: KernelTask): Promise<void> {
   const rig = new Rig();
+  const watch = watchHost();
   rig.flood(rig.end('from', { upBytesPerSec }), { host, port }, { blockBytes: blockBytes(bytesPerSec) });
+  await rig.sleep(WARM_UP_MS + measureMs);
+  tell({ type: 'sent', lateMs: watch.read().loopDelayMaxMs });
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as KernelTask;
-if (task.role === 'send') send(task);
-else void receive(task);
+void (task.role === 'send' ? send(task) : receive(task));

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../core/units.ts';
 import { blockBytes } from '../network/link.ts';
-import { percentOff, type CalibrationCase, type Finding } from './finding.ts';
+import { excusedByLateness, lateText, percentOff, type CalibrationCase, type Finding } from './finding.ts';
 import { Rig, type Passage } from './rig.ts';
 
 export const RATE_TOLERANCE_PERCENT = 2;
@@ -67,7 +67,7 @@ function findings(
   passing: readonly Passage[],
   lateMsMax: number,
 ): Finding[] {
-  const { direction, bytesPerSec, connections } = what;
+  const { direction, bytesPerSec, connections, measureMs } = what;
   const setting = describe(what);
   const measured = steadyRate(wire);
   const rate: Finding = {
@@ -84,21 +84,28 @@ function findings(
   const most = mostInWindow(passing, BURST_WINDOW_MS);
   const burst: Finding = {
     knob: `${direction} burst in ${BURST_WINDOW_MS} ms`,
-    setting,
+    setting: `${setting}; beyond ${BURST_WINDOW_MS + BURST_READING_MS} ms of the rate, in blocks of ${blockBytesAll} bytes`,
     unit: 'bytes',
     configured: (bytesPerSec * BURST_WINDOW_MS) / SECOND_MS,
     measured: most,
-    error: Math.max(0, (most - allowed) / blockBytesAll),
+    error: (most - allowed) / blockBytesAll,
     errorUnit: 'blocks',
     tolerance: 1,
-    ...(lateMsMax > BURST_READING_MS && { doubt: `timers came up to ${lateMsMax.toFixed(1)} ms late` }),
+    isUpperLimit: true,
+    ...(lateMsMax > BURST_READING_MS && { doubt: lateText(lateMsMax) }),
+    excuse: ({ loopDelayMaxMs }) =>
+      loopDelayMaxMs > BURST_READING_MS ? lateText(loopDelayMaxMs) : undefined,
   };
-  return connections === 1
-    ? [rate, burst]
-    : [rate, shareFinding(direction, setting, wire, connections, blockBytesAll), burst];
+  // The first and the last passage may each be read late.
+  const lateness = (finding: Finding) => excusedByLateness(finding, 'loopDelayMaxMs', 200 / measureMs);
+  if (connections === 1) return [lateness(rate), burst];
+  const share = shareFinding(direction, setting, wire, connections, blockBytesAll);
+  // A connection has its turns one after the other: what is late may all be of one.
+  const excused = excusedByLateness(share, 'loopDelayMaxMs', (100 * connections) / measureMs);
+  return [lateness(rate), excused, burst];
 }
 
-/** The connection that is farthest from its share; what is less than one block cannot be told apart. */
+/** The connection that is farthest from its share; blocks are indivisible, so one block is allowed on top. */
 function shareFinding(
   direction: string,
   setting: string,
@@ -110,16 +117,16 @@ function shareFinding(
   for (const { connection, bytes } of wire) sums[connection] = (sums[connection] ?? 0) + bytes;
   const fair = sums.reduce((sum, bytes) => sum + bytes, 0) / connections;
   const farthest = sums.toSorted((a, b) => Math.abs(b - fair) - Math.abs(a - fair))[0]!;
-  const beyondBlock = Math.max(0, Math.abs(farthest - fair) - block) * Math.sign(farthest - fair);
   return {
     knob: `${direction} share of a connection`,
     setting,
     unit: 'share',
     configured: 1 / connections,
     measured: farthest / (fair * connections),
-    error: (beyondBlock / fair) * 100,
+    error: percentOff(farthest, fair),
     errorUnit: '%',
     tolerance: SHARE_TOLERANCE_PERCENT,
+    blockPercent: (block / fair) * 100,
   };
 }
 

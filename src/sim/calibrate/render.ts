@@ -86,19 +86,24 @@ function error(value: number, unit: Finding['errorUnit']): string {
       return `p = ${value < 0.0001 ? value.toExponential(0) : value.toFixed(4)}`;
     case 'blocks':
       return `${value.toFixed(2)} blocks`;
+    case 'count':
+      return String(value);
   }
 }
 
-function tolerance({ tolerance: most, errorUnit }: CalibrationRow): string {
+function tolerance({ tolerance: most, errorUnit, isUpperLimit, blockPercent }: CalibrationRow): string {
   if (!Number.isFinite(most)) return '–';
+  const sign = isUpperLimit ? '≤' : '±';
   switch (errorUnit) {
     case '%':
-      return `± ${most} %`;
+      return `${sign} ${most} %${blockPercent === undefined ? '' : ` + 1 block (${blockPercent.toFixed(1)} %)`}`;
     case 'ms':
-      return `± ${most} ms`;
+      return `${sign} ${most} ms`;
     case 'p':
       return `p ≥ ${most}`;
     case 'blocks':
-      return `≤ ${most} block${most === 1 ? '' : 's'}`;
+      return `${sign} ${most} block${most === 1 ? '' : 's'}`;
+    case 'count':
+      return `${sign} ${most}`;
   }
 }

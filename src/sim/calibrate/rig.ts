@@ -37,8 +37,14 @@ const BODY = Buffer.alloc(256 * 1024);
 
 export class Rig {
   readonly clock = systemClock();
+  readonly #seed: string;
   readonly #links = new Map<string, PlannedLink>();
   readonly #closers: (() => void)[] = [];
+
+  /** `seed`: of what its links draw. */
+  constructor(seed = 'calibration') {
+    this.#seed = seed;
+  }
 
   /** `host`: a loopback address of its own, where links know one another. */
   end(
@@ -58,7 +64,7 @@ export class Rig {
       ),
       {
         clock: this.clock,
-        random: seededRandom(`calibration/${name}`),
+        random: seededRandom(`${this.#seed}/${name}`),
         linkOf: (at) => this.#links.get(at),
         regions,
       },

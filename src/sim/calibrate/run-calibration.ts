@@ -3,12 +3,11 @@ import {
   NotAvailable,
   type CalibrationCase,
   type CalibrationRow,
-  type CalibrationVerdict,
   type Finding,
 } from './finding.ts';
 import { disturbances, watchHost, type HostReading } from './host-watch.ts';
 
-/** What was outside while the host was disturbed is measured again, so often in all. */
+/** What was outside is measured again, so often in all. */
 const ATTEMPTS_MAX = 3;
 
 export interface CalibrationWatcher {
@@ -19,8 +18,9 @@ export interface CalibrationWatcher {
 }
 
 /**
- * Measures the cases one after the other. A figure outside its tolerance is a fail when nothing else disturbed the
- * host, and otherwise inconclusive: the host was too busy to keep the promise, so nothing is said of the shaper.
+ * Measures the cases one after the other. What is outside its tolerance is measured again, up to three times in all.
+ * A figure passes as soon as it is within. It is a fail when it was outside each time and the host explains none of
+ * them, and otherwise inconclusive: then the host may have been too busy to keep the promise.
  * `judgeHost`: what disturbed the measurement, in words.
  */
 export async function runCalibration(
@@ -43,6 +43,7 @@ async function runCase(
   watcher: CalibrationWatcher,
   judgeHost: (reading: HostReading) => readonly string[],
 ): Promise<CalibrationRow[]> {
+  let rows: CalibrationRow[] = [];
   for (let attempt = 1; ; attempt++) {
     watcher.onCase?.(one.name, attempt);
     const host = watchHost();
@@ -56,23 +57,38 @@ async function runCase(
     }
     const reading = host.read();
     const reasons = judgeHost(reading);
-    const outside = findings.filter((finding) => !isWithin(finding));
-    const isDone = outside.every(({ doubt }) => doubt === undefined && reasons.length === 0);
-    if (!isDone && attempt < ATTEMPTS_MAX && !watcher.signal.aborted) continue;
-    return findings.map((finding) => ({ ...judge(finding, reasons, attempt), host: reading }));
+    rows = findings.map((finding, i) => judge(finding, { reasons, host: reading, attempt, before: rows[i] }));
+    if (rows.every(({ verdict }) => verdict === 'pass') || attempt === ATTEMPTS_MAX) return rows;
+    if (watcher.signal.aborted) return rows.map(stopped);
   }
 }
 
-function judge(finding: Finding, reasons: readonly string[], attempt: number): Omit<CalibrationRow, 'host'> {
-  const { doubt, ...figures } = finding;
-  const doubts = doubt === undefined ? reasons : [...reasons, doubt];
-  const isGood = isWithin(finding);
-  const verdict: CalibrationVerdict = isGood ? 'pass' : doubts.length > 0 ? 'inconclusive' : 'fail';
-  const notes = [
-    ...(verdict === 'inconclusive' ? doubts : []),
-    ...(attempt > 1 ? [`measurement ${attempt} of at most ${ATTEMPTS_MAX}`] : []),
-  ];
-  return { ...figures, verdict, note: notes.join('; ') };
+interface Judged {
+  /** What disturbed the host. */
+  readonly reasons: readonly string[];
+  readonly host: HostReading;
+  readonly attempt: number;
+  /** Of the measurement before. */
+  readonly before: CalibrationRow | undefined;
+}
+
+function judge(finding: Finding, { reasons, host, attempt, before }: Judged): CalibrationRow {
+  if (before?.verdict === 'pass') return before;
+  const { doubt, excuse, ...figures } = finding;
+  const again = attempt > 1 ? [`measurement ${attempt} of at most ${ATTEMPTS_MAX}`] : [];
+  if (isWithin(finding)) return { ...figures, verdict: 'pass', note: again.join('; '), host };
+  const excused = excuse?.(host);
+  const doubts = [...new Set([...reasons, doubt, excused].filter((why) => why !== undefined))];
+  const earlier =
+    before?.verdict === 'inconclusive' && doubts.length === 0 ? ['an earlier one was disturbed'] : [];
+  const verdict = doubts.length + earlier.length > 0 ? 'inconclusive' : 'fail';
+  return { ...figures, verdict, note: [...doubts, ...earlier, ...again].join('; '), host };
+}
+
+/** One measurement outside is no proof. */
+function stopped(row: CalibrationRow): CalibrationRow {
+  if (row.verdict !== 'fail') return row;
+  return { ...row, verdict: 'inconclusive', note: 'stopped before it was measured again' };
 }
 
 function notAvailable(name: string, reason: string): CalibrationRow {

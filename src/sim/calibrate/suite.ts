@@ -2,12 +2,13 @@ import { changeCase, latencyThroughputCase, lossCase, sumCase, windowCase } from
 import { jitterCase, latencyCase, regionCase } from './delays.ts';
 import type { CalibrationCase } from './finding.ts';
 import { rateCase } from './rates.ts';
+import { orderCase, slowStartCase } from './streams.ts';
 
 const MBIT = 125_000;
 const DIRECTIONS = ['up', 'down'] as const;
 
-/** Everything, about four minutes. */
-export function fullSuite(): CalibrationCase[] {
+/** Everything, about four minutes. `seed`: of jitter and losses, which no two runs should share. */
+export function fullSuite(seed: string): CalibrationCase[] {
   return [
     ...DIRECTIONS.flatMap((direction) => [
       ...[0.256, 1, 10, 100, 400].map((megabits) =>
@@ -23,8 +24,8 @@ export function fullSuite(): CalibrationCase[] {
         }),
       ),
     ]),
-    ...[1, 5, 20, 50, 100, 300].map((ms) => latencyCase(ms, 400)),
-    regionCase(200),
+    ...[1, 5, 20, 50, 100, 300].map((ms) => latencyCase(ms, 400, seed)),
+    regionCase(200, seed),
     latencyThroughputCase(100 * MBIT, 5000),
     ...(
       [
@@ -34,25 +35,29 @@ export function fullSuite(): CalibrationCase[] {
         { kind: 'exponential', mean: 25 },
         { kind: 'pareto', min: 10, alpha: 2.5 },
       ] as const
-    ).map((jitter) => jitterCase(jitter, 800)),
+    ).map((jitter) => jitterCase(jitter, 800, seed)),
+    orderCase(4000, seed),
     windowCase(4000),
+    slowStartCase(),
     changeCase(4000),
-    lossCase(6000),
+    lossCase(6000, seed),
     sumCase(8, 1_000_000, 20 * MBIT),
   ];
 }
 
 /** Everything in small, some seconds: that it works, not how exactly. */
-export function smokeSuite(): CalibrationCase[] {
+export function smokeSuite(seed: string): CalibrationCase[] {
   return [
     rateCase({ direction: 'up', bytesPerSec: 20 * MBIT, connections: 1, measureMs: 500 }),
     rateCase({ direction: 'down', bytesPerSec: 20 * MBIT, connections: 4, measureMs: 500 }),
-    latencyCase(20, 40),
-    regionCase(20),
-    jitterCase({ kind: 'exponential', mean: 20 }, 80),
+    latencyCase(20, 40, seed),
+    regionCase(20, seed),
+    jitterCase({ kind: 'exponential', mean: 20 }, 80, seed),
+    orderCase(400, seed),
     windowCase(500),
+    slowStartCase(),
     changeCase(500),
-    lossCase(500),
+    lossCase(500, seed),
     sumCase(3, 200_000, 20 * MBIT),
   ];
 }
