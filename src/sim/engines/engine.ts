@@ -51,6 +51,8 @@ export interface PeerRecord {
   readonly heldChunksAtEnd: number;
   /** From the bytes on disk: `intact` only when every chunk is there and equals the original. */
   readonly integrity: 'intact' | 'incomplete' | 'corrupt' | 'unchecked';
+  /** It left or was killed for good during the run, before it had completed. */
+  readonly leftIncomplete: boolean;
 }
 
 export interface ShapingTotals {
@@ -65,8 +67,6 @@ export interface ShapingTotals {
   readonly releases: number;
   /** Segments of its connections that were lost: each stalled a connection for the time-out. */
   readonly stalls: number;
-}
-
   /** Messages it sent that had to wait for a TCP window: its own, or the smaller one of the other end. */
   readonly windowWaits: number;
   readonly otherWindowWaits: number;
@@ -74,6 +74,8 @@ export interface ShapingTotals {
   readonly upChanges: number;
   readonly downChanges: number;
   readonly latencyChanges: number;
+}
+
 /** State of the swarm at one instant, taken at equal steps. */
 export interface SwarmSample {
   readonly atMs: number;

@@ -5,6 +5,7 @@ import { fluidBound, type BoundPeer, type FluidBound } from '../analyse/bounds.t
 import { highestRate } from '../analyse/link-rates.ts';
 import { generatedChunkBytes } from '../content/generated.ts';
 import { needsOf, type RunNeeds } from '../engines/threads/capacity.ts';
+import { mayBeExcused } from '../plan/excuses.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
 
 export interface Forecast extends RunNeeds {
@@ -43,7 +44,8 @@ function boundPeers(plan: Plan): BoundPeer[] {
     if (holds.kind === 'folder') return folders[holds.folder]!.map(({ index }) => index);
     return holds.kind === 'all' ? Array.from({ length: content.totalChunks }, (_, at) => at + 1) : [];
   };
-  return plan.peers.map(({ name, link, sessions, holds, mustComplete }) => {
+  return plan.peers.map((peer) => {
+    const { name, link, sessions, holds, mustComplete } = peer;
     const held = new ChunkSet(content.totalChunks);
     for (const index of indicesOf(holds)) held.add(index);
     return {
@@ -51,7 +53,8 @@ function boundPeers(plan: Plan): BoundPeer[] {
       downBytesPerSec: highestRate(link, 'downBytesPerSec', name, faults),
       joinMs: sessions[0]?.joinMs ?? 0,
       held,
-      mustComplete,
+      // Nobody may wait for one that can go before it has completed: a lower bound does not count on it.
+      mustComplete: mustComplete !== false && !mayBeExcused(peer, faults),
     };
   });
 }

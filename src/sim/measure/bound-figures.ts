@@ -44,9 +44,9 @@ function limiting(ms: number | null): number | null {
 }
 
 /** The plan as the bounds see it, or why they cannot. */
-function boundSwarm({ plan, record, initial, stays }: Evidence): Swarm | string {
+function boundSwarm({ plan, record, initial, stays, required }: Evidence): Swarm | string {
   const peers: BoundPeer[] = [];
-  for (const { name, link, sessions, mustComplete } of plan.peers) {
+  for (const { name, link, sessions } of plan.peers) {
     const held = initial.get(name);
     if (held === undefined) return `It is not known which chunks ${name} held at the start.`;
     // A timer may fire a little early: a bound must not rely on it.
@@ -57,7 +57,7 @@ function boundSwarm({ plan, record, initial, stays }: Evidence): Swarm | string 
       downBytesPerSec: highestRate(link, 'downBytesPerSec', name, plan.faults),
       joinMs,
       held,
-      mustComplete,
+      mustComplete: required.has(name),
     });
   }
   return { chunkBytes: record.chunkBytes, peers };

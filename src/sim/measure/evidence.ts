@@ -1,7 +1,7 @@
 /** What all figures are made of, read once from plan and record. */
 import type { ChunkSet } from '../../core/peer/chunk-set.ts';
 import type { PeerRecord, RunRecord } from '../engines/engine.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, PlannedPeer } from '../plan/plan.ts';
 import { AddressBook, readReceipts } from './receipts.ts';
 import type { Receipts } from './receipts.ts';
 import { initialChunks, readChunkTraces, readCompletions, readStays } from './stays.ts';
@@ -19,11 +19,18 @@ export interface Evidence {
   /** Only peers whose chunks at the start are known. */
   readonly initial: ReadonlyMap<string, ChunkSet>;
   readonly records: ReadonlyMap<string, PeerRecord>;
+  /** Peers that must complete, as it was at the end of the run. */
+  readonly required: ReadonlySet<string>;
 }
 
 /** When a peer completed for good: the last time, should it have lost chunks after an earlier one. */
 export function completedForGood({ completions }: Evidence, name: string): number | undefined {
   return completions.get(name)?.at(-1);
+}
+
+/** Whoever stays is not excused by a departure that was still to come. */
+function isRequired({ mustComplete }: PlannedPeer, record: PeerRecord | undefined): boolean {
+  return mustComplete === 'unless-gone' ? record?.leftIncomplete !== true : mustComplete;
 }
 
 export function gatherEvidence(plan: Plan, record: RunRecord): Evidence {
@@ -41,6 +48,7 @@ export function gatherEvidence(plan: Plan, record: RunRecord): Evidence {
     });
     if (held !== undefined) initial.set(peer.name, held);
   }
+  const records = new Map(record.peers.map((peer) => [peer.name, peer]));
   return {
     plan,
     record: { ...record, events },
@@ -50,6 +58,9 @@ export function gatherEvidence(plan: Plan, record: RunRecord): Evidence {
     stays,
     completions,
     initial,
-    records: new Map(record.peers.map((peer) => [peer.name, peer])),
+    records,
+    required: new Set(
+      plan.peers.filter((peer) => isRequired(peer, records.get(peer.name))).map(({ name }) => name),
+    ),
   };
 }

@@ -96,6 +96,7 @@ export function peerRecord(name: string, changes: Partial<PeerRecord> = {}): Pee
     shaping: shaping(),
     heldChunksAtEnd: 4,
     integrity: 'intact',
+    leftIncomplete: false,
     ...changes,
   };
 }

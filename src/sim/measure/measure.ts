@@ -55,7 +55,7 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
 /** null when a peer that must complete did not, or when none had anything to get. */
 function findMakespan(evidence: Evidence): number | null {
   const times = evidence.plan.peers
-    .filter((peer) => peer.mustComplete && evidence.initial.get(peer.name)?.complete !== true)
+    .filter((peer) => evidence.required.has(peer.name) && evidence.initial.get(peer.name)?.complete !== true)
     .map((peer) => completedForGood(evidence, peer.name));
   if (times.length === 0 || times.includes(undefined)) return null;
   return Math.max(...times.map((time) => time ?? 0));

@@ -37,7 +37,7 @@ function measurePeer(
   received: Received,
   periodMs: number,
 ): PeerFigures {
-  const { name, group, protocol, mustComplete } = peer;
+  const { name, group, protocol } = peer;
   const record = evidence.records.get(name) ?? absent(name);
   const stays = evidence.stays.get(name) ?? [];
   const initial = evidence.initial.get(name);
@@ -56,7 +56,7 @@ function measurePeer(
     completionMs: completedMs === null || joinedMs === null ? null : Math.max(0, completedMs - joinedMs),
     heldChunksAtStart: stays[0]?.heldChunks ?? initial?.size ?? 0,
     heldChunksAtEnd: record.heldChunksAtEnd,
-    mustComplete,
+    mustComplete: evidence.required.has(name),
     integrity: record.integrity,
     uploadedBytes,
     downloadedBytes,
@@ -121,7 +121,14 @@ function hadEverything({ completedMs, joinedMs, usefulBytes }: PeerFigures): boo
 }
 
 function absent(name: string): PeerRecord {
-  return { name, traffic: NO_TRAFFIC, shaping: NO_SHAPING, heldChunksAtEnd: 0, integrity: 'unchecked' };
+  return {
+    name,
+    traffic: NO_TRAFFIC,
+    shaping: NO_SHAPING,
+    heldChunksAtEnd: 0,
+    integrity: 'unchecked',
+    leftIncomplete: false,
+  };
 }
 
 const NO_TRAFFIC: TrafficTotals = {
@@ -143,9 +150,9 @@ const NO_SHAPING: ShapingTotals = {
   lateMsMax: 0,
   releases: 0,
   stalls: 0,
-};
   windowWaits: 0,
   otherWindowWaits: 0,
   upChanges: 0,
   downChanges: 0,
   latencyChanges: 0,
+};

@@ -174,6 +174,7 @@ export interface PeerFigures {
   readonly completionMs: number | null;
   readonly heldChunksAtStart: number;
   readonly heldChunksAtEnd: number;
+  /** As it was at the end of the run: false also for a peer that was excused because it had gone. */
   readonly mustComplete: boolean;
   readonly integrity: 'intact' | 'incomplete' | 'corrupt' | 'unchecked';
   readonly uploadedBytes: number;

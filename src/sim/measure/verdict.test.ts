@@ -88,10 +88,23 @@ describe('the verdict', () => {
   });
 
   it('is inconclusive when nobody had to complete and nothing was expected', () => {
+    const nothing =
+      'No peer that lacked anything had to complete, and nothing was expected: there is nothing to judge.';
     const plan = { peers: [plannedPeer('a', { mustComplete: false })] };
-    expect(verdictOf({ plan }).reasons).toEqual([
-      'No peer had to complete, and nothing was expected: there is nothing to judge.',
-    ]);
+    expect(verdictOf({ plan }).reasons).toEqual([nothing]);
+    const [seeder, ...leechers] = smallSwarm().plan.peers;
+    const spared = { peers: [seeder!, ...leechers.map((peer) => ({ ...peer, mustComplete: false }))] };
+    expect(verdictOf({ plan: spared })).toMatchObject({ outcome: 'inconclusive', reasons: [nothing] });
+  });
+
+  it('is that of the seeders where nobody lacks anything', () => {
+    const { plan, record } = smallSwarm();
+    const events = record.events.filter(({ peer, type }) => peer === 'seeder' && type === 'peer-joined');
+    const alone = { peers: plan.peers.slice(0, 1) };
+    expect(verdictOf({ plan: alone, events: () => events })).toMatchObject({
+      outcome: 'pass',
+      peersToComplete: 1,
+    });
   });
 
   it('does not ask for the completion of peers that need not', () => {
@@ -120,6 +133,69 @@ describe('the verdict', () => {
     const events = (all: readonly SwarmEvent[]) => [failed, ...without('leecher/2', 'peer-completed')(all)];
     const peers = with2({ integrity: 'incomplete', heldChunksAtEnd: 0 });
     expect(verdictOf({ events, peers }).reasons).toContain('leecher/2 could not go on: disk full (STORE).');
+  });
+});
+
+describe('a peer that may be excused', () => {
+  /** leecher/2 does not complete; both leechers may be excused once they are gone. */
+  function excusable(gone: { readonly 1?: boolean; readonly 2?: boolean }, expected: Plan['expect'] = []) {
+    const { plan, record } = smallSwarm();
+    const peers = plan.peers.map((peer) => ({ ...peer, mustComplete: 'unless-gone' as const }));
+    const records = record.peers.map((peer): PeerRecord => {
+      const number = peer.name === 'leecher/1' ? 1 : 2;
+      if (peer.name === 'seeder' || (number === 1 && gone[1] === undefined)) return peer;
+      return {
+        ...peer,
+        heldChunksAtEnd: 3,
+        integrity: 'incomplete',
+        leftIncomplete: gone[number] === true,
+      };
+    });
+    const events = record.events.filter(
+      ({ peer, type }) => type !== 'peer-completed' || (peer === 'leecher/1' && gone[1] === undefined),
+    );
+    const changed = { ...record, peers: records, events };
+    return measure({ ...plan, peers, expect: expected }, changed, testEnvironment);
+  }
+
+  const integrity = { text: 'integrity == 100%', metric: 'integrity', comparison: '==', value: 1 } as const;
+  const completed = { text: 'completed == 100%', metric: 'completed', comparison: '==', value: 1 } as const;
+  const waste = { text: 'waste < 100%', metric: 'waste', comparison: '<', value: 1 } as const;
+
+  it('is not when its departure was still to come: the swarm is incomplete, whatever else was planned', () => {
+    const { verdict, swarm, expectations } = excusable({ 2: false }, [integrity, completed]);
+    expect(verdict).toMatchObject({
+      outcome: 'fail',
+      because: 'swarm',
+      completedPeers: 2,
+      peersToComplete: 3,
+    });
+    expect(verdict.reasons[0]).toBe('leecher/2: it did not complete (3 of 4 chunks).');
+    expect(swarm.makespanMs).toBeNull();
+    expect(expectations.map(({ measured }) => measured)).toEqual([2 / 3, 2 / 3]);
+  });
+
+  it('is when it has really left: it counts neither among the complete nor in makespan and bound', () => {
+    const { verdict, swarm, peers, expectations } = excusable({ 2: true }, [integrity, completed]);
+    expect(verdict).toMatchObject({ outcome: 'pass', completedPeers: 2, peersToComplete: 2, intactPeers: 2 });
+    expect(peers.map(({ mustComplete }) => mustComplete)).toEqual([true, true, false]);
+    expect(expectations.map(({ measured }) => measured)).toEqual([1, 1]);
+    expect(swarm.makespanMs).toBe(3000);
+    // One copy of 4,000 bytes leaves the seeder at 1,500 B/s; two would take all uplinks 2.3 s at least as well.
+    expect(swarm.bound.lowerBoundMs).toBeCloseTo(4000 / 1.5, 6);
+  });
+
+  it('leaves nothing to tell from when seeders alone remain: no figure, and no verdict', () => {
+    const { verdict, swarm, expectations } = excusable({ 1: true, 2: true }, [integrity, completed, waste]);
+    expect(expectations.map(({ measured, outcome }) => [measured, outcome])).toMatchObject([
+      [null, 'inconclusive'],
+      [null, 'inconclusive'],
+      [500 / 8500, 'pass'],
+    ]);
+    expect(verdict).toMatchObject({ outcome: 'inconclusive', because: 'data' });
+    expect(verdict.reasons[0]).toMatch(/^All 2 peers that had to complete left or died before they could/);
+    expect([swarm.makespanMs, swarm.bound.efficiency]).toEqual([null, null]);
+    expect(excusable({ 1: true, 2: true }, [waste]).verdict.outcome).toBe('inconclusive');
   });
 });
 

@@ -1,4 +1,5 @@
 /** Did the swarm do what it should? Three-valued: missing data is never a pass. */
+import { judgedPeers } from '../analyse/scoped-metrics.ts';
 import { formatDuration, formatMetric } from '../report/format.ts';
 import type { Evidence } from './evidence.ts';
 import type { Deciding, ExpectationFigures, PeerFigures, Verdict } from './result.ts';
@@ -9,7 +10,7 @@ const NAMED_PEERS_MAX = 5;
 /**
  * pass: every peer that must complete did, its bytes are the original's, and every threshold holds. fail: a peer did
  * not, in a run that was not interrupted, or holds other bytes; the run was given up; or a threshold was missed.
- * inconclusive: interrupted, or there is no data to tell.
+ * inconclusive: interrupted, or there is no data to tell: nobody had anything to get and had to, say.
  */
 export function judge(
   evidence: Evidence,
@@ -21,8 +22,7 @@ export function judge(
   const reasonsOf = (kind: Finding['kind']) =>
     summed(findings.filter((finding) => finding.kind === kind).map(({ reason }) => reason));
   const doubts = reasonsOf('doubt');
-  if (required.length === 0 && expectations.length === 0)
-    doubts.push('No peer had to complete, and nothing was expected: there is nothing to judge.');
+  doubts.push(...nothingToJudge(evidence, peers, expectations));
   if (evidence.record.ending === 'interrupted') doubts.push('The run was interrupted.');
   const reasons: Readonly<Record<Deciding, readonly string[]>> = {
     swarm: reasonsOf('failure'),
@@ -50,6 +50,29 @@ export function judge(
 
 /** The first of these for which there is a reason decides. */
 const decidingOrder: readonly Deciding[] = ['swarm', 'aborted', 'expectations', 'data'];
+
+/** Seeders that have what they had at the start are no proof of anything, and nor are those that have gone. */
+function nothingToJudge(
+  { plan, record }: Evidence,
+  peers: readonly PeerFigures[],
+  expectations: readonly ExpectationFigures[],
+): string[] {
+  if (judgedPeers(peers, record.chunkBytes.length).length > 0) return [];
+  const gone = plan.peers.filter(
+    ({ mustComplete }, at) => mustComplete !== false && peers[at]?.mustComplete === false,
+  ).length;
+  if (gone > 0) {
+    const all =
+      gone === 1
+        ? 'The only peer that had to complete left or died before it could'
+        : `All ${gone} peers that had to complete left or died before they could`;
+    return [`${all}: nobody is left to judge by (see must_complete).`];
+  }
+  if (expectations.length > 0) return [];
+  return [
+    'No peer that lacked anything had to complete, and nothing was expected: there is nothing to judge.',
+  ];
+}
 
 function abortReason({ record }: Evidence): string[] {
   if (record.ending !== 'aborted') return [];

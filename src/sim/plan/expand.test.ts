@@ -92,13 +92,15 @@ describe('expansion', () => {
     expect(Math.max(...late.map((peer) => peer.sessions[0]!.leave!.afterMs))).toBe(24 * 3600 * 1000);
   });
 
-  test('waits for nobody whom a fault kills for good, and for those that come back', () => {
-    const yaml = (crash: string): string =>
-      `${content}peers:\n${seeder}  g: { count: 4 }\nfaults: [{ at: 1s, crash: { peers: g, share: 50%${crash} } }]`;
-    const waitedFor = (crash: string): number =>
-      expand(parseScenario(yaml(crash), 'x.yaml')).peers.filter(({ mustComplete }) => mustComplete).length;
-    expect(waitedFor('')).toBe(3);
-    expect(waitedFor(', return_after: 1s')).toBe(5);
+  test('excuses nobody beforehand whom a fault or the session may take away, but whom the user excuses', () => {
+    const peers = `${seeder}  g: { count: 2, session: { leave: { after: 9s } } }\n  h: { must_complete: false }\n`;
+    const yaml = `${content}peers:\n${peers}faults: [{ at: 50s, crash: g }]`;
+    expect(expand(parseScenario(yaml, 'x.yaml')).peers.map(({ mustComplete }) => mustComplete)).toEqual([
+      'unless-gone',
+      'unless-gone',
+      'unless-gone',
+      false,
+    ]);
   });
 
   test('draws the share of chunks that was asked for', () => {

@@ -8,13 +8,7 @@ import { expandCondition, expandFault } from './expand-faults.ts';
 import { expandGroup } from './expand-peers.ts';
 import { lateNotices } from './late.ts';
 import { nameChunks } from './name-chunks.ts';
-import {
-  PLAN_SCHEMA_VERSION,
-  type Plan,
-  type PlannedContent,
-  type PlannedFault,
-  type PlannedPeer,
-} from './plan.ts';
+import { PLAN_SCHEMA_VERSION, type Plan, type PlannedContent, type PlannedPeer } from './plan.ts';
 
 export interface ExpandOptions {
   /** Instead of the scenario's own. */
@@ -51,7 +45,7 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
     seed,
     content: planContent(scenario.content, seed),
     tracker: { ...scenario.tracker, seed: `${seed}/tracker` },
-    peers: excused(peers, faults),
+    peers,
     regions: scenario.regions,
     faults,
     ...(Object.keys(scenario.sets).length === 0 ? {} : { sets: expandSets(scenario.sets, directory) }),
@@ -64,16 +58,6 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
   };
   if (scenario.groups.some(({ holds }) => holds.kind === 'drawn')) checkDrawnHoldings(plan, scenario);
   return plan;
-}
-
-/** Nobody waits for peers that a fault kills for good. */
-function excused(peers: readonly PlannedPeer[], faults: readonly PlannedFault[]): readonly PlannedPeer[] {
-  const killed = new Set(
-    faults.flatMap(({ effect }) =>
-      effect.kind === 'crash' && effect.returnAfterMs === null ? effect.peers : [],
-    ),
-  );
-  return peers.map((peer) => (killed.has(peer.name) ? { ...peer, mustComplete: false } : peer));
 }
 
 function expandSets(sets: Scenario['sets'], directory: PeerDirectory): NonNullable<Plan['sets']> {

@@ -132,7 +132,7 @@ const peer = z.strictObject({
     ),
   }),
   sessions: z.array(session).min(1),
-  mustComplete: z.boolean(),
+  mustComplete: z.literal([true, false, 'unless-gone']),
   seed: text,
 });
 

@@ -170,7 +170,7 @@ describe('a plan', () => {
       plan.json:2:19: schemaVersion: 99 is not known here; known: 2
           2 |  "schemaVersion": 99,
             |                   ^
-      plan.json:100:20: peers.1.mustComplete: must be true or false, not "yes"
+      plan.json:100:20: peers.1.mustComplete: "yes" is not known here; known: true, false, unless-gone
         100 |    "mustComplete": "yes",
             |                    ^
       plan.json:197:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, notices, timeLimitMs, engine

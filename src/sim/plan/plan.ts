@@ -222,7 +222,7 @@ export interface Condition {
 
 export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!=';
 
-/** What can be known while the swarm runs. `peers`: names; absent: all that must complete. */
+/** What can be known while the swarm runs. `peers`: names; absent: all that must complete, as things stand. */
 export type LiveFigure =
   | {
       readonly kind: 'completed' | 'joined' | 'alive';
@@ -286,8 +286,11 @@ export interface PlannedPeer {
   readonly link: PlannedLink;
   /** At least one; in order, not overlapping. */
   readonly sessions: readonly PlannedSession[];
-  /** Whether the run counts as incomplete without this peer completing. */
-  readonly mustComplete: boolean;
+  /**
+   * Whether the run counts as incomplete without this peer completing. `unless-gone`: yes, but for a peer that left or
+   * was killed for good during the run before it had completed.
+   */
+  readonly mustComplete: boolean | 'unless-gone';
   /** Seed of the peer's own random stream. */
   readonly seed: string;
 }

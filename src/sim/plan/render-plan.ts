@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import { formatBytes } from '../../core/units.ts';
 import { describeDistribution } from './distributions.ts';
+import { mayBeExcused } from './excuses.ts';
 import { nameChunks } from './name-chunks.ts';
 import { formatLinkRate, formatMs, formatShare } from './plan-format.ts';
 import type { Plan, PlannedContent, PlannedLink, PlannedPeer, PlannedSession } from './plan.ts';
@@ -20,7 +21,7 @@ export function renderPlan(plan: Plan): string {
   const parts = [
     heading,
     renderRun(plan),
-    renderPeers(plan.peers),
+    renderPeers(plan),
     renderPolicies(plan.peers),
     renderChanges(plan.peers),
     renderRegions(plan.regions),
@@ -73,7 +74,7 @@ const linkExtras: readonly {
   },
 ];
 
-function renderPeers(peers: readonly PlannedPeer[]): string {
+function renderPeers({ peers, faults }: Plan): string {
   // What nobody has would only make the table wider.
   const extras = linkExtras.filter(({ valueOf }) => peers.some(({ link }) => valueOf(link) !== null));
   const table = new Table({
@@ -96,7 +97,7 @@ function renderPeers(peers: readonly PlannedPeer[]): string {
       link.jitterMs === null ? '-' : describeDistribution(link.jitterMs, formatMs),
       ...extras.map(({ valueOf }) => valueOf(link) ?? '-'),
       peer.sessions.map(describeSession).join('\n'),
-      peer.mustComplete ? 'yes' : 'no',
+      mayBeExcused(peer, faults) ? 'unless gone' : peer.mustComplete === false ? 'no' : 'yes',
     ]);
   }
   return table.toString();

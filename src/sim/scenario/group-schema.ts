@@ -151,9 +151,10 @@ const shared = {
     .optional()
     .meta(
       about({
-        description: 'Whether the run is incomplete as long as these peers are.',
+        description:
+          'Whether the run is incomplete as long as these peers are. `false`: nobody waits for them. `true`: not even those are excused that have left.',
         default:
-          'true; false for peers that leave for good at a time which does not wait for their completion (from join or start), and in any case for those that a fault kills for good',
+          'they must, but those that really leave or are killed for good during the run before they have completed are excused from then on',
       }),
     ),
 };

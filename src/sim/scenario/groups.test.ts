@@ -171,15 +171,14 @@ expect: [home-far-fibre.completion.max < 9s]
 describe('a trace', () => {
   const traced = (group: string): string => `${small}peers: { seeder: { holds: all }, g: { ${group} } }`;
 
-  test('gives each peer its row, and says who is expected to complete', () => {
+  test('gives each peer its row', () => {
     const rows = 'trace: [{ join: 1s, leave: 2.5s }, { join: 2s }]';
     const [, first, second] = planOf(traced(`arrival: { ${rows}, how: crash }`)).peers;
     expect(first).toMatchObject({
       name: 'g/1',
-      mustComplete: false,
       sessions: [{ joinMs: 1000, leave: { how: 'crash', from: 'start', afterMs: 2500 } }],
     });
-    expect(second).toMatchObject({ mustComplete: true, sessions: [{ joinMs: 2000, leave: null }] });
+    expect(second).toMatchObject({ sessions: [{ joinMs: 2000, leave: null }] });
     expect(planOf(traced(`count: 1, arrival: { ${rows} }`)).peers).toHaveLength(2);
   });
 

@@ -47,7 +47,7 @@ describe('a valid scenario', () => {
               "up": null,
               "window": null,
             },
-            "mustComplete": true,
+            "mustComplete": "unless-gone",
             "name": "seeder",
             "policy": {
               "maxConnections": 50,
@@ -104,15 +104,14 @@ peers:
     expect(groups[1]).toEqual({ ...groups[0]!, name: 'b', count: 3 });
   });
 
-  test('expects completion only of peers that stay until they have completed', () => {
+  test('excuses of itself only who is gone, and lets the user say otherwise', () => {
     const { groups } = parse(`${small}
 peers:
   stays: { holds: all }
   gone: { session: { leave: { after: 1s } } }
-  done: { session: { leave: { after: 1s, from: completion } } }
-  back: { session: { leave: { after: 1s }, return: { after: 1s } } }
-  told: { must_complete: true, session: { leave: { after: 1s } } }`);
-    expect(groups.map((group) => group.mustComplete)).toEqual([true, false, true, true, true]);
+  told: { must_complete: true, session: { leave: { after: 1s } } }
+  spared: { must_complete: false }`);
+    expect(groups.map((group) => group.mustComplete)).toEqual(['unless-gone', 'unless-gone', true, false]);
   });
 });
 

@@ -57,8 +57,6 @@ export function resolveGroup({ name, count, labels, said }: GroupDraft, content:
           how: session.leave.how,
         };
   const back = session.return;
-  const goneForGood = leave !== null && leave.from !== 'completion' && back === undefined;
-  const arrival = resolveArrival(last('arrival'));
   return {
     name,
     count,
@@ -71,11 +69,11 @@ export function resolveGroup({ name, count, labels, said }: GroupDraft, content:
       maxConnections: policy.max_connections ?? peerDefaults.maxConnections,
     },
     link: resolveLink(keyByKey(said.map((words) => words.link))),
-    arrival,
+    arrival: resolveArrival(last('arrival')),
     leave,
     comeBack:
       back === undefined ? null : { afterMs: back.after, keepChunks: back.keep_chunks, times: back.times },
-    mustComplete: last('must_complete') ?? (arrival.kind === 'trace' ? 'if-it-stays' : !goneForGood),
+    mustComplete: last('must_complete') ?? 'unless-gone',
     region: last('region') ?? null,
     labels,
   };

@@ -87,8 +87,8 @@ export interface PeerGroup {
   readonly arrival: Arrival;
   readonly leave: Leave | null;
   readonly comeBack: ComeBack | null;
-  /** `if-it-stays`: of a trace, those that have no time of leaving. */
-  readonly mustComplete: boolean | 'if-it-stays';
+  /** `unless-gone`: those are excused that leave or are killed for good during the run before they have completed. */
+  readonly mustComplete: boolean | 'unless-gone';
   /** A place of `Scenario.regions`. */
   readonly region: string | null;
   /** Names of sets it belongs to: of what it was combined from. */

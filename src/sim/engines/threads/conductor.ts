@@ -243,6 +243,7 @@ export class Conductor {
     } else if (event.type === 'node-failed') {
       if (event.code === 'STORE' && this.#outlook.isDiskFault(peer)) return;
       peer.phase = 'over';
+      peer.failed = true;
       this.#checkEnd();
     }
   }
@@ -298,6 +299,7 @@ export class Conductor {
     if (this.#over) return;
     if (!peer.hasNextSession || peer.phase === 'over') {
       peer.phase = 'over';
+      peer.gone = true;
       this.#stage.release(peer);
       this.#checkEnd();
       return;
@@ -314,13 +316,15 @@ export class Conductor {
   }
 
   #waitedFor(): PeerState[] {
-    return this.#peers.filter((peer) => peer.planned.mustComplete && !peer.finished && !peer.lost);
+    return this.#peers.filter((peer) => peer.mustComplete && !peer.finished && !peer.lost);
   }
 
   #checkEnd(): void {
-    const must = this.#peers.filter((peer) => peer.planned.mustComplete);
-    if (must.length === 0 || must.some((peer) => !peer.finished && !peer.lost)) return;
-    this.end(must.every((peer) => peer.finished) ? 'completed' : 'stalled');
+    const must = this.#peers.filter((peer) => peer.mustComplete);
+    const excused = this.#peers.some((peer) => peer.planned.mustComplete !== false && !peer.mustComplete);
+    if ((must.length === 0 && !excused) || this.#waitedFor().length > 0) return;
+    const nobodyLeft = excused && must.every((peer) => peer.hadEverything);
+    this.end(!nobodyLeft && must.every((peer) => peer.finished) ? 'completed' : 'stalled');
   }
 }
 

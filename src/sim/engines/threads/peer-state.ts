@@ -21,6 +21,10 @@ export class PeerState {
   hasJoined = false;
   /** Killed by a fault, on its way back into the session that this cut. */
   isAway = false;
+  /** It could not go on. */
+  failed = false;
+  /** Left or killed for good: nothing of it runs any more. */
+  gone = false;
   #sessionAt = 0;
   #stay = 1;
 
@@ -64,9 +68,24 @@ export class PeerState {
     return this.complete && this.phase !== 'coming' && !(this.phase === 'present' && this.hasNextSession);
   }
 
-  /** Must complete but cannot any more. */
+  /** Incomplete for good. One that is about to die is not yet. */
   get lost(): boolean {
-    return !this.complete && this.phase === 'over';
+    return !this.complete && (this.failed || this.gone);
+  }
+
+  /** A peer that broke has not left. */
+  get leftIncomplete(): boolean {
+    return this.gone && !this.failed && !this.complete;
+  }
+
+  /** As things stand: who may leave is excused once it is gone. */
+  get mustComplete(): boolean {
+    const { mustComplete } = this.planned;
+    return mustComplete === 'unless-gone' ? !this.leftIncomplete : mustComplete;
+  }
+
+  get hadEverything(): boolean {
+    return this.heldAtStart.length === this.held.totalChunks;
   }
 
   nextSession(): void {

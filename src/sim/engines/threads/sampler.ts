@@ -61,15 +61,14 @@ export class Sampler {
       payloadSentBytes: sum('payloadSentBytes'),
       controlSentBytes: sum('controlSentBytes'),
       peersAlive: this.#peers.filter(({ phase }) => phase === 'present').length,
-      peersCompleted: this.#peers.filter(({ planned, complete }) => planned.mustComplete && complete).length,
+      peersCompleted: this.#peers.filter(({ mustComplete, complete }) => mustComplete && complete).length,
     };
   }
 
   /** For conditions: what is known of each peer now. */
   live(): Omit<LiveSwarm, 'nowMs'> {
     const peers = this.#peers.map((peer, at) => {
-      const { name, planned, hasJoined, phase, complete, held } = peer;
-      const { mustComplete } = planned;
+      const { name, mustComplete, hasJoined, phase, complete, held } = peer;
       const wantedBytes = this.#missingBytes[at]!;
       const gotBytes = this.#gotBytes(at);
       return {
@@ -92,8 +91,8 @@ export class Sampler {
     let had = 0;
     let wanted = 0;
     let peersToComplete = 0;
-    for (const [at, { planned }] of this.#peers.entries()) {
-      if (!planned.mustComplete) continue;
+    for (const [at, { mustComplete }] of this.#peers.entries()) {
+      if (!mustComplete) continue;
       peersToComplete++;
       wanted += this.#missingBytes[at]!;
       had += this.#gotBytes(at);

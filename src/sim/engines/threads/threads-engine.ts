@@ -265,5 +265,6 @@ function peerRecord(
     shaping: copyFields(own, shapingFields),
     heldChunksAtEnd: verdict?.heldChunks ?? peer.held.size,
     integrity: verdict?.integrity ?? 'unchecked',
+    leftIncomplete: peer.leftIncomplete,
   };
 }
