@@ -40,16 +40,7 @@ export function expandGroup(
   });
 }
 
-<<<<<<< disk
-function drawLink(link: GroupLink, region: string | null, own: Random): PlannedLink {
-=======
-function staysOrWaits(last: PlannedSession | undefined): boolean {
-  const leave = last?.leave ?? null;
-  return leave === null || leave.from === 'completion';
-}
-
 function drawLink(link: GroupLink, region: string | null, own: Random, draws: Draws): PlannedLink {
->>>>>>> landed
   return {
     upBytesPerSec: link.up === null ? null : draws.draw('up', link.up, own.fork('up')),
     downBytesPerSec: link.down === null ? null : draws.draw('down', link.down, own.fork('down')),
