@@ -66,7 +66,7 @@ export function quantity(
     })
     .meta({
       type: 'string',
-      pattern: patternOf(kind),
+      pattern: patternOf(kind, min > 0),
       quantity: kind.name,
       ...about({ range, examples: kind.examples.slice(0, 2), ...key }),
     });
@@ -79,9 +79,10 @@ export function knownQuantity(kind: UnitKind, text: string): number {
 }
 
 /** For editors; the reading itself gives the better messages. */
-function patternOf(kind: UnitKind): string {
+function patternOf(kind: UnitKind, isPositive: boolean): string {
   const units = Object.keys(kind.units).map((unit) => unit.replaceAll('/', '\\/'));
-  return `^\\d*\\.?\\d+ ?(${units.join('|')})$`;
+  const notZero = isPositive ? '(?=[0.]*[1-9])' : '';
+  return `^${notZero}\\d*\\.?\\d+ ?(${units.join('|')})$`;
 }
 
 /** Ways of saying one thing, of which exactly one is to be chosen: `{ uniform: … }`. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { DrawnDistribution } from '../plan/distributions.ts';
 import type { Distribution } from '../plan/plan.ts';
-import { about, oneOf, quantity, type Limits } from './about.ts';
+import { about, knownQuantity, oneOf, quantity, type Limits } from './about.ts';
 import { TABLE_ROWS_MAX } from './limits.ts';
 import type { UnitKind } from './units.ts';
 
@@ -35,12 +35,16 @@ export const tableSchema = z.union([
 ]);
 
 function forms(kind: UnitKind, limits: Limits) {
-  const value = (description: string) => quantity(kind, limits, { description });
+  const value = (description: string, example = kind.examples[0]) =>
+    quantity(kind, limits, { description, examples: [example] });
+  const [low, high] = kind.examples
+    .slice(0, 2)
+    .sort((a, b) => knownQuantity(kind, a) - knownQuantity(kind, b));
   const positive = (max: number, description: string, examples: readonly number[]) =>
     z.number().positive().max(max).meta(about({ description, examples }));
   return {
     uniform: z
-      .strictObject({ min: value('Smallest value.'), max: value('Largest value.') })
+      .strictObject({ min: value('Smallest value.', low), max: value('Largest value.', high) })
       .superRefine(({ min, max }, context) => {
         if (min <= max) return;
         context.addIssue({
@@ -53,7 +57,7 @@ function forms(kind: UnitKind, limits: Limits) {
       .optional()
       .meta(about({ description: 'Every value between min and max as likely.' })),
     normal: z
-      .strictObject({ mean: value('Mean before truncation.'), sd: value('Standard deviation.') })
+      .strictObject({ mean: value('Mean before truncation.', high), sd: value('Standard deviation.', low) })
       .optional()
       .meta(about({ description: 'The bell curve, cut off at 0.' })),
     lognormal: z
@@ -132,7 +136,10 @@ export function sessionQuantity(kind: UnitKind, limits: Limits) {
         .min(0.1)
         .max(10)
         .meta(
-          about({ description: 'Below 1: heavier-tailed than exponential; 0.34 to 0.59 in real systems.' }),
+          about({
+            description: 'Below 1: heavier-tailed than exponential; 0.34 to 0.59 in real systems.',
+            examples: [0.5],
+          }),
         ),
     })
     .optional()

@@ -126,7 +126,10 @@ export const effects = {
     })
     .optional()
     .meta(
-      about({ description: 'Nothing gets from one side to another until it is over; what was sent waits.' }),
+      about({
+        description: 'Nothing gets from one side to another until it is over; what was sent waits.',
+        examples: [{ sides: ['leechers/1-3', 'rest'] }],
+      }),
     ),
   slow_down: z
     .strictObject({

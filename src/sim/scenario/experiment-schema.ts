@@ -6,10 +6,13 @@ import { condition, threshold } from './text-schema.ts';
 export const ARMS_MAX = 1000;
 
 const scalar = z.union([z.number(), z.string().min(1)]);
+const END_RANGE = 'any, with or without a unit; above 0 with `scale: geometric`';
 
 const range = z.strictObject({
-  from: scalar.meta(about({ description: 'First value.', examples: ['1Mbit/s'] })),
-  to: scalar.meta(about({ description: 'Last value, in the same unit.', examples: ['16Mbit/s'] })),
+  from: scalar.meta(about({ description: 'First value.', range: END_RANGE, examples: ['1Mbit/s', 2] })),
+  to: scalar.meta(
+    about({ description: 'Last value, in the same unit.', range: END_RANGE, examples: ['16Mbit/s', 32] }),
+  ),
   steps: z
     .int()
     .min(2)

@@ -69,7 +69,9 @@ const policy = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .meta(about({ description: 'Peers served at a time.', default: peerDefaults.uploadSlots })),
+    .meta(
+      about({ description: 'Peers served at a time.', default: peerDefaults.uploadSlots, examples: [8] }),
+    ),
   super_seeding: z
     .enum(['auto', 'on', 'off'])
     .optional()
@@ -85,7 +87,11 @@ const policy = z.strictObject({
     .max(10_000)
     .optional()
     .meta(
-      about({ description: 'Connections opened or accepted at most.', default: peerDefaults.maxConnections }),
+      about({
+        description: 'Connections opened or accepted at most.',
+        default: peerDefaults.maxConnections,
+        examples: [100],
+      }),
     ),
 });
 
@@ -96,6 +102,7 @@ const shared = {
       description:
         'Chunks at the start: `all`, `none`, chunk numbers from 1 or ranges of them, a folder, or a drawn share.',
       default: 'none',
+      range: `numbers 1 to ${CHUNKS_MAX}`,
       examples: ['all', '1-6', [1, 2, '7-9'], { folder: 1 }, { share: '50%' }],
     }),
   ),
@@ -112,6 +119,8 @@ const shared = {
     about({
       description:
         'How the peer chooses chunks and whom to serve. For the swarm protocol only: by the spec protocol a peer asks for its missing chunks in turn.',
+      default: 'the defaults of its keys',
+      examples: [{ picker: 'random', upload_slots: 8 }],
     }),
   ),
   region: z
@@ -126,7 +135,15 @@ const shared = {
         examples: ['frankfurt'],
       }),
     ),
-  link: linkSchema.optional().meta(about({ description: "The peer's access link." })),
+  link: linkSchema
+    .optional()
+    .meta(
+      about({
+        description: "The peer's access link.",
+        default: 'no limits and no delays',
+        examples: [{ up: '8Mbit/s', latency: '20ms' }],
+      }),
+    ),
   arrival: arrivalSchema.optional().meta(
     about({
       description:
@@ -143,6 +160,7 @@ const shared = {
   session: sessionSchema.optional().meta(
     about({
       description: 'How long the peers stay.',
+      default: 'to the end of the run',
       examples: [{ leave: { after: '2s', how: 'crash' }, return: { after: '1s' } }],
     }),
   ),

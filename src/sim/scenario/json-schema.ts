@@ -22,6 +22,7 @@ export interface SchemaNode {
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly maxLength?: number;
 }
 

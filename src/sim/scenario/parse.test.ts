@@ -294,7 +294,7 @@ peers:
   test('content that is missing or said twice', () => {
     expect(mistakesOf('peers: { a: {} }')).toMatchInlineSnapshot(`
       "
-      swarm.yaml:1:1: content: is missing; its keys: folders, generate
+      swarm.yaml:1:1: content: is missing; for example { generate: { size: 16MiB } } or { folders: [folders/folder1, folders/folder2] }
           1 | peers: { a: {} }
             | ^
       "

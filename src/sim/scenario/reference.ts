@@ -21,6 +21,9 @@ export function referencePage(): string {
       Object.entries(distributions.properties ?? {}).flatMap(([kind, form]) => distributionRows(kind, form)),
     ),
     LANGUAGE,
+    '## Ranges of a sweep\n',
+    'In place of a list of values, and as many of them:\n',
+    rowsOf(sweepRange(root)),
   ].join('\n');
 }
 
@@ -52,7 +55,7 @@ function sectionsOf(node: SchemaNode, path: readonly string[]): string[] {
   if (map?.properties === undefined || isDistribution(map)) return [];
   const title = path.length === 0 ? 'The file' : `\`${path.join('.')}\``;
   const words = path.length === 0 || node.description === undefined ? '' : `${node.description}\n\n`;
-  const own = `## ${title}\n\n${words}${table(Object.entries(map.properties).map(([key, child]) => rowOf(key, child, map.required?.includes(key))))}`;
+  const own = `## ${title}\n\n${words}${rowsOf(map)}`;
   const inner = Object.entries(map.properties).flatMap(([key, child]) => {
     // The keys of defaults, and of a location or profile, are those of a group.
     if (path.length === 0 && key === 'defaults') return [];
@@ -70,17 +73,25 @@ function table(rows: readonly Row[]): string {
   return `${[head, ...rows.map((row) => `| ${row.map(escaped).join(' | ')} |`)].join('\n')}\n`;
 }
 
+function rowsOf({ properties = {}, required }: SchemaNode): string {
+  return table(Object.entries(properties).map(([key, child]) => rowOf(key, child, required?.includes(key))));
+}
+
 function rowOf(key: string, node: SchemaNode, required = false): Row {
-  const byDefault = node.default === undefined ? (required ? 'required' : '') : asYaml(node.default);
+  const byDefault = node.default === undefined ? (required ? 'required' : 'none') : asYaml(node.default);
   return [`\`${key}\``, node.description ?? '', valueOf(node), byDefault, exampleOf(node)];
 }
 
 function distributionRows(kind: string, form: SchemaNode): Row[] {
-  const own: Row = [`\`${kind}\``, form.description ?? '', valueOf(form), '', ''];
   const map = alternatives(form).find((one) => one.properties !== undefined);
-  const parameters = Object.entries(map?.properties ?? {}).map(([key, child]): Row => {
-    const [, meaning, value] = rowOf(key, child);
-    return [`\`${kind}.${key}\``, meaning, child.quantity === undefined ? value : 'as the key', '', ''];
+  const children = Object.entries(map?.properties ?? {});
+  const [key, meaning, value, byDefault, example] = rowOf(kind, form);
+  const together = Object.fromEntries(children.map(([name, { examples }]) => [name, examples?.[0]]));
+  const own: Row = [key, meaning, value, byDefault, example === '' ? `\`${asYaml(together)}\`` : example];
+  const parameters = children.map(([name, child]): Row => {
+    const [, ...rest] = rowOf(name, child, map?.required?.includes(name));
+    if (child.quantity !== undefined) rest[1] = 'as the key, with its range';
+    return [`\`${kind}.${name}\``, ...rest];
   });
   return [own, ...parameters];
 }
@@ -119,7 +130,9 @@ function kindOf(node: SchemaNode): string {
   }
 }
 
-function rangeOf({ minimum, exclusiveMinimum, maximum, maxLength }: SchemaNode): string | undefined {
+function rangeOf(node: SchemaNode): string | undefined {
+  const { minimum, exclusiveMinimum, maximum, maxLength, minItems, maxItems } = node;
+  if (maxItems !== undefined) return `${minItems ?? 0} to ${maxItems} items`;
   if (maxLength !== undefined) return `up to ${maxLength} characters`;
   if (maximum === undefined || maximum === Number.MAX_SAFE_INTEGER) return undefined;
   return exclusiveMinimum === undefined
@@ -127,8 +140,18 @@ function rangeOf({ minimum, exclusiveMinimum, maximum, maxLength }: SchemaNode):
     : `above ${exclusiveMinimum}, to ${maximum}`;
 }
 
+/** Of words to choose from, the first that is not the default. */
 function exampleOf(node: SchemaNode): string {
-  return (node.examples ?? []).map((example) => `\`${asYaml(example)}\``).join(', ');
+  const words = alternatives(node).flatMap(
+    (form) => form.enum ?? (form.type === 'boolean' ? [true, false] : []),
+  );
+  const other = words.filter((word) => word !== node.default).slice(0, 1);
+  return (node.examples ?? other).map((example) => `\`${asYaml(example)}\``).join(', ');
+}
+
+function sweepRange(root: SchemaNode): SchemaNode {
+  const forms = nodesAt(root, ['sweep', 'product', 'path']).flatMap(alternatives);
+  return forms.find(({ properties }) => properties?.steps !== undefined)!;
 }
 
 function isDistribution(node: SchemaNode): boolean {

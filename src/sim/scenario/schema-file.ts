@@ -10,12 +10,19 @@ const SHARED_CHARS_MIN = 250;
 const VARIABLE = { type: 'string', pattern: '\\$\\{' };
 
 /**
- * Default and range stand in the descriptions too, since editors show those. A variable may stand for any value. What
- * occurs several times stands once, in `$defs`.
+ * Default and range stand in the descriptions too, since editors show those. A variable may stand for any value, and a
+ * key may have none, to remove what the files below say. What occurs several times stands once, in `$defs`.
  */
 export function schemaFile(): string {
-  return JSON.stringify(sharing(published(jsonSchemaOf(scenarioSchema)) as PlainMap), null, 2);
+  const root = published(jsonSchemaOf(scenarioSchema)) as PlainMap;
+  const whole = { ...without(root, 'required'), anyOf: [...ON_OTHERS, BY_ITSELF] };
+  return JSON.stringify(sharing(whole), null, 2);
 }
+
+/** Over other files, a scenario need not have any key. */
+const ON_OTHERS = [{ required: ['extends'] }, { required: ['include'] }];
+/** By itself it has content, and nothing to remove. */
+const BY_ITSELF = { required: ['content'], additionalProperties: { not: { type: 'null' } } };
 
 function published(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(published);
@@ -28,9 +35,22 @@ function published(value: unknown): unknown {
   const entries = Object.entries({ ...node, ...description }).map(([key, item]): [string, unknown] => [
     key,
     // What stands here is no schema.
-    key === 'examples' || key === 'default' || key === 'enum' ? item : published(item),
+    key === 'examples' || key === 'default' || key === 'enum' ? item : publishedBelow(key, item),
   ]);
   return withVariable(Object.fromEntries(entries));
+}
+
+function publishedBelow(key: string, item: unknown): unknown {
+  if (key === 'additionalProperties') return removable(published(item));
+  if (key !== 'properties' || !isPlainMap(item)) return published(item);
+  return Object.fromEntries(Object.entries(item).map(([name, node]) => [name, removable(published(node))]));
+}
+
+/** What stands at a key, or nothing. */
+function removable(node: unknown): unknown {
+  if (!isPlainMap(node)) return node;
+  if (Array.isArray(node.anyOf)) return { ...node, anyOf: [...(node.anyOf as unknown[]), { type: 'null' }] };
+  return node.type === undefined ? node : { ...node, type: [node.type, 'null'] };
 }
 
 /** A schema node that a variable may stand for, too. */

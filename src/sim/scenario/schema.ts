@@ -52,7 +52,12 @@ const contentSchema = z
         ).optional(),
       })
       .optional()
-      .meta(about({ description: 'A file of pseudo-random bytes, made from the seed.' })),
+      .meta(
+        about({
+          description: 'A file of pseudo-random bytes, made from the seed.',
+          examples: [{ size: '16MiB', chunk_size: '64KiB' }],
+        }),
+      ),
   })
   .superRefine(({ folders, generate }, context) => {
     if ((folders === undefined) !== (generate === undefined)) return;
@@ -106,7 +111,13 @@ const trackerSchema = z.strictObject({
     .min(1)
     .max(1000)
     .default(trackerDefaults.peersPerAnswer)
-    .meta(about({ description: 'Most peers in one answer.', default: trackerDefaults.peersPerAnswer })),
+    .meta(
+      about({
+        description: 'Most peers in one answer.',
+        default: trackerDefaults.peersPerAnswer,
+        examples: [20],
+      }),
+    ),
 });
 
 const engineSchema = z.strictObject({
@@ -175,13 +186,26 @@ export const scenarioSchema = z
         about({
           description: 'Everything random is drawn from it; the same seed gives the same plan.',
           default: Number(DEFAULT_SEED),
-          examples: [42],
+          range: 'up to 200 characters, or -9007199254740991 to 9007199254740991',
+          examples: [42, 'a-name'],
         }),
       ),
     content: contentSchema.meta(
-      about({ description: 'What is distributed: `folders` or `generate`, one of the two.' }),
+      about({
+        description: 'What is distributed: `folders` or `generate`, one of the two.',
+        default: 'required, here or in a file of `extends` or `include`',
+        examples: [{ generate: { size: '16MiB' } }, { folders: ['folders/folder1', 'folders/folder2'] }],
+      }),
     ),
-    tracker: trackerSchema.optional().meta(about({ description: 'The tracker.' })),
+    tracker: trackerSchema
+      .optional()
+      .meta(
+        about({
+          description: 'The tracker.',
+          default: 'the defaults of its keys',
+          examples: [{ announce_interval: '2s' }],
+        }),
+      ),
     peers_total: z
       .int()
       .min(1)
@@ -201,15 +225,22 @@ export const scenarioSchema = z
         about({
           description:
             'Groups of peers by name. Peers are called `<group>/<n>`, or `<group>` in a group of one.',
-          default: 'with content.folders one peer a folder: peer1, peer2, …',
+          default: 'with content.folders one peer a folder: peer1, peer2, …; else required',
+          examples: [{ seeder: { holds: 'all' }, leechers: { count: 12 } }],
         }),
       ),
-    defaults: defaultsSchema
-      .optional()
-      .meta(about({ description: 'Keys of a group that hold for all groups which do not say otherwise.' })),
-    regions: regionsSchema
-      .optional()
-      .meta(about({ description: 'Delays between places, for groups that have a `region`.' })),
+    defaults: defaultsSchema.optional().meta(
+      about({
+        description: 'Keys of a group that hold for all groups which do not say otherwise.',
+        examples: [{ link: { up: '8Mbit/s', latency: '20ms' }, policy: { upload_slots: 8 } }],
+      }),
+    ),
+    regions: regionsSchema.optional().meta(
+      about({
+        description: 'Delays between places, for groups that have a `region`.',
+        examples: [{ preset: 'cloud' }, { delays: { europe: { america: '45ms' } } }],
+      }),
+    ),
     faults: z
       .array(faultSchema)
       .min(1)
@@ -237,7 +268,15 @@ export const scenarioSchema = z
       },
     ).optional(),
     ...experimentKeys,
-    engine: engineSchema.optional().meta(about({ description: 'How the run is placed on the machine.' })),
+    engine: engineSchema
+      .optional()
+      .meta(
+        about({
+          description: 'How the run is placed on the machine.',
+          default: 'the defaults of its keys',
+          examples: [{ peers_per_worker: 8 }],
+        }),
+      ),
   })
   .meta({
     title: 'Swarm laboratory scenario',

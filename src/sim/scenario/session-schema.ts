@@ -52,6 +52,7 @@ export const arrivalSchema = z
     }).optional(),
     spaced: quantity(durationUnits, TIME, {
       description: 'Time from one peer of the group to the next; the first joins at `at`.',
+      default: '0s',
     }).optional(),
     poisson: z
       .strictObject({
@@ -62,7 +63,12 @@ export const arrivalSchema = z
         ),
       })
       .optional()
-      .meta(about({ description: 'A Poisson process: exponential gaps, the first of them after `at`.' })),
+      .meta(
+        about({
+          description: 'A Poisson process: exponential gaps, the first of them after `at`.',
+          examples: [{ rate: '2/s' }],
+        }),
+      ),
     uniform: z
       .strictObject({
         from: quantity(durationUnits, TIME, { description: 'Earliest.' }),
@@ -74,7 +80,12 @@ export const arrivalSchema = z
         context.addIssue({ code: 'custom', path: ['from'], message: 'is after to', params });
       })
       .optional()
-      .meta(about({ description: 'Every instant between from and to as likely, for each peer by itself.' })),
+      .meta(
+        about({
+          description: 'Every instant between from and to as likely, for each peer by itself.',
+          examples: [{ from: '0s', to: '5s' }],
+        }),
+      ),
     trace: trace.optional().meta(
       about({
         description:
@@ -167,8 +178,21 @@ const comeBack = z.strictObject({
 });
 
 export const sessionSchema = z.strictObject({
-  leave: leave.optional().meta(about({ description: 'The peer leaves. Without it, it stays to the end.' })),
+  leave: leave
+    .optional()
+    .meta(
+      about({
+        description: 'The peer leaves. Without it, it stays to the end.',
+        examples: [{ after: '2s', how: 'crash' }],
+      }),
+    ),
   return: comeBack
     .optional()
-    .meta(about({ description: 'The peer comes back, once or several times, and then stays to the end.' })),
+    .meta(
+      about({
+        description: 'The peer comes back, once or several times, and then stays to the end.',
+        default: 'it stays away',
+        examples: [{ after: '1s', keep_chunks: false }],
+      }),
+    ),
 });
