@@ -116,7 +116,7 @@ describe('the end of a run', () => {
   });
 
   effect('abort_on', 'a run is given up as soon as a condition holds, and has failed', async () => {
-    const given = await runYaml(`abort_on: [completed >= 3, elapsed > 200ms]\n${pair('1Mbit/s')}`);
+    const given = await runYaml(`abort_on: [completed >= 2, elapsed > 200ms]\n${pair('1Mbit/s')}`);
     expect(given.result).toMatchObject({ ending: 'aborted', abortedBy: 'elapsed > 200ms' });
     expect(given.result.elapsedMs).toBeGreaterThan(200);
     expect(given.result.verdict).toMatchObject({ outcome: 'fail', because: 'aborted', completedPeers: 1 });
