@@ -4,9 +4,14 @@ import { readDocument } from '../scenario/document.ts';
 import { problemsOf } from '../scenario/issues.ts';
 import { jsonSchemaOf } from '../scenario/json-schema.ts';
 import { inOrder, ScenarioError } from '../scenario/problems.ts';
-import { PLAN_SCHEMA_VERSION, type Plan } from './plan.ts';
+import { checkCondition, checkThresholds, type Mistake } from './check-comparisons.ts';
+import { PLAN_SCHEMA_VERSION, type Plan, type PlannedContent } from './plan.ts';
+
+/** No run is longer, and no key of a scenario allows a later time. */
+const TIME_MS_MAX = 24 * 3600 * 1000;
 
 const notNegative = z.number().min(0);
+const time = notNegative.max(TIME_MS_MAX);
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 const text = z.string().min(1);
@@ -59,8 +64,8 @@ const effect = z.discriminatedUnion('kind', [
 const fault = z.strictObject({
   name: text,
   when: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('time'), atMs: notNegative }),
-    z.strictObject({ kind: z.literal('condition'), condition, delayMs: notNegative }),
+    z.strictObject({ kind: z.literal('time'), atMs: time }),
+    z.strictObject({ kind: z.literal('condition'), condition, delayMs: time }),
   ]),
   forMs: positive.nullable(),
   again: z.strictObject({ everyMs: positive, times: z.int().min(1) }).nullable(),
@@ -84,12 +89,12 @@ const content = z.discriminatedUnion('kind', [
 ]);
 
 const session = z.strictObject({
-  joinMs: notNegative,
+  joinMs: time,
   leave: z
     .strictObject({
       how: z.enum(['graceful', 'crash']),
       from: z.enum(['start', 'completion']),
-      afterMs: notNegative,
+      afterMs: time,
       keepChunks: z.boolean(),
     })
     .nullable(),
@@ -123,8 +128,8 @@ const peer = z.strictObject({
     window: z.strictObject({ bytes: z.int().min(1), slowStart: z.boolean() }).nullable(),
     changes: z.array(
       z.strictObject({
-        atMs: notNegative,
-        overMs: notNegative,
+        atMs: time,
+        overMs: time,
         upBytesPerSec: positive.optional(),
         downBytesPerSec: positive.optional(),
         latencyMs: notNegative.optional(),
@@ -164,16 +169,22 @@ const planSchema = z
       })
       .nullable(),
     notices: z.array(text).optional(),
-    timeLimitMs: positive,
+    timeLimitMs: positive.max(TIME_MS_MAX),
     engine: z.strictObject({ peersPerWorker: z.int().min(1) }),
   })
   .superRefine((plan, context) => {
-    const mistake = (path: PropertyKey[], message: string): void =>
-      context.addIssue({ code: 'custom', path, message });
+    const mistake: Mistake = (path, message, suggestion) =>
+      context.addIssue({
+        code: 'custom',
+        path,
+        message,
+        ...(suggestion === undefined ? {} : { params: { suggestion } }),
+      });
     const { kind, totalChunks } = plan.content;
     if (kind === 'folders' && plan.content.chunkBytes.length !== totalChunks) {
       mistake(['content', 'chunkBytes'], `must have a size for each of the ${totalChunks} chunks`);
     }
+    if (kind === 'generated') checkGenerated(plan.content, mistake);
     const folders = kind === 'folders' ? plan.content.folders.length : 0;
     const names = new Set<string>();
     for (const [index, { name, holds, sessions, link }] of plan.peers.entries()) {
@@ -196,12 +207,23 @@ const planSchema = z
     checkFaultNames(plan.faults, names, mistake);
     for (const [text, members] of Object.entries(plan.sets ?? {}))
       checkKnown(['sets', text], members, names, mistake);
-    for (const [index, { figure }] of plan.abortOn.entries()) {
+    for (const [index, condition] of plan.abortOn.entries()) {
+      const { figure } = condition;
       if ('peers' in figure) checkKnown(['abortOn', index, 'figure', 'peers'], figure.peers, names, mistake);
+      checkCondition(['abortOn', index], condition, mistake);
     }
+    checkThresholds(plan, mistake);
   });
 
-type Mistake = (path: PropertyKey[], message: string) => void;
+function checkGenerated(
+  { totalBytes, chunkBytes, totalChunks }: Extract<PlannedContent, { kind: 'generated' }>,
+  mistake: Mistake,
+): void {
+  const chunks = Math.ceil(totalBytes / chunkBytes);
+  if (chunks === totalChunks) return;
+  const message = `is ${totalChunks}, but ${totalBytes} bytes in chunks of ${chunkBytes} are ${chunks} chunks`;
+  mistake(['content', 'totalChunks'], message, 'change all three, or none');
+}
 
 function checkRegions(regions: Plan['regions'], mistake: Mistake): void {
   const size = regions?.names.length;
@@ -226,6 +248,7 @@ function checkFaultNames(
         peers,
         mistake,
       );
+    if (when.kind === 'condition') checkCondition([...at, 'when', 'condition'], when.condition, mistake);
     const mayNameTracker = done.kind === 'partition' || done.kind === 'reset';
     const known = mayNameTracker ? new Set([...peers, 'tracker']) : peers;
     if ('peers' in done) checkKnown([...at, 'effect', 'peers'], done.peers, known, mistake);

@@ -193,6 +193,43 @@ describe('a plan', () => {
     expect(messageOf(JSON.stringify(sparse, null, 1))).toContain('a size for each of the 8 chunks');
   });
 
+  test('whose parts were changed so that they disagree is refused, with the place of each', () => {
+    const changed = structuredClone(expand(eventful)) as unknown as {
+      content: object;
+      expect: object[];
+      abortOn: object[];
+      peers: { sessions: object[] }[];
+    };
+    const [threshold] = changed.expect;
+    changed.expect = [
+      { ...threshold, metric: '(there).completion.p59' },
+      { ...threshold, text: 'waste < 2%', metric: 'waste', value: 0.99 },
+      { ...threshold, metric: '(nowhere).completion.p95' },
+      { ...threshold, comparison: '>' },
+      { ...threshold, text: 'soon' },
+      { ...threshold, metric: 'makspan' },
+    ];
+    Object.assign(changed.content, { totalChunks: 7 });
+    Object.assign(changed.abortOn[0]!, { value: 3 });
+    Object.assign(changed.peers[4]!.sessions[0]!, { joinMs: 1e12 });
+    const places = messageOf(JSON.stringify(changed, null, 1))
+      .split('\n')
+      .filter((line) => line.startsWith('plan.json'));
+    expect(places).toMatchInlineSnapshot(`
+      [
+        "plan.json:10:18: content.totalChunks: is 7, but 1048576 bytes in chunks of 131072 are 8 chunks; change all three, or none",
+        "plan.json:232:16: peers.4.sessions.0.joinMs: 1000000000000 is too large; allowed: 0 to 86400000",
+        "plan.json:440:14: expect.0.metric: "(there).completion.p59" is not a metric of this plan; did you mean "seeder.completion.p95"?",
+        "plan.json:448:13: expect.1.value: is 0.99, but the text "waste < 2%" says 0.02; change both, or none",
+        "plan.json:452:14: expect.2.metric: "(nowhere).completion.p95" is not a metric of this plan; did you mean "seeder.completion.p95"?",
+        "plan.json:459:18: expect.3.comparison: is >, but the text "(there).completion.p95 < 30s" says <; change both, or none",
+        "plan.json:463:12: expect.4.text: "soon" compares nothing; write for example completion.p95 < 30s",
+        "plan.json:470:14: expect.5.metric: "makspan" is not a metric of this plan; did you mean "makespan"?",
+        "plan.json:482:13: abortOn.0.value: is 3, but the text "availability < 1" says 1; change both, or none",
+      ]
+    `);
+  });
+
   test('that is no JSON is refused', () => {
     expect(messageOf('{ "schemaVersion": 1,')).toContain('plan.json:1:');
     expect(messageOf('a: 1')).toContain('is not JSON');
