@@ -1,6 +1,7 @@
 /** What a stream must keep: its slow beginning, and its order. */
-import { excusedByLateness, percentOff, type CalibrationCase, type Finding } from './finding.ts';
+import { lateText, percentOff, type CalibrationCase, type Finding } from './finding.ts';
 import { SEGMENT_BYTES } from './flows.ts';
+import type { HostReading } from './host-watch.ts';
 import { HEAD_BYTES } from './rates.ts';
 import { Rig } from './rig.ts';
 
@@ -40,18 +41,28 @@ export function slowStartCase(): CalibrationCase {
 
 function slowStartFinding(rounds: number, measured: number, roundTripMs: number): Finding {
   const configured = INITIAL_SEGMENTS * (2 ** rounds - 1);
-  const finding: Finding = {
+  const error = percentOff(measured, configured);
+  return {
     knob: 'slow start',
     setting: `segments of the first ${rounds === 1 ? 'round trip' : `${rounds} round trips`} of ${roundTripMs} ms`,
     unit: 'count',
     configured,
     measured,
-    error: percentOff(measured, configured),
+    error,
     errorUnit: '%',
     tolerance: SLOW_START_TOLERANCE_PERCENT,
+    excuse: (host) => (error < 0 ? slowerByHost(host, rounds, roundTripMs) : undefined),
   };
-  // Two timers a round trip; when they miss half of one together, a whole round may be missing.
-  return excusedByLateness(finding, 'loopDelayMaxMs', (100 * 2 * rounds) / (roundTripMs / 2));
+}
+
+/** Two timers a round trip, and one that is later than the others: only half a round trip loses segments. */
+function slowerByHost(
+  { loopDelayP99Ms, loopDelayMaxMs }: HostReading,
+  rounds: number,
+  roundTripMs: number,
+): string | undefined {
+  const mostMs = 2 * rounds * loopDelayP99Ms + loopDelayMaxMs;
+  return mostMs >= roundTripMs / 2 ? lateText(loopDelayMaxMs) : undefined;
 }
 
 /** Jitter never reorders a stream, however close its messages are. */
