@@ -1,7 +1,7 @@
 /** Mistakes of sets of peers that only show when the peers are known. */
 import type { Path } from './layer.ts';
 import { selectPeers, unknownIn, type PeerDirectory } from './peer-directory.ts';
-import type { PeerSet } from './peer-sets.ts';
+import { whyEmpty, type PeerSet } from './peer-sets.ts';
 import type { Report } from './variables.ts';
 
 export interface SetContext {
@@ -23,6 +23,6 @@ export function checkSet(
     return undefined;
   }
   const size = selectPeers(set, directory).length;
-  if (size === 0) report(path, 'nobody is in this set', 'change it: its parts have nobody in common');
+  if (size === 0) report(path, 'the set is empty', whyEmpty(set));
   return size === 0 ? undefined : size;
 }

@@ -67,10 +67,10 @@ describe('mistakes of YAML are told with place and fix:', () => {
       ),
     ).toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:31: peers.a.link.up: "mbit" is not a unit of a rate; write a rate such as 20Mbit/s, 2MB/s, 512kbit/s
+      swarm.yaml:2:31: peers.a.link.up: "mbit" is not a unit of a rate; write 5Mbit/s
           2 | defaults: { link: &slow { up: 5mbit } }
             |                               ^
-      swarm.yaml:2:31: defaults.link.up: "mbit" is not a unit of a rate; write a rate such as 20Mbit/s, 2MB/s, 512kbit/s
+      swarm.yaml:2:31: defaults.link.up: "mbit" is not a unit of a rate; write 5Mbit/s
           2 | defaults: { link: &slow { up: 5mbit } }
             |                               ^
       "

@@ -120,6 +120,18 @@ faults: [{ at: 1s, crash: { peers: leechers, count: 5 } }]`;
 });
 
 describe('mistakes of faults are told with place and fix:', () => {
+  test('a set in which nobody is, by what makes it empty', () => {
+    expect(
+      mistakesIn(
+        '{ at: 1s, pause: leechers - leechers }',
+        '{ at: 1s, pause: (seeder & leechers) + (seeder - all) }',
+      ),
+    ).toEqual([
+      '4:22 faults.0.pause: the set is empty; take away less: nobody is left of what stands before the -',
+      '5:22 faults.1.pause: the set is empty; change it: nobody is in any part of it',
+    ]);
+  });
+
   test('whom they hit', () => {
     expect(
       mistakesIn(
@@ -139,7 +151,7 @@ describe('mistakes of faults are told with place and fix:', () => {
         "5:40 faults.1.pause.count: 11 of 10 peers; allowed: 1 to 10",
         "6:40 faults.2.pause.share: is none of 10 peers; raise it, or use count",
         "7:7 faults.3.pause: count and share exclude each other; keep one",
-        "8:14 faults.4.pause: nobody is in this set; change it: its parts have nobody in common",
+        "8:14 faults.4.pause: the set is empty; change it: what stands on both sides of the & has nobody in common",
         "9:14 faults.5.pause: the tracker cannot be meant here; choose from seeder, leechers, all",
         "10:42 faults.6.partition.sides.1: leechers/3 is in side 1 too; nobody can be on both sides; use a difference such as all - europe",
         "11:20 faults.7.partition.sides: nobody is in the rest; leave somebody out of the other sides",

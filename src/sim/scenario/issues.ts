@@ -83,6 +83,10 @@ function misnamed(path: Path): Pick<Told, 'message' | 'suggestion'> {
     const suggestion = 'use a letter, then letters, digits or _, up to 40';
     return { message: `${name} cannot be the name of a variable`, suggestion };
   }
+  if (path[0] === 'sweep' || path[0] === 'baseline') {
+    const suggestion = 'write one as --set takes it, for example peers.leechers.count';
+    return { message: `${name} is not a path`, suggestion };
+  }
   const kinds = { peers: 'group', locations: 'location', profiles: 'profile' } as const;
   const kind = Object.hasOwn(kinds, above) ? kinds[above as keyof typeof kinds] : 'region';
   return {

@@ -343,7 +343,7 @@ peers:
     const text = `${small}peers: { seeder: { holds: all, link: { latency: 10ms, jitter: 2ms, up: 20Mbit/s, down: 100Mbits/s } } }\n${long}`;
     expect(mistakesOf(text)).toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:88: peers.seeder.link.down: "Mbits/s" is not a unit of a rate; write 100Mbit/s or 100MB/s
+      swarm.yaml:2:88: peers.seeder.link.down: "Mbits/s" is not a unit of a rate; write 100Mbit/s
           2 |  latency: 10ms, jitter: 2ms, up: 20Mbit/s, down: 100Mbits/s } } }
             |                                                  ^
       "

@@ -29,6 +29,14 @@ export interface TextMistake {
 
 export type PeerSetReading = { readonly ok: true; readonly set: PeerSet } | TextMistake;
 
+/** Why nobody is in a set whose parts are all known, and what to do. */
+export function whyEmpty(set: PeerSet): string {
+  if (set.kind === 'difference') return 'take away less: nobody is left of what stands before the -';
+  if (set.kind === 'intersection')
+    return 'change it: what stands on both sides of the & has nobody in common';
+  return 'change it: nobody is in any part of it';
+}
+
 interface Token {
   readonly text: string;
   readonly at: number;

@@ -107,9 +107,11 @@ function scaled(
 
 /** Units that were probably meant: `mbps` → Mbit/s; `Mb/s` → Mbit/s and MB/s, since it is read both ways. */
 function nearestUnits(kind: UnitKind, unit: string): readonly string[] {
-  const known = Object.keys(kind.units);
+  const spelled = /bit/i.test(unit) ? /bit/ : /byte/i.test(unit) ? /B/ : /(?:)/;
+  const known = Object.keys(kind.units).filter((candidate) => spelled.test(candidate));
   const folded = fold(unit);
-  const same = known.filter((candidate) => fold(candidate) === folded);
+  // A rate without its time: Mbit, Mbits.
+  const same = known.filter((candidate) => [folded, `${folded}/s`].includes(fold(candidate)));
   if (same.length > 0) return same.slice(0, 2);
   return known.filter((candidate) => distance(fold(candidate), folded) <= 1).slice(0, 2);
 }
