@@ -2,6 +2,7 @@
 import { checkReturn } from './check-late.ts';
 import type { WrittenCombination, WrittenDefaults, WrittenGroup } from './group-schema.ts';
 import type { Path } from './layer.ts';
+import type { WrittenLink } from './link-schema.ts';
 import { suggestKnown } from './nearest.ts';
 import type { ListedGroup } from './peer-directory.ts';
 import { isPlainMap } from './plain-data.ts';
@@ -35,6 +36,7 @@ export function checkGroup(
   checkSession(at, group, report);
   checkTrace(at, written, group, report);
   checkLink([...at, 'link'], group, timeLimitMs, report);
+  checkUnlimited([...at, 'link', 'changes'], written.link?.changes ?? [], group.link, report);
   const joinMs = earliestJoinMs(group.arrival);
   // Infinity: of a trace with a mistake of its own.
   if (joinMs >= timeLimitMs && joinMs < Infinity) {
@@ -133,7 +135,7 @@ function checkTrace(
 }
 
 function checkLink(at: Path, { link }: PeerGroup, timeLimitMs: number, report: Report): void {
-  const { jitterMs, changes, up, down } = link;
+  const { jitterMs, changes } = link;
   if (jitterMs?.kind === 'samples' && jitterMs.values.length > JITTER_SAMPLES_MAX) {
     const message = `has ${jitterMs.values.length} samples, which every peer of the plan would carry`;
     report([...at, 'jitter'], message, `allowed for jitter: up to ${JITTER_SAMPLES_MAX}`, 'key');
@@ -143,21 +145,29 @@ function checkLink(at: Path, { link }: PeerGroup, timeLimitMs: number, report: R
     const message = `the change at ${late.atMs} ms would come after the end of the run at ${timeLimitMs} ms`;
     report([...at, 'changes'], message, 'raise time_limit, or change earlier', 'key');
   }
-  for (const [key, limit] of [
-    ['up', up],
-    ['down', down],
-  ] as const) {
-    const ramp = changes.find((change) => change[key] !== undefined);
-    if (limit !== null || ramp === undefined || ramp.overMs === 0) continue;
-    const message = `over and an unlimited link.${key} exclude each other: there is no straight line from no limit`;
-    report([...at, 'changes'], message, `give link.${key} a rate, or remove over`, 'key');
-  }
   for (const key of ['up', 'down', 'latencyMs'] as const) {
     const times = changes.filter((change) => change[key] !== undefined).map(({ atMs }) => atMs);
     const twice = times.find((atMs, index) => times.indexOf(atMs) !== index);
     if (twice === undefined) continue;
     const name = key === 'latencyMs' ? 'latency' : key;
     report([...at, 'changes'], `two changes of ${name} begin at ${twice} ms`, 'keep one', 'key');
+  }
+}
+
+/** What is unlimited is not shaped at all, and cannot begin to be. */
+function checkUnlimited(
+  at: Path,
+  written: NonNullable<WrittenLink['changes']>,
+  link: PeerGroup['link'],
+  report: Report,
+): void {
+  for (const key of ['up', 'down'] as const) {
+    const change = link.changes.find((one) => one[key] !== undefined);
+    if (link[key] !== null || change === undefined) continue;
+    const own = written.findIndex((one) => one[key] !== undefined && one.at === change.atMs);
+    const message = `${key} changes at ${change.atMs} ms, but link.${key} is unlimited before`;
+    const fix = `give link.${key} a rate that it begins with`;
+    report(own === -1 ? at : [...at, own, key], message, fix, 'key');
   }
 }
 

@@ -137,7 +137,10 @@ const group = fc.record(
       optional,
     ),
     region: fc.constantFrom('here', 'there'),
-    link: fc.record({ up: rates, down: rates, latency, jitter: latency, loss, window, changes }, optional),
+    // A rate that changes begins with one.
+    link: fc
+      .record({ up: rates, down: rates, latency, jitter: latency, loss, window, changes }, optional)
+      .map((link) => (link.changes === undefined ? link : { ...link, up: '8Mbit/s' })),
     // From the start on, so that no leave comes before it.
     arrival: fc.oneof(
       fc.constantFrom({ at: '0s' }, { poisson: { rate: '2/s' } }, { uniform: { from: '0s', to: '3s' } }),
@@ -284,7 +287,7 @@ describe('the scenario language', () => {
     walk([]);
     expect(paths.length).toBeGreaterThan(50);
     const base = `content: { generate: { size: 1MiB } }
-peers: { a: { holds: all, link: { changes: [{ at: 1s, up: 1MB/s }] } } }
+peers: { a: { holds: all, link: { up: 2MB/s, changes: [{ at: 1s, up: 1MB/s }] } } }
 faults: [{ at: 1s, crash: a }]`;
     const value = fc.oneof(
       fc.json({ maxDepth: 2 }),

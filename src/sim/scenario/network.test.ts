@@ -46,8 +46,8 @@ describe('a link', () => {
         '{ loss: { probability: 120% } }',
         '{ window: { bytes: 1 } }',
         '{ changes: [{ at: 1s }] }',
-        '{ changes: [{ at: 2min, up: 1MB/s }] }',
-        '{ changes: [{ at: 1s, over: 1s, down: 1MB/s }] }',
+        '{ up: 2MB/s, changes: [{ at: 2min, up: 1MB/s }] }',
+        '{ down: unlimited, changes: [{ at: 3s, latency: 1ms }, { at: 1s, over: 1s, down: 1MB/s }] }',
         '{ up: 2MB/s, changes: [{ at: 1s, up: 1MB/s }, { at: 1s, up: 3MB/s }] }',
       ].flatMap((link) => mistakeLines(withLink(link))),
     ).toMatchInlineSnapshot(`
@@ -59,8 +59,8 @@ describe('a link', () => {
         "2:79 peers.g.link.loss.probability: 120% is too large; allowed: 0% to 100%",
         "2:75 peers.g.link.window.bytes: 1 has no unit; write 1MiB or 1MB",
         "2:68 peers.g.link.changes.0: changes nothing; add up, down or latency",
-        "2:58 peers.g.link.changes: the change at 120000 ms would come after the end of the run at 60000 ms; raise time_limit, or change earlier",
-        "2:58 peers.g.link.changes: over and an unlimited link.down exclude each other: there is no straight line from no limit; give link.down a rate, or remove over",
+        "2:69 peers.g.link.changes: the change at 120000 ms would come after the end of the run at 60000 ms; raise time_limit, or change earlier",
+        "2:131 peers.g.link.changes.1.down: down changes at 1000 ms, but link.down is unlimited before; give link.down a rate that it begins with",
         "2:69 peers.g.link.changes: two changes of up begin at 1000 ms; keep one",
       ]
     `);
