@@ -100,6 +100,22 @@ describe('a sweep', () => {
     expect(desk.leftovers()).toEqual([]);
   });
 
+  it('is switched off by --set, which is refused where an arm would replace what it says', async () => {
+    const scenario = desk.scenario('sweep', SWEEP);
+    const picker = ['--set', 'defaults.policy.picker=random'];
+    const refused = await desk.run([scenario, '--plan', ...picker]);
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /--set:1:1: defaults\.policy\.picker: the sweep \(.*sweep\.yaml:\d+:21\) and the baseline \(.*sweep\.yaml:\d+:13\)/,
+    );
+    const off = ['--set', 'sweep=null', '--set', 'baseline=null', '--set', 'repeat=1'];
+    const { code, stdout } = await desk.run([scenario, '--plan', '--json', ...picker, ...off]);
+    expect(code).toBe(0);
+    const { variant, peers } = JSON.parse(stdout) as Plan;
+    expect(variant).toBeNull();
+    expect(new Set(peers.map(({ policy }) => policy.picker))).toEqual(new Set(['random']));
+  });
+
   it('is shown by --plan with its order, its bounds and what a run needs', async () => {
     const { code, stdout } = await desk.run([desk.scenario('sweep', SWEEP), '--plan']);
     expect(code).toBe(0);
@@ -115,7 +131,9 @@ it('what does not fit this machine is refused by --plan, too', async () => {
   const scenario = desk.scenario('large', SMALL);
   const { code, stdout, stderr } = await desk.run([scenario, '--plan', '--set', 'peers.leechers.count=9000']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/need 9002 threads, and this machine holds \d+/);
+  expect(stderr).toMatch(
+    /9001 peers .* (need 9002 threads, and this machine holds \d+|are too many for this machine)/,
+  );
 });
 
 it('too many runs are refused before any is drawn', async () => {

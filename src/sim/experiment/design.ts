@@ -1,4 +1,5 @@
 /** Which runs an experiment has, and in which order. */
+import { createHash } from 'node:crypto';
 import { ConfigError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
 import { expand } from '../plan/expand.ts';
@@ -42,7 +43,8 @@ interface Cell extends DesignedArm {
  * Draws the plans of all runs. Repeat n of every arm has the same derived seed, so that arms which differ in one key
  * meet the same arrivals, links and content. The order is drawn from the seed, too.
  *
- * @throws {ConfigError} the scenario's mistakes, also those that only one cell of a sweep has
+ * @throws {ConfigError} the scenario's mistakes, also those that only one cell of a sweep has; or two of its arms are
+ * the same run
  */
 export function designExperiment({ file, seed, repeat, sets }: DesignRequest): Design {
   const scenario = loadScenario(file, { sets });
@@ -60,6 +62,7 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
           parameters,
           scenario: loadScenario(file, { sets: [...sets, ...own], withoutArms: true }),
         }));
+  refuseAlike(file, cells.slice(baseline === null ? 0 : 1));
   const runs = cells.length * repeats;
   if (runs > RUNS_MAX) {
     throw new ConfigError(
@@ -80,4 +83,22 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
       variant: isExperiment ? { arm: arm.name, parameters: arm.parameters, repeat: number } : null,
     })),
   };
+}
+
+/** Arms that differ in their names only would be compared as if something had been changed. */
+function refuseAlike(file: string, cells: readonly Cell[]): void {
+  const nameOf = new Map<string, string>();
+  for (const { name, scenario } of cells) {
+    // Every arm has the seed of the whole experiment.
+    const text = JSON.stringify({ ...scenario, seed: null });
+    const digest = createHash('sha256').update(text).digest('hex');
+    const other = nameOf.get(digest);
+    if (other !== undefined) {
+      throw new ConfigError(
+        `${file}: the arms "${other}" and "${name}" of the sweep are one and the same run: sweep over a key or ` +
+          'variable that makes a difference, and that --set does not replace',
+      );
+    }
+    nameOf.set(digest, name);
+  }
 }

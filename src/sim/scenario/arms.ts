@@ -22,7 +22,10 @@ export interface PlacedArm extends Arm {
 
 type Row = readonly Setting[];
 
-/** The cells of the sweep: for each row of zip the whole product, the last key changing fastest. */
+/**
+ * The cells of the sweep: for each row of zip the whole product, the last key changing fastest. With a mistake that is
+ * reported, arms that try what is right of it.
+ */
 export function armsOf(sweep: Written, report: Report): readonly PlacedArm[] {
   if (sweep === undefined) return [];
   const twice = Object.keys(sweep.zip ?? {}).filter((path) => Object.hasOwn(sweep.product ?? {}, path));
@@ -36,16 +39,17 @@ export function armsOf(sweep: Written, report: Report): readonly PlacedArm[] {
       'make them equally long',
       'key',
     );
-    return [];
   }
-  const together: Row[] = (zipped[0] ?? [[]]).map((_, at) => zipped.flatMap((rows) => rows[at] ?? []));
+  const shortest = zipped.length === 0 ? 1 : Math.min(...lengths);
+  const together = Array.from({ length: shortest }, (_, at) => zipped.flatMap((rows) => rows[at] ?? []));
   refuseTwice(together, report);
   const dimensions = rowsOf(sweep.product, ['sweep', 'product'], report);
   for (const rows of dimensions) refuseTwice(rows, report);
   const size = dimensions.reduce((product, rows) => product * rows.length, together.length);
   if (size > ARMS_MAX) {
     report(['sweep'], `makes ${size} arms`, `allowed: up to ${ARMS_MAX}`, 'key');
-    return [];
+    const shortestFirst = [together, ...dimensions].sort((a, b) => a.length - b.length);
+    return oneByOne(shortestFirst).slice(0, ARMS_MAX);
   }
   const cells = dimensions.reduce<Row[]>(
     (rows, dimension) => rows.flatMap((row) => dimension.map((settings) => [...row, ...settings])),
@@ -54,40 +58,57 @@ export function armsOf(sweep: Written, report: Report): readonly PlacedArm[] {
   return cells.map((settings) => armOf(settings));
 }
 
+/** Each row once, with the first ones of the other dimensions. */
+function oneByOne(dimensions: readonly (readonly Row[])[]): PlacedArm[] {
+  return dimensions.flatMap((rows, own) =>
+    rows.map((row) => armOf(dimensions.flatMap((others, at) => (at === own ? row : others[0]!)))),
+  );
+}
+
 export function baselineOf(
   written: Readonly<Record<string, unknown>> | undefined,
   report: Report,
 ): PlacedArm | null {
   if (written === undefined) return null;
-  for (const path of Object.keys(written)) refuseOwn(path, ['baseline', path], report);
-  const settings = Object.entries(written).map(([path, value]) => ({
-    path,
-    value,
-    place: ['baseline', path],
-  }));
+  const settings = Object.entries(written).flatMap(([path, value]) => {
+    const place = ['baseline', path];
+    return isForArms(path, place, report) ? [{ path, value, place }] : [];
+  });
   return { ...armOf(settings), name: 'baseline' };
 }
 
-/** What makes the arms would be ignored in an arm. */
-function refuseOwn(path: string, place: Path, report: Report): void {
-  const [top] = path.split('.') as [string];
-  if (!['sweep', 'repeat', 'baseline'].includes(top)) return;
-  report(place, `${top} is of the whole experiment`, 'set other keys in its arms', 'key');
+/** What makes the arms, and the seed that all of them share, would be ignored in an arm. */
+function isForArms(path: string, place: Path, report: Report): boolean {
+  const [top, ...rest] = path.split('.') as [string, ...string[]];
+  if (path === '') return false;
+  if (path.includes('=') || [top, ...rest].includes('')) {
+    report(place, 'is not a path', 'write it as --set takes it, for example peers.leechers.count', 'key');
+    return false;
+  }
+  if (!['sweep', 'repeat', 'baseline', 'seed'].includes(top)) return true;
+  const fix =
+    top === 'seed'
+      ? 'use repeat: N, whose runs have derived seeds, the same in every arm'
+      : 'set other keys in its arms';
+  report(place, `${top} is of the whole experiment`, fix, 'key');
+  return false;
 }
 
-/** The settings of each dimension, one at a time. */
+/** The settings of each dimension, one at a time. Those with a mistake are left out. */
 function rowsOf(
   dimensions: Readonly<Record<string, WrittenValues>> | undefined,
   at: Path,
   report: Report,
 ): Row[][] {
-  return Object.entries(dimensions ?? {}).map(([path, written]) => {
+  return Object.entries(dimensions ?? {}).flatMap(([path, written]): Row[][] => {
     const place = [...at, path];
-    refuseOwn(path, place, report);
+    if (!isForArms(path, place, report)) return [];
     const values = Array.isArray(written) ? written : rangeOf(written, place, report);
-    return values.map((value, index) => [
+    if (values.length === 0) return [];
+    const rows = values.map((value, index) => [
       { path, value, place: Array.isArray(written) ? [...place, index] : place },
     ]);
+    return [rows];
   });
 }
 

@@ -6,7 +6,7 @@ import { checkSpecPolicy } from './check-groups.ts';
 import type { WrittenGroup } from './group-schema.ts';
 import { CHUNKS_MAX } from './limits.ts';
 import { resolveGenerated, resolveTracker } from './resolve.ts';
-import type { ChunkFolder, PeerGroup, Scenario, ScenarioContent } from './scenario.ts';
+import type { ChunkFolder, PeerGroup, ScenarioContent } from './scenario.ts';
 import type { WrittenContent, WrittenScenario } from './schema.ts';
 import type { Report } from './variables.ts';
 
@@ -87,11 +87,24 @@ export function checkDefaultPolicy(
     checkSpecPolicy(['defaults', 'policy'], policy, report);
 }
 
+export type Holder = Pick<PeerGroup, 'holds' | 'count'>;
+
+export interface SwarmHoldings {
+  readonly content: ScenarioContent;
+  readonly holders: readonly Holder[];
+  /** `undefined` when it, or how many peers there are, has a mistake. */
+  readonly agreement: number | undefined;
+}
+
 /** The swarm as a whole. */
-export function checkSwarm(scenario: Scenario, report: Report): void {
-  // Drawn holdings are counted by `expand`, which knows them.
-  if (scenario.groups.some((group) => group.holds.kind === 'drawn')) return;
-  const holders = countHolders(scenario);
+export function checkSwarm(swarm: SwarmHoldings, report: Report): void {
+  // Drawn holdings are counted by `expand`, which knows them; a folder that is not there is told already.
+  if (
+    swarm.holders.some(({ holds }) => holds.kind === 'drawn' || (holds.kind === 'folder' && holds.folder < 0))
+  )
+    return;
+  const { agreement = 1 } = swarm;
+  const holders = countHolders(swarm);
   const none = indicesWhere(holders, (count) => count === 0);
   if (none.length > 0) {
     report(
@@ -102,18 +115,18 @@ export function checkSwarm(scenario: Scenario, report: Report): void {
     );
     return;
   }
-  const few = indicesWhere(holders, (count) => count < scenario.tracker.agreement);
+  const few = indicesWhere(holders, (count) => count < agreement);
   if (few.length === 0) return;
-  const message = `${nameChunks(few)} can never spread: fewer than ${scenario.tracker.agreement} peers hold them, and so many must agree`;
+  const message = `${nameChunks(few)} can never spread: fewer than ${agreement} peers hold them, and so many must agree`;
   report(['tracker', 'agreement'], message, 'lower agreement, or let more peers hold these chunks');
 }
 
-function countHolders({ content, groups }: Scenario): number[] {
-  const holders = new Array<number>(content.totalChunks).fill(0);
-  for (const { holds, count } of groups) {
-    for (const index of heldIndices(holds, content)) holders[index - 1]! += count;
+function countHolders({ content, holders }: SwarmHoldings): number[] {
+  const counts = new Array<number>(content.totalChunks).fill(0);
+  for (const { holds, count } of holders) {
+    for (const index of heldIndices(holds, content)) counts[index - 1]! += count;
   }
-  return holders;
+  return counts;
 }
 
 function* heldIndices(holds: PeerGroup['holds'], content: ScenarioContent): Iterable<number> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mistakesOf, parse, small } from './fixture.ts';
+import { mistakeLines, mistakesOf, parse, small } from './fixture.ts';
 
 describe('--set', () => {
   const text = `${small}peers: { seeder: { holds: all }, leechers: { count: 3 } }`;
@@ -93,5 +93,81 @@ describe('--set', () => {
       { kind: 'constant', value: 2e6 },
       { kind: 'constant', value: 1e6 },
     ]);
+  });
+
+  test('without a value removes a key, but not by an empty one', () => {
+    const swept = `${text}
+sweep: { product: { peers.leechers.count: [1, 2] } }
+baseline: { time_limit: 9s }`;
+    const off = ['sweep=null', 'baseline=~', 'repeat=1', 'peers.leechers.count=5'];
+    expect(parse(swept, off).experiment).toEqual({ repeat: 1, arms: [], baseline: null });
+    expect(parse(swept, off).groups[1]!.count).toBe(5);
+    expect(parse(text, ['sweep=null', 'peers.leechers=null', 'defaults.link.up=null']).groups).toHaveLength(
+      1,
+    );
+    expect(
+      mistakeLines(text, ['swep=null', 'peers.leechers.count=', 'content=null', 'peers.late=null']),
+    ).toEqual([
+      '--set:1:1 swep: unknown key; did you mean "sweep"?',
+      '--set:2:1 peers.leechers.count: has no value; for example 12',
+      '--set:3:1 content: is missing; for example { generate: { size: 16MiB } } or { folders: [folders/folder1, folders/folder2] }',
+      '--set:4:1 peers.late: there is no group "late"; groups: seeder, leechers',
+    ]);
+  });
+
+  test('may leave a variable of the file without a use', () => {
+    const used = `${text.replace('count: 3', 'count: "${n}"')}\nvariables: { n: 4, never: 1 }`;
+    expect(mistakeLines(used, ['peers.leechers.count=2'])).toEqual([
+      '3:20 variables.never: is never used; write ${never} where it is meant, or remove it',
+    ]);
+    const swept = used
+      .replace(', never: 1', '')
+      .concat('\nsweep: { product: { peers.leechers: [{ count: 1 }] } }');
+    expect(parse(swept).experiment.arms).toHaveLength(1);
+  });
+
+  test('is where its mistakes are told, be they in the value of a variable', () => {
+    const used = `${small}variables: { up: 1MB/s, link: { up: "\${up}" }, ms: 4 }
+peers: { seeder: { holds: all, link: "\${link}" }, g: { link: { up: "\${up}", latency: "\${ms}ms" } } }`;
+    const written = used.replace(', link: { up: "\${up}" }', '').replace(', link: "\${link}"', '');
+    expect(mistakeLines(written, ['variables.up=3Mbitt/s'])).toEqual([
+      '--set:1:1 peers.g.link.up: "Mbitt/s" is not a unit of a rate; write 3Mbit/s',
+    ]);
+    expect(mistakeLines(written, ['peers.g.link.up=3Mbitt/s'])).toEqual(
+      mistakeLines(written, ['variables.up=3Mbitt/s']),
+    );
+    expect(mistakeLines(used, ['variables.link.down=5'])).toEqual([
+      '--set:1:1 peers.seeder.link.down: 5 has no unit; write 5Mbit/s or 5kB/s',
+    ]);
+    const swept = `${written}\nsweep: { product: { variables.up: [1MB/s, 3MB] } }`;
+    expect(mistakeLines(swept)).toEqual([
+      '4:43 sweep.product.variables.up.1: peers.g.link.up: "MB" is not a unit of a rate; write 3Mbit/s or 3MB/s',
+    ]);
+  });
+
+  test('is refused where the arms of an experiment would replace what it says', () => {
+    const swept = `${text}
+sweep: { product: { peers.leechers.count: [1, 2] }, zip: { defaults.link: [{ up: 1MB/s }] } }
+baseline: { peers.leechers.count: 9, time_limit: 9s }`;
+    expect(
+      mistakeLines(swept, [
+        'peers.leechers.count=5',
+        'defaults.link.latency=5ms',
+        'time_limit=5s',
+        'peers.seeder.count=2',
+        'peers.leechers={ link: { up: 1MB/s } }',
+        'peers.leechers={ count: 4 }',
+        'peers={ leechers: { count: 1 }, seeder: { holds: all } }',
+        'defaults={ policy: { picker: random } }',
+      ]),
+    ).toMatchInlineSnapshot(`
+      [
+        "--set:1:1 peers.leechers.count: the sweep (swarm.yaml:3:21) and the baseline (swarm.yaml:4:13) would replace this value; change it there, or run without them: --set sweep=null --set baseline=null",
+        "--set:2:1 defaults.link.latency: the sweep (swarm.yaml:3:60) would replace this value; change it there, or run without it: --set sweep=null",
+        "--set:3:1 time_limit: the baseline (swarm.yaml:4:38) would replace this value; change it there, or run without it: --set baseline=null",
+        "--set:6:1 peers.leechers: the sweep (swarm.yaml:3:21) and the baseline (swarm.yaml:4:13) would replace this value; change it there, or run without them: --set sweep=null --set baseline=null",
+        "--set:7:1 peers: the sweep (swarm.yaml:3:21) and the baseline (swarm.yaml:4:13) would replace this value; change it there, or run without them: --set sweep=null --set baseline=null",
+      ]
+    `);
   });
 });

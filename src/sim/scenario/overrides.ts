@@ -1,14 +1,17 @@
 /** `--set path=value`: changes of a scenario from the command line, made before it is validated. */
 import { parseDocument } from 'yaml';
+import { jsonSchemaOf, nodesAt } from './json-schema.ts';
 import { suggestKnown } from './nearest.ts';
-import { isPlainMap } from './plain-data.ts';
+import { isPlainMap, valueAt, without } from './plain-data.ts';
 import type { Problem } from './problems.ts';
+import { scenarioSchema } from './schema.ts';
 
 /** How problems name what came from the command line. */
 export const OVERRIDES_FILE = '--set';
 
 export interface Override {
   readonly path: readonly string[];
+  readonly value: unknown;
   /** Its position on the command line, from 1. */
   readonly line: number;
 }
@@ -23,8 +26,8 @@ type Mistake = { readonly message: string; readonly suggestion?: string };
 
 /**
  * Writes each `path=value` into a copy of the data. Paths are dotted (`peers.leechers.count`, `content.folders.0`),
- * values are YAML. A key that does not exist yet is added and left to validation; a group of peers and a variable must
- * exist, since a misspelt one would otherwise become a new one.
+ * values are YAML. `null` removes the key. A key that does not exist yet is added and left to validation; a group of
+ * peers and a variable must exist, since a misspelt one would otherwise become a new one.
  *
  * @param data shares nothing with others, and is changed
  */
@@ -58,8 +61,10 @@ export function applyOverrides(data: unknown, sets: readonly string[]): AppliedO
       problem(written, obstacle);
       continue;
     }
-    changed = withValue(changed, path, value.data);
-    applied.push({ path, line });
+    // An empty value is no wish to remove: a shell's variable may have been empty.
+    const isRemoval = value.data === null && set.slice(equals + 1).trim() !== '';
+    changed = isRemoval ? withoutKey(changed, path) : withValue(changed, path, value.data);
+    applied.push({ path, value: value.data, line });
   }
   return { data: changed, applied, problems };
 }
@@ -165,4 +170,14 @@ function withValue(node: unknown, [step, ...rest]: readonly string[], value: unk
   const child = withValue(childOf(node, step), rest, value);
   if (Array.isArray(node)) return node.map((item: unknown, at) => (at === Number(step) ? child : item));
   return { ...(isPlainMap(node) ? node : {}), [step]: child };
+}
+
+/** A key that is not there is left out already, if there can be such a key. An item of a list stays, without a value. */
+function withoutKey(data: unknown, path: readonly string[]): unknown {
+  const parent = path.slice(0, -1);
+  const last = path.at(-1)!;
+  const map = valueAt(data, parent);
+  if (isPlainMap(map) && Object.hasOwn(map, last)) return withValue(data, parent, without(map, last));
+  const isKnown = nodesAt(jsonSchemaOf(scenarioSchema), path).length > 0;
+  return isKnown && !Array.isArray(map) ? data : withValue(data, path, null);
 }

@@ -1,18 +1,18 @@
 /** scenario.yaml → Scenario. */
 import { basename } from 'node:path';
-import { armsOf, baselineOf, type PlacedArm } from './arms.ts';
-import { checkDefaultPolicy, checkSwarm } from './checks.ts';
+import { armsOf, baselineOf } from './arms.ts';
+import { armMistakes, replacedOverrides, type PlacedArms } from './arms-checked.ts';
 import type { SourceDocument } from './document.ts';
 import { readChunkFolder, type FolderReader } from './folders.ts';
+import { experimentKeys } from './experiment-schema.ts';
 import { problemsOf } from './issues.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import type { TextReader } from './layers.ts';
-import { OVERRIDES_FILE } from './overrides.ts';
 import { readParts } from './parts.ts';
 import { isPlainMap, without, type PlainMap } from './plain-data.ts';
 import { inOrder, ScenarioError, type Problem } from './problems.ts';
 import { resolveTracker } from './resolve.ts';
-import type { Arm, Experiment, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { readScenarioDocument } from './scenario-document.ts';
 import { DEFAULT_TIME_LIMIT_MS, scenarioSchema, type WrittenScenario } from './schema.ts';
 import type { Report } from './variables.ts';
@@ -58,18 +58,18 @@ export function parseScenario(text: string, file: string, options: ParseOptions 
     );
   }
   const parts = readParts(data, readFolder, report);
+  const experiment = readExperiment(data, report);
+  problems.push(...replacedOverrides(experiment, document.overrides, document));
+  const load = (own: readonly string[]): unknown =>
+    parseScenario(text, file, { ...options, sets: [...sets, ...own], withoutArms: true });
+  problems.push(...armMistakes(experiment, load, { document, told: problems, setsBefore: sets.length }));
   if (!validated.success || parts === undefined || problems.length > 0) return fail();
-  const written = validated.data;
-  const scenario: Scenario = {
+  const { data: written } = validated;
+  return {
     ...scalarsOf(written, basename(file).replace(/\.ya?ml$/, '')),
     ...parts,
-    experiment: experimentOf(written, report),
+    experiment: { repeat: written.repeat, ...experiment },
   };
-  checkDefaultPolicy(written.defaults?.policy, scenario.groups, report);
-  checkSwarm(scenario, report);
-  if (problems.length === 0)
-    problems.push(...armMistakes(text, file, options, scenario.experiment, document));
-  return problems.length > 0 ? fail() : scenario;
 }
 
 function withoutArms(data: PlainMap): PlainMap {
@@ -96,51 +96,17 @@ function toldOnce(problems: readonly Problem[], document: SourceDocument): Probl
   return problems.filter(({ path }) => !told.some((known) => path === known || path.startsWith(`${known}.`)));
 }
 
-function experimentOf(written: WrittenScenario, report: Report): PlacedExperiment {
-  const arms = armsOf(written.sweep, report);
-  return { repeat: written.repeat, arms, baseline: baselineOf(written.baseline, report) };
-}
-
-interface PlacedExperiment extends Experiment {
-  readonly arms: readonly PlacedArm[];
-  readonly baseline: PlacedArm | null;
-}
-
-/** Loads as many arms as it takes to try every setting once. What is wrong is told where the setting is written. */
-function armMistakes(
-  text: string,
-  file: string,
-  options: ParseOptions,
-  { arms, baseline }: Experiment,
-  document: SourceDocument,
-): Problem[] {
-  const tried = new Set<string>();
-  const sets = options.sets ?? [];
-  return [...(baseline === null ? [] : [baseline]), ...arms].flatMap((arm) => {
-    const fresh = arm.sets.filter((set) => !tried.has(set));
-    if (fresh.length === 0) return [];
-    for (const set of fresh) tried.add(set);
-    try {
-      parseScenario(text, file, { ...options, sets: [...sets, ...arm.sets], withoutArms: true });
-      return [];
-    } catch (error) {
-      if (!(error instanceof ScenarioError)) throw error;
-      return error.problems.map((problem) => placedAt(problem, arm, sets.length, document));
-    }
-  });
-}
-
-function placedAt(problem: Problem, arm: Arm, setsBefore: number, document: SourceDocument): Problem {
-  const setting =
-    problem.file === OVERRIDES_FILE ? (arm as PlacedArm).settings[problem.line - 1 - setsBefore] : undefined;
-  const { path, message, suggestion } = problem;
-  const about = path === '' ? message : `${path}: ${message}`;
-  if (setting !== undefined) return document.problemAt(setting.place, 'value', about, suggestion);
-  const name = arm.name === 'baseline' ? '' : `with ${arm.name}, `;
-  return document.problemAt(
-    [arm.name === 'baseline' ? 'baseline' : 'sweep'],
-    'key',
-    `${name}${about}`,
-    suggestion,
+/** Of a sweep with mistakes, what can be tried by itself; values of zip mean something together only. */
+function readExperiment(data: PlainMap, report: Report): PlacedArms {
+  const { sweep: schema, baseline } = experimentKeys;
+  const whole = schema.safeParse(data.sweep);
+  const product = isPlainMap(data.sweep) && isPlainMap(data.sweep.product) ? data.sweep.product : {};
+  const dimensions = Object.entries(product).flatMap(([path, values]) =>
+    Object.entries(schema.safeParse({ product: { [path]: values } }).data?.product ?? {}),
   );
+  const zip = isPlainMap(data.sweep) ? schema.safeParse({ zip: data.sweep.zip }).data?.zip : undefined;
+  return {
+    arms: armsOf(whole.success ? whole.data : { product: Object.fromEntries(dimensions), zip }, report),
+    baseline: baselineOf(baseline.safeParse(data.baseline).data, report),
+  };
 }

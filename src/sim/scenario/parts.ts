@@ -1,6 +1,7 @@
 /** Reads the parts of a scenario each by itself, so that a mistake in one does not hide those of another. */
 import type { z } from 'zod';
-import { checkContent, checkTracker } from './checks.ts';
+import { checkContent, checkDefaultPolicy, checkSwarm, checkTracker } from './checks.ts';
+import { heldByDefault, holdersIn } from './checks-holders.ts';
 import { checkCondition } from './check-conditions.ts';
 import { checkFault, type FaultContext } from './check-faults.ts';
 import { checkCombination, checkGroup, checkHolds, checkNames } from './check-groups.ts';
@@ -14,7 +15,7 @@ import { peerDirectory, type ListedGroup } from './peer-directory.ts';
 import { isPlainMap, valueAt, type PlainMap } from './plain-data.ts';
 import { regionsSchema } from './region-schema.ts';
 import { resolveRegions } from './regions.ts';
-import { groupsOfFolders } from './resolve.ts';
+import { groupsOfFolders, resolveTracker } from './resolve.ts';
 import { resolveFaults } from './resolve-faults.ts';
 import { draftsOf, resolveGroup } from './resolve-groups.ts';
 import type { PeerGroup, Scenario, ScenarioContent } from './scenario.ts';
@@ -45,7 +46,13 @@ export function readParts(
   const content = written.success ? checkContent(written.data, readFolder, report) : undefined;
 
   checkPresence(data, content, report);
-  const { resolved, listed } = readGroups(data, content, timeLimitMs, report);
+  const { resolved, listed, isComplete } = readGroups(data, content, timeLimitMs, report);
+  if (content !== undefined) {
+    const isResolved = (name: string): boolean => listed.some(({ from, isRead }) => from === name && isRead);
+    const holders = holdersIn(data, { resolved, isResolved, content });
+    const agreement = tracker.success && isComplete ? resolveTracker(tracker.data).agreement : undefined;
+    if (holders !== undefined) checkSwarm({ content, holders, agreement }, report);
+  }
   const table = regionsSchema.safeParse(data.regions);
   const pathOf = (group: string) => ['peers', listed.find(({ name }) => name === group)?.from ?? group];
   const regions =
@@ -83,12 +90,16 @@ function checkPresence(data: PlainMap, content: ScenarioContent | undefined, rep
 interface Listed extends ListedGroup {
   /** The group in the file. */
   readonly from: string;
+  /** False: with a mistake. */
+  readonly isRead: boolean;
 }
 
 interface ReadGroups {
   readonly resolved: readonly PeerGroup[];
   /** Those with mistakes too, as far as they can be known: others may speak of them. */
   readonly listed: readonly Listed[];
+  /** Whether every group, and what holds for all of them, can be read. */
+  readonly isComplete: boolean;
 }
 
 function readGroups(
@@ -97,18 +108,19 @@ function readGroups(
   timeLimitMs: number,
   report: Report,
 ): ReadGroups {
-  const defaults = defaultsSchema.optional().safeParse(data.defaults).data;
+  const general = defaultsSchema.optional().safeParse(data.defaults);
+  const defaults = general.success ? general.data : heldByDefault(data.defaults);
   if (content !== undefined) checkHolds(['defaults', 'holds'], defaults?.holds, content, report);
   const raw = isPlainMap(data.peers) ? data.peers : undefined;
   const groups = raw === undefined ? groupsOfFolders(content ?? ANY_CONTENT) : validOf(raw);
-  const isComplete = raw === undefined || groups.size === Object.keys(raw).length;
+  const isComplete = raw === undefined ? data.peers === undefined : groups.size === Object.keys(raw).length;
   const total = scenarioSchema.shape.peers_total.safeParse(data.peers_total).data;
   // With a group that cannot be read, the others cannot be held against the total.
   const sizes = isComplete ? sizesOf(groups, total, report) : sizesOf(groups, undefined, () => undefined);
   const all = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   if (all > PEERS_MAX) {
     report(['peers'], `${all} peers in all`, `allowed: up to ${PEERS_MAX}`, 'key');
-    return { resolved: [], listed: [] };
+    return { resolved: [], listed: [], isComplete: false };
   }
   const resolved: PeerGroup[] = [];
   const listed: Listed[] = [];
@@ -120,9 +132,10 @@ function readGroups(
     }
     const own = readGroup(name, group, { defaults, content, timeLimitMs, size: sizes.get(name)!, report });
     resolved.push(...own);
-    listed.push(...own.map((one) => ({ ...one, from: name })));
+    listed.push(...own.map((one) => ({ ...one, from: name, isRead: true })));
   }
-  return { resolved, listed };
+  if (isComplete && general.success) checkDefaultPolicy(defaults?.policy, resolved, report);
+  return { resolved, listed, isComplete: isComplete && general.success };
 }
 
 function validOf(raw: PlainMap): ReadonlyMap<string, WrittenGroup> {
@@ -163,6 +176,7 @@ function guessed(name: string, value: unknown): Listed {
   return {
     name,
     from: name,
+    isRead: false,
     count: isCount ? count : count === undefined ? 1 : PEERS_MAX,
     region: typeof region === 'string' ? region : null,
     labels: [],

@@ -13,6 +13,8 @@ each other are an error that names both: nothing is silently ignored.
 
 \`--set path=value\` changes a scenario from the command line: \`--set peers.leechers.count=20\`,
 \`--set defaults.link.latency=100ms\`. The value is YAML; list items are counted from 0 in the path.
+\`null\` removes a key: \`--set sweep=null\` runs without the sweep. What the arms of a sweep or the baseline set again
+cannot be set.
 
 Everything random is drawn from the seed before the run (\`--plan\` shows the result), each property of each peer and
 each fault from a stream of its own: adding a group, a peer, a key or a fault changes nothing that was drawn for others.

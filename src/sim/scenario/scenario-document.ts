@@ -4,17 +4,22 @@ import { layerOf, problemIn, type SourceDocument } from './document.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import type { Path, Spot } from './layer.ts';
 import { readLayers, type TextReader } from './layers.ts';
-import { applyOverrides, overrideAt, OVERRIDES_FILE } from './overrides.ts';
-import { copied, isPlainMap, merged, without } from './plain-data.ts';
+import { applyOverrides, overrideAt, OVERRIDES_FILE, type Override } from './overrides.ts';
+import { copied, isPlainMap, merged, valueAt, without } from './plain-data.ts';
 import type { Problem } from './problems.ts';
 import { scenarioSchema } from './schema.ts';
 import { quantityAt } from './tables-quantity.ts';
 import { withTables } from './tables.ts';
-import { substituted, type Report } from './variables.ts';
+import { referencesIn, substituted, variableOf, type Report } from './variables.ts';
 
 export interface DocumentOptions {
   readonly sets: readonly string[];
   readonly readText?: TextReader;
+}
+
+export interface ScenarioDocument extends SourceDocument {
+  /** What the command line changed. */
+  readonly overrides: readonly Override[];
 }
 
 const readUtf8: TextReader = (path) => readFileSync(path, 'utf8');
@@ -24,7 +29,7 @@ export function readScenarioDocument(
   text: string,
   file: string,
   { sets, readText = readUtf8 }: DocumentOptions,
-): SourceDocument {
+): ScenarioDocument {
   const { layers, problems: layerProblems } = readLayers(text, file, readText);
   const problems: Problem[] = [...layerProblems];
   const sources = new Map([
@@ -32,38 +37,62 @@ export function readScenarioDocument(
     [OVERRIDES_FILE, sets.map((set) => set.replaceAll(/[\r\n]/g, ' ')).join('\n')] as const,
   ]);
   const own = layers.at(-1)!;
+  const inFiles = problems.length > 0 ? undefined : layers.map(contribution(own.file)).reduce(merged);
   const overrides =
-    problems.length > 0
-      ? { data: undefined, applied: [], problems: [] }
-      : applyOverrides(layers.map(contribution(own.file)).reduce(merged), sets);
+    inFiles === undefined ? { data: undefined, applied: [], problems: [] } : applyOverrides(inFiles, sets);
   problems.push(...overrides.problems);
 
   const problemAt = (path: Path, spot: Spot, message: string, suggestion?: string): Problem => ({
     ...problemIn(layers, path, spot, message, suggestion),
-    ...overrideAt(overrides.applied, path),
+    ...causeOf(path, overrides),
   });
   const report: Report = (path, message, suggestion, spot = 'value') =>
     problems.push(problemAt(path, spot, message, suggestion));
   let data = overrides.data;
   if (isPlainMap(data)) {
     const declared = isPlainMap(own.data) && isPlainMap(own.data.variables) ? own.data.variables : {};
-    data = withTables(
-      substituted(data, (name) => Object.hasOwn(declared, name), report),
-      {
-        readText,
-        // What the command line names is relative to where the program was started.
-        fileOf: (path) =>
-          overrideAt(overrides.applied, path) === undefined ? layerOf(layers, path).file : '',
-        quantityOf: (path) => quantityAt(jsonSchemaOf(scenarioSchema), path),
-        report,
-        reportRow: (problem, table) => {
-          sources.set(problem.file, table);
-          problems.push(problem);
-        },
+    // What only the command line left without a use is no slip of the file.
+    const used = referencesIn(inFiles);
+    const mustBeUsed = (name: string): boolean => Object.hasOwn(declared, name) && !used.has(name);
+    data = withTables(substituted(data, mustBeUsed, report), {
+      readText,
+      // What the command line names is relative to where the program was started.
+      fileOf: (path) => (overrideAt(overrides.applied, path) === undefined ? layerOf(layers, path).file : ''),
+      quantityOf: (path) => quantityAt(jsonSchemaOf(scenarioSchema), path),
+      report,
+      reportRow: (problem, table) => {
+        sources.set(problem.file, table);
+        problems.push(problem);
       },
-    );
+    });
   }
-  return { file, sources, data, problems, problemAt };
+  return { file, sources, data, problems, problemAt, overrides: overrides.applied };
+}
+
+/** The override that gave a wrong value, be it by the variable that stands there; `undefined` when none did. */
+function causeOf(
+  path: Path,
+  { data, applied }: { readonly data: unknown; readonly applied: readonly Override[] },
+): ReturnType<typeof overrideAt> {
+  let at = path;
+  // Variables of variables; more steps than these would be a cycle.
+  for (let steps = 0; steps < 100; steps++) {
+    const cause = overrideAt(applied, at);
+    if (cause !== undefined) return cause;
+    const found = referenceOn(data, at);
+    if (found === undefined) return undefined;
+    at = found;
+  }
+  return undefined;
+}
+
+/** Where the variable is said that stands at a path or above it, as far as the path goes on within its value. */
+function referenceOn(data: unknown, path: Path): Path | undefined {
+  for (let depth = 1; depth <= path.length; depth++) {
+    const name = variableOf(valueAt(data, path.slice(0, depth)));
+    if (name !== undefined) return ['variables', name, ...path.slice(depth)];
+  }
+  return undefined;
 }
 
 /** What others stand on is their own affair. */

@@ -21,11 +21,11 @@ describe('a sweep', () => {
   test('is values together, and with each of these every one of a product', () => {
     const zip = 'zip: { peers.leechers.count: [2, 4], defaults.link.up: [1MB/s, 2MB/s] }';
     expect(armsOf(`{ ${zip} }`)).toEqual(['count=2, up=1MB/s', 'count=4, up=2MB/s']);
-    expect(armsOf(`{ ${zip}, product: { seed: [7, 8] } }`)).toEqual([
-      'count=2, up=1MB/s, seed=7',
-      'count=2, up=1MB/s, seed=8',
-      'count=4, up=2MB/s, seed=7',
-      'count=4, up=2MB/s, seed=8',
+    expect(armsOf(`{ ${zip}, product: { time_limit: [7s, 8s] } }`)).toEqual([
+      'count=2, up=1MB/s, time_limit=7s',
+      'count=2, up=1MB/s, time_limit=8s',
+      'count=4, up=2MB/s, time_limit=7s',
+      'count=4, up=2MB/s, time_limit=8s',
     ]);
   });
 
@@ -56,13 +56,17 @@ sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arri
   });
 
   test('gives arms that can be loaded with their settings', () => {
-    const text = `${small}${peers}sweep: { product: { peers.leechers.count: [2, 9] } }\nrepeat: 5\nbaseline: { seed: 3 }`;
+    const text = `${small}${peers}sweep: { product: { peers.leechers.count: [2, 9] } }\nrepeat: 5\nbaseline: { description: other }`;
     const { repeat, arms, baseline } = parse(text).experiment;
     expect(repeat).toBe(5);
     const loaded = parseScenario(text, 'swarm.yaml', { sets: arms[1]!.sets, withoutArms: true });
     expect(loaded.groups[1]!.count).toBe(9);
     expect(loaded.experiment).toEqual({ repeat: 1, arms: [], baseline: null });
-    expect(baseline).toMatchObject({ name: 'baseline', parameters: { seed: 3 }, sets: ['seed=3'] });
+    expect(baseline).toMatchObject({
+      name: 'baseline',
+      parameters: { description: 'other' },
+      sets: ['description="other"'],
+    });
   });
 
   test('with mistakes is told with place and fix, be they in one of its values', () => {
@@ -78,13 +82,16 @@ sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arri
         '{ product: { defaults.link.up: { from: 1MB/s, to: 3kB/s, steps: 5 } } }',
         '{ product: { defaults.link.up: { from: 0MB/s, to: 3MB/s, steps: 5, scale: geometric } } }',
         '{ product: { defaults.link.up: { from: slow, to: 3MB/s, steps: 5 } } }',
-        '{ zip: { peers.leechers.count: [1, 2], seed: [1, 2, 3] } }',
-        '{ zip: { peers.leechers.count: [1, 2, 1], seed: [7, 7, 7] } }',
-        '{ zip: { seed: [1] }, product: { seed: [2] } }',
-        '{ product: { seed: { from: 1, to: 100, steps: 100 }, peers.leechers.count: { from: 1, to: 11, steps: 11 } } }',
+        '{ zip: { peers.leechers.count: [1, 2], time_limit: [1s, 2s, 3s] } }',
+        '{ zip: { peers.leechers.count: [1, 2, 1], time_limit: [7s, 7s, 7s] } }',
+        '{ zip: { time_limit: [1s] }, product: { time_limit: [2s] } }',
+        '{ product: { tracker.peers_per_answer: { from: 1, to: 100, steps: 100 }, peers.leechers.count: { from: 1, to: 11, steps: 11 } } }',
         '{ product: { peers.seeder.holds: [none] } }',
         '{ product: { repeat: [1, 2] } }',
-        '{ product: { seed: 3 } }',
+        '{ product: { seed: [1, 2] } }',
+        '{ product: { time_limit: 3 } }',
+        '{ product: { "": [1] } }',
+        '{ product: { peers..count: [1], a=b: [1] } }',
       ].flatMap((text) => mistakeLines(sweep(text))),
     ).toMatchInlineSnapshot(`
       [
@@ -101,16 +108,26 @@ sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arri
         "3:82 sweep.product.defaults.link.up.scale: geometric and an end of 0 or below exclude each other; use scale: linear",
         "3:47 sweep.product.defaults.link.up.from: is not a number with or without a unit; use a list for other values",
         "3:10 sweep.zip: has lists of 2 and 3 values; make them equally long",
-        "3:46 sweep.zip.peers.leechers.count.2: 1 with 7 is tried twice; keep one of them",
-        "3:17 sweep.zip.seed: is in product too; keep one of the two",
+        "3:46 sweep.zip.peers.leechers.count.2: 1 with 7s is tried twice; keep one of them",
+        "3:17 sweep.zip.time_limit: is in product too; keep one of the two",
         "3:1 sweep: makes 1100 arms; allowed: up to 1000",
         "3:1 sweep: with holds=none, peers: nobody holds chunks 1-4 at the start; let a group hold all, or the missing chunks",
         "3:21 sweep.product.repeat: repeat is of the whole experiment; set other keys in its arms",
-        "3:27 sweep.product.seed: 3 is not understood; for example [1, 4, 16] or { from: 1, to: 16, steps: 3 }",
+        "3:21 sweep.product.seed: seed is of the whole experiment; use repeat: N, whose runs have derived seeds, the same in every arm",
+        "3:33 sweep.product.time_limit: 3 is not understood; for example [1, 4, 16] or { from: 1, to: 16, steps: 3 }",
+        "3:21 sweep.product.: "" is not a path; write one as --set takes it, for example peers.leechers.count",
+        "3:21 sweep.product.peers..count: is not a path; write it as --set takes it, for example peers.leechers.count",
+        "3:40 sweep.product.a=b: is not a path; write it as --set takes it, for example peers.leechers.count",
       ]
     `);
-    expect(mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest }\nrepeat: 0`)).toEqual([
+    expect(
+      mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest, seed: 3, "": 1 }\nrepeat: 0`),
+    ).toEqual([
+      '3:54 baseline.: "" is not a path; write one as --set takes it, for example peers.leechers.count',
       '4:9 repeat: 0 is too small; allowed: 1 to 10000',
+    ]);
+    expect(mistakeLines(`${small}${peers}baseline: { seed: 3, time_limit: 3s }`)).toEqual([
+      '3:13 baseline.seed: seed is of the whole experiment; use repeat: N, whose runs have derived seeds, the same in every arm',
     ]);
     expect(mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest }`)).toEqual([
       '3:37 baseline.defaults.policy.picker: defaults.policy.picker: "rarest" is not known here; known: rarest-first, random, sequential',

@@ -10,6 +10,22 @@ export const VARIABLE_NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 const SUBSTITUTED_CHARS_MAX = 1_000_000;
 const REFERENCE = /\$(\$\{)|\$\{([^{}]*)\}/g;
 
+/** Every name of which some text says `${name}`. */
+export function referencesIn(data: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  transformed(data, [], (leaf) => {
+    if (typeof leaf !== 'string') return leaf;
+    for (const [, , name] of leaf.matchAll(REFERENCE)) if (name !== undefined) names.add(name.trim());
+    return leaf;
+  });
+  return names;
+}
+
+/** The variable that a value is as a whole; `undefined` for every other value. */
+export function variableOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? /^\$\{([^{}]*)\}$/.exec(value)?.[1]!.trim() : undefined;
+}
+
 /**
  * Data with every `${name}` replaced. A value that is nothing but one reference becomes what the variable is, be it a
  * map; inside of a longer text, a variable must be text or a number. `$${` stands for `${`.
@@ -46,8 +62,8 @@ export function substituted(data: PlainMap, mustBeUsed: (name: string) => boolea
   const resolve = (value: unknown, from: Path, within: readonly string[]): unknown =>
     transformed(value, from, (leaf, path) => {
       if (typeof leaf !== 'string' || !leaf.includes('${')) return leaf;
-      const whole = /^\$\{([^{}]*)\}$/.exec(leaf);
-      if (whole !== null) return valueOf(whole[1]!.trim(), path, 0, within);
+      const whole = variableOf(leaf);
+      if (whole !== undefined) return valueOf(whole, path, 0, within);
       const text = leaf.replaceAll(REFERENCE, (_match, escaped?: string, name?: string, at?: number) => {
         if (escaped !== undefined) return escaped;
         const part = valueOf(name!.trim(), path, at ?? 0, within);

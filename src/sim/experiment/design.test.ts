@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { designExperiment } from './design.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'design-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const design = (more: string, sets: readonly string[] = []) => {
+  const file = join(folder, 'swarm.yaml');
+  writeFileSync(
+    file,
+    `content: { generate: { size: 1MiB } }
+peers: { seeder: { holds: all, link: { up: "\${rate}" } }, g: { count: 2 } }
+seed: 5
+variables: { rate: 1MB/s }
+${more}`,
+  );
+  return designExperiment({ file, sets });
+};
+
+describe('an experiment', () => {
+  test('gives every arm the same seeds, those of the repeats', () => {
+    const { plans } = design('sweep: { product: { peers.g.count: [1, 2] } }\nbaseline: {}\nrepeat: 2');
+    const seedsOf = (arm: string): string[] =>
+      plans.filter(({ variant }) => variant!.arm === arm).map(({ seed }) => seed);
+    for (const arm of ['baseline', 'count=1', 'count=2']) expect(seedsOf(arm)).toEqual(['5', '5#2']);
+  });
+
+  test('is a single run when its sweep is removed by --set, which then counts', () => {
+    const { plans } = design('sweep: { product: { peers.g.count: [1, 2] } }\nbaseline: {}\nrepeat: 2', [
+      'sweep=null',
+      'baseline=null',
+      'repeat=1',
+      'peers.g.count=7',
+    ]);
+    expect(plans.map(({ peers, variant }) => [peers.length, variant])).toEqual([[8, null]]);
+  });
+
+  test('refuses arms that differ in nothing but their names', () => {
+    const alike = /the arms "rate=1MB\/s" and "rate=2MB\/s" of the sweep are one and the same run/;
+    const sweep = 'sweep: { product: { variables.rate: [1MB/s, 2MB/s] } }';
+    expect(() => design(sweep)).not.toThrow();
+    expect(() => design(sweep, ['peers.seeder.link.up=3MB/s'])).toThrow(alike);
+    const seeds = 'sweep: { product: { variables.s: [1, 2] } }\n';
+    expect(() => design(seeds).plans, 'a variable that is not there').toThrow(/there is no variable "s"/);
+  });
+
+  test('may have a baseline that is like one of its arms', () => {
+    const { arms } = design('sweep: { product: { peers.g.count: [2, 3] } }\nbaseline: {}');
+    expect(arms.map(({ name }) => name)).toEqual(['baseline', 'count=2', 'count=3']);
+  });
+});
