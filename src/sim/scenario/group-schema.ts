@@ -135,15 +135,13 @@ const shared = {
         examples: ['frankfurt'],
       }),
     ),
-  link: linkSchema
-    .optional()
-    .meta(
-      about({
-        description: "The peer's access link.",
-        default: 'no limits and no delays',
-        examples: [{ up: '8Mbit/s', latency: '20ms' }],
-      }),
-    ),
+  link: linkSchema.optional().meta(
+    about({
+      description: "The peer's access link.",
+      default: 'no limits and no delays',
+      examples: [{ up: '8Mbit/s', latency: '20ms' }],
+    }),
+  ),
   arrival: arrivalSchema.optional().meta(
     about({
       description:

@@ -197,15 +197,13 @@ export const scenarioSchema = z
         examples: [{ generate: { size: '16MiB' } }, { folders: ['folders/folder1', 'folders/folder2'] }],
       }),
     ),
-    tracker: trackerSchema
-      .optional()
-      .meta(
-        about({
-          description: 'The tracker.',
-          default: 'the defaults of its keys',
-          examples: [{ announce_interval: '2s' }],
-        }),
-      ),
+    tracker: trackerSchema.optional().meta(
+      about({
+        description: 'The tracker.',
+        default: 'the defaults of its keys',
+        examples: [{ announce_interval: '2s' }],
+      }),
+    ),
     peers_total: z
       .int()
       .min(1)
@@ -268,15 +266,13 @@ export const scenarioSchema = z
       },
     ).optional(),
     ...experimentKeys,
-    engine: engineSchema
-      .optional()
-      .meta(
-        about({
-          description: 'How the run is placed on the machine.',
-          default: 'the defaults of its keys',
-          examples: [{ peers_per_worker: 8 }],
-        }),
-      ),
+    engine: engineSchema.optional().meta(
+      about({
+        description: 'How the run is placed on the machine.',
+        default: 'the defaults of its keys',
+        examples: [{ peers_per_worker: 8 }],
+      }),
+    ),
   })
   .meta({
     title: 'Swarm laboratory scenario',

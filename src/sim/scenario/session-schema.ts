@@ -178,21 +178,17 @@ const comeBack = z.strictObject({
 });
 
 export const sessionSchema = z.strictObject({
-  leave: leave
-    .optional()
-    .meta(
-      about({
-        description: 'The peer leaves. Without it, it stays to the end.',
-        examples: [{ after: '2s', how: 'crash' }],
-      }),
-    ),
-  return: comeBack
-    .optional()
-    .meta(
-      about({
-        description: 'The peer comes back, once or several times, and then stays to the end.',
-        default: 'it stays away',
-        examples: [{ after: '1s', keep_chunks: false }],
-      }),
-    ),
+  leave: leave.optional().meta(
+    about({
+      description: 'The peer leaves. Without it, it stays to the end.',
+      examples: [{ after: '2s', how: 'crash' }],
+    }),
+  ),
+  return: comeBack.optional().meta(
+    about({
+      description: 'The peer comes back, once or several times, and then stays to the end.',
+      default: 'it stays away',
+      examples: [{ after: '1s', keep_chunks: false }],
+    }),
+  ),
 });
