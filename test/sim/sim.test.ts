@@ -200,7 +200,7 @@ describe("a user's mistake", () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
-      /9001 peers .* need 9002 threads, and this machine holds \d+: .*engine\.peers_per_worker/,
+      /9001 peers .* (need 9002 threads, and this machine holds \d+|are too many for this machine): .*engine\.peers_per_worker/,
     );
     expect(desk.leftovers()).toEqual([]);
   });
