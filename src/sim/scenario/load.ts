@@ -36,5 +36,5 @@ function whatThereIs(path: string): string {
   if (names.length === 0) return 'give the path of a scenario file (.yaml)';
   const near = nearest(basename(path).replace(/\.ya?ml$/, ''), names);
   const guess = near === undefined ? '' : `did you mean ${join(SHIPPED, `${near}.yaml`)}? `;
-  return `${guess}There are, in ${SHIPPED}/: ${names.join(', ')}`;
+  return `${guess}${guess === '' ? 'there' : 'There'} are, in ${SHIPPED}/: ${names.join(', ')}`;
 }

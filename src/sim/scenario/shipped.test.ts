@@ -42,8 +42,9 @@ describe.each(names)('%s', (name) => {
     expect(plan.scenario.description).toMatch(/\.$/);
   });
 
-  test('tells its finding when it checks one, and the source of what it reproduces', () => {
-    if (scenario.expect.length > 0) expect(text).toContain('\n# Finding: ');
+  test('tells its finding and checks it, and the source of what it reproduces', () => {
+    expect(text).toContain('\n# Finding: ');
+    expect(scenario.expect).not.toEqual([]);
     if (name.startsWith('papers/')) expect(text).toContain('\n# Source: ');
   });
 
