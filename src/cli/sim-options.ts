@@ -65,7 +65,7 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
     )
     .option('--out <dir>', 'where reports go', 'reports')
     .option('--json', 'the result as JSON on stdout, and nothing else there', false)
-    .option('--quiet', 'no progress and no tables', false)
+    .option('--quiet', 'tell only what went wrong', false)
     .option('--plan', 'print what would happen, and stop', false)
     .option(
       '--tracker-port <port>',

@@ -25,7 +25,8 @@ export interface SimComponents extends Pick<RunComponents, 'engine' | 'environme
 export async function runAlone(plan: Plan, options: SimOptions, components: SimComponents): Promise<number> {
   const { result, folder } = await runWithProgress(plan, plan.scenario.name, options, components);
   if (options.json) process.stdout.write(json(result));
-  else if (!options.quiet) {
+  else if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
+  else {
     process.stdout.write(`${renderTerminal(result, { colours: wantsColours() })}\n  report: ${folder}\n`);
   }
   return components.signal.aborted ? exitCodes.interrupted : exitCodeOf(result.verdict.because);
@@ -53,7 +54,8 @@ export async function runSeveral(
       const label = swept ? `${which} ${plan.variant?.arm ?? ''}` : which;
       const run = await runWithProgress(plan, label, options, components, { parent, name });
       if (options.json && !swept) results.push(run.result);
-      if (!options.json && !options.quiet) process.stdout.write(`${summary(run, swept)}\n`);
+      if (!options.json && options.quiet) tellWhatWentWrong(label, run.result, run.folder);
+      else if (!options.json) process.stdout.write(`${summary(run, swept)}\n`);
       return run;
     },
   });
@@ -95,6 +97,18 @@ async function runWithProgress(
 
 function wantsColours(): boolean {
   return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+}
+
+/** What a quiet run says: nothing when it passed. */
+function tellWhatWentWrong(label: string, { verdict, trust }: RunResult, folder: string): void {
+  if (verdict.outcome === 'pass') return;
+  const lines = [
+    `sim: ${label}: ${verdict.outcome}`,
+    ...verdict.reasons.map((reason) => `  ✗ ${reason}`),
+    ...trust.warnings.map((warning) => `  ! ${warning}`),
+    `  report: ${folder}`,
+  ];
+  process.stderr.write(`${lines.join('\n')}\n`);
 }
 
 /** A run among several, in a line. */

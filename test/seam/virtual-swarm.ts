@@ -11,9 +11,10 @@ import { Severable } from '../../src/sim/engines/threads/severable.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
 import { TokenStore } from '../../src/sim/engines/virtual/token-store.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
-import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
+import { LinkFaults } from '../../src/sim/faults/link-faults.ts';
+import { shapedLink } from '../../src/sim/network/shaped-link.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
-import type { Plan, PlannedPeer, PlannedSession } from '../../src/sim/plan/plan.ts';
+import type { Plan, PlannedFault, PlannedPeer, PlannedSession } from '../../src/sim/plan/plan.ts';
 import { readFileSync } from 'node:fs';
 
 const TRACKER = { host: 'tracker', port: 5100 };
@@ -33,6 +34,7 @@ class VirtualSwarm {
   readonly #events: SwarmEvent[] = [];
   readonly #stores = new Map<string, TokenStore>();
   readonly #waitedFor: Set<string>;
+  readonly #linkFaults: LinkFaults[] = [];
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -44,6 +46,7 @@ class VirtualSwarm {
   run(): VirtualRun {
     this.#startTracker();
     for (const peer of this.#plan.peers) this.#place(peer);
+    this.#plan.faults.forEach((fault, id) => this.#schedule(fault, id));
     const done = this.#clock.runUntil(() => this.#waitedFor.size === 0, this.#plan.timeLimitMs);
     return {
       events: this.#events,
@@ -74,13 +77,27 @@ class VirtualSwarm {
     }
   }
 
+  /** Partitions, at a time; whoever joins during one is not held by it. */
+  #schedule({ effect, when, forMs }: PlannedFault, id: number): void {
+    if (effect.kind !== 'partition' || when.kind !== 'time') throw new Error(`no ${effect.kind} here`);
+    this.#clock.setTimer(when.atMs, () => {
+      for (const link of this.#linkFaults) link.begin(id, effect, effect.sides, () => undefined);
+    });
+    if (forMs === null) return;
+    this.#clock.setTimer(when.atMs + forMs, () => {
+      for (const link of this.#linkFaults) link.end(id);
+    });
+  }
+
   #join(planned: PlannedPeer, store: TokenStore, session: PlannedSession): void {
     const random = seededRandom(planned.seed);
     const host = planned.name;
     const components = { clock: this.#clock, random: random.fork('link') };
+    const link = shapedLink(this.#network.transport(host), components, planned.link, emptyShaping());
+    this.#linkFaults.push(new LinkFaults(link.control, { ownHost: host }));
     const severable = new Severable({
       clock: this.#clock,
-      transport: shapedTransport(this.#network.transport(host), components, planned.link, emptyShaping()),
+      transport: link.transport,
       events: { emit: (event) => this.#heard(event) },
     });
     const { clock, transport, events } = severable;

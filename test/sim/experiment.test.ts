@@ -164,9 +164,24 @@ describe('the exit code', () => {
 
   it('of several runs is that of the worst', async () => {
     const scenario = desk.scenario('judged', `${SMALL}expect: ['makespan < 1ms']\n`);
-    expect((await desk.run([scenario, '--repeat', '2', '--quiet'])).code).toBe(4);
+    const ended = await desk.run([scenario, '--repeat', '2', '--quiet']);
+    expect(ended).toMatchObject({ code: 4, stdout: '' });
     expect(experiment().verdict).toEqual({ outcome: 'fail', because: 'expectations' });
   });
+
+  it.each([[[]], [['--repeat', '2']]])(
+    '--quiet %j tells what was missed, and where the report is',
+    async (more) => {
+      const scenario = desk.scenario('judged', `${SMALL}expect: ['makespan < 1ms', 'waste < 100%']\n`);
+      const { code, stdout, stderr } = await desk.run([scenario, '--quiet', ...more]);
+      expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+      expect(stderr.match(/^sim: judged( \d\/2 *)?: fail\n  ✗ .*makespan < 1ms/gm)).toHaveLength(
+        more.length === 0 ? 1 : 2,
+      );
+      expect(stderr).not.toContain('waste');
+      expect(stderr).toContain('report: reports/judged/');
+    },
+  );
 });
 
 describe('compare', () => {

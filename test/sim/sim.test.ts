@@ -64,7 +64,7 @@ describe('npm run sim', () => {
     expect(result).toMatchObject({ seed: '5', ending: 'completed', verdict: { outcome: 'pass' } });
   });
 
-  it('says nothing by --quiet', async () => {
+  it('says nothing by --quiet when all went well', async () => {
     expect(await desk.run([desk.scenario('small', SMALL), '--quiet'])).toMatchObject({
       code: 0,
       stdout: '',

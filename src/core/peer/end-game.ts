@@ -1,7 +1,7 @@
 import type { Ledger } from './ledger.ts';
 import type { Neighbour } from './neighbour.ts';
 
-/** Copies of one chunk on their way at a time. */
+/** Copies of one chunk on their way at a time, apart from those of sources that have fallen silent. */
 const COPIES_MAX = 2;
 /** A second copy is worth its trouble only when it should come so much sooner than the first… */
 const GAIN_MIN = 2;
@@ -23,13 +23,15 @@ export function chooseDuplicate(
   nowMs: number,
 ): number | undefined {
   if (neighbour.requests.size > 0) return undefined;
+  const sources = [...all];
   const ownRate = neighbour.received.bytesPerSec(nowMs);
   let best: { readonly index: number; readonly remainingMs: number } | undefined;
-  for (const source of all) {
+  for (const source of sources) {
     if (source === neighbour) continue;
     for (const { index, bytes, begun, remainingMs } of expectedArrivals(source, nowMs)) {
       if (!neighbour.theirs.has(index) || !ledger.needs(index)) continue;
-      if (ledger.downloadsOf(index).length >= COPIES_MAX) continue;
+      const silent = sources.filter((other) => isSilent(other, nowMs) && asks(other, index)).length;
+      if (ledger.downloadsOf(index).length - silent >= COPIES_MAX) continue;
       const hereMs = (neighbour.roundTripMs ?? 0) + (ownRate > 0 ? (bytes / ownRate) * 1000 : GRACE_MS);
       const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
       if (remainingMs < limitMs) continue;
@@ -37,6 +39,16 @@ export function chooseDuplicate(
     }
   }
   return best?.index;
+}
+
+/** It owes something, and has sent nothing for long: it may have been cut off, and more than one may have been. */
+function isSilent(source: Neighbour, nowMs: number): boolean {
+  return nowMs - source.lastProgressMs >= GRACE_MS;
+}
+
+function asks({ requests }: Neighbour, index: number): boolean {
+  const request = requests.get(index);
+  return request !== undefined && !request.download.over;
 }
 
 interface Arrival {

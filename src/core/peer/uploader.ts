@@ -9,6 +9,8 @@ import type { Neighbour } from './neighbour.ts';
 const QUEUE_MAX = 256;
 /** Who holds a slot for so long, takes nothing and says nothing, cannot be reached: a stopped process, a partition. */
 const IDLE_MS = 3000;
+/** …and sooner if it has not even asked for anything. */
+const UNASKED_MS = 1500;
 /** So long others come first, unless it is heard of. */
 const REST_MS = 10_000;
 
@@ -125,8 +127,9 @@ export class Uploader {
   }
 
   #rests(neighbour: Neighbour, nowMs: number): boolean {
-    const { weChoke, lastServedMs, lastReceivedMs } = neighbour;
-    const isIdle = !weChoke && nowMs - Math.max(lastServedMs, lastReceivedMs) > IDLE_MS;
+    const { weChoke, serving, blocked, lastServedMs, lastReceivedMs } = neighbour;
+    const patienceMs = serving.length > 0 || blocked ? IDLE_MS : UNASKED_MS;
+    const isIdle = !weChoke && nowMs - Math.max(lastServedMs, lastReceivedMs) > patienceMs;
     if (isIdle) neighbour.rest = { sinceMs: nowMs, untilMs: nowMs + REST_MS };
     const { rest } = neighbour;
     return rest !== undefined && nowMs < rest.untilMs && lastReceivedMs <= rest.sinceMs;
