@@ -49,3 +49,12 @@ export class ControlWorld extends ShapedWorld {
 
   readonly closes: { readonly atMs: number; readonly host: string; readonly kind: string }[] = [];
 }
+
+/** Hosts `from` and `to` by these links, of which `to` listens. */
+export function controlledPair(from: Partial<PlannedLink> = {}, to: Partial<PlannedLink> = {}) {
+  const world = new ControlWorld();
+  const receiver = world.host('to', to);
+  const sender = world.host('from', from);
+  world.receive(receiver.transport);
+  return { world, receiver, sender };
+}

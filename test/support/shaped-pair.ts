@@ -7,6 +7,8 @@ import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
 import { emptyShaping, type ShapingCounters } from '../../src/sim/network/shaping-counters.ts';
 import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
 
+export const have = (index: number) => ({ type: 'have', index }) as const;
+
 /** A message that arrived: when, and on which of the accepted connections, in order of acceptance from 0. */
 export interface Arrival {
   readonly atMs: number;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ControlWorld } from '../../../test/support/control-world.ts';
+import { controlledPair } from '../../../test/support/control-world.ts';
+import { have } from '../../../test/support/shaped-pair.ts';
 import { systemClock } from '../../core/node/system-clock.ts';
 import { TcpTransport } from '../../core/node/tcp-transport.ts';
 import type { CloseReason, Connection } from '../../core/interfaces.ts';
@@ -8,20 +9,11 @@ import { unlimitedLink } from '../plan/plan.ts';
 import { shapedLink } from './shaped-link.ts';
 import { emptyShaping } from './shaping-counters.ts';
 
-const have = (index: number) => ({ type: 'have', index }) as const;
 const MBIT = 125_000;
-
-function pair(from = {}, to = {}) {
-  const world = new ControlWorld();
-  const receiver = world.host('to', to);
-  const sender = world.host('from', from);
-  world.receive(receiver.transport);
-  return { world, receiver, sender };
-}
 
 describe('a slow-down', () => {
   it('multiplies the rate at once, also of the block under way, and is undone as exactly', () => {
-    const { world, sender } = pair({ upBytesPerSec: 1000 });
+    const { world, sender } = controlledPair({ upBytesPerSec: 1000 });
     world.flood(sender.transport, 'to', 975);
     world.clock.run(500);
     sender.control.setRateFactor(0.1);
@@ -33,7 +25,7 @@ describe('a slow-down', () => {
   });
 
   it('counts the bytes that went slowly: none without a rate', () => {
-    const { world, sender, receiver } = pair({ upBytesPerSec: 10 * MBIT });
+    const { world, sender, receiver } = controlledPair({ upBytesPerSec: 10 * MBIT });
     sender.control.setRateFactor(0.5);
     receiver.control.setRateFactor(0.5);
     world.flood(sender.transport, 'to', 1_000_000);
@@ -46,7 +38,7 @@ describe('a slow-down', () => {
 
 describe('a latency spike', () => {
   it('delays what is sent and received while it lasts, and counts it', () => {
-    const { world, sender } = pair({ latencyMs: 10 });
+    const { world, sender } = controlledPair({ latencyMs: 10 });
     const connection = world.open(sender.transport, 'to');
     connection.send(have(1));
     world.clock.run(1000);
@@ -64,7 +56,7 @@ describe('a latency spike', () => {
 
 describe('a block', () => {
   it('holds what is sent until it is healed, in order and without loss, and counts it', () => {
-    const { world, sender, receiver } = pair({ latencyMs: 5 });
+    const { world, sender, receiver } = controlledPair({ latencyMs: 5 });
     const connection = world.open(sender.transport, 'to');
     connection.send(have(1));
     world.clock.run(1000);
@@ -88,7 +80,7 @@ describe('a block', () => {
   });
 
   it('pushes back on a sender, and nothing is missing afterwards', () => {
-    const { world, sender } = pair({ upBytesPerSec: 10 * MBIT });
+    const { world, sender } = controlledPair({ upBytesPerSec: 10 * MBIT });
     world.flood(sender.transport, 'to', 20 * MBIT);
     world.clock.run(500);
     sender.control.block(() => true);
@@ -102,7 +94,7 @@ describe('a block', () => {
   });
 
   it('lets attempts to connect wait, and refuses them after 10 s without an answer', () => {
-    const { world, sender } = pair({ latencyMs: 10 });
+    const { world, sender } = controlledPair({ latencyMs: 10 });
     sender.control.block(() => true);
     world.open(sender.transport, 'to');
     world.clock.run(5000);
@@ -118,7 +110,7 @@ describe('a block', () => {
 
   it('also hides a reset until it is healed, in both directions', () => {
     for (const breaker of ['near', 'far'] as const) {
-      const { world, sender } = pair();
+      const { world, sender } = controlledPair();
       const connection = world.open(sender.transport, 'to');
       connection.send(have(1));
       world.clock.run(1000);
@@ -137,7 +129,7 @@ describe('a block', () => {
   });
 
   it('of some hosts leaves the others alone', () => {
-    const { world, sender } = pair();
+    const { world, sender } = controlledPair();
     world.receive(world.host('third', {}).transport);
     const connections = ['to', 'third'].map((host) => world.open(sender.transport, host));
     sender.control.block((host) => host === 'to');
@@ -149,7 +141,7 @@ describe('a block', () => {
 
 describe('a black hole', () => {
   it('swallows both directions without a word, and breaks what has a hole when it is over', () => {
-    const { world, sender } = pair({ latencyMs: 10 });
+    const { world, sender } = controlledPair({ latencyMs: 10 });
     const connection = world.open(sender.transport, 'to');
     const idle = world.open(sender.transport, 'to');
     connection.send(have(1));
@@ -171,7 +163,7 @@ describe('a black hole', () => {
   });
 
   it('gives no answer to attempts to connect', () => {
-    const { world, sender } = pair();
+    const { world, sender } = controlledPair();
     sender.control.setBlackHole(true);
     world.open(sender.transport, 'to');
     world.clock.run();
@@ -181,7 +173,7 @@ describe('a black hole', () => {
 
 describe('resets', () => {
   it('hit each open connection with the probability, and both ends see them', () => {
-    const { world, sender } = pair({ latencyMs: 1 });
+    const { world, sender } = controlledPair({ latencyMs: 1 });
     for (let i = 0; i < 400; i++) world.open(sender.transport, 'to').send(have(1));
     world.clock.run(1000);
     const reset = sender.control.resetConnections(0.25);
@@ -204,7 +196,7 @@ describe('resets', () => {
 
 describe('closing the control', () => {
   it('closes what a fault had kept open', () => {
-    const { world, sender } = pair();
+    const { world, sender } = controlledPair();
     const connection = world.open(sender.transport, 'to');
     connection.send(have(1));
     world.clock.run(100);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ShapedWorld } from '../../../test/support/shaped-pair.ts';
+import { have, ShapedWorld } from '../../../test/support/shaped-pair.ts';
 import type { CloseReason } from '../../core/interfaces.ts';
 import { systemClock } from '../../core/node/system-clock.ts';
 import { TcpTransport } from '../../core/node/tcp-transport.ts';
@@ -14,7 +14,6 @@ import { emptyShaping } from './shaping-counters.ts';
 
 const MBIT = 125_000;
 const handshake = { type: 'handshake', version: 1, name: 'a', port: 1, totalChunks: 1 } as const;
-const have = (index: number) => ({ type: 'have', index }) as const;
 
 describe('rates', () => {
   it.each([

@@ -1,26 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { ControlWorld } from '../../../test/support/control-world.ts';
-
-const have = (index: number) => ({ type: 'have', index }) as const;
-
-function pair(from = {}, to = {}) {
-  const world = new ControlWorld();
-  const receiver = world.host('to', to);
-  const sender = world.host('from', from);
-  world.receive(receiver.transport);
-  return { world, receiver, sender };
-}
+import { controlledPair } from '../../../test/support/control-world.ts';
+import { have } from '../../../test/support/shaped-pair.ts';
 
 describe('a link counts', () => {
   const window = (bytes: number) => ({ window: { bytes, slowStart: false }, latencyMs: 10 });
 
   it('what had to wait for a window, by whose window it was', () => {
-    const own = pair(window(20_000), window(30_000));
+    const own = controlledPair(window(20_000), window(30_000));
     own.world.flood(own.sender.transport, 'to', 200_000);
     own.world.clock.run();
     expect(own.sender.counters.windowWaits).toBeGreaterThan(5);
     expect(own.sender.counters.otherWindowWaits).toBe(0);
-    const others = pair(window(30_000), window(20_000));
+    const others = controlledPair(window(30_000), window(20_000));
     others.world.flood(others.sender.transport, 'to', 200_000);
     others.world.clock.run();
     expect(others.sender.counters.windowWaits).toBe(0);
@@ -28,7 +19,7 @@ describe('a link counts', () => {
   });
 
   it('nothing for a window that is never full, nor while there is no connection yet', () => {
-    const { world, sender } = pair(window(2 ** 30));
+    const { world, sender } = controlledPair(window(2 ** 30));
     world.flood(sender.transport, 'to', 200_000);
     world.clock.run();
     expect(world.payload(-1, Infinity)).toBe(200_000);
@@ -42,7 +33,12 @@ describe('a link counts', () => {
       { atMs: 200, overMs: 0, latencyMs: 5 },
       { atMs: 9000, overMs: 0, latencyMs: 50 },
     ].toSorted((a, b) => a.atMs - b.atMs);
-    const { world, sender } = pair({ upBytesPerSec: 1000, downBytesPerSec: 1000, latencyMs: 1, changes });
+    const { world, sender } = controlledPair({
+      upBytesPerSec: 1000,
+      downBytesPerSec: 1000,
+      latencyMs: 1,
+      changes,
+    });
     const connection = world.open(sender.transport, 'to');
     connection.send(have(1));
     world.clock.run(150);
