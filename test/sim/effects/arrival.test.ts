@@ -1,8 +1,9 @@
 import { describe, expect } from 'vitest';
 import { eventsOf } from '../fault-run.ts';
-import { effect, runYaml } from './effect.ts';
+import { designYaml, effect, runYaml, type EffectRun } from './effect.ts';
 import {
-  designYaml,
+  FAR_FROM_LAW,
+  MANY,
   distanceFromLaw,
   expectInOrder,
   expectNotBefore,
@@ -10,7 +11,6 @@ import {
   plannedJoins,
   times,
 } from './moments.ts';
-import type { EffectRun } from './effect.ts';
 
 const swarm = (leechers: string, seeder = '{ holds: all }') => `
 seed: 7
@@ -26,11 +26,6 @@ function joins(run: EffectRun): readonly number[] {
     .filter(({ group }) => group === 'leechers')
     .map(({ name }) => run.result.peers.find((peer) => peer.name === name)!.joinedMs!);
 }
-
-/** Enough to see a wrong law by. */
-const MANY = 1000;
-/** In one of ten thousand samples that obey the law; the seed is fixed, so that this one does. */
-const FAR_FROM_LAW = 2.23;
 
 describe('an arrival', () => {
   effect(

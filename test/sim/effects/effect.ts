@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'vitest';
 import type { RunRecord } from '../../../src/sim/engines/engine.ts';
-import { designExperiment } from '../../../src/sim/experiment/design.ts';
+import { designExperiment, type Design } from '../../../src/sim/experiment/design.ts';
 import { testEnvironment } from '../../../src/sim/measure/fixture.ts';
 import { measure } from '../../../src/sim/measure/measure.ts';
 import type { RunResult } from '../../../src/sim/measure/result.ts';
@@ -21,25 +21,30 @@ export interface EffectRun {
 }
 
 /**
- * Runs a scenario once: the first plan of its design.
+ * Draws the plans of a scenario, and runs none of them.
  *
- * @param files what it refers to, by name beside it
+ * @param files what it refers to, by name beside it; all are gone when the plans are drawn
  */
-export async function runYaml(
-  yaml: string,
-  files: Readonly<Record<string, string>> = {},
-): Promise<EffectRun> {
+export function designYaml(yaml: string, files: Readonly<Record<string, string>> = {}): Design {
   const folder = mkdtempSync(join(tmpdir(), 'effect-'));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     const file = join(folder, 'effect.yaml');
     writeFileSync(file, yaml);
-    const [plan] = designExperiment({ file, sets: [] }).plans;
-    const record = await runOnThreads(plan!);
-    return { plan: plan!, record, result: measure(plan!, record, testEnvironment) };
+    return designExperiment({ file, sets: [] });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs a scenario once: the first plan of its design. */
+export async function runYaml(
+  yaml: string,
+  files: Readonly<Record<string, string>> = {},
+): Promise<EffectRun> {
+  const plan = designYaml(yaml, files).plans[0]!;
+  const record = await runOnThreads(plan);
+  return { plan, record, result: measure(plan, record, testEnvironment) };
 }
 
 /**

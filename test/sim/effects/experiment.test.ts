@@ -7,8 +7,8 @@ import { measure } from '../../../src/sim/measure/measure.ts';
 import type { RunResult } from '../../../src/sim/measure/result.ts';
 import { runOnThreads } from '../fault-run.ts';
 import { SimDesk } from '../run-sim.ts';
-import { effect } from './effect.ts';
-import { designYaml, expectNotBefore, plannedJoins } from './moments.ts';
+import { designYaml, effect } from './effect.ts';
+import { expectNotBefore, plannedJoins } from './moments.ts';
 
 const BASE = `
 seed: 7

@@ -9,11 +9,9 @@ import {
   longestSilenceMs,
   onlyFault,
   portOf,
-  swarmWith,
+  quickestMs,
+  runToCompletion,
 } from './fault-scenario.ts';
-
-const quickestMs = (record: RunRecord, peer: string): number =>
-  Math.min(...eventsOf(record, 'chunk-received', peer).map(({ tookMs }) => tookMs));
 
 const forgottenBy = (record: RunRecord, reason: string): number[] =>
   eventsOf(record, 'peer-forgotten', 'tracker')
@@ -25,12 +23,9 @@ describe('a partition', () => {
     ['faults[].partition', 'faults[].partition.sides'],
     'lets nothing through between its sides until it heals',
     async () => {
-      const { record } = await runYaml(
-        swarmWith([
-          '{ when: progress >= 20%, for: 1500ms, partition: { sides: [seeder + leechers/1, leechers/2] } }',
-        ]),
-      );
-      expect(record.ending).toBe('completed');
+      const { record } = await runToCompletion([
+        '{ when: progress >= 20%, for: 1500ms, partition: { sides: [seeder + leechers/1, leechers/2] } }',
+      ]);
       const { hits, endedMs, beganMs } = onlyFault(record);
       expect(hits).toBeGreaterThan(0);
       expect(endedMs! - beganMs!).toBeGreaterThanOrEqual(1499);
@@ -75,16 +70,13 @@ describe('links that are slowed', () => {
     ['faults[].slow_down', 'faults[].slow_down.factor'],
     'multiplies the rate: half of it takes twice as long, and four times of it a quarter',
     async () => {
-      const { record } = await runYaml(
-        swarmWith(
-          [
-            '{ name: half, slow_down: { peers: leechers/1, factor: 0.5 } }',
-            '{ name: fourfold, slow_down: { peers: leechers/2, factor: 4 } }',
-          ],
-          { leechers: 3, size: '256KiB', link: '{ down: 256KiB/s }' },
-        ),
+      const { record } = await runToCompletion(
+        [
+          '{ name: half, slow_down: { peers: leechers/1, factor: 0.5 } }',
+          '{ name: fourfold, slow_down: { peers: leechers/2, factor: 4 } }',
+        ],
+        { leechers: 3, size: '256KiB', link: '{ down: 256KiB/s }' },
       );
-      expect(record.ending).toBe('completed');
       expect(faultRecord(record, 'half').effect).toMatch(/ slowed$/);
       expect(faultRecord(record, 'fourfold').effect).toMatch(/ sped up$/);
       expect(completedMs(record, 'leechers/1')).toBeGreaterThan(1930);
@@ -98,16 +90,13 @@ describe('links that are slowed', () => {
     ['faults[].latency_spike', 'faults[].latency_spike.add'],
     'adds to both ways: a request and its chunk take twice as much longer',
     async () => {
-      const { record } = await runYaml(
-        swarmWith(
-          [
-            '{ name: a, latency_spike: { peers: leechers/1, add: 60ms } }',
-            '{ name: b, latency_spike: { peers: leechers/2, add: 200ms } }',
-          ],
-          { leechers: 3, size: '256KiB' },
-        ),
+      const { record } = await runToCompletion(
+        [
+          '{ name: a, latency_spike: { peers: leechers/1, add: 60ms } }',
+          '{ name: b, latency_spike: { peers: leechers/2, add: 200ms } }',
+        ],
+        { leechers: 3, size: '256KiB' },
       );
-      expect(record.ending).toBe('completed');
       for (const name of ['a', 'b'])
         expect(faultRecord(record, name).effect).toMatch(/^\d+ messages? delayed$/);
       expect(quickestMs(record, 'leechers/1')).toBeGreaterThanOrEqual(119);
@@ -123,12 +112,9 @@ describe('connections', () => {
     'faults[].reset',
     'are cut at both ends, those of the tracker too, again and again, and the swarm completes',
     async () => {
-      const { record } = await runYaml(
-        swarmWith([
-          '{ when: progress >= 20%, every: 300ms, times: 3, reset: { peers: leechers/1 + tracker } }',
-        ]),
-      );
-      expect(record.ending).toBe('completed');
+      const { record } = await runToCompletion([
+        '{ when: progress >= 20%, every: 300ms, times: 3, reset: { peers: leechers/1 + tracker } }',
+      ]);
       expect(record.faults.map(({ occurrence }) => occurrence)).toEqual([1, 2, 3]);
       expect(record.faults[0]!.hits).toBeGreaterThanOrEqual(3);
       const failed = eventsOf(record, 'connection-failed').map(({ peer }) => peer);
@@ -147,13 +133,10 @@ describe('connections', () => {
       const reset = (name: string, probability: string): string =>
         `{ name: ${name}, when: progress >= 20%, reset: { peers: seeder, probability: ${probability} } }`;
       // One after another: what the second has cut is not there for the third.
-      const { record } = await runYaml(
-        swarmWith([reset('none', '0%'), reset('some', '50%'), reset('all', '100%')], {
-          leechers: 7,
-          size: '256KiB',
-        }),
+      const { record } = await runToCompletion(
+        [reset('none', '0%'), reset('some', '50%'), reset('all', '100%')],
+        { leechers: 7, size: '256KiB' },
       );
-      expect(record.ending).toBe('completed');
       const hits = (name: string): number => faultRecord(record, name).hits;
       expect(hits('none')).toBe(0);
       expect(hits('some')).toBeGreaterThan(0);
@@ -166,10 +149,9 @@ describe('connections', () => {
     'faults[].black_hole',
     'swallow what a peer sends and is sent, and nobody is told until it is over',
     async () => {
-      const { record } = await runYaml(
-        swarmWith(['{ when: progress >= 20%, for: 800ms, black_hole: leechers/1 }']),
-      );
-      expect(record.ending).toBe('completed');
+      const { record } = await runToCompletion([
+        '{ when: progress >= 20%, for: 800ms, black_hole: leechers/1 }',
+      ]);
       const { effect: told, endedMs } = onlyFault(record);
       expect(told).toMatch(/swallowed/);
       expect(longestSilenceMs(record, 'leechers/1')).toBeGreaterThan(400);
@@ -185,20 +167,17 @@ describe('the tracker', () => {
     'is cut off and found again; one that remembers knows of a peer that died meanwhile, until that has been silent',
     async () => {
       const down = async (forgets: boolean): Promise<RunRecord> => {
-        const { record } = await runYaml(
-          swarmWith(
-            [
-              `{ when: progress >= 10%, for: 250ms, tracker_down: { forgets: ${String(forgets)} } }`,
-              '{ when: progress >= 10%, delay: 50ms, crash: leechers/3 }',
-            ],
-            {
-              leechers: 3,
-              link: '{ down: 448KiB/s }',
-              more: 'tracker: { announce_interval: 100ms, silence_limit: 300ms }',
-            },
-          ),
+        const { record } = await runToCompletion(
+          [
+            `{ when: progress >= 10%, for: 250ms, tracker_down: { forgets: ${String(forgets)} } }`,
+            '{ when: progress >= 10%, delay: 50ms, crash: leechers/3 }',
+          ],
+          {
+            leechers: 3,
+            link: '{ down: 448KiB/s }',
+            more: 'tracker: { announce_interval: 100ms, silence_limit: 300ms }',
+          },
         );
-        expect(record.ending).toBe('completed');
         expect(completedPeers(record).toSorted()).toEqual(['leechers/1', 'leechers/2']);
         const { hits, targets } = faultRecord(record, 'tracker-down 1');
         expect(hits).toBeGreaterThanOrEqual(2);

@@ -1,6 +1,8 @@
 /** Scenarios with faults, and what to look at in their records. */
+import { expect } from 'vitest';
 import type { FaultRecord, RunRecord } from '../../../src/sim/engines/engine.ts';
 import { eventsOf } from '../fault-run.ts';
+import { runYaml, type EffectRun } from './effect.ts';
 
 export interface SwarmText {
   readonly leechers?: number;
@@ -32,6 +34,13 @@ ${more}
 `;
 }
 
+/** Runs the swarm; whatever the faults do to it, all that must complete have completed in the end. */
+export async function runToCompletion(faults: readonly string[], text: SwarmText = {}): Promise<EffectRun> {
+  const run = await runYaml(swarmWith(faults, text));
+  expect(run.record.ending).toBe('completed');
+  return run;
+}
+
 /** The only occurrence of the only fault. */
 export function onlyFault({ faults }: RunRecord): FaultRecord {
   if (faults.length !== 1) throw new Error(`${faults.length} occurrences of faults, not one`);
@@ -56,6 +65,20 @@ export function completedMs(record: RunRecord, peer: string): number {
 /** In the order in which they completed. */
 export function completedPeers(record: RunRecord): string[] {
   return eventsOf(record, 'peer-completed').map(({ peer }) => peer);
+}
+
+/** Of the chunk that came soonest after the peer asked for it. */
+export function quickestMs(record: RunRecord, peer: string): number {
+  return Math.min(...eventsOf(record, 'chunk-received', peer).map(({ tookMs }) => tookMs));
+}
+
+/** How often others asked the peer for a chunk before it had it. */
+export function requestsTooEarly(record: RunRecord, peer: string): number {
+  const hadMs = new Map(eventsOf(record, 'chunk-received', peer).map(({ index, atMs }) => [index, atMs]));
+  const port = portOf(record, peer);
+  return eventsOf(record, 'chunk-requested').filter(
+    ({ from, index, atMs }) => from.port === port && atMs < (hadMs.get(index) ?? Infinity),
+  ).length;
 }
 
 /** The port by which others call the peer. */

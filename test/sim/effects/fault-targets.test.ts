@@ -3,7 +3,15 @@ import { describe, expect } from 'vitest';
 import type { RunRecord } from '../../../src/sim/engines/engine.ts';
 import { eventsOf } from '../fault-run.ts';
 import { effect, runYaml } from './effect.ts';
-import { completedMs, portOf, receiptsMs, swarmWith, type SwarmText } from './fault-scenario.ts';
+import {
+  completedMs,
+  portOf,
+  quickestMs,
+  receiptsMs,
+  requestsTooEarly,
+  swarmWith,
+  type SwarmText,
+} from './fault-scenario.ts';
 
 const sentence = 'who is hit is the peer that is named, one of two that is drawn, and half of two';
 const peers = [1, 2, 3, 4, 5].map((number) => `leechers/${number}`);
@@ -105,12 +113,8 @@ describe('whom a fault hits', () => {
       expectTargets({
         key: 'latency_spike',
         more: 'add: 100ms',
-        hitIn: (record) => {
-          // There and back, over a link that adds to both ways.
-          const quickestMs = (peer: string): number =>
-            Math.min(...eventsOf(record, 'chunk-received', peer).map(({ tookMs }) => tookMs));
-          return peers.filter((peer) => quickestMs(peer) >= 200);
-        },
+        // There and back, over a link that adds to both ways.
+        hitIn: (record) => peers.filter((peer) => quickestMs(record, peer) >= 200),
       }),
   );
 
@@ -145,7 +149,7 @@ describe('whom a fault hits', () => {
   effect(['faults[].lie.peers', 'faults[].lie.count', 'faults[].lie.share'], sentence, () =>
     expectTargets({
       key: 'lie',
-      hitIn: (record) => peers.filter((peer) => wasAskedForTooMuch(record, peer)),
+      hitIn: (record) => peers.filter((peer) => requestsTooEarly(record, peer) > 0),
     }),
   );
 
@@ -174,12 +178,3 @@ describe('whom a fault hits', () => {
     }),
   );
 });
-
-/** Others asked it for a chunk before it had it. */
-function wasAskedForTooMuch(record: RunRecord, peer: string): boolean {
-  const hadMs = new Map(eventsOf(record, 'chunk-received', peer).map(({ index, atMs }) => [index, atMs]));
-  const port = portOf(record, peer);
-  return eventsOf(record, 'chunk-requested').some(
-    ({ from, index, atMs }) => from.port === port && !((hadMs.get(index) ?? Infinity) <= atMs),
-  );
-}

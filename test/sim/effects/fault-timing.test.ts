@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import type { FaultRecord, RunRecord } from '../../../src/sim/engines/engine.ts';
 import { eventsOf, faultRecord, KIB } from '../fault-run.ts';
 import { effect, runYaml } from './effect.ts';
-import { longestSilenceMs, swarmWith } from './fault-scenario.ts';
+import { longestSilenceMs, runToCompletion, swarmWith } from './fault-scenario.ts';
 
 /** Timers of Node may be so early. */
 const EARLY_MS = 1;
@@ -84,13 +84,10 @@ describe('a fault', () => {
   );
 
   effect('faults[].for', 'lasts so long: for a peer that is stopped nothing comes in', async () => {
-    const { record } = await runYaml(
-      swarmWith([
-        '{ name: short, when: progress >= 30%, for: 200ms, pause: leechers/1 }',
-        '{ name: long, when: progress >= 30%, for: 1200ms, pause: leechers/2 }',
-      ]),
-    );
-    expect(record.ending).toBe('completed');
+    const { record } = await runToCompletion([
+      '{ name: short, when: progress >= 30%, for: 200ms, pause: leechers/1 }',
+      '{ name: long, when: progress >= 30%, for: 1200ms, pause: leechers/2 }',
+    ]);
     expect(lastedMs(faultRecord(record, 'short'))).toBeGreaterThanOrEqual(200 - EARLY_MS);
     expect(lastedMs(faultRecord(record, 'long'))).toBeGreaterThanOrEqual(1200 - EARLY_MS);
     // It begins and ends for the peer by messages to its thread, which are late on a busy machine.
@@ -102,16 +99,13 @@ describe('a fault', () => {
     ['faults[].every', 'faults[].times'],
     'happens again after so long: so often, or to the end of the run',
     async () => {
-      const { record } = await runYaml(
-        swarmWith(
-          [
-            '{ name: twice, at: 100ms, for: 150ms, every: 300ms, times: 2, pause: leechers/1 }',
-            '{ name: on and on, at: 100ms, for: 150ms, every: 300ms, pause: leechers/2 }',
-          ],
-          { link: '{ up: 256KiB/s }' },
-        ),
+      const { record } = await runToCompletion(
+        [
+          '{ name: twice, at: 100ms, for: 150ms, every: 300ms, times: 2, pause: leechers/1 }',
+          '{ name: on and on, at: 100ms, for: 150ms, every: 300ms, pause: leechers/2 }',
+        ],
+        { link: '{ up: 256KiB/s }' },
       );
-      expect(record.ending).toBe('completed');
       const timesOf = (fault: string): readonly FaultRecord[] =>
         record.faults.filter(({ name, beganMs }) => name === fault && beganMs !== null);
       expect(record.faults.filter(({ name }) => name === 'twice')).toHaveLength(2);

@@ -1,25 +1,13 @@
 import { describe, expect } from 'vitest';
-import { effect, runYaml, type EffectRun } from './effect.ts';
+import { effect } from './effect.ts';
 import { EARLY_MS, once, receivedBy } from './observed.ts';
+import { AHEAD_MS, makespanMs, runPair } from './pair.ts';
 
-const pair = (seeder: string, leecher = '{}', size = '128KiB') =>
-  runYaml(`
-content: { generate: { size: ${size}, chunk_size: 8KiB } }
-peers:
-  seeder: { holds: all, link: ${seeder} }
-  leecher: { link: ${leecher} }
-engine: { peers_per_worker: 2 }
-`);
-
-/** A late timer may make up for 20 ms of the rate, and the first block is there at once. */
-const AHEAD_MS = 30;
-
-/** 128 KiB by a link that has 64 KiB/s, if it stays so. */
+/** Of the content, which by a link that has 64 KiB/s, if it stays so, takes two seconds. */
+const SIZE = '128KiB';
 const UNCHANGED_MS = 2000 - AHEAD_MS;
 
-const makespanMs = ({ result }: EffectRun): number => result.swarm.makespanMs!;
-
-const changing = (change: string) => pair(`{ up: 64KiB/s, changes: [${change}] }`);
+const changing = (change: string) => runPair(`{ up: 64KiB/s, changes: [${change}] }`, '{}', SIZE);
 
 /** 16 KiB up to the change, and the others in 110 ms. */
 const sudden = once(() => changing('{ at: 250ms, up: 1MiB/s }'));
@@ -56,7 +44,7 @@ describe('changes of a link', () => {
   });
 
   effect('peers.<group>.link.changes[].down', 'a downlink changes as an uplink does', async () => {
-    const down = await pair('{}', '{ down: 64KiB/s, changes: [{ at: 900ms, down: 1MiB/s }] }');
+    const down = await runPair('{}', '{ down: 64KiB/s, changes: [{ at: 900ms, down: 1MiB/s }] }', SIZE);
     expect(makespanMs(down)).toBeGreaterThan(900);
     expect(makespanMs(down)).toBeLessThan(UNCHANGED_MS);
   });
@@ -65,7 +53,7 @@ describe('changes of a link', () => {
     'peers.<group>.link.changes[].latency',
     'what sets out after the change takes the new way',
     async () => {
-      const run = await pair('{ up: 256KiB/s, changes: [{ at: 300ms, latency: 100ms }] }', '{}', '256KiB');
+      const run = await runPair('{ up: 256KiB/s, changes: [{ at: 300ms, latency: 100ms }] }', '{}', '256KiB');
       const chunks = receivedBy(run, 'leecher');
       const after = chunks.filter(({ atMs, tookMs }) => atMs - tookMs > 300);
       expect(after.length).toBeGreaterThan(0);

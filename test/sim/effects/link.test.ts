@@ -1,23 +1,9 @@
 import { describe, expect } from 'vitest';
-import { effect, runYaml, type EffectRun } from './effect.ts';
+import { effect, type EffectRun } from './effect.ts';
 import { EARLY_MS, once, peerOf, receivedBy, tookMs } from './observed.ts';
+import { AHEAD_MS, makespanMs, runPair } from './pair.ts';
 
-/** One seeder and one leecher; no run of theirs can be faster than their links, and each may be slower. */
-const pair = (seeder: string, leecher = '{}', size = '64KiB') =>
-  runYaml(`
-content: { generate: { size: ${size}, chunk_size: 8KiB } }
-peers:
-  seeder: { holds: all, link: ${seeder} }
-  leecher: { link: ${leecher} }
-engine: { peers_per_worker: 2 }
-`);
-
-/** A late timer may make up for 20 ms, and the first block is there at once. */
-const AHEAD_MS = 30;
-
-const makespanMs = ({ result }: EffectRun): number => result.swarm.makespanMs!;
-
-const unlimited = once(() => pair('{}'));
+const unlimited = once(() => runPair('{}'));
 
 describe('the rates of a link', () => {
   effect(
@@ -25,7 +11,7 @@ describe('the rates of a link', () => {
     'with a quarter of its uplink, a lone seeder needs at least four times as long',
     async () => {
       // 64 KiB at 512 and at 128 KiB/s.
-      const [fast, slow] = await Promise.all([pair('{ up: 512KiB/s }'), pair('{ up: 128KiB/s }')]);
+      const [fast, slow] = await Promise.all([runPair('{ up: 512KiB/s }'), runPair('{ up: 128KiB/s }')]);
       expect(makespanMs(fast)).toBeGreaterThan(125 - AHEAD_MS);
       expect(makespanMs(slow)).toBeGreaterThan(500 - AHEAD_MS);
       expect(makespanMs(fast)).toBeLessThan(makespanMs(slow));
@@ -39,7 +25,7 @@ describe('the rates of a link', () => {
     'peers.<group>.link.down',
     'with a quarter of its downlink, a lone leecher needs at least four times as long',
     async () => {
-      const runs = ['{ down: 512KiB/s }', '{ down: 128KiB/s }'].map((link) => pair('{}', link));
+      const runs = ['{ down: 512KiB/s }', '{ down: 128KiB/s }'].map((link) => runPair('{}', link));
       const [fast, slow] = (await Promise.all(runs)) as [EffectRun, EffectRun];
       expect(makespanMs(fast)).toBeGreaterThan(125 - AHEAD_MS);
       expect(makespanMs(slow)).toBeGreaterThan(500 - AHEAD_MS);
@@ -55,7 +41,7 @@ describe('the delays of a link', () => {
     'peers.<group>.link.latency',
     'no chunk is here before it has been asked for and sent over the latencies of both links',
     async () => {
-      const far = await pair('{ latency: 40ms }', '{ latency: 20ms }');
+      const far = await runPair('{ latency: 40ms }', '{ latency: 20ms }');
       expect(tookMs(far, 'leecher')).toHaveLength(8);
       expect(tookMs(far, 'leecher')[0]).toBeGreaterThan(120 - EARLY_MS);
       expect(tookMs(await unlimited(), 'leecher')[0]).toBeLessThan(120 - EARLY_MS);
@@ -66,8 +52,8 @@ describe('the delays of a link', () => {
 
   effect('peers.<group>.link.jitter', 'messages are delayed on top, in their order', async () => {
     const [least, upTo] = await Promise.all([
-      pair('{ jitter: { uniform: { min: 40ms, max: 60ms } } }', '{}', '32KiB'),
-      pair('{ jitter: 100ms }', '{}', '32KiB'),
+      runPair('{ jitter: { uniform: { min: 40ms, max: 60ms } } }', '{}', '32KiB'),
+      runPair('{ jitter: 100ms }', '{}', '32KiB'),
     ]);
     expect(tookMs(least, 'leecher')[0]).toBeGreaterThan(80 - EARLY_MS);
     // Of draws from 0 to 100 ms, one a message: that all are below 25 ms is as good as impossible.
@@ -81,7 +67,7 @@ describe('the delays of a link', () => {
 });
 
 describe('the losses of a link', () => {
-  const losing = (loss: string) => pair(`{ loss: ${loss} }`, '{}', '32KiB');
+  const losing = (loss: string) => runPair(`{ loss: ${loss} }`, '{}', '32KiB');
   const stalls = (run: EffectRun): number => peerOf(run, 'seeder').shaping.stalls;
   const certain = once(() => losing('{ probability: 100%, timeout: 10ms }'));
   /** 32 KiB fill so many segments of 1,460 bytes, whatever the heads of frames take. */
@@ -94,7 +80,7 @@ describe('the losses of a link', () => {
       const [none, half, incoming] = await Promise.all([
         losing('{ probability: 0%, timeout: 10ms }'),
         losing('{ probability: 50%, timeout: 10ms }'),
-        pair('{}', '{ loss: { probability: 100%, timeout: 10ms } }', '32KiB'),
+        runPair('{}', '{ loss: { probability: 100%, timeout: 10ms } }', '32KiB'),
       ]);
       expect(stalls(await unlimited())).toBe(0);
       expect(stalls(none)).toBe(0);

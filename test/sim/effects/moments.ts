@@ -1,30 +1,13 @@
 /** When peers came and went in a run, and when its plan has them come and go. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import { addressKey } from '../../../src/core/address.ts';
 import type { SwarmEventType } from '../../../src/core/events.ts';
-import { designExperiment, type Design } from '../../../src/sim/experiment/design.ts';
 import type { PlannedPeer } from '../../../src/sim/plan/plan.ts';
 import { eventsOf } from '../fault-run.ts';
 import type { EffectRun } from './effect.ts';
 
 /** Times are floats that were added and subtracted in two threads. */
 const ROUNDING_MS = 0.01;
-
-/** Draws the plans of a scenario, and runs none of them. */
-export function designYaml(yaml: string, files: Readonly<Record<string, string>> = {}): Design {
-  const folder = mkdtempSync(join(tmpdir(), 'effect-'));
-  try {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    const file = join(folder, 'effect.yaml');
-    writeFileSync(file, yaml);
-    return designExperiment({ file, sets: [] });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 /** Times of the events of one type that a peer has told, in their order, in ms. */
 export function times({ record }: EffectRun, type: SwarmEventType, peer: string): readonly number[] {
@@ -67,6 +50,9 @@ export function expectInOrder(measuredMs: readonly number[], plannedMs: readonly
   for (const [a, b] of pairs) expect(measuredMs[a]!).toBeLessThan(measuredMs[b]!);
 }
 
+/** Enough draws to see a wrong law by. */
+export const MANY = 1000;
+
 /**
  * The largest distance between the draws and the law by which they should have been drawn (Kolmogorov and Smirnov),
  * times √n. Above 1.95 in one of a thousand samples that obey the law.
@@ -78,6 +64,9 @@ export function distanceFromLaw(draws: readonly number[], law: (value: number) =
   );
   return Math.max(...distances) * Math.sqrt(sorted.length);
 }
+
+/** In one of ten thousand samples that obey the law; seeds are fixed, so that those of the tests do. */
+export const FAR_FROM_LAW = 2.23;
 
 /** @param meanMs of the exponential distribution */
 export function exponentialLaw(meanMs: number): (value: number) => number {

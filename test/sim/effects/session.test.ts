@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { eventsOf } from '../fault-run.ts';
-import { effect, runYaml } from './effect.ts';
-import type { EffectRun } from './effect.ts';
+import { designYaml, effect, runYaml, type EffectRun } from './effect.ts';
 import {
-  designYaml,
+  FAR_FROM_LAW,
+  MANY,
   distanceFromLaw,
   expectInOrder,
   expectNotBefore,
@@ -12,6 +12,7 @@ import {
   peersOf,
   times,
 } from './moments.ts';
+import { once } from './observed.ts';
 
 /** The one that comes last keeps the run going until the others have left. */
 const swarm = (groups: string) => `
@@ -30,22 +31,16 @@ const drawnLeaves = (peers: EffectRun['plan']['peers']) =>
 
 const aliveAtEnd = ({ result }: EffectRun) => result.samples.at(-1)!.peersAlive;
 
-/** Enough to see a wrong law by. */
-const MANY = 1000;
-/** In one of ten thousand samples that obey the law; the seed is fixed, and this one does. */
-const FAR_FROM_LAW = 2.23;
-
 describe('a session', () => {
-  let outcome: Promise<EffectRun> | undefined;
-  /** Run once, for all who look at it. */
-  const leaving = () =>
-    (outcome ??= runYaml(
+  const leaving = once(() =>
+    runYaml(
       swarm(`stays: { arrival: { at: 100ms } }
              leaves: { arrival: { at: 100ms }, session: { leave: { after: 300ms } } }
              tells: { session: { leave: { from: completion, after: 100ms } } }
              crashes: { session: { leave: { from: completion, after: 100ms, how: crash } } }
              ${drawn(3)}`),
-    ));
+    ),
+  );
 
   effect(
     ['peers.<group>.session', 'peers.<group>.session.leave', 'peers.<group>.session.leave.after'],

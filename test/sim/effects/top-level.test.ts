@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { eventsOf } from '../fault-run.ts';
-import { effect, runYaml } from './effect.ts';
-import type { EffectRun } from './effect.ts';
+import { effect, runYaml, type EffectRun } from './effect.ts';
 import { expectInOrder, expectNotBefore, plannedJoins, times } from './moments.ts';
+import { once } from './observed.ts';
 
 /** 64 KiB through 4 Mbit/s take 131 ms, through 1 Mbit/s 524 ms. */
 const pair = (up: string) => `
@@ -13,9 +13,8 @@ peers:
 `;
 const SLOW_MS = 520;
 
-let outcome: Promise<EffectRun> | undefined;
-/** With nothing else said; run once, for all who compare with it. */
-const plainRun = () => (outcome ??= runYaml(pair('1Mbit/s')));
+/** With nothing else said, for all who compare with it. */
+const plainRun = once(() => runYaml(pair('1Mbit/s')));
 
 const pacedDown = ({ record }: EffectRun) =>
   record.peers.find(({ name }) => name === 'leecher')!.shaping.bytesPacedDown;
