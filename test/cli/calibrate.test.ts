@@ -37,6 +37,9 @@ describe('npm run calibrate', () => {
     // How exact the shaper is depends on the machine; that it never gives too much does not.
     expect(rows.find(({ knob }) => knob === 'sums')).toMatchObject({ verdict: 'pass' });
     expect(rows.find(({ knob }) => knob === 'order')).toMatchObject({ verdict: 'pass', measured: 0 });
+    expect(rows.filter(({ knob }) => knob === 'slow start').map(({ configured }) => configured)).toEqual([
+      10, 150,
+    ]);
     // So few messages have no 99th percentile but their largest delay, which is the host's.
     expect(rows.some(({ setting }) => setting.includes('99th percentile'))).toBe(false);
     for (const row of rows) {

@@ -55,6 +55,7 @@ export function smokeSuite(seed: string): CalibrationCase[] {
     jitterCase({ kind: 'exponential', mean: 20 }, 80, seed),
     orderCase(400, seed),
     windowCase(500),
+    slowStartCase(),
     changeCase(500),
     lossCase(500, seed),
     sumCase(3, 200_000, 20 * MBIT),

@@ -68,7 +68,7 @@ export function flightBytesMax(bytesPerSec: number | null, delayMs: number): num
   return Math.max(bytes, FLIGHT_BYTES_MIN);
 }
 
-/** As `blockBytes`, but such that at least eight blocks are in a TCP window. */
+/** As `blockBytes`, but such that at least 16 blocks are in a TCP window: one that does not fit any more is little. */
 export function windowBlockBytes(windowBytes: number): number {
-  return Math.max(BLOCK_BYTES_MIN, Math.floor(windowBytes / 8) - HEAD_BYTES);
+  return Math.max(BLOCK_BYTES_MIN, Math.floor(windowBytes / 16)) - HEAD_BYTES;
 }

@@ -52,7 +52,11 @@ export class ShapedUplink {
         {
           ...window,
           ackDelayMs: () => state.ackDelayMs(host),
-          onRoom: (atMs) => this.#startWaiting(atMs),
+          onRoom: (atMs) => {
+            this.#startWaiting(atMs);
+            // The window may have grown: what it is to be filled with must come at once, not when this has arrived.
+            this.#tellDrain();
+          },
         },
       );
     this.#flow = state.up?.scheduler.flow<Outgoing>((item, atMs) => this.#onServed(item, atMs));
