@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { parseLocalChunks } from './local-chunks.ts';
 import { splitFile } from './split.ts';
 
@@ -15,10 +15,8 @@ const listOf = (folder: string) =>
 let place: string;
 
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'classic-folders-'));
+  place = folderOfTest('classic-folders-');
 });
-
-afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 it('the classic folders together are the picture, and every chunk is in two of the three', () => {
   const chunks = new Map<number, Buffer[]>();

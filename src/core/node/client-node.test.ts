@@ -1,20 +1,19 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { StoreError } from '../errors.ts';
 import { ClientNode } from './client-node.ts';
 
 let place: string;
 let folder: string;
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'client-node-'));
+  place = folderOfTest('client-node-');
   folder = join(place, 'folder');
   mkdirSync(folder);
 });
 afterEach(() => {
   process.seteuid?.(process.getuid!());
-  rmSync(place, { recursive: true, force: true });
 });
 
 const NOBODY = 65_534;

@@ -1,19 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { ConfigError, StoreError } from '../errors.ts';
 import { FolderLock } from './folder-lock.ts';
 import { FolderStore } from './folder-store.ts';
@@ -22,12 +12,11 @@ let place: string;
 let folder: string;
 let path: string;
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'folder-lock-'));
+  place = folderOfTest('folder-lock-');
   folder = join(place, 'folder');
   path = join(folder, '.client.lock');
   mkdirSync(folder);
 });
-afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 /** The lock as another process would have written it. */
 function become(change: Record<string, unknown>): void {

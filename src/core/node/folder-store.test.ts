@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -10,9 +9,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { StoreError } from '../errors.ts';
 import { createFolder, draftName, hashFile } from './chunk-files.ts';
 import { FolderStore } from './folder-store.ts';
@@ -20,12 +19,11 @@ import { FolderStore } from './folder-store.ts';
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'folder-store-'));
+  folder = folderOfTest('folder-store-');
 });
 
 afterEach(() => {
   vi.useRealTimers();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const sha1 = (content: Buffer | string) => createHash('sha1').update(content).digest('hex');

@@ -1,15 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { StoreError } from '../errors.ts';
 import { makeFolders, requireWritable } from './folders.ts';
 
 let place: string;
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'folders-'));
+  place = folderOfTest('folders-');
 });
-afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 function mistake(run: () => unknown): string {
   try {

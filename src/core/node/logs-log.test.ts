@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { StoreError } from '../errors.ts';
 import type { SwarmEvent } from '../events.ts';
 import { LogsLog, logLine } from './logs-log.ts';
@@ -50,11 +50,7 @@ it('knows no line for events that the classic programs do not have', () => {
   expect(logLine({ type: 'peer-completed', atMs: 1, peer: 'alice' })).toBeUndefined();
 });
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'swarm-log-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
+const folder = () => folderOfTest('swarm-log-');
 
 const never = (error: Error): void => {
   throw error;

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { ConfigError, StoreError, SwarmError } from '../errors.ts';
 import { seededRandom } from '../random.ts';
 import { FolderStore } from './folder-store.ts';
@@ -26,12 +18,10 @@ let file: string;
 let out: string;
 
 beforeEach(() => {
-  place = mkdtempSync(join(tmpdir(), 'split-join-'));
+  place = folderOfTest('split-join-');
   file = join(place, 'original');
   out = join(place, 'out');
 });
-
-afterEach(() => rmSync(place, { recursive: true, force: true }));
 
 const usual: Omit<SplitOptions, 'file' | 'out'> = { chunkBytes: 10, peers: 3, overlap: 2, seed: '1' };
 const split = (options: Partial<SplitOptions> = {}) => splitFile({ ...usual, file, out, ...options });

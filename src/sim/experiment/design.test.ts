@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { designExperiment } from './design.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'design-'));
+  folder = folderOfTest('design-');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const design = (more: string, sets: readonly string[] = []) => {
   const file = join(folder, 'swarm.yaml');

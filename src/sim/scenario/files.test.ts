@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { mistakeLines, mistakesOf, parse, planOf, small } from './fixture.ts';
 import { loadScenario } from './load.ts';
 
@@ -50,8 +50,7 @@ peers: { leechers: { count: 2, session: }, late: { arrival: { at: 1s } } }`;
   });
 
   test('are relative to the file in which they stand, and read once each', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'extends-'));
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = folderOfTest('extends-');
     mkdirSync(join(folder, 'a'));
     writeFileSync(join(folder, 'base.yaml'), base);
     writeFileSync(join(folder, 'a', 'middle.yaml'), 'extends: ../base.yaml\nseed: 5');
