@@ -1,21 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { folderOfTest } from '../../../../test/support/folder-of-test.ts';
 import { makeScratch, roomInMemory } from './scratch.ts';
 
 describe('the place of temporary files', () => {
   const before = process.env['TMPDIR'];
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'scratch-test-'));
+    folder = folderOfTest('scratch-test-');
     process.env['TMPDIR'] = folder;
   });
   afterEach(() => {
+    vi.restoreAllMocks();
     if (before === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = before;
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('is TMPDIR where that is set', () => {
@@ -27,6 +27,8 @@ describe('the place of temporary files', () => {
 
   it('is memory where the system has such a file system and the files fit, else the temporary folder', () => {
     process.env['TMPDIR'] = '';
+    // What is available changes all the time; of so little no other program takes a part.
+    vi.spyOn(process, 'availableMemory').mockReturnValue(4 * 1024 ** 2);
     const room = roomInMemory();
     for (const neededBytes of [0, 1000, room, room + 1]) {
       const { folder: made, inMemory } = makeScratch(neededBytes);
