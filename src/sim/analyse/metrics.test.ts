@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { smallSwarm, testEnvironment } from '../measure/fixture.ts';
+import { measuredSmallSwarm, testEnvironment } from '../measure/fixture.ts';
 import { measure } from '../measure/measure.ts';
 import { findMetric, metricPaths } from './metrics.ts';
 
-const { plan, record } = smallSwarm();
-const result = measure(plan, record, testEnvironment);
+const { plan, record, result } = measuredSmallSwarm();
 const scopes = { groups: ['seeder', 'leecher'], peers: ['seeder', 'leecher/1', 'leecher/2'] };
 
 function read(path: string) {

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { smallSwarm, testEnvironment } from '../measure/fixture.ts';
-import { measure } from '../measure/measure.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
+import { measuredSmallSwarm, testEnvironment } from '../measure/fixture.ts';
 import { compareExperiments } from './compare.ts';
 import { experimentOfRuns, experimentRun } from './fixture.ts';
 import { loadSaved } from './load-saved.ts';
@@ -58,16 +57,14 @@ describe('a comparison of two experiments', () => {
 describe('what was saved', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'saved-'));
+    folder = folderOfTest('saved-');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is read back, an experiment as it was and a result as one run', () => {
     const experiment = experimentOfRuns(makespans('a', 1, 2));
     writeFileSync(join(folder, 'experiment.json'), JSON.stringify(experiment));
     expect(loadSaved(folder)).toEqual(experiment);
-    const { plan, record } = smallSwarm();
-    const result = measure(plan, record, testEnvironment);
+    const { result } = measuredSmallSwarm();
     writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
     const one = loadSaved(join(folder, 'result.json'));
     expect(one.runs).toHaveLength(1);

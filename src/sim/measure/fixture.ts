@@ -2,8 +2,11 @@
 import type { SwarmEvent } from '../../core/events.ts';
 import type { Address } from '../../core/interfaces.ts';
 import type { PeerRecord, RunRecord, ShapingTotals, TrafficTotals } from '../engines/engine.ts';
+import { emptyTraffic } from '../network/metered-transport.ts';
+import { emptyShaping } from '../network/shaping-counters.ts';
 import { PLAN_SCHEMA_VERSION, unlimitedLink, type Plan, type PlannedPeer } from '../plan/plan.ts';
-import type { Environment } from './result.ts';
+import { measure } from './measure.ts';
+import type { Environment, RunResult } from './result.ts';
 
 export const testEnvironment: Environment = {
   version: '0.1.0',
@@ -58,35 +61,11 @@ export function plannedPeer(name: string, changes: Partial<PlannedPeer> = {}): P
 }
 
 export function traffic(changes: Partial<TrafficTotals> = {}): TrafficTotals {
-  return {
-    payloadSentBytes: 0,
-    payloadReceivedBytes: 0,
-    controlSentBytes: 0,
-    controlReceivedBytes: 0,
-    messagesSent: 0,
-    messagesReceived: 0,
-    connectionsOpened: 0,
-    connectionsAccepted: 0,
-    ...changes,
-  };
+  return { ...emptyTraffic(), ...changes };
 }
 
 export function shaping(changes: Partial<ShapingTotals> = {}): ShapingTotals {
-  return {
-    bytesPacedUp: 0,
-    bytesPacedDown: 0,
-    bytesDelayed: 0,
-    lateMsTotal: 0,
-    lateMsMax: 0,
-    releases: 0,
-    stalls: 0,
-    windowWaits: 0,
-    otherWindowWaits: 0,
-    upChanges: 0,
-    downChanges: 0,
-    latencyChanges: 0,
-    ...changes,
-  };
+  return { ...emptyShaping(), ...changes };
 }
 
 export function peerRecord(name: string, changes: Partial<PeerRecord> = {}): PeerRecord {
@@ -240,4 +219,10 @@ export function smallSwarm(): { plan: Plan; record: RunRecord } {
     },
   );
   return { plan, record };
+}
+
+/** The small swarm with its figures. */
+export function measuredSmallSwarm(): { plan: Plan; record: RunRecord; result: RunResult } {
+  const { plan, record } = smallSwarm();
+  return { plan, record, result: measure(plan, record, testEnvironment) };
 }

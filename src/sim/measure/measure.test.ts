@@ -4,6 +4,7 @@ import type { SwarmEvent } from '../../core/events.ts';
 import {
   at,
   joinedEvent,
+  measuredSmallSwarm,
   peerRecord,
   planOf,
   plannedPeer,
@@ -16,13 +17,8 @@ import {
 import { unlimitedLink } from '../plan/plan.ts';
 import { measure } from './measure.ts';
 
-function measureSmall() {
-  const { plan, record } = smallSwarm();
-  return measure(plan, record, testEnvironment);
-}
-
 describe('the small swarm, computed by hand', () => {
-  const { swarm, peers, groups, flows, tracker } = measureSmall();
+  const { swarm, peers, groups, flows, tracker } = measuredSmallSwarm().result;
 
   it('has the makespan and completion times of its leechers, not of its seeder', () => {
     expect(swarm.makespanMs).toBe(3500);

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { smallSwarm, testEnvironment } from './fixture.ts';
-import { measure } from './measure.ts';
+import { measuredSmallSwarm } from './fixture.ts';
 import * as trust from './trust.ts';
 
 const documentation = await readFile(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
-const { plan, record } = smallSwarm();
-const result = measure(plan, record, testEnvironment);
+const { result } = measuredSmallSwarm();
 
 function section(title: string): string {
   const start = documentation.indexOf(`## ${title}`);

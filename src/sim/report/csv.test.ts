@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { smallSwarm, testEnvironment } from '../measure/fixture.ts';
-import { measure } from '../measure/measure.ts';
+import { measuredSmallSwarm } from '../measure/fixture.ts';
 import { renderPeersCsv, renderTimelineCsv, toCsv } from './csv.ts';
 
 /** A reader by RFC 4180, for the test only. */
@@ -35,8 +34,7 @@ describe('CSV', () => {
   });
 
   it('has one line a peer and one line a sample', () => {
-    const { plan, record } = smallSwarm();
-    const result = measure(plan, record, testEnvironment);
+    const { result } = measuredSmallSwarm();
     const [header, ...peers] = readCsv(renderPeersCsv(result));
     expect(peers.map((cells) => cells[header!.indexOf('name')])).toEqual([
       'seeder',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { planOf, plannedPeer, recordOf, smallSwarm, testEnvironment } from '../measure/fixture.ts';
+import { measuredSmallSwarm, planOf, plannedPeer, recordOf, testEnvironment } from '../measure/fixture.ts';
 import { measure } from '../measure/measure.ts';
 import { figures } from './figures.ts';
 import { renderMarkdown } from './markdown.ts';
 
 describe('report.md', () => {
-  const { plan, record } = smallSwarm();
-  const text = renderMarkdown(measure(plan, record, testEnvironment));
+  const { plan, record, result } = measuredSmallSwarm();
+  const text = renderMarkdown(result);
 
   it('explains every key figure in one line', () => {
     for (const { label, meaning } of Object.values(figures)) {

@@ -3,6 +3,7 @@ import type { SwarmEvent } from '../../core/events.ts';
 import {
   at,
   joinedEvent,
+  measuredSmallSwarm,
   peerRecord,
   planOf,
   plannedPeer,
@@ -14,11 +15,6 @@ import {
 import { measure } from '../measure/measure.ts';
 import type { RunResult } from '../measure/result.ts';
 import { renderTerminal } from './terminal.ts';
-
-function smallResult(): RunResult {
-  const { plan, record } = smallSwarm();
-  return measure(plan, record, testEnvironment);
-}
 
 /** A seeder and many leechers in two groups, none of which completes; one crash that never happened. */
 function largeResult(leechers: number): RunResult {
@@ -51,7 +47,7 @@ describe('the result on a terminal', () => {
   });
 
   it('reads like this', () => {
-    expect(renderTerminal(smallResult(), { colours: false })).toMatchInlineSnapshot(`
+    expect(renderTerminal(measuredSmallSwarm().result, { colours: false })).toMatchInlineSnapshot(`
       "PASS  fixture: 3 of 3 peers complete, 3 intact
         Do the figures add up?
         seed seed-1 · threads engine · 3 peers · 4 chunks, 3.91 KiB · ready in 40.0 ms, ran 4.00 s
@@ -163,12 +159,12 @@ describe('the result on a terminal', () => {
   it('has colours only when asked', () => {
     const escape = String.fromCharCode(27);
     const codes = new RegExp(`${escape}\\[\\d+m`, 'g');
-    for (const result of [smallResult(), largeResult(3), largeResult(200)]) {
+    for (const result of [measuredSmallSwarm().result, largeResult(3), largeResult(200)]) {
       const plain = renderTerminal(result, { colours: false });
       const coloured = renderTerminal(result, { colours: true });
       expect(plain).not.toContain(escape);
       expect(coloured.replaceAll(codes, '')).toBe(plain);
     }
-    expect(renderTerminal(smallResult(), { colours: true })).toContain(`${escape}[32mPASS`);
+    expect(renderTerminal(measuredSmallSwarm().result, { colours: true })).toContain(`${escape}[32mPASS`);
   });
 });

@@ -1,22 +1,17 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { StoreError } from '../../core/errors.ts';
-import { smallSwarm, testEnvironment } from '../measure/fixture.ts';
-import { measure } from '../measure/measure.ts';
+import { measuredSmallSwarm } from '../measure/fixture.ts';
 import type { RunResult } from '../measure/result.ts';
 import { writeReport } from './write-report.ts';
 
-const { plan, record } = smallSwarm();
-const result = measure(plan, record, testEnvironment);
+const { plan, record, result } = measuredSmallSwarm();
 
-let folder = '';
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'swarm-report-'));
-});
-afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
+let folder: string;
+beforeEach(() => {
+  folder = folderOfTest('swarm-report-');
 });
 
 describe('a report on disk', () => {
