@@ -24,6 +24,13 @@ const knownByHash = (index: number, letter: string, ...ports: number[]): Message
 });
 const unknown = (index: number): Message => ({ type: 'chunk-unknown', index, terminated: true });
 
+/** What a client that has not announced anything is told. */
+function answers(stage: TrackerStage, ...indices: number[]): Message[] {
+  const asker = stage.spec();
+  asker.says(...indices.map(where));
+  return asker.got();
+}
+
 describe('rule 12: a spec client is not forgotten', () => {
   test('when its connection closes, in order or not', () => {
     const stage = new TrackerStage();
@@ -34,9 +41,7 @@ describe('rule 12: a spec client is not forgotten', () => {
     second.says(local(1, 5002));
     second.closes({ kind: 'reset', detail: 'gone' });
     stage.clock.run(3_600_000);
-    const asker = stage.spec();
-    asker.says(where(1));
-    expect(asker.got()).toEqual([known(1, 5001, 5002)]);
+    expect(answers(stage, 1)).toEqual([known(1, 5001, 5002)]);
     expect(stage.told('peer-forgotten')).toEqual([]);
   });
 
@@ -47,9 +52,7 @@ describe('rule 12: a spec client is not forgotten', () => {
       connection.says(message);
       connection.closes();
     }
-    const asker = stage.spec();
-    asker.says(where(2));
-    expect(asker.got()).toEqual([known(2, 5001)]);
+    expect(answers(stage, 2)).toEqual([known(2, 5001)]);
   });
 });
 
@@ -69,9 +72,7 @@ describe('rule 13: both editions on one port', () => {
     (edition) => {
       const stage = new TrackerStage({ edition });
       stage.spec().says(local(1, 5001, 'a'));
-      const asker = stage.spec();
-      asker.says(where(1));
-      expect(asker.got()).toEqual([edition === 'plain' ? known(1, 5001) : knownByHash(1, 'a', 5001)]);
+      expect(answers(stage, 1)).toEqual([edition === 'plain' ? known(1, 5001) : knownByHash(1, 'a', 5001)]);
     },
   );
 
@@ -80,9 +81,7 @@ describe('rule 13: both editions on one port', () => {
     const client = stage.spec();
     client.says(local(1, 5001), { type: 'local-chunk', index: 1, holder: { host: '127.0.0.1', port: 5001 } });
     client.says({ type: 'local-chunk', index: 2, holder: { host: '127.0.0.1', port: 5002 } });
-    const asker = stage.spec();
-    asker.says(where(1), where(2));
-    expect(asker.got()).toEqual([known(1, 5001), known(2, 5002)]);
+    expect(answers(stage, 1, 2)).toEqual([known(1, 5001), known(2, 5002)]);
   });
 
   test('what has no meaning for a tracker is passed over', () => {
@@ -182,9 +181,7 @@ describe('rule 16: holders', () => {
     const stage = new TrackerStage();
     const client = stage.spec();
     for (const port of [5003, 5001, 5002, 5003, 5001]) client.says(local(1, port));
-    const asker = stage.spec();
-    asker.says(where(1));
-    expect(asker.got()).toEqual([known(1, 5003, 5001, 5002)]);
+    expect(answers(stage, 1)).toEqual([known(1, 5003, 5001, 5002)]);
   });
 
   test('hashed: announcements wait until two different holders agree', () => {
@@ -202,9 +199,7 @@ describe('rule 16: holders', () => {
     const stage = new TrackerStage({ edition: 'hashed', agreement: 2 });
     stage.spec().says(local(1, 5001, 'a'));
     stage.spec().says(local(1, 5001, 'a'));
-    const asker = stage.spec();
-    asker.says(where(1));
-    expect(asker.got()).toEqual([unknown(1)]);
+    expect(answers(stage, 1)).toEqual([unknown(1)]);
   });
 
   test('hashed: a client with another hash is never given out, before or after', () => {
@@ -222,9 +217,7 @@ describe('rule 16: holders', () => {
   test('hashed: a holder that told no hash is not given out', () => {
     const stage = new TrackerStage({ edition: 'hashed', agreement: 1 });
     stage.spec().says(local(1, 5001));
-    const asker = stage.spec();
-    asker.says(where(1));
-    expect(asker.got()).toEqual([unknown(1)]);
+    expect(answers(stage, 1)).toEqual([unknown(1)]);
   });
 
   test('a holder that announces another hash later counts by the later one', () => {
@@ -300,9 +293,7 @@ describe('mixed swarms', () => {
     const client = stage.spec();
     client.says(local(1, 5001, 'a'));
     stage.swarm(6001, 3).says(announce(3, { 1: 'a' }));
-    const asker = stage.spec();
-    asker.says(where(1));
-    expect(asker.got()).toEqual([knownByHash(1, 'a', 5001, 6001)]);
+    expect(answers(stage, 1)).toEqual([knownByHash(1, 'a', 5001, 6001)]);
   });
 });
 
