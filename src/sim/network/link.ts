@@ -2,10 +2,14 @@
 import { KIB, MIB, SECOND_MS } from '../../core/units.ts';
 import type { PlannedLink } from '../plan/plan.ts';
 
-/** A block takes about this long on its link: what a message of another connection may have to wait for. */
-const BLOCK_MS = 10;
+/**
+ * A block takes about this long on its link, as what Linux hands to a network card at a time does
+ * (tcp_tso_autosize): it is the burst that a link cannot help.
+ */
+const BLOCK_MS = 1;
 /** The payload of one Ethernet frame: smaller blocks would be unlike any network. */
 const BLOCK_BYTES_MIN = 1460;
+/** The most that Linux hands over at a time. */
 const BLOCK_BYTES_MAX = 64 * KIB;
 
 /** A chunk's part and its head go in one turn. */
@@ -32,7 +36,7 @@ export function isUnshaped(link: PlannedLink): boolean {
   return !isLimited && !isDelayed && changes.length === 0;
 }
 
-/** Into how many bytes a chunk's body is to be cut for this rate: 10 ms of it, 1,460 bytes to 64 KiB. */
+/** Into how many bytes a chunk's body is to be cut for this rate: 1 ms of it, 1,460 bytes to 64 KiB. */
 export function blockBytes(bytesPerSec: number): number {
   const bytes = Math.floor((bytesPerSec * BLOCK_MS) / SECOND_MS);
   return Math.min(Math.max(bytes, BLOCK_BYTES_MIN), BLOCK_BYTES_MAX);

@@ -93,7 +93,7 @@ describe('rates', () => {
     const before = world.payload(0, 10_000, 0);
     world.clock.run(20_000);
     expect(world.payload(0, 20_000, 0)).toBe(before);
-    expect(world.payload(10_000, 20_000)).toBeGreaterThan(0.99 * 10 * 8 * MBIT);
+    expect(world.payload(10_000, 20_000)).toBeGreaterThan(0.98 * 10 * 8 * MBIT);
     world.accepted[0]!.resume();
     world.clock.run(30_000);
     expect(world.payload(20_000, 30_000, 0)).toBeGreaterThan((0.95 * 10 * 8 * MBIT) / 3);
@@ -116,10 +116,10 @@ describe('rates', () => {
     expect(arrival!.atMs - 5000).toBeLessThan(55);
   });
 
-  it('cut blocks to 10 ms of the uplink, within bounds', () => {
-    expect([1e3, 1e6, 1e9].map(blockBytes)).toEqual([1460, 10_000, 65_536]);
+  it('cut blocks to 1 ms of the uplink, within bounds', () => {
+    expect([1e3, 1e7, 1e9].map(blockBytes)).toEqual([1460, 10_000, 65_536]);
     const world = new ShapedWorld();
-    const { transport } = world.host('from', { upBytesPerSec: 1e6 });
+    const { transport } = world.host('from', { upBytesPerSec: 1e7 });
     expect(transport.connect({ host: 'to', port: 1 }, 'swarm').blockBytes).toBe(10_000);
   });
 });
