@@ -1,7 +1,9 @@
 /** Figures of each peer and of each group. */
 import { carriedBytes, type RateFactor } from '../analyse/link-rates.ts';
 import { distributed } from '../analyse/statistics.ts';
-import type { PeerRecord, ShapingTotals, TrafficTotals } from '../engines/engine.ts';
+import type { PeerRecord } from '../engines/engine.ts';
+import { emptyTraffic } from '../network/metered-transport.ts';
+import { emptyShaping } from '../network/shaping-counters.ts';
 import type { PlannedPeer } from '../plan/plan.ts';
 import { completedForGood } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
@@ -123,36 +125,10 @@ function hadEverything({ completedMs, joinedMs, usefulBytes }: PeerFigures): boo
 function absent(name: string): PeerRecord {
   return {
     name,
-    traffic: NO_TRAFFIC,
-    shaping: NO_SHAPING,
+    traffic: emptyTraffic(),
+    shaping: emptyShaping(),
     heldChunksAtEnd: 0,
     integrity: 'unchecked',
     leftIncomplete: false,
   };
 }
-
-const NO_TRAFFIC: TrafficTotals = {
-  payloadSentBytes: 0,
-  payloadReceivedBytes: 0,
-  controlSentBytes: 0,
-  controlReceivedBytes: 0,
-  messagesSent: 0,
-  messagesReceived: 0,
-  connectionsOpened: 0,
-  connectionsAccepted: 0,
-};
-
-const NO_SHAPING: ShapingTotals = {
-  bytesPacedUp: 0,
-  bytesPacedDown: 0,
-  bytesDelayed: 0,
-  lateMsTotal: 0,
-  lateMsMax: 0,
-  releases: 0,
-  stalls: 0,
-  windowWaits: 0,
-  otherWindowWaits: 0,
-  upChanges: 0,
-  downChanges: 0,
-  latencyChanges: 0,
-};
