@@ -235,20 +235,29 @@ describe('writing', () => {
     store.close();
   });
 
+  it('lists the last chunk at once: who is killed upon completing is complete when it comes back', async () => {
+    createFolder(folder, 2);
+    const store = await FolderStore.open(folder);
+    add(store, 1, 'a');
+    add(store, 2, 'b');
+    expect(list()).toBe('1,chunk_1\n2,chunk_2\n2,LASTCHUNK\n');
+    store.close();
+  });
+
   it('lists a chunk after its file is in place, at most every quarter of a second', async () => {
-    createFolder(folder, 3);
+    createFolder(folder, 4);
     const store = await FolderStore.open(folder);
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     add(store, 1, 'a');
     vi.advanceTimersByTime(200);
     add(store, 2, 'b');
-    expect(list()).toBe('3,LASTCHUNK\n');
+    expect(list()).toBe('4,LASTCHUNK\n');
     expect(existsSync(join(folder, 'chunk_2'))).toBe(true);
     vi.advanceTimersByTime(50);
-    expect(list()).toBe('1,chunk_1\n2,chunk_2\n3,LASTCHUNK\n');
+    expect(list()).toBe('1,chunk_1\n2,chunk_2\n4,LASTCHUNK\n');
     add(store, 3, 'c');
     store.flush();
-    expect(list()).toBe('1,chunk_1\n2,chunk_2\n3,chunk_3\n3,LASTCHUNK\n');
+    expect(list()).toBe('1,chunk_1\n2,chunk_2\n3,chunk_3\n4,LASTCHUNK\n');
     store.close();
   });
 

@@ -44,8 +44,8 @@ let draftSerial = 0;
  * A peer's chunks as files in a folder, with `local_chunks.txt` kept true to them: the classic programs can read
  * it at any moment, and a program killed at any moment leaves a folder that opens again.
  *
- * A chunk enters the list after its file is in place, up to a quarter of a second later; an unlisted file does not
- * count and is replaced when its chunk arrives. Bodies are Buffers.
+ * A chunk enters the list after its file is in place, up to a quarter of a second later, the last one at once; an
+ * unlisted file does not count and is replaced when its chunk arrives. Bodies are Buffers.
  */
 export class FolderStore implements ChunkStore {
   readonly folder: string;
@@ -143,7 +143,10 @@ export class FolderStore implements ChunkStore {
         held: () => this.#held.get(index),
         onCommitted: ({ bytes, hash }) => {
           this.#held.set(index, { bytes, hash, name });
-          this.#listLater();
+          this.#listIsStale = true;
+          // Whoever is told that the folder is complete finds it complete, also after a kill in the next moment.
+          if (this.#held.size === this.totalChunks) this.#tryFlush();
+          else this.#listTimer ??= setTimeout(() => this.#tryFlush(), this.#listRestMs);
         },
         onFinished: (finished) => this.#writers.delete(finished),
       },
@@ -179,16 +182,13 @@ export class FolderStore implements ChunkStore {
     this.flush();
   }
 
-  #listLater(): void {
-    this.#listIsStale = true;
-    this.#listTimer ??= setTimeout(() => {
-      try {
-        this.flush();
-      } catch (error) {
-        // Nobody stands above a timer: the next `begin`, `flush` or `close` tries again and tells.
-        this.#listFailure = error;
-      }
-    }, this.#listRestMs);
+  #tryFlush(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      // Nobody above could do anything: the next `begin`, `flush` or `close` tries again and tells.
+      this.#listFailure = error;
+    }
   }
 
   #require(index: number): HeldChunk {
