@@ -5,7 +5,13 @@ import { problemsOf } from '../scenario/issues.ts';
 import { jsonSchemaOf } from '../scenario/json-schema.ts';
 import { inOrder, ScenarioError } from '../scenario/problems.ts';
 import { checkCondition, checkThresholds, type Mistake } from './check-comparisons.ts';
-import { PLAN_SCHEMA_VERSION, type Plan, type PlannedContent } from './plan.ts';
+import {
+  PLAN_SCHEMA_VERSION,
+  type Plan,
+  type PlannedContent,
+  type PlannedPeer,
+  type PlannedSession,
+} from './plan.ts';
 
 /** No run is longer, and no key of a scenario allows a later time. */
 const TIME_MS_MAX = 24 * 3600 * 1000;
@@ -32,8 +38,8 @@ const names = z.array(text);
 const liveFigure = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['completed', 'joined', 'alive']),
-    peers: names.optional(),
     unit: z.enum(['share', 'count']),
+    peers: names.optional(),
   }),
   z.strictObject({ kind: z.literal('progress'), peers: names.optional() }),
   z.strictObject({ kind: z.literal('elapsed') }),
@@ -54,11 +60,11 @@ const effect = z.discriminatedUnion('kind', [
     peers: names,
   }),
   z.strictObject({ kind: z.literal('partition'), sides: z.array(names).min(2), oneWay: z.boolean() }),
-  z.strictObject({ kind: z.literal('slow-down'), peers: names, factor: positive }),
-  z.strictObject({ kind: z.literal('latency-spike'), peers: names, addMs: notNegative }),
-  z.strictObject({ kind: z.enum(['reset', 'corrupt']), peers: names, probability: share }),
+  z.strictObject({ kind: z.literal('slow-down'), factor: positive, peers: names }),
+  z.strictObject({ kind: z.literal('latency-spike'), addMs: notNegative, peers: names }),
+  z.strictObject({ kind: z.enum(['reset', 'corrupt']), probability: share, peers: names }),
   z.strictObject({ kind: z.literal('tracker-down'), forgets: z.boolean() }),
-  z.strictObject({ kind: z.literal('slow-disk'), peers: names, bytesPerSec: positive }),
+  z.strictObject({ kind: z.literal('slow-disk'), bytesPerSec: positive, peers: names }),
 ]);
 
 const fault = z.strictObject({
@@ -88,17 +94,28 @@ const content = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const session = z.strictObject({
-  joinMs: time,
-  leave: z
-    .strictObject({
-      how: z.enum(['graceful', 'crash']),
-      from: z.enum(['start', 'completion']),
-      afterMs: time,
-      keepChunks: z.boolean(),
-    })
-    .nullable(),
-});
+const leave = z
+  .strictObject({
+    how: z.enum(['graceful', 'crash']),
+    from: z.enum(['start', 'completion']),
+    afterMs: time,
+    keepChunks: z.boolean(),
+  })
+  .nullable();
+
+const firstSession = z.strictObject({ joinMs: time, leave });
+
+/** Written as one map, so that a mistake is told of the key that it is in. */
+const laterSession = z
+  .strictObject({ joinMs: time.optional(), awayMs: time.optional(), leave })
+  .transform((written, context): PlannedSession => {
+    const { joinMs, awayMs, leave: end } = written;
+    if (joinMs !== undefined && awayMs === undefined) return { joinMs, leave: end };
+    if (awayMs !== undefined && joinMs === undefined) return { awayMs, leave: end };
+    const params = { suggestion: 'awayMs after a leave from completion, else joinMs' };
+    context.addIssue({ code: 'custom', message: 'must have one of joinMs and awayMs', params });
+    return z.NEVER;
+  });
 
 const peer = z.strictObject({
   name: text,
@@ -136,11 +153,12 @@ const peer = z.strictObject({
       }),
     ),
   }),
-  sessions: z.array(session).min(1),
+  sessions: z.tuple([firstSession], laterSession),
   mustComplete: z.literal([true, false, 'unless-gone']),
   seed: text,
 });
 
+/** Its keys stand in the order of `expand`, so that a plan that is read and written again is the same text. */
 const planSchema = z
   .strictObject({
     schemaVersion: z.literal(PLAN_SCHEMA_VERSION),
@@ -266,12 +284,16 @@ function checkKnown(
   if (unknown !== undefined) mistake(at, `there is no peer "${unknown}"`);
 }
 
-/** All but the last end at a known time, before the next begins. */
-function sessionsFollow(sessions: readonly z.output<typeof session>[]): boolean {
-  return sessions.every(({ leave, joinMs }, index) => {
+/** All but the last end before the next begins: at a known time, or by completion, which the next then counts from. */
+function sessionsFollow(sessions: PlannedPeer['sessions']): boolean {
+  return sessions.every((session, index) => {
+    const { leave: end } = session;
+    if (end?.from === 'start' && !('joinMs' in session && session.joinMs <= end.afterMs)) return false;
     const next = sessions[index + 1];
-    if (leave?.from === 'start' && leave.afterMs < joinMs) return false;
-    return next === undefined || (leave?.from === 'start' && leave.afterMs <= next.joinMs);
+    if (next === undefined) return true;
+    return 'awayMs' in next
+      ? end?.from === 'completion'
+      : end?.from === 'start' && end.afterMs <= next.joinMs;
   });
 }
 

@@ -193,7 +193,8 @@ describe('the scenario language', () => {
         const text = stringify(object);
         const plan = expand(parseScenario(text, 'any.yaml'));
         expect(expand(parseScenario(text, 'any.yaml'))).toEqual(plan);
-        expect(parsePlan(JSON.stringify(plan), 'plan.json')).toEqual(plan);
+        const saved = JSON.stringify(plan);
+        expect(JSON.stringify(parsePlan(saved, 'plan.json'))).toBe(saved);
         expect(plan.content.totalChunks).toBe(TOTAL_CHUNKS);
         expect(renderPlan(plan)).toContain(plan.peers.at(-1)!.name);
       }),
