@@ -73,6 +73,19 @@ peers: { seeder: { holds: all }, leechers: { count: ${count} } }
     },
   );
 
+  it('nor do 200 ms where a single chunk takes two seconds: the next one is asked for before it has come', () => {
+    const text = (latency: string): string => `
+content: { generate: { size: 2MiB, chunk_size: 256KiB } }
+defaults: { link: { up: 1Mbit/s, latency: ${latency} } }
+peers: { seeder: { holds: all }, leecher: {} }
+`;
+    const [near, far] = ['0ms', '200ms'].map(
+      (latency) => runVirtually(expand(parseScenario(text(latency), 'slow.yaml'))).makespanMs!,
+    );
+    // Five round trips of 800 ms are spent on getting under way; one for each chunk would be eight more.
+    expect(far! - near!).toBeLessThan(6 * 800);
+  });
+
   it('five seeders who hide from one another what they hold do not keep their slots for one another', () => {
     const text = `
 content: { generate: { size: 512KiB, chunk_size: 16KiB } }
