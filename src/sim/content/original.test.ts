@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
-import { ConfigError } from '../../core/errors.ts';
+import { ConfigError, StoreError } from '../../core/errors.ts';
 import { makeOriginal } from './original.ts';
 
 let folder: string;
@@ -26,12 +26,12 @@ function given(name: string, totalChunks: number, chunks: Readonly<Record<number
 }
 
 describe('content from given folders', () => {
-  const make = (folders: readonly string[], totalChunks: number) =>
+  const make = (folders: readonly string[], totalChunks: number, signal = never) =>
     makeOriginal(
       { kind: 'folders', folders, totalChunks, chunkBytes: [] },
       [],
       join(folder, 'target'),
-      never,
+      signal,
     );
 
   it('is the union of the folders, and each folder is what its peer holds', async () => {
@@ -63,6 +63,16 @@ describe('content from given folders', () => {
     rmSync(join(folder, 'target'), { recursive: true });
     mkdirSync(join(folder, 'target'));
     await expect(make(folders, 1)).rejects.toThrow(/chunk 1 is one thing in .*\/a and another in .*\/b/);
+  });
+
+  it('says in a line what could not be copied where', async () => {
+    // It is asked right before each copy.
+    const removing = Object.assign(new AbortController().signal, {
+      throwIfAborted: () => rmSync(join(folder, 'target'), { recursive: true }),
+    });
+    const making = make([given('a', 1, { 1: 'one' })], 1, removing);
+    await expect(making).rejects.toThrow(StoreError);
+    await expect(making).rejects.toThrow(/^cannot copy .*a\/part1 to .*target\/1\/part1: it does not exist$/);
   });
 
   it('refuses folders that all lack a chunk', async () => {

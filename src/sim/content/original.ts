@@ -8,7 +8,7 @@ import { ConfigError } from '../../core/errors.ts';
 import type { ChunkInfo } from '../../core/interfaces.ts';
 import { checkListedFile, hashFile, readList } from '../../core/node/chunk-files.ts';
 import { chunkName } from '../../core/node/local-chunks.ts';
-import { onDisk } from '../../core/node/store-errors.ts';
+import { onDisk, storeError } from '../../core/node/store-errors.ts';
 import type { PlannedContent, PlannedPeer } from '../plan/plan.ts';
 import { generateChunk, generatedChunkBytes } from './generated.ts';
 
@@ -31,7 +31,7 @@ export interface Original {
  *
  * @param holders who holds what at the start: only chunks that somebody holds are kept as files
  * @throws {ConfigError} folders that disagree about a chunk, or lack one
- * @throws {StoreError} a folder that cannot be read
+ * @throws {StoreError} a folder that cannot be read, or no room for the content
  * @throws the signal's reason when it is aborted meanwhile
  */
 export function makeOriginal(
@@ -109,7 +109,7 @@ async function copyFolders(
       signal.throwIfAborted();
       checkListedFile(given, entry);
       const file = { index: entry.index, name: entry.name, path: join(target, entry.name) };
-      await copyFile(join(given, entry.name), file.path, constants.COPYFILE_FICLONE);
+      await copyGiven(join(given, entry.name), file.path);
       const info = await hashFile(file.path);
       const earlier = first.get(entry.index);
       if (earlier !== undefined && earlier.info.hash !== info.hash) {
@@ -135,6 +135,14 @@ async function copyFolders(
     chunks: union.map(({ info }) => info),
     heldBy: (holds) => (holds.kind === 'folder' ? (copies[holds.folder] ?? []) : selected(holds, files)),
   };
+}
+
+async function copyGiven(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+  } catch (cause) {
+    throw storeError(`copy ${from} to`, to, cause);
+  }
 }
 
 function selected(holds: PlannedPeer['holds'], files: readonly ChunkFile[]): readonly ChunkFile[] {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../../core/errors.ts';
 import { GIB, MIB } from '../../../core/units.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
@@ -71,6 +71,23 @@ describe('requireCapacity', () => {
     const seeders = planOf(10);
     const peers = seeders.peers.map((peer) => ({ ...peer, holds: { kind: 'all' } as const }));
     expect(() => requireCapacity({ ...seeders, peers }, small)).not.toThrow();
+  });
+
+  describe('where the temporary folder cannot be used', () => {
+    afterEach(() => vi.unstubAllEnvs());
+
+    it('names it, what is wrong and TMPDIR', () => {
+      vi.stubEnv('TMPDIR', '/nowhere');
+      expect(() => requireCapacity(planOf(9), machineLimits())).toThrow(ConfigError);
+      expect(() => requireCapacity(planOf(9), machineLimits())).toThrow(
+        /below \/nowhere, which cannot be used: it does not exist; set TMPDIR/,
+      );
+    });
+
+    it('lets through what fits into memory', () => {
+      const limits = { ...roomy, freeDiskBytes: 0, diskTrouble: 'it does not exist', roomInMemoryBytes: GIB };
+      expect(() => requireCapacity(planOf(9), limits)).not.toThrow();
+    });
   });
 
   it('finds the limits of this machine', () => {

@@ -2,6 +2,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { ConfigError } from '../../../core/errors.ts';
+import { reasonOf } from '../../../core/node/store-errors.ts';
 import { MIB, formatBytes } from '../../../core/units.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { roomInMemory } from './scratch.ts';
@@ -22,6 +23,8 @@ export interface MachineLimits {
   readonly freeBytes: number;
   /** Where temporary files go that are too many for memory. */
   readonly freeDiskBytes: number;
+  /** Why there is no such place at all; then `freeDiskBytes` is 0. */
+  readonly diskTrouble?: string;
   /** Temporary files that may go to memory, see `roomInMemory`. */
   readonly roomInMemoryBytes: number;
 }
@@ -29,14 +32,23 @@ export interface MachineLimits {
 export function machineLimits(): MachineLimits {
   const openFiles = /^Max open files\s+(\d+)/m.exec(readOptional('/proc/self/limits'))?.[1];
   const memoryMaps = readOptional('/proc/sys/vm/max_map_count');
-  const disk = statfsSync(tmpdir());
   return {
     openFiles: openFiles === undefined ? Infinity : Number(openFiles),
     memoryMaps: memoryMaps === '' ? Infinity : Number(memoryMaps),
     freeBytes: freemem(),
-    freeDiskBytes: disk.bavail * disk.bsize,
+    ...freeOnDisk(tmpdir()),
     roomInMemoryBytes: roomInMemory(),
   };
+}
+
+function freeOnDisk(folder: string): Pick<MachineLimits, 'freeDiskBytes' | 'diskTrouble'> {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return { freeDiskBytes: bavail * bsize };
+  } catch (cause) {
+    // Memory may have room for all that is needed.
+    return { freeDiskBytes: 0, diskTrouble: reasonOf(cause) };
+  }
 }
 
 /** Only Linux has these files. */
@@ -58,10 +70,12 @@ export function requireCapacity(plan: Plan, limits: MachineLimits): void {
   requireThreads(plan, limits);
   const needed = diskBytes(plan);
   if (needed > Math.max(limits.freeDiskBytes, limits.roomInMemoryBytes)) {
+    const chunks = `the chunks of all peers take ${formatBytes(needed)} below ${tmpdir()}`;
     throw new ConfigError(
-      `the chunks of all peers take ${formatBytes(needed)} below ${tmpdir()}, where ` +
-        `${formatBytes(limits.freeDiskBytes)} are free: set TMPDIR to a folder with more room, or take less content ` +
-        `or fewer peers`,
+      limits.diskTrouble === undefined
+        ? `${chunks}, where ${formatBytes(limits.freeDiskBytes)} are free: set TMPDIR to a folder with more room, ` +
+            `or take less content or fewer peers`
+        : `${chunks}, which cannot be used: ${limits.diskTrouble}; set TMPDIR to a folder with room for them`,
     );
   }
 }

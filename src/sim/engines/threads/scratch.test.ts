@@ -3,7 +3,10 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderOfTest } from '../../../../test/support/folder-of-test.ts';
-import { makeScratch, roomInMemory } from './scratch.ts';
+import { StoreError } from '../../../core/errors.ts';
+import { freeBytesOf, makeScratch, roomInMemory } from './scratch.ts';
+
+vi.mock('node:fs', { spy: true });
 
 describe('the place of temporary files', () => {
   const before = process.env['TMPDIR'];
@@ -38,17 +41,70 @@ describe('the place of temporary files', () => {
     }
   });
 
-  it('is rid of what killed programs left, and of nothing else', () => {
+  /** A folder as a program that was killed has left it. */
+  function leftBehind(): string {
     const { pid: deadPid } = spawnSync(process.execPath, ['--version']);
     const mine = makeScratch(0).folder;
     const left = join(folder, basename(mine).replace(String(process.pid), String(deadPid)));
     renameSync(mine, left);
     mkdirSync(join(left, 'peer-1'));
-    const others = ['swarm-lab-notes', `elsewhere-${deadPid}-a`];
+    return left;
+  }
+
+  it('is rid of what killed programs left, and of nothing else', () => {
+    const left = leftBehind();
+    const others = ['swarm-lab-notes', 'elsewhere-999999-a'];
     for (const name of others) mkdirSync(join(folder, name));
     const living = makeScratch(0).folder;
     expect(existsSync(left)).toBe(false);
     const next = makeScratch(0).folder;
     expect(readdirSync(folder).sort()).toEqual([...others, basename(living), basename(next)].sort());
   });
+
+  it('keeps what another user left', () => {
+    const left = leftBehind();
+    vi.spyOn(process, 'geteuid').mockReturnValue(process.geteuid!() + 1);
+    makeScratch(0);
+    expect(existsSync(left)).toBe(true);
+  });
+
+  it('is made also where what was left cannot be removed, or not even be listed', () => {
+    const left = leftBehind();
+    const refuse = (): never => {
+      throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+    };
+    vi.mocked(rmSync).mockImplementationOnce(refuse);
+    expect(existsSync(makeScratch(0).folder)).toBe(true);
+    expect(existsSync(left)).toBe(true);
+    vi.mocked(readdirSync).mockImplementationOnce(refuse);
+    expect(existsSync(makeScratch(0).folder)).toBe(true);
+    expect(existsSync(left)).toBe(true);
+  });
+
+  it('names TMPDIR when no folder can be made in it', () => {
+    process.env['TMPDIR'] = join(folder, 'nowhere');
+    expect(() => makeScratch(0)).toThrow(StoreError);
+    expect(() => makeScratch(0)).toThrow(
+      /^cannot create a folder in .*nowhere: it does not exist; set TMPDIR /,
+    );
+  });
+});
+
+it.each([
+  ['as much as is free', { bavail: 10 }, 40_960],
+  ['a page for each file that may still be made', { ffree: 3 }, 12_288],
+  ['as much as is free where files have no limit', { bavail: 10, files: 0, ffree: 0 }, 40_960],
+  ['nothing where no file may be made', { ffree: 0 }, 0],
+  ['nothing in a file system on a disk', { type: 0xef53 }, 0],
+])('a file system in memory has room for %s', (_, stats, bytes) => {
+  const roomy = {
+    type: 0x01021994,
+    bsize: 4096,
+    blocks: 1000,
+    bfree: 1000,
+    bavail: 1000,
+    files: 500,
+    ffree: 500,
+  };
+  expect(freeBytesOf({ ...roomy, ...stats })).toBe(bytes);
 });

@@ -1,12 +1,26 @@
 /** Where the temporary files of a run go, and what runs that were killed have left there. */
-import { accessSync, constants, mkdtempSync, readdirSync, readlinkSync, rmSync, statfsSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statfsSync,
+  type StatsFs,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errnoOf, onDisk } from '../../../core/node/store-errors.ts';
+import { StoreError } from '../../../core/errors.ts';
+import { KIB } from '../../../core/units.ts';
+import { errnoOf, reasonOf } from '../../../core/node/store-errors.ts';
 
 const MEMORY_FOLDER = '/dev/shm';
 /** `f_type` of a tmpfs, see statfs(2). */
 const TMPFS_MAGIC = 0x01021994;
+/** A file of a tmpfs takes whole pages, and its default gives each page a file. */
+const BYTES_PER_FILE_MIN = 4 * KIB;
 /** Of the memory that is available. */
 const MEMORY_SHARE_MAX = 1 / 4;
 /** Of the room in the file system, which others use as well. */
@@ -15,18 +29,36 @@ const ROOM_SHARE_MAX = 1 / 2;
 /**
  * How many bytes of temporary files may go to memory. The disk of this machine is no part of a scenario: a file
  * system in memory keeps it out of the figures. 0 where TMPDIR is set, which is then heeded, and where the system has
- * none.
+ * none that can be used. Where few more files may be made, the room is smaller.
  */
 export function roomInMemory(): number {
   if (process.platform !== 'linux' || (process.env['TMPDIR'] ?? '') !== '') return 0;
+  const free = freeInMemory();
+  return free === 0 ? 0 : Math.min(free * ROOM_SHARE_MAX, process.availableMemory() * MEMORY_SHARE_MAX);
+}
+
+function freeInMemory(): number {
   try {
     accessSync(MEMORY_FOLDER, constants.W_OK | constants.X_OK);
+    return freeBytesOf(statfsSync(MEMORY_FOLDER));
   } catch {
+    // The temporary folder on disk is there for this.
     return 0;
   }
-  const { type, bavail, bsize } = statfsSync(MEMORY_FOLDER);
+}
+
+/** Bytes that files may take in such a file system; 0 when it is not in memory. */
+export function freeBytesOf({
+  type,
+  bavail,
+  bsize,
+  files,
+  ffree,
+}: Pick<StatsFs, 'type' | 'bavail' | 'bsize' | 'files' | 'ffree'>): number {
   if (type !== TMPFS_MAGIC) return 0;
-  return Math.min(bavail * bsize * ROOM_SHARE_MAX, process.availableMemory() * MEMORY_SHARE_MAX);
+  // A tmpfs without a limit of files says that it has 0.
+  const filesMax = files === 0 ? Infinity : ffree;
+  return Math.min(bavail * bsize, filesMax * BYTES_PER_FILE_MIN);
 }
 
 export interface Scratch {
@@ -47,7 +79,14 @@ export function makeScratch(neededBytes: number): Scratch {
   const parent = inMemory ? MEMORY_FOLDER : tmpdir();
   removeLeftBehind(parent);
   const pattern = join(parent, `${ownPrefix()}${process.pid}-`);
-  return { folder: onDisk('create', pattern, () => mkdtempSync(pattern)), inMemory };
+  try {
+    return { folder: mkdtempSync(pattern), inMemory };
+  } catch (cause) {
+    throw new StoreError(
+      `cannot create a folder in ${parent}: ${reasonOf(cause)}; set TMPDIR to a folder that can be written`,
+      { cause },
+    );
+  }
 }
 
 /** Process ids mean something only within their namespace: containers may share the folder. */
@@ -56,14 +95,35 @@ function ownPrefix(): string {
   return `swarm-lab-${readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')}-`;
 }
 
+/** What belongs to others and what cannot be removed stays: no run fails for what an earlier one left. */
 function removeLeftBehind(parent: string): void {
   const prefix = ownPrefix();
-  for (const name of onDisk('read', parent, () => readdirSync(parent))) {
+  for (const name of namesIn(parent)) {
     const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) {
-      rmSync(join(parent, name), { recursive: true, force: true });
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    const path = join(parent, name);
+    try {
+      if (isOwn(path)) rmSync(path, { recursive: true, force: true });
+    } catch {
+      // Another program may be removing it just now; if not, the next run tries again.
     }
   }
+}
+
+/** Empty where they may not be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // Whether a folder can be made there is found out when it is made.
+    return [];
+  }
+}
+
+/** Only Windows knows no users by number. */
+function isOwn(path: string): boolean {
+  const user = process.geteuid?.();
+  return user === undefined || lstatSync(path).uid === user;
 }
 
 function isAlive(pid: number): boolean {

@@ -14,14 +14,23 @@ export class Workspace {
   readonly originalFolder: string;
   readonly #removeAtExit = (): void => rmSync(this.folder, { recursive: true, force: true });
 
-  /** @param neededBytes of all the folders at the end of the run */
+  /**
+   * @param neededBytes of all the folders at the end of the run
+   * @throws {StoreError} it cannot be made; then nothing of it is left
+   */
   constructor(neededBytes: number) {
     const { folder, inMemory } = makeScratch(neededBytes);
     this.folder = folder;
     this.inMemory = inMemory;
     this.originalFolder = join(this.folder, 'original');
     process.on('exit', this.#removeAtExit);
-    mkdirSync(this.originalFolder);
+    try {
+      onDisk('create', this.originalFolder, () => mkdirSync(this.originalFolder));
+    } catch (error) {
+      this.#removeAtExit();
+      process.off('exit', this.#removeAtExit);
+      throw error;
+    }
   }
 
   /** Where the peer at this position of the plan keeps its chunks. */
@@ -32,7 +41,7 @@ export class Workspace {
   /** Makes the peer's folder as it is at the start, in place of what may be there. @throws {StoreError} */
   fillPeerFolder(position: number, totalChunks: number, held: readonly ChunkFile[]): void {
     const folder = this.peerFolder(position);
-    rmSync(folder, { recursive: true, force: true });
+    onDisk('remove', folder, () => rmSync(folder, { recursive: true, force: true }));
     onDisk('create', folder, () => mkdirSync(folder));
     for (const { path, name } of held) {
       onDisk('create', join(folder, name), () => linkOrCopy(path, join(folder, name)));
