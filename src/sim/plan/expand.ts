@@ -6,9 +6,10 @@ import type { Scenario, ScenarioContent } from '../scenario/scenario.ts';
 import { Draws } from './draws.ts';
 import { expandCondition, expandFault } from './expand-faults.ts';
 import { expandGroup } from './expand-peers.ts';
+import { lackAtStart } from './holdings.ts';
 import { lateNotices } from './late.ts';
 import { nameChunks } from './name-chunks.ts';
-import { PLAN_SCHEMA_VERSION, type Plan, type PlannedContent, type PlannedPeer } from './plan.ts';
+import { PLAN_SCHEMA_VERSION, type Plan, type PlannedContent } from './plan.ts';
 
 export interface ExpandOptions {
   /** Instead of the scenario's own. */
@@ -56,7 +57,7 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
     timeLimitMs,
     engine: { peersPerWorker: scenario.peersPerWorker },
   };
-  if (scenario.groups.some(({ holds }) => holds.kind === 'drawn')) checkDrawnHoldings(plan, scenario);
+  if (scenario.groups.some(({ holds }) => holds.kind === 'drawn')) checkDrawnHoldings(plan, scenario.content);
   return plan;
 }
 
@@ -73,29 +74,18 @@ function planContent(content: ScenarioContent, seed: string): PlannedContent {
 }
 
 /** What validation could not know: whether the drawn shares cover the file, often enough for the tracker. */
-function checkDrawnHoldings(plan: Plan, scenario: Scenario): void {
-  const holders = new Array<number>(plan.content.totalChunks).fill(0);
-  for (const { holds } of plan.peers)
-    for (const index of indicesOf(holds, scenario.content)) holders[index - 1]!++;
-  const needed = Math.max(1, plan.tracker.agreement);
-  const lacking = holders.flatMap((count, index) => (count < needed ? [index + 1] : []));
-  if (lacking.length === 0) return;
+function checkDrawnHoldings({ scenario, seed, peers, tracker }: Plan, content: ScenarioContent): void {
+  const lack = lackAtStart({
+    totalChunks: content.totalChunks,
+    agreement: tracker.agreement,
+    holdings: peers.map(({ holds }) => holds),
+    chunksOf: (folder) => (content.kind === 'folders' ? content.folders[folder]!.chunks.keys() : []),
+  });
+  if (lack === undefined) return;
+  const { chunks, needed } = lack;
   const many = needed === 1 ? 'nobody holds' : `fewer than ${needed} peers (tracker.agreement) hold`;
   throw new ConfigError(
-    `scenario ${plan.scenario.name}: by seed ${plan.seed}, ${many} ${nameChunks(lacking)} at the start; ` +
+    `scenario ${scenario.name}: by seed ${seed}, ${many} ${nameChunks(chunks)} at the start; ` +
       'raise the share in holds, add a group that holds all, or choose another seed',
   );
-}
-
-function indicesOf(holds: PlannedPeer['holds'], content: ScenarioContent): Iterable<number> {
-  switch (holds.kind) {
-    case 'all':
-      return Array.from({ length: content.totalChunks }, (_, index) => index + 1);
-    case 'none':
-      return [];
-    case 'chunks':
-      return holds.indices;
-    case 'folder':
-      return content.kind === 'folders' ? content.folders[holds.folder]!.chunks.keys() : [];
-  }
 }

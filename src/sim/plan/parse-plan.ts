@@ -1,10 +1,13 @@
 /** plan.json → Plan: reads back a plan that was saved by a run or by `--plan --json`. */
 import { z } from 'zod';
 import { readDocument } from '../scenario/document.ts';
+import { readChunkFolder, type FolderReader } from '../scenario/folders.ts';
 import { problemsOf } from '../scenario/issues.ts';
 import { jsonSchemaOf } from '../scenario/json-schema.ts';
 import { inOrder, ScenarioError } from '../scenario/problems.ts';
 import { checkCondition, checkThresholds, type Mistake } from './check-comparisons.ts';
+import { checkHoldings } from './holdings.ts';
+import { requirePlan } from './other-files.ts';
 import {
   PLAN_SCHEMA_VERSION,
   type Plan,
@@ -297,14 +300,29 @@ function sessionsFollow(sessions: PlannedPeer['sessions']): boolean {
   });
 }
 
+export interface PlanOptions {
+  /** Default: from the disk. */
+  readonly readFolder?: FolderReader;
+}
+
 /**
  * @param file for messages
+ * @throws {ConfigError} the text is something else
  * @throws {ScenarioError} with every mistake of the text and its place
  */
-export function parsePlan(planText: string, file: string): Plan {
+export function parsePlan(
+  planText: string,
+  file: string,
+  { readFolder = readChunkFolder }: PlanOptions = {},
+): Plan {
   const data = parseJson(planText);
+  requirePlan(data, file);
   const validated = planSchema.safeParse(data);
-  if (data !== undefined && validated.success) return validated.data;
+  const told: Parameters<Mistake>[] = [];
+  if (validated.success) {
+    checkHoldings(validated.data, readFolder, (...mistake) => told.push(mistake));
+    if (told.length === 0) return validated.data;
+  }
   // JSON is YAML too: reading it again, slowly, tells where the mistakes are.
   const document = readDocument(planText, file);
   const problems = [...document.problems];
@@ -313,9 +331,11 @@ export function parsePlan(planText: string, file: string): Plan {
   } else if (problems.length === 0 && !validated.success) {
     problems.push(...problemsOf(validated.error.issues, jsonSchemaOf(planSchema), document));
   }
+  problems.push(...told.map(([path, ...words]) => document.problemAt(path, 'value', ...words)));
   throw new ScenarioError(inOrder(problems), document.sources);
 }
 
+/** @returns undefined when it is no JSON */
 function parseJson(planText: string): unknown {
   try {
     return JSON.parse(planText) as unknown;

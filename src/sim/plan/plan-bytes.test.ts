@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planOf, small } from '../scenario/fixture.ts';
+import { planOf, readFolder, small } from '../scenario/fixture.ts';
 import { parsePlan } from './parse-plan.ts';
 
 const distributions = [
@@ -59,5 +59,5 @@ test('a plan with all that a plan may have is read and written again byte for by
 test('a plan of folders is read and written again byte for byte', () => {
   const plan = planOf('content: { folders: [one, two, three] }\n');
   const text = JSON.stringify(plan, null, 2);
-  expect(JSON.stringify(parsePlan(text, 'plan.json'), null, 2)).toBe(text);
+  expect(JSON.stringify(parsePlan(text, 'plan.json', { readFolder }), null, 2)).toBe(text);
 });
