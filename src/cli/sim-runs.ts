@@ -23,7 +23,8 @@ export interface SimComponents extends Pick<RunComponents, 'engine' | 'environme
 
 /** Returns the exit code. */
 export async function runAlone(plan: Plan, options: SimOptions, components: SimComponents): Promise<number> {
-  const { result, folder } = await runWithProgress(plan, plan.scenario.name, options, components);
+  const { result, folder, warning } = await runWithProgress(plan, plan.scenario.name, options, components);
+  warn(warning);
   if (options.json) process.stdout.write(json(result));
   else if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
   else {
@@ -59,7 +60,7 @@ export async function runSeveral(
       return run;
     },
   });
-  await writeExperiment(parent, experiment);
+  warn(await writeExperiment(parent, experiment));
   if (options.json) process.stdout.write(json(swept ? experiment : results));
   else if (!options.quiet) {
     const report = renderExperiment(experiment, { colours: wantsColours() });
@@ -97,6 +98,10 @@ async function runWithProgress(
 
 function wantsColours(): boolean {
   return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+}
+
+function warn(warning: string | null): void {
+  if (warning !== null) process.stderr.write(`sim: ${warning}\n`);
 }
 
 /** What a quiet run says: nothing when it passed. */

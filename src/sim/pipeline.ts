@@ -10,7 +10,7 @@ import { measure } from './measure/measure.ts';
 import type { Environment, RunResult } from './measure/result.ts';
 import { parsePlan } from './plan/parse-plan.ts';
 import type { Plan } from './plan/plan.ts';
-import { writeReport, type RunPlace } from './report/write-report.ts';
+import { writeReport, type RunPlace, type WrittenReport } from './report/write-report.ts';
 
 export interface RunComponents {
   readonly engine: Engine;
@@ -18,10 +18,9 @@ export interface RunComponents {
   readonly environment: Environment;
 }
 
-export interface FinishedRun {
+/** With where its report is, and what the user should know of that. */
+export interface FinishedRun extends WrittenReport {
   readonly result: RunResult;
-  /** Where its report is. */
-  readonly folder: string;
 }
 
 /**
@@ -78,8 +77,7 @@ export async function runPlan(
 ): Promise<FinishedRun> {
   const record = await engine.run(plan, watcher);
   const result = measure(plan, record, environment);
-  const folder = await writeReport(reports, result, record.events, place);
-  return { result, folder };
+  return { result, ...(await writeReport(reports, result, record.events, place)) };
 }
 
 function loadPlan({ file, seed, repeat, sets }: DesignRequest): Plan {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../../core/errors.ts';
+import { reasonOf } from '../../core/node/store-errors.ts';
 
 /** Reports of one scenario and seed that may begin in one second. */
 const SAME_SECOND_MAX = 1000;
@@ -65,9 +66,9 @@ async function exists(path: string): Promise<boolean> {
  * `<folder>/latest` becomes a relative symbolic link to `<folder>/<target>`, or, where links are not allowed, a text
  * file with the same relative path. Made beside and renamed, so that `latest` is there at every instant.
  *
- * @throws {StoreError} `latest` is a folder
+ * @returns null, or in a line why it does not point there and the remedy: no reason to lose a run that is over
  */
-export async function pointLatest(folder: string, target: string): Promise<void> {
+export async function pointLatest(folder: string, target: string): Promise<string | null> {
   const latest = join(folder, 'latest');
   const draft = join(folder, `.latest-${randomUUID()}`);
   try {
@@ -79,14 +80,10 @@ export async function pointLatest(folder: string, target: string): Promise<void>
       await writeFile(draft, `${target}\n`);
     }
     await rename(draft, latest);
+    return null;
   } catch (cause) {
     await rm(draft, { force: true });
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StoreError(
-      `the report is in ${join(folder, target)}, but ${latest} cannot point to it: ${why}; ` +
-        'if it is a folder, move it away',
-      { cause },
-    );
+    return `${latest} does not point to the report: ${reasonOf(cause)}; move it away, or choose another folder by --out`;
   }
 }
 

@@ -29,15 +29,16 @@ export async function openExperiment(
 
 /**
  * Writes experiment.json, experiment.md and experiment.csv beside the folders of the runs; `latest` points there.
+ * Returns why it does not, for the user; null when it does.
  * @throws {StoreError} the folder cannot be written
  */
-export async function writeExperiment(place: string, experiment: Experiment): Promise<void> {
+export async function writeExperiment(place: string, experiment: Experiment): Promise<string | null> {
   try {
     await writeFile(join(place, 'experiment.json'), `${JSON.stringify(experiment, null, 2)}\n`);
     await writeFile(join(place, 'experiment.csv'), renderExperimentCsv(experiment));
     await writeFile(join(place, 'experiment.md'), renderExperimentMarkdown(experiment));
     const parent = dirname(place);
-    await pointLatest(dirname(parent), `${basename(parent)}/${basename(place)}`);
+    return await pointLatest(dirname(parent), `${basename(parent)}/${basename(place)}`);
   } catch (cause) {
     throw unwritable(place, cause);
   }

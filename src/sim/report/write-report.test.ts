@@ -2,7 +2,6 @@ import { lstat, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/pr
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
-import { StoreError } from '../../core/errors.ts';
 import { measuredSmallSwarm } from '../measure/fixture.ts';
 import type { RunResult } from '../measure/result.ts';
 import { writeReport } from './write-report.ts';
@@ -16,7 +15,7 @@ beforeEach(() => {
 
 describe('a report on disk', () => {
   it('has all its files in <scenario>/<time>-<seed>, and latest points to it', async () => {
-    const run = await writeReport(folder, result, record.events);
+    const { folder: run, warning } = await writeReport(folder, result, record.events);
     expect(run).toBe(join(folder, 'fixture', '2026-01-02T03-04-05Z-seed-1'));
     expect((await readdir(run)).sort()).toEqual([
       'events.jsonl',
@@ -27,11 +26,12 @@ describe('a report on disk', () => {
       'timeline.csv',
     ]);
     expect(await readlink(join(folder, 'latest'))).toBe('fixture/2026-01-02T03-04-05Z-seed-1');
+    expect(warning).toBeNull();
     expect(await readFile(join(folder, 'latest', 'report.md'), 'utf8')).toContain('# fixture: pass');
   });
 
   it('is read back as it was measured', async () => {
-    const run = await writeReport(folder, result, record.events);
+    const { folder: run } = await writeReport(folder, result, record.events);
     const read = async (name: string) => readFile(join(run, name), 'utf8');
     expect(JSON.parse(await read('result.json'))).toEqual(result);
     expect(JSON.parse(await read('plan.json'))).toEqual(plan);
@@ -43,15 +43,17 @@ describe('a report on disk', () => {
     const runs = await Promise.all(
       Array.from({ length: 8 }, () => writeReport(folder, result, record.events)),
     );
-    expect(new Set(runs).size).toBe(8);
+    expect(new Set(runs.map((run) => run.folder)).size).toBe(8);
     expect((await readdir(join(folder, 'fixture'))).filter((name) => name.startsWith('.'))).toEqual([]);
-    expect(runs.map((run) => `fixture/${basename(run)}`)).toContain(await readlink(join(folder, 'latest')));
+    expect(runs.map((run) => `fixture/${basename(run.folder)}`)).toContain(
+      await readlink(join(folder, 'latest')),
+    );
     expect((await readdir(folder)).sort()).toEqual(['fixture', 'latest']);
   });
 
   it('stays inside its folder, whatever the scenario and the seed are called', async () => {
     const odd: RunResult = { ...result, seed: '../../x', scenario: { name: '../a b', description: '' } };
-    const run = await writeReport(folder, odd, []);
+    const { folder: run } = await writeReport(folder, odd, []);
     expect(run.startsWith(join(folder, '__a_b'))).toBe(true);
     expect(await readdir(run)).toContain('result.json');
   });
@@ -62,11 +64,11 @@ describe('a report on disk', () => {
     expect((await lstat(join(folder, 'latest'))).isSymbolicLink()).toBe(true);
   });
 
-  it('says what to do when latest is a folder, and leaves no draft', async () => {
+  it('is written also when latest is a folder: then it says what to do, and leaves no draft', async () => {
     await mkdir(join(folder, 'latest', 'x'), { recursive: true });
-    const writing = writeReport(folder, result, []);
-    await expect(writing).rejects.toThrow(StoreError);
-    await expect(writing).rejects.toThrow(/move it away/);
+    const { folder: run, warning } = await writeReport(folder, result, []);
+    expect(warning).toMatch(/latest does not point to the report: it is a folder; move it away/);
+    expect(await readdir(run)).toContain('result.json');
     expect((await readdir(folder)).sort()).toEqual(['fixture', 'latest']);
   });
 

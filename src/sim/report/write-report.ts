@@ -16,9 +16,15 @@ export interface RunPlace {
   readonly name: string;
 }
 
+export interface WrittenReport {
+  readonly folder: string;
+  /** Why `latest` does not point to it, for the user; null when it does, or was left alone. */
+  readonly warning: string | null;
+}
+
 /**
  * Writes result.json, plan.json, events.jsonl, peers.csv, timeline.csv and report.md into a folder of their own
- * and returns its path. The folder appears under its name only when it is complete. Its name is the UTC time of
+ * and returns where. The folder appears under its name only when it is complete. Its name is the UTC time of
  * the run's start and the seed, with `-2`, `-3`, … where another run has taken it. `latest` points to it. A run of an
  * experiment goes to its place instead and leaves `latest` alone.
  * @throws {StoreError} the folder cannot be written; the message names it and the fix
@@ -28,7 +34,7 @@ export async function writeReport(
   result: RunResult,
   events: readonly SwarmEvent[],
   place?: RunPlace,
-): Promise<string> {
+): Promise<WrittenReport> {
   const scenario = fileName(result.scenario.name, 80);
   const parent = place?.parent ?? join(folder, scenario);
   let draft: string | undefined;
@@ -41,8 +47,8 @@ export async function writeReport(
     const name = place === undefined ? timedName(result.startedAt, result.seed) : fileName(place.name, 100);
     const run = await moveToFreeName(draft, parent, name);
     draft = undefined;
-    if (place === undefined) await pointLatest(folder, `${scenario}/${run}`);
-    return join(parent, run);
+    const warning = place === undefined ? await pointLatest(folder, `${scenario}/${run}`) : null;
+    return { folder: join(parent, run), warning };
   } catch (cause) {
     if (draft !== undefined) await rm(draft, { recursive: true, force: true });
     throw unwritable(parent, cause);
