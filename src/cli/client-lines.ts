@@ -1,6 +1,6 @@
 /** What the client tells a person: one line an event that matters, and the figures of its progress. */
 import { addressKey } from '../core/address.ts';
-import type { SwarmEvent } from '../core/events.ts';
+import type { NodeFailed, SwarmEvent } from '../core/events.ts';
 import type { Address } from '../core/interfaces.ts';
 import { SECOND_MS, formatBytes } from '../core/units.ts';
 import { tells, type Verbosity } from './verbosity.ts';
@@ -15,6 +15,9 @@ export interface ClientFigures {
   readonly complete: boolean;
 }
 
+/** A disk that fails again within this time has gone on failing, for one chunk after another. */
+const FAILURE_REST_MS = 60 * SECOND_MS;
+
 /** Follows a client's events and puts them into words. Holds no clock and writes nothing itself. */
 export class ClientLines {
   readonly #name: string;
@@ -26,6 +29,8 @@ export class ClientLines {
   #complete = false;
   #joinedMs = 0;
   #lastRetryMs: number | undefined;
+  /** When the disk last failed, for each reason. */
+  readonly #failedMs = new Map<string, number>();
 
   constructor(name: string, verbosity: Verbosity) {
     this.#name = name;
@@ -83,8 +88,7 @@ export class ClientLines {
         // Told by a tracker or a laboratory, which a client is not.
         return undefined;
       case 'node-failed':
-        // The program ends with it, in the words of the error.
-        return undefined;
+        return this.#failed(event);
       case 'chunk-announced':
       case 'chunk-asked':
       case 'chunk-requested':
@@ -111,6 +115,22 @@ export class ClientLines {
     const tookSec = ((atMs - this.#joinedMs) / SECOND_MS).toFixed(1);
     const from = this.#sources.size === 1 ? '1 client' : `${this.#sources.size} clients`;
     return `complete, ${this.#held()}: ${formatBytes(this.#receivedBytes)} from ${from} in ${tookSec} s`;
+  }
+
+  /** Undefined: the program ends with it, in the words of the error. */
+  #failed(event: NodeFailed): readonly [Verbosity, string] | undefined {
+    const { atMs, code, detail, lostChunk } = event;
+    if (code !== 'STORE') return undefined;
+    if (lostChunk !== undefined) {
+      this.#heldChunks--;
+      this.#complete = false;
+      return ['quiet', `chunk ${lostChunk} is not offered any more and will be fetched anew: ${detail}`];
+    }
+    const reason = detail.slice(detail.lastIndexOf(': ') + 1);
+    const lastMs = this.#failedMs.get(reason) ?? -Infinity;
+    this.#failedMs.set(reason, atMs);
+    const isNew = atMs - lastMs > FAILURE_REST_MS;
+    return [isNew ? 'quiet' : 'verbose', `${detail}; going on with what is held, and trying again`];
   }
 
   /** Once per back-off step: at its longest the wait stays as it is, and the line would only repeat. */

@@ -1,5 +1,6 @@
 /** `npm run client`: a peer of its own, by the classic command line. */
 import { sameHost } from '../core/address.ts';
+import { StoreError } from '../core/errors.ts';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { ClientNode, type ClientNodeOptions } from '../core/node/client-node.ts';
@@ -31,6 +32,8 @@ async function runClient(settings: ClientSettings): Promise<number> {
     receivedBytes: () => node.receivedBytes,
   });
   listeners.push((event) => progress.emit(event));
+  const interrupt = interruptSignal();
+  let wasClosed = false;
   try {
     await new Promise<void>((resolve, reject) => {
       const leave = (): void => {
@@ -39,20 +42,34 @@ async function runClient(settings: ClientSettings): Promise<number> {
       };
       listeners.push((event) => {
         if (event.type === 'peer-left') resolve();
-        if (event.type === 'node-failed') reject(nodeFailure(event));
+        // A disk that fails for one chunk is told, and tried again: the others are served all the same.
+        if (event.type === 'node-failed' && event.code !== 'STORE') reject(nodeFailure(event));
         const becameComplete = event.type === 'peer-completed' || event.type === 'peer-joined';
         if (becameComplete && progress.complete && settings.leaveAfterMs !== undefined) {
           setTimeout(leave, settings.leaveAfterMs);
         }
       });
-      interruptSignal().addEventListener('abort', leave);
+      interrupt.addEventListener('abort', leave);
       node.start();
     });
   } finally {
     progress.close();
-    node.close();
+    wasClosed = close(node);
   }
-  return progress.complete ? exitCodes.ok : exitCodes.interrupted;
+  if (wasClosed && progress.complete) return exitCodes.ok;
+  return wasClosed && interrupt.aborted ? exitCodes.interrupted : exitCodes.failed;
+}
+
+/** Returns whether the folder could be left in order; says why not. */
+function close(node: ClientNode): boolean {
+  try {
+    node.close();
+    return true;
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    process.stderr.write(`client: ${error.message}\n`);
+    return false;
+  }
 }
 
 function isLoopback(host: string): boolean {

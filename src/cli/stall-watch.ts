@@ -23,6 +23,8 @@ const WORDS: Readonly<Record<string, string>> = {
 export class StallWatch {
   /** Who was asked since the last progress, by address, and what came of it. The latest is last. */
   readonly #tried = new Map<string, { readonly address: Address; readonly outcome: string }>();
+  /** Since the last progress: then it is not for want of somebody who sends. */
+  #diskFailure: string | undefined;
   #missing = 0;
   #totalChunks = 0;
   #trackerAnswers = false;
@@ -40,6 +42,11 @@ export class StallWatch {
       case 'chunk-received':
         this.#missing--;
         this.#tried.clear();
+        this.#diskFailure = undefined;
+        return;
+      case 'node-failed':
+        if (event.lostChunk !== undefined) this.#missing++;
+        else this.#diskFailure = event.detail;
         return;
       case 'peer-completed':
       case 'peer-left':
@@ -66,7 +73,6 @@ export class StallWatch {
       case 'chunk-unlocated':
       case 'fault-began':
       case 'fault-ended':
-      case 'node-failed':
       case 'peer-crashed':
       case 'peer-forgotten':
       case 'tracker-started':
@@ -109,6 +115,7 @@ export class StallWatch {
   }
 
   #whoWasTried(): string {
+    if (this.#diskFailure !== undefined) return this.#diskFailure;
     if (this.#tried.size === 0) {
       return this.#trackerAnswers ? 'no client sends them yet' : 'the tracker does not answer';
     }

@@ -136,11 +136,16 @@ export interface PeerForgotten extends At {
   readonly address: Address;
   readonly reason: 'disconnected' | 'silent' | 'stopped';
 }
-/** The peer or tracker itself cannot go on (port in use, disk full). */
+/**
+ * The peer or tracker itself cannot do something: with `TRANSPORT` (port in use) or `CONFIG` it cannot go on at all,
+ * with `STORE` its disk failed for one chunk (full, unreadable), and it goes on with the others and tries again.
+ */
 export interface NodeFailed extends At {
   readonly type: 'node-failed';
   readonly code: string;
   readonly detail: string;
+  /** The file of this held chunk is gone: it is not offered any more, and is needed again. */
+  readonly lostChunk?: number;
 }
 
 /** Told by the laboratory (`peer` is `laboratory`): something is done to the swarm from now on. */

@@ -140,7 +140,8 @@ export interface ChunkStore {
   info(index: number): ChunkInfo | undefined;
   /**
    * Bytes of a held chunk, to be sent once: a connection that has written them may let their memory be used again.
-   * @throws {StoreError} chunk not held, range outside, disk error
+   * @throws {StoreError} chunk not held, range outside, disk error; `info` then tells whether it is held still, and
+   *   may be readable later
    */
   read(index: number, offset: number, length: number): Body;
   /** Several writers of one chunk may live at a time (end-game). */

@@ -61,6 +61,37 @@ describe('ClientLines', () => {
     expect(lines.follow(lost(4000))).toContain('trying again in 4.0 s');
   });
 
+  it('tells once, also who wants it quiet, that the disk fails, and anew after a minute without a failure', () => {
+    const lines = new ClientLines('alice', 'quiet');
+    const failed = (atMs: number, detail: string): string | undefined =>
+      lines.follow({ type: 'node-failed', atMs, peer: 'alice', code: 'STORE', detail });
+    expect(failed(0, 'cannot write chunk_1: the disk is full')).toBe(
+      'alice: cannot write chunk_1: the disk is full; going on with what is held, and trying again',
+    );
+    expect(failed(50_000, 'cannot write chunk_2: the disk is full')).toBeUndefined();
+    expect(failed(100_000, 'cannot write chunk_1: the disk is full')).toBeUndefined();
+    expect(failed(100_001, 'cannot write chunk_1: permission denied')).toBeDefined();
+    expect(failed(160_002, 'cannot write chunk_1: the disk is full')).toBeDefined();
+  });
+
+  it('tells a chunk whose file is gone, and does not count it until it has come anew', () => {
+    const lines = new ClientLines('alice', 'quiet');
+    for (const event of [joined, received, completed]) lines.follow(event);
+    const gone = {
+      type: 'node-failed',
+      atMs: 2000,
+      peer: 'alice',
+      code: 'STORE',
+      detail: 'no chunk_1',
+    } as const;
+    expect(lines.follow({ ...gone, lostChunk: 1 })).toBe(
+      'alice: chunk 1 is not offered any more and will be fetched anew: no chunk_1',
+    );
+    expect(lines.figures).toMatchObject({ heldChunks: 2, complete: false });
+    for (const event of [received, completed]) lines.follow(event);
+    expect(lines.figures).toMatchObject({ heldChunks: 3, complete: true });
+  });
+
   it('tells only what went wrong when quiet, and details when verbose', () => {
     const request: SwarmEvent = {
       type: 'chunk-requested',

@@ -83,6 +83,27 @@ describe('a client that gets nothing', () => {
   });
 });
 
+describe('a client whose disk fails', () => {
+  const failed: SwarmEvent = { type: 'node-failed', ...about, code: 'STORE', detail: 'the disk is full' };
+
+  it('names that, not whom it asked, until a chunk comes', () => {
+    const it = watch(found, request(bob), failed);
+    it.check(0, 0);
+    expect(it.check(10_000, 0)).toBe(
+      'nothing has come for 10 s, 3 of 5 chunks are missing; the disk is full; trying again',
+    );
+    it.follow(received);
+    it.check(11_000, 9);
+    expect(it.check(21_000, 9)).toContain('no client sends');
+  });
+
+  it('misses a chunk whose file is gone', () => {
+    const it = watch({ type: 'peer-completed', ...about }, { ...failed, lostChunk: 2 });
+    it.check(0, 0);
+    expect(it.check(10_000, 0)).toContain('1 of 5 chunks are missing; the tracker does not answer');
+  });
+});
+
 describe('a client that gets something', () => {
   it('says nothing while bytes come, however long a chunk takes', () => {
     expect(told(watch(found), 100, (second) => second)).toEqual([]);

@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { StoreError } from '../errors.ts';
@@ -17,7 +16,7 @@ import { FileChunkWriter } from './chunk-writer.ts';
 import { LIST_NAME, chunkName } from './local-chunks.ts';
 import { OpenFiles } from './open-files.ts';
 import { Pace } from './pace.ts';
-import { onDisk } from './store-errors.ts';
+import { isGone } from './store-errors.ts';
 
 const OPEN_FILES_MAX = 8;
 const LIST_INTERVAL_MS = 250;
@@ -116,17 +115,15 @@ export class FolderStore implements ChunkStore {
       throw new StoreError(`${path}: bytes ${offset} to ${offset + length} of ${bytes}`);
     }
     const body = takeBlock(length);
-    const descriptor = this.#openFiles.descriptor(path);
-    let filled = 0;
-    while (filled < length) {
-      const count = onDisk('read', path, () =>
-        readSync(descriptor, body, filled, length - filled, offset + filled),
-      );
-      if (count === 0)
-        throw new StoreError(`${path} became shorter than ${bytes} bytes; restart to verify it`);
-      filled += count;
+    try {
+      const filled = this.#openFiles.read(path, body, offset);
+      if (filled === length) return body;
+    } catch (error) {
+      if (error instanceof StoreError && isGone(error)) this.#lose(index);
+      throw error;
     }
-    return body;
+    this.#lose(index);
+    throw new StoreError(`${path} became shorter than ${bytes} bytes`);
   }
 
   begin(index: number, expected: Partial<ChunkInfo>): ChunkWriter {
@@ -189,6 +186,14 @@ export class FolderStore implements ChunkStore {
       // Nobody above could do anything: the next `begin`, `flush` or `close` tries again and tells.
       this.#listFailure = error;
     }
+  }
+
+  /** Its file is not what it was: no longer held, nor listed. */
+  #lose(index: number): void {
+    this.#openFiles.forget(this.pathOf(index));
+    this.#held.delete(index);
+    this.#listIsStale = true;
+    this.#listTimer ??= setTimeout(() => this.#tryFlush(), this.#listRestMs);
   }
 
   #require(index: number): HeldChunk {

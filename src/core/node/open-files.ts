@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { onDisk } from './store-errors.ts';
 
 /** Descriptors of the files read last, so that a chunk sent in many pieces is opened once. */
@@ -26,6 +26,28 @@ export class OpenFiles {
       closeSync(oldest![1]);
     }
     return descriptor;
+  }
+
+  /** Fills the body from this offset on. Returns how many bytes there were. @throws {StoreError} disk error */
+  read(path: string, body: Uint8Array, offset: number): number {
+    const descriptor = this.descriptor(path);
+    let filled = 0;
+    while (filled < body.length) {
+      const count = onDisk('read', path, () =>
+        readSync(descriptor, body, filled, body.length - filled, offset + filled),
+      );
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  }
+
+  /** The file is gone: another may come to have its name. */
+  forget(path: string): void {
+    const descriptor = this.#descriptors.get(path);
+    if (descriptor === undefined) return;
+    this.#descriptors.delete(path);
+    closeSync(descriptor);
   }
 
   close(): void {

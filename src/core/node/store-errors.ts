@@ -15,6 +15,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   ELOOP: 'its symbolic links go in a circle',
 };
 
+const GONE: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EACCES', 'EPERM'];
+
 /** A failed operation of the file system as the user's error: `cannot write /x/chunk_1: the disk is full`. */
 export function storeError(operation: string, path: string, cause: unknown): StoreError {
   return new StoreError(`cannot ${operation} ${path}: ${reasonOf(cause)}`, { cause });
@@ -29,6 +31,11 @@ export function reasonOf(cause: unknown): string {
 
 export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+/** Whether a file that could be read before cannot any more: it was removed, moved, replaced or locked away. */
+export function isGone(error: StoreError): boolean {
+  return GONE.includes(errnoOf(error.cause) ?? '');
 }
 
 /** Runs one operation of the file system; what it throws becomes a `StoreError` with path and cause. */

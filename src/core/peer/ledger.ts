@@ -1,3 +1,4 @@
+import type { StoreError } from '../errors.ts';
 import type { DiscardReason } from '../events.ts';
 import type { Address, Body, ChunkInfo, ChunkStore, ChunkWriter, Clock, EventSink } from '../interfaces.ts';
 import type { ChunkClaim, ProtocolName } from '../protocol/messages.ts';
@@ -22,6 +23,7 @@ export class Ledger {
   readonly #disputed = new Set<number>();
   readonly #downloads = new Map<number, Set<Download>>();
   readonly #onHeld: ((index: number) => void)[] = [];
+  readonly #onLost: ((index: number) => void)[] = [];
   readonly #onFlight: ((index: number) => void)[] = [];
 
   constructor(components: LedgerComponents, peerName: string) {
@@ -91,6 +93,23 @@ export class Ledger {
   /** Calls back whenever a chunk has come to be held, after it is. */
   onHeld(listener: (index: number) => void): void {
     this.#onHeld.push(listener);
+  }
+
+  /** Calls back whenever the file of a held chunk turned out to be gone, after it is needed again. */
+  onLost(listener: (index: number) => void): void {
+    this.#onLost.push(listener);
+  }
+
+  /** A held chunk could not be read. If the store holds it no longer, neither does the peer, which is told once. */
+  unreadable(index: number, { code, message }: StoreError): void {
+    if (!this.held.has(index)) return;
+    const { clock, store, events } = this.#components;
+    const isLost = store.info(index) === undefined;
+    if (isLost) this.held.delete(index);
+    const lost = isLost ? { lostChunk: index } : {};
+    const about = { atMs: clock.now(), peer: this.#peerName, code, detail: message };
+    events.emit({ type: 'node-failed', ...about, ...lost });
+    if (isLost) for (const listener of this.#onLost) listener(index);
   }
 
   /** Calls back whenever a download of a chunk has begun or ended. */

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf, PeerStage } from '../../../test/support/peer-stage.ts';
+import { StoreError } from '../errors.ts';
+
+/** From now on chunk 2 cannot be read: for the moment, or for good. */
+function breakReads({ store }: PeerStage, { gone }: { readonly gone: boolean }): void {
+  const read = store.read.bind(store);
+  store.read = (index, offset, length) => {
+    if (index !== 2) return read(index, offset, length);
+    if (gone) store.chunks.delete(index);
+    throw new StoreError('chunk_2 cannot be read');
+  };
+}
 
 describe('a peer in the swarm protocol: serving', () => {
   const full = { totalChunks: 2, held: [1, 2] };
@@ -70,6 +81,62 @@ describe('a peer in the swarm protocol: serving', () => {
     expect(neighbour.gotOf('chunk')).toHaveLength(1);
     neighbour.say({ type: 'cancel', index: 1 });
     expect(neighbour.gotOf('reject')).toHaveLength(2);
+  });
+
+  it('rejects (not held) a chunk whose file is gone, shows it no more, and serves the others', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off' });
+    breakReads(stage, { gone: true });
+    const neighbour = stage.neighbour('n', []);
+    neighbour.say({ type: 'interested' });
+    neighbour.say({ type: 'request', index: 2 }, { type: 'request', index: 1 });
+    expect(neighbour.gotOf('reject')).toMatchObject([{ index: 2, reason: 'not-held' }]);
+    expect(neighbour.gotOf('chunk').map(({ index }) => index)).toEqual([1]);
+    neighbour.say({ type: 'request', index: 2 });
+    expect(stage.eventsOf('node-failed')).toMatchObject([{ code: 'STORE', lostChunk: 2 }]);
+    expect(stage.neighbour('late', [], 7101).gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0x80));
+    stage.run(2000);
+    expect(stage.announces.at(-1)?.bits).toEqual(Uint8Array.of(0x80));
+  });
+
+  it('fetches anew a chunk whose file is gone, from a neighbour that has it, and is complete again', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off' });
+    breakReads(stage, { gone: true });
+    const holder = stage.neighbour('holder', [2], 7100);
+    const asker = stage.neighbour('asker', [], 7101);
+    asker.say({ type: 'interested' }, { type: 'request', index: 2 });
+    expect(holder.gotOf('interested')).toHaveLength(1);
+    holder.say({ type: 'unchoke' });
+    expect(holder.requested).toEqual([2]);
+    holder.deliver(2);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+    expect(asker.gotOf('have').map(({ index }) => index)).toEqual([2]);
+    // Asked for no more, although the holder shows it still.
+    stage.run(15_000);
+    expect(holder.requested).toEqual([2]);
+  });
+
+  it('a lone seeder that has lost a chunk shows all the others', () => {
+    const held = Array.from({ length: 12 }, (_, at) => at + 1);
+    const stage = new PeerStage({ totalChunks: 12, held });
+    breakReads(stage, { gone: true });
+    const neighbour = stage.neighbour('n', []);
+    stage.run(2000);
+    neighbour.say({ type: 'interested' }, { type: 'request', index: 2 });
+    const shown = neighbour.gotOf('have').map(({ index }) => index);
+    expect(new Set([...shown, 2])).toEqual(new Set(held));
+    expect(stage.neighbour('late', [], 7101).gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0xbf, 0xf0));
+  });
+
+  it('rejects (overload) a chunk that cannot be read for the moment, and goes on showing it', () => {
+    const stage = new PeerStage(full, { superSeeding: 'off' });
+    breakReads(stage, { gone: false });
+    const neighbour = stage.neighbour('n', []);
+    neighbour.say({ type: 'interested' });
+    neighbour.say({ type: 'request', index: 2 }, { type: 'request', index: 1 });
+    expect(neighbour.gotOf('reject')).toMatchObject([{ index: 2, reason: 'overload' }]);
+    expect(neighbour.gotOf('chunk').map(({ index }) => index)).toEqual([1]);
+    expect(stage.eventsOf('node-failed')[0]).not.toHaveProperty('lostChunk');
+    expect(stage.neighbour('late', [], 7101).gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0xc0));
   });
 
   it('drops who breaks the protocol, naming how', () => {

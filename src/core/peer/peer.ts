@@ -43,7 +43,6 @@ export class Peer {
       { ...peerDefaults, ...options },
       this.ledger,
     );
-    const wasComplete = this.ledger.complete;
     this.#swarm = new SwarmExchange(this.#context);
     this.#spec = new SpecExchange(this.#context, {
       onOurTracker: () => this.#upgrade(),
@@ -53,8 +52,12 @@ export class Peer {
       onPeers: (peers, agreed) => this.#learn(peers, agreed),
       onLost: () => this.#trackerLost(),
     });
+    let isMissingSome = !this.ledger.complete;
+    this.ledger.onLost(() => (isMissingSome = true));
     this.ledger.onHeld(() => {
-      if (this.ledger.complete && !wasComplete) this.#context.tell({ type: 'peer-completed' });
+      if (!this.ledger.complete || !isMissingSome) return;
+      isMissingSome = false;
+      this.#context.tell({ type: 'peer-completed' });
     });
   }
 

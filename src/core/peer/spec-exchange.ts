@@ -38,8 +38,9 @@ export class SpecExchange {
   constructor(context: PeerContext, callbacks: SpecExchangeCallbacks) {
     this.#context = context;
     this.#callbacks = callbacks;
-    this.#server = new SpecServer(context, { name: context.options.name });
+    this.#server = new SpecServer(context);
     context.ledger.onHeld(() => this.fetchMore());
+    context.ledger.onLost((index) => this.#session?.ask(index));
   }
 
   /** The peer listens now. */

@@ -84,7 +84,7 @@ export class SuperSeeding {
   /** The neighbour's bitfield is known: what it holds need not be shown. */
   introduced(neighbour: Neighbour): void {
     if (!this.#active) return;
-    if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.#end();
+    if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.end();
     else this.#offer(neighbour);
   }
 
@@ -113,7 +113,7 @@ export class SuperSeeding {
     for (const [id, other] of this.#shown) {
       if (id !== neighbour.id && other.unspread.delete(index)) this.#offer(this.#neighbours.get(id)!);
     }
-    if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.#end();
+    if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.end();
     else this.#offer(neighbour);
   }
 
@@ -183,14 +183,16 @@ export class SuperSeeding {
     return best;
   }
 
-  /** Another full copy exists: everything is shown to everybody. */
-  #end(): void {
+  /** Another full copy exists, or this one is full no longer: everything held is shown to everybody. Idempotent. */
+  end(): void {
+    if (!this.#active) return;
     this.#active = false;
+    const { held } = this.#context.ledger;
     const nowMs = this.#context.clock.now();
     for (const [id, { chunks }] of this.#shown) {
       const neighbour = this.#neighbours.get(id)!;
       for (const index of chunks.missing()) {
-        if (!neighbour.theirs.has(index)) neighbour.send({ type: 'have', index }, nowMs);
+        if (held.has(index) && !neighbour.theirs.has(index)) neighbour.send({ type: 'have', index }, nowMs);
       }
     }
     this.#shown.clear();

@@ -49,6 +49,7 @@ export class SwarmExchange implements MeshHandler {
     });
     this.#superSeeding = new SuperSeeding(context, neighbours, (index) => this.#downloader.copies(index));
     context.ledger.onHeld((index) => this.#held(index));
+    context.ledger.onLost((index) => this.#lost(index));
   }
 
   start(): void {
@@ -240,6 +241,18 @@ export class SwarmExchange implements MeshHandler {
     if (restMs <= 0 || ledger.complete) this.#showHeld();
     else this.#showTimer ??= clock.setTimer(restMs, () => this.#showHeld());
     for (const neighbour of this.#mesh.neighbours.values()) this.#showInterest(neighbour);
+  }
+
+  /** Its file is gone. Who asks for it hears so, since nothing takes a `have` back; the neighbours may bring it anew. */
+  #lost(index: number): void {
+    this.#superSeeding.end();
+    this.#downloader.refresh(index);
+    for (const neighbour of this.#mesh.neighbours.values()) {
+      if (!neighbour.theirs.has(index)) continue;
+      neighbour.usefulChunks++;
+      this.#showInterest(neighbour);
+      this.#downloader.fill(neighbour);
+    }
   }
 
   /** Tells every neighbour of the chunks that have come since it was last told. */

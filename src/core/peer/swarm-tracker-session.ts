@@ -38,6 +38,7 @@ export class SwarmTrackerSession {
       this.#untold.add(index);
       this.#announceSoon();
     });
+    context.ledger.onLost(() => this.#announceSoon());
   }
 
   start(): void {

@@ -105,8 +105,8 @@ export class Uploader {
       const body = this.#read(index, offset, bytes);
       if (body === undefined) {
         serving.shift();
-        // It is held, and may be readable later: `not-held` would be believed for good.
-        this.#reject(neighbour, index, 'overload');
+        // Held still, it may be readable later: `not-held` would be believed for good.
+        this.#reject(neighbour, index, this.#context.ledger.held.has(index) ? 'overload' : 'not-held');
         continue;
       }
       chunk.offset += bytes;
@@ -140,7 +140,7 @@ export class Uploader {
       return this.#context.store.read(index, offset, bytes);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.#context.tell({ type: 'node-failed', code: error.code, detail: error.message });
+      this.#context.ledger.unreadable(index, error);
       return undefined;
     }
   }

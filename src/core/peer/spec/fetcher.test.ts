@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { eventsOf, FakeStore, FakeTransport, sha1 } from '../../../../test/support/spec-fakes.ts';
 import { VirtualClock } from '../../../sim/engines/virtual/virtual-clock.ts';
 import { addressKey } from '../../address.ts';
+import { StoreError } from '../../errors.ts';
 import type { SwarmEvent } from '../../events.ts';
 import type { Address } from '../../interfaces.ts';
 import { seededRandom } from '../../random.ts';
@@ -303,4 +304,26 @@ test('after stop nothing is on its way and nothing is asked', () => {
   expect(transport.last.ended).toBe(true);
   expect(ledger.isOnItsWay(2)).toBe(false);
   expect(eventsOf(events, 'chunk-discarded')).toMatchObject([{ index: 2, bytes: 4, reason: 'cancelled' }]);
+});
+
+test('a disk that cannot take a chunk is left alone for a while, then it is tried again', () => {
+  const { clock, events, fetcher, ledger, store, transport } = setUp();
+  const begin = store.begin.bind(store);
+  store.begin = () => {
+    throw new StoreError('the disk is full');
+  };
+  fetcher.offer(1, undefined, [a]);
+  fetcher.offer(2, undefined, [b]);
+  clock.run(4900);
+  expect(eventsOf(events, 'node-failed')).toMatchObject([{ code: 'STORE', detail: 'the disk is full' }]);
+  expect(transport.connections).toEqual([]);
+  clock.run(9900);
+  expect(eventsOf(events, 'node-failed')).toHaveLength(2);
+  store.begin = begin;
+  clock.run(10_100);
+  for (const connection of [...transport.connections]) {
+    connection.receiveRaw('content');
+    connection.close(END);
+  }
+  expect([...ledger.held]).toEqual([1, 2]);
 });

@@ -9,6 +9,8 @@ import { HolderBackOff } from './holder-back-off.ts';
 
 /** When a chunk is on its way by other means, or all its holders are busy with strangers: look again after. */
 const LOOK_AGAIN_MS = 1000;
+/** The disk could not take a chunk: the next try comes after this. */
+const STORE_RETRY_MS = 5000;
 /** Older knowledge of who holds a chunk is asked for again before the chunk is, where that is cheap. */
 const FRESH_MS = 100;
 /** Chunks that are looked at before one is chosen, so that a choice stays cheap among very many. */
@@ -74,6 +76,7 @@ export class SpecFetcher {
   readonly #refreshing = new Set<number>();
   #refreshTimer: Timer | undefined;
   #timer: Timer | undefined;
+  #storeRetryMs = -Infinity;
   #stopped = false;
 
   constructor(
@@ -126,11 +129,24 @@ export class SpecFetcher {
   #pump(): void {
     this.#timer?.cancel();
     const parallel = this.#options.parallel ?? PARALLEL_DEFAULT;
-    while (!this.#stopped && this.#fetches.size + this.#refreshing.size < parallel) {
+    while (
+      !this.#stopped &&
+      this.#storeRestMs() <= 0 &&
+      this.#fetches.size + this.#refreshing.size < parallel
+    ) {
       const choice = this.#choose();
       if (choice === undefined) break;
       if (!this.#refresh(choice.task)) this.#begin(choice.task, choice.holder);
     }
+    const restMs = this.#storeRestMs();
+    if (this.#stopped || restMs <= 0) return;
+    this.#timer?.cancel();
+    this.#timer = this.#components.clock.setTimer(restMs, () => this.#pump());
+  }
+
+  /** How long the disk is left alone yet, since it could not take a chunk. */
+  #storeRestMs(): number {
+    return this.#storeRetryMs - this.#components.clock.now();
   }
 
   #refresh({ index, offeredMs }: Task): boolean {
@@ -194,7 +210,7 @@ export class SpecFetcher {
   }
 
   #beginNow(task: Task): void {
-    if (this.#components.ledger.isOnItsWay(task.index)) return;
+    if (this.#components.ledger.isOnItsWay(task.index) || this.#storeRestMs() > 0) return;
     const busy = this.#busyHolders();
     const free = task.holders.filter((it) => !busy.has(it.key) && this.#mayAsk(it, task.index));
     const holder = pick(free, this.#components.random);
@@ -252,7 +268,7 @@ export class SpecFetcher {
         this.#tell({ type: 'connection-failed', address: from, detail: outcome.detail });
         return;
       case 'store-failed':
-        this.#tasks.delete(index);
+        this.#storeRetryMs = this.#components.clock.now() + STORE_RETRY_MS;
         this.#tell({ type: 'node-failed', code: outcome.error.code, detail: outcome.error.message });
         return;
       default:

@@ -12,11 +12,11 @@ function setUp() {
   const sink = { emit: (event: SwarmEvent) => events.push(event) };
   const store = new FakeStore(3, { 1: 'hello, world', 3: '' });
   const ledger = new Ledger({ clock, store, events: sink }, 'me');
-  const server = new SpecServer({ clock, store, ledger, events: sink }, { name: 'me' });
+  const server = new SpecServer({ clock, store, ledger });
   const connection = new FakeConnection(clock, { host: 'localhost', port: 40_000 }, 'spec-chunk');
   let closed = 0;
   server.serve(connection, () => closed++);
-  return { clock, events, store, server, connection, closed: () => closed };
+  return { clock, events, ledger, store, server, connection, closed: () => closed };
 }
 
 describe('rule 11: serving', () => {
@@ -95,6 +95,19 @@ test('a chunk that cannot be read breaks the connection off, so that a part does
   expect(connection.aborted).toBe(true);
   expect(connection.ended).toBe(false);
   expect(eventsOf(events, 'node-failed')).toMatchObject([{ code: 'STORE', detail: 'gone' }]);
+});
+
+test('a chunk whose file is gone is answered as one that is not held, and is held no more', () => {
+  const { connection, ledger, store, events } = setUp();
+  store.read = (index) => {
+    store.chunks.delete(index);
+    throw new StoreError('gone');
+  };
+  connection.receive({ type: 'request-chunk', index: 1 });
+  expect(connection.ended).toBe(true);
+  expect(connection.aborted).toBe(false);
+  expect([...ledger.held]).toEqual([3]);
+  expect(eventsOf(events, 'node-failed')).toMatchObject([{ code: 'STORE', detail: 'gone', lostChunk: 1 }]);
 });
 
 test('stop cuts off what is being sent', () => {

@@ -1,5 +1,5 @@
 import { StoreError } from '../../errors.ts';
-import type { ChunkStore, Clock, Connection, EventSink, Timer } from '../../interfaces.ts';
+import type { ChunkStore, Clock, Connection, Timer } from '../../interfaces.ts';
 import type { Ledger } from '../ledger.ts';
 
 /** A connection that asks for nothing is closed after so long. */
@@ -14,7 +14,6 @@ export interface SpecServerComponents {
   readonly clock: Clock;
   readonly store: ChunkStore;
   readonly ledger: Ledger;
-  readonly events: EventSink;
 }
 
 /**
@@ -23,12 +22,10 @@ export interface SpecServerComponents {
  */
 export class SpecServer {
   readonly #components: SpecServerComponents;
-  readonly #name: string;
   readonly #uploads = new Set<SpecUpload>();
 
-  constructor(components: SpecServerComponents, options: { readonly name: string }) {
+  constructor(components: SpecServerComponents) {
     this.#components = components;
-    this.#name = options.name;
   }
 
   /** Connections under way. */
@@ -38,7 +35,7 @@ export class SpecServer {
 
   /** Takes over an accepted `spec-chunk` connection; `onClosed` is called once, when it is closed. */
   serve(connection: Connection, onClosed?: () => void): void {
-    const upload = new SpecUpload(this.#components, this.#name, connection, () => {
+    const upload = new SpecUpload(this.#components, connection, () => {
       this.#uploads.delete(upload);
       onClosed?.();
     });
@@ -53,16 +50,14 @@ export class SpecServer {
 
 class SpecUpload {
   readonly #components: SpecServerComponents;
-  readonly #name: string;
   readonly #connection: Connection;
   #chunk: { readonly index: number; readonly bytes: number; offset: number } | undefined;
   #ended = false;
   #bufferedBytes = 0;
   #stallTimer: Timer | undefined;
 
-  constructor(components: SpecServerComponents, name: string, connection: Connection, onClosed: () => void) {
+  constructor(components: SpecServerComponents, connection: Connection, onClosed: () => void) {
     this.#components = components;
-    this.#name = name;
     this.#connection = connection;
     this.#stallTimer = components.clock.setTimer(REQUEST_TIMEOUT_MS, () => this.abort());
     connection.setHandlers({
@@ -112,7 +107,7 @@ class SpecUpload {
         free = this.#connection.send({ type: 'raw', body });
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        this.#broken(error);
+        this.#unreadable(chunk, error);
         return;
       }
       chunk.offset += length;
@@ -121,17 +116,15 @@ class SpecUpload {
     else this.#waitStalled();
   }
 
-  /** A reset, not an end: the requester must not take what it has for the whole chunk. */
-  #broken(error: StoreError): void {
-    const { clock, events } = this.#components;
-    events.emit({
-      type: 'node-failed',
-      atMs: clock.now(),
-      peer: this.#name,
-      code: error.code,
-      detail: error.message,
-    });
-    this.abort();
+  /** Once a part has gone out, a reset: the requester must not take what it has for the whole chunk. */
+  #unreadable(
+    { index, offset }: { readonly index: number; readonly offset: number },
+    error: StoreError,
+  ): void {
+    const { ledger } = this.#components;
+    ledger.unreadable(index, error);
+    if (offset === 0 && !ledger.held.has(index)) this.#end();
+    else this.abort();
   }
 
   #end(): void {
