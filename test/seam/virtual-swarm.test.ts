@@ -86,6 +86,19 @@ peers: { seeder: { holds: all }, leecher: {} }
     expect(far! - near!).toBeLessThan(6 * 800);
   });
 
+  it('100 ms of latency cost a swarm some round trips of getting under way, and little of its rate', () => {
+    const text = (size: string): string => `
+content: { generate: { size: ${size}, chunk_size: 32KiB } }
+defaults: { link: { up: 10Mbit/s, latency: 100ms } }
+peers: { seeder: { holds: all }, leechers: { count: 12 } }
+`;
+    const [small, large] = ['4MiB', '16MiB'].map(
+      (size) => runVirtually(expand(parseScenario(text(size), 'swarm.yaml'))).makespanMs!,
+    );
+    const leastMs = ((12 * 2 ** 20 * 8) / 10e6) * 1000;
+    expect((large! - small!) / leastMs).toBeLessThan(1.25);
+  });
+
   it('five seeders who hide from one another what they hold do not keep their slots for one another', () => {
     const text = `
 content: { generate: { size: 512KiB, chunk_size: 16KiB } }

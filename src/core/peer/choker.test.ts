@@ -82,6 +82,18 @@ describe('chooseUnchoked', () => {
     expect(unchoked).toEqual(new Set([2, 3]));
   });
 
+  it('a seeder moves one slot a round from who got most to who got least, and none to who got as much', () => {
+    const all = candidates(300, 200, 100, 0).map((candidate) => ({
+      ...candidate,
+      unchoked: candidate.id >= 2,
+    }));
+    const choose = (among: readonly ChokeCandidate[]) =>
+      chooseUnchoked(among, { slots: 2, seeding: true, round: 0 }, seededRandom('s')).unchoked;
+    // 0 got 700 bytes, 1 got 800, 2 got 900 and 3 got 1000.
+    expect(choose(all)).toEqual(new Set([0, 2]));
+    expect(choose(all.map((candidate) => ({ ...candidate, sentBytes: 500 })))).toEqual(new Set([2, 3]));
+  });
+
   it('those who rest get the slots that nobody else wants, and only those', () => {
     const all = candidates(0, 100, 200, 300).map((candidate) => ({
       ...candidate,

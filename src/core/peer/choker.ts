@@ -35,8 +35,8 @@ const OPTIMISTIC_ROUNDS = 3;
 
 /**
  * Whom to serve until the next round. A leecher gives back to those who send it most, and tries one other by
- * chance (optimistic unchoke, Cohen 2003); a seeder serves those who got least so far. Those who rest get only slots
- * that nobody else wants: who cannot be reached gets least of all, and would otherwise keep its slot for ever.
+ * chance (optimistic unchoke, Cohen 2003); a seeder serves those who got least so far, and changes one slot a round.
+ * Those who rest get only slots that nobody else wants: who cannot be reached gets least of all, and would otherwise keep its slot for ever.
  */
 export function chooseUnchoked(
   candidates: readonly ChokeCandidate[],
@@ -56,11 +56,18 @@ export function chooseUnchoked(
   return situation.seeding ? servingTheNeediest(awake, situation) : givingBack(awake, situation, random);
 }
 
-function servingTheNeediest(interested: ChokeCandidate[], { slots }: ChokeSituation): ChokeChoice {
-  const ranked = interested.sort(
-    (a, b) => a.sentBytes - b.sentBytes || Number(b.unchoked) - Number(a.unchoked),
-  );
-  return { unchoked: new Set(ranked.slice(0, slots).map(({ id }) => id)), optimistic: undefined };
+/**
+ * One slot a round moves on: a neighbour that is far away needs a round trip to make use of a slot, and another to
+ * get up to speed.
+ */
+function servingTheNeediest(interested: readonly ChokeCandidate[], { slots }: ChokeSituation): ChokeChoice {
+  const byNeed = [...interested].sort((a, b) => a.sentBytes - b.sentBytes);
+  const staying = byNeed.filter(({ unchoked }) => unchoked).slice(0, slots);
+  const waiting = byNeed.filter(({ unchoked }) => !unchoked);
+  const gotMost = staying.at(-1)?.sentBytes ?? 0;
+  if (staying.length === slots && waiting[0] !== undefined && waiting[0].sentBytes < gotMost) staying.pop();
+  const served = [...staying, ...waiting].slice(0, slots);
+  return { unchoked: new Set(served.map(({ id }) => id)), optimistic: undefined };
 }
 
 function givingBack(

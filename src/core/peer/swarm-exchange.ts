@@ -56,7 +56,7 @@ export class SwarmExchange implements MeshHandler {
     this.#every(TICK_MS, () => {
       this.#mesh.tick();
       this.#downloader.tick();
-      this.#uploader.rechoke({ nextRound: true });
+      this.#uploader.rechoke();
     });
     if (this.#superSeeding.active) this.#every(SUPER_SEEDING_TICK_MS, () => this.#superSeeding.tick());
   }
@@ -204,7 +204,7 @@ export class SwarmExchange implements MeshHandler {
       neighbour.wantsNothing = true;
       this.#superSeeding.unconcerned(neighbour);
     }
-    this.#uploader.rechoke({ nextRound: false });
+    this.#uploader.fillSlots();
   }
 
   /** It lacks a chunk that it is shown: it need not say that it is interested, which saves a round trip. */

@@ -32,9 +32,9 @@ export class Uploader {
     this.#onSent = onSent;
   }
 
-  /** Decides anew whom to serve: about once a second, and when a neighbour wants nothing more. */
-  rechoke({ nextRound }: { readonly nextRound: boolean }): void {
-    if (nextRound) this.#round++;
+  /** Decides anew whom to serve: about once a second. */
+  rechoke(): void {
+    this.#round++;
     const all = [...this.#neighbours.values()];
     const { unchoked, optimistic } = this.#choose(all, this.#context.options.uploadSlots);
     let spare = this.#context.options.uploadSlots - unchoked.size;
