@@ -140,6 +140,28 @@ describe('what the user can mend is told in one line', () => {
     expect(named.output).not.toContain('client: ');
   });
 
+  it('a folder of another file', async () => {
+    const { port } = await stage.tracker();
+    stage.makeFolder('all', 3, chunks);
+    const other = stage.makeFolder('other', 7, new Map());
+    const seeder = stage.client('bob', 'all', port, '-protocol', 'swarm', '-trusted_tracker');
+    await seeder.says(/tracker \S+ answers/);
+    const about = /^client: the folder is of a file with 7 chunks, .* of one with 3; .*$/m;
+    const trusting = stage.client('alice', 'other', port, '-protocol', 'swarm', '-trusted_tracker');
+    expect(await trusting.ends()).toEqual({ code: 2, signal: null });
+    expect(trusting.output).toMatch(about);
+    expect(trusting.output).not.toMatch(/cannot be reached|remove/);
+    expect(existsSync(join(other, 'chunk_1'))).toBe(false);
+
+    // Who has to find out whose tracker it is needs a chunk for that, and is told to remove it.
+    const asking = stage.client('alice', 'other', port, '-protocol', 'swarm');
+    expect(await asking.ends()).toEqual({ code: 2, signal: null });
+    expect(asking.output).toMatch(about);
+    for (const index of stage.heldIndices('other')) {
+      expect(asking.output).toMatch(new RegExp(`; chunks? .*\\b${index}\\b.* came from there: remove`));
+    }
+  });
+
   it('a log that cannot be written', async () => {
     stage.makeFolder('all', 3, chunks);
     const client = stage.client('alice', 'all', 1, '-log', 'nowhere/logs.log');

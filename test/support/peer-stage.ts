@@ -39,12 +39,16 @@ export class PeerStage {
   readonly totalChunks: number;
   #trackerConnection: Connection | undefined;
 
-  /** The peer holds `held`; the tracker tells the hashes of all chunks, and of `peers`. */
+  /**
+   * The peer holds `held`; the tracker tells the hashes of all chunks, and of `peers`. `trackerTotal`: what it says of
+   * the total number of chunks.
+   */
   constructor(
     about: {
       readonly totalChunks: number;
       readonly held: readonly number[];
       readonly peers?: readonly PeerEntry[];
+      readonly trackerTotal?: number;
     },
     options: Partial<PeerOptions> = {},
   ) {
@@ -53,7 +57,7 @@ export class PeerStage {
       about.totalChunks,
       Object.fromEntries(about.held.map((index) => [index, contentOf(index)])),
     );
-    this.#playTracker(about.peers ?? []);
+    this.#playTracker(about.peers ?? [], about.trackerTotal ?? about.totalChunks);
     const events = { emit: (event: SwarmEvent) => this.events.push(event) };
     const transport = this.network.transport('peer');
     this.peer = new Peer(
@@ -89,7 +93,7 @@ export class PeerStage {
     return puppet;
   }
 
-  #playTracker(peers: readonly PeerEntry[]): void {
+  #playTracker(peers: readonly PeerEntry[], totalChunks: number): void {
     this.network.transport(TRACKER.host).listen({
       port: TRACKER.port,
       role: 'tracker',
@@ -102,9 +106,10 @@ export class PeerStage {
         connection.setHandlers({
           onMessage: (message) => {
             if (message.type === 'handshake') {
-              connection.send({ ...message, name: 'tracker', port: TRACKER.port });
+              connection.send({ ...message, name: 'tracker', port: TRACKER.port, totalChunks });
             } else if (message.type === 'announce') {
               this.announces.push(message);
+              if (totalChunks !== this.totalChunks) return;
               const agreed = Array.from({ length: this.totalChunks }, (_, at) => claimOf(at + 1));
               connection.send({ type: 'peers', peers, agreed, intervalMs: 10_000 });
             }

@@ -12,6 +12,7 @@ import { SwarmTrackerSession } from './swarm-tracker-session.ts';
 /** On leaving, connections that have not closed in order by then are cut. */
 const LEAVE_LIMIT_MS = 2_000;
 const TICK_MS = 1_000;
+const NAMED_CHUNKS_MAX = 10;
 
 /**
  * A peer: downloads the chunks that it lacks and serves those that it holds, by the spec protocol and by the swarm
@@ -28,6 +29,8 @@ export class Peer {
   readonly #swarm: SwarmExchange;
   readonly #spec: SpecExchange;
   readonly #tracker: SwarmTrackerSession;
+  /** Chunks that came by plain text alone. */
+  readonly #unverified: number[] = [];
   #listener: Listener | undefined;
   #tick: Timer | undefined;
   #state: 'new' | 'started' | 'leaving' | 'left' = 'new';
@@ -50,11 +53,13 @@ export class Peer {
     });
     this.#tracker = new SwarmTrackerSession(this.#context, {
       onPeers: (peers, agreed) => this.#learn(peers, agreed),
+      onOtherFile: (totalChunks) => this.#otherFile(totalChunks),
       onLost: () => this.#trackerLost(),
     });
     let isMissingSome = !this.ledger.complete;
     this.ledger.onLost(() => (isMissingSome = true));
-    this.ledger.onHeld(() => {
+    this.ledger.onHeld((index) => {
+      if (this.ledger.agreed(index) === undefined) this.#unverified.push(index);
       if (!this.ledger.complete || !isMissingSome) return;
       isMissingSome = false;
       this.#context.tell({ type: 'peer-completed' });
@@ -137,6 +142,21 @@ export class Peer {
     return false;
   }
 
+  /** The user's mistake. By plain text, which tells nothing of files, chunks of the other one might be taken in. */
+  #otherFile(totalChunks: number): void {
+    const { ledger, options } = this.#context;
+    const { host, port } = options.tracker;
+    this.#context.tell({
+      type: 'node-failed',
+      code: 'CONFIG',
+      detail:
+        `the folder is of a file with ${ledger.totalChunks} chunks, the swarm of the tracker ${host}:${port} ` +
+        `of one with ${totalChunks}; give the folder of that file, or the tracker of another swarm` +
+        foreignChunks(this.#unverified),
+    });
+    this.leave();
+  }
+
   #learn(peers: readonly PeerEntry[], agreed: readonly ChunkClaim[]): void {
     for (const claim of agreed) this.ledger.agree(claim);
     if (agreed.length > 0) this.#swarm.agreed(agreed.map(({ index }) => index));
@@ -151,4 +171,14 @@ export class Peer {
       if (!this.ledger.complete && this.#swarm.idle) this.#tracker.askForPeers();
     });
   }
+}
+
+/** What the user has to remove from the folder. */
+function foreignChunks(indices: readonly number[]): string {
+  if (indices.length === 0) return '';
+  const more = indices.length > NAMED_CHUNKS_MAX ? ` and ${indices.length - NAMED_CHUNKS_MAX} more` : '';
+  const named = indices.slice(0, NAMED_CHUNKS_MAX).join(', ') + more;
+  return indices.length === 1
+    ? `; chunk ${named} came from there: remove it`
+    : `; chunks ${named} came from there: remove them`;
 }

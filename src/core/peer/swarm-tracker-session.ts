@@ -12,6 +12,8 @@ const WANTED_PEERS = 50;
 
 export interface SwarmTrackerCallbacks {
   onPeers(peers: readonly PeerEntry[], agreed: readonly ChunkClaim[]): void;
+  /** The tracker's swarm is about a file with so many chunks, not about this peer's. The session is over. */
+  onOtherFile(totalChunks: number): void;
   /** The connection is lost. Returns whether the session should try again. */
   onLost(): boolean;
 }
@@ -82,19 +84,28 @@ export class SwarmTrackerSession {
   }
 
   #received(message: Message): void {
-    if (message.type === 'handshake') {
-      this.#greeted = true;
-      this.#retryMs = RETRY_FIRST_MS;
-      this.#context.tell({
-        type: 'tracker-found',
-        address: this.#context.options.tracker,
-        protocol: 'swarm',
-      });
-      if (this.#untold.size > 0) this.#announceSoon();
-    } else if (message.type === 'peers') {
+    if (this.#stopped) return;
+    if (message.type === 'handshake') this.#greet(message.totalChunks);
+    else if (message.type === 'peers') {
       this.#announceAt(this.#lastAnnounceMs + message.intervalMs);
       this.#callbacks.onPeers(message.peers, message.agreed);
     }
+  }
+
+  /** @param totalChunks 0: the tracker does not know it */
+  #greet(totalChunks: number): void {
+    const { ledger, options } = this.#context;
+    if (totalChunks !== 0 && totalChunks !== ledger.totalChunks) {
+      this.#stopped = true;
+      this.#announce?.cancel();
+      this.#connection?.end();
+      this.#callbacks.onOtherFile(totalChunks);
+      return;
+    }
+    this.#greeted = true;
+    this.#retryMs = RETRY_FIRST_MS;
+    this.#context.tell({ type: 'tracker-found', address: options.tracker, protocol: 'swarm' });
+    if (this.#untold.size > 0) this.#announceSoon();
   }
 
   #announceSoon(): void {

@@ -20,12 +20,20 @@ describe('handshake', () => {
     expect(stage.swarm(6002, 4).got()).toMatchObject([{ type: 'handshake', totalChunks: 4 }]);
   });
 
-  test('a file of another size is refused, with the reason told', () => {
+  test('a file of another size is refused in order, and who has it is told the right total', () => {
     const stage = new TrackerStage();
     stage.swarm(6001, 4).says(announce(4, {}));
     const stranger = stage.swarm(6002, 5);
-    expect(stranger.over).toBe('abort');
+    expect(stranger.over).toBe('end');
+    expect(stranger.got()).toMatchObject([{ type: 'handshake', name: 'tracker', totalChunks: 4 }]);
     expect(stage.told('remote-fault')[0]!.detail).toBe("its file has 5 chunks, this swarm's has 4");
+    stranger.says(announce(5, { 1: 'a' }));
+    const third = stage.swarm(6003, 4);
+    third.got();
+    third.says(announce(4, {}));
+    expect(ports(third.peers().peers)).toEqual([6001]);
+    expect(stage.told('remote-fault')).toHaveLength(1);
+    expect(stage.told('peer-forgotten')).toEqual([]);
   });
 
   test('two strangers that shake hands before either announces are told apart at the announce', () => {

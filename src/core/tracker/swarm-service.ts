@@ -134,7 +134,6 @@ export class SwarmService {
     if (totalChunks < 1 || totalChunks > TRACKED_CHUNKS_MAX) {
       return this.#fault(session, `${totalChunks} chunks, not 1 to ${TRACKED_CHUNKS_MAX}`);
     }
-    if (!this.#isRightTotal(session, totalChunks)) return;
     session.handshake = handshake;
     session.connection.send({
       type: 'handshake',
@@ -143,6 +142,11 @@ export class SwarmService {
       port: this.#hooks.listeningPort(),
       totalChunks: this.#components.registry.totalChunks,
     });
+    if (this.#isRightTotal(totalChunks)) return;
+    // In order, not by a reset, which might overtake the handshake: that tells the peer why.
+    this.#tellFault(session, this.#otherFile(totalChunks));
+    this.#forget(session, 'disconnected');
+    session.connection.end();
   }
 
   #onAnnounce(session: Session, announce: Announce): void {
@@ -154,8 +158,9 @@ export class SwarmService {
       session.connection.end();
       return;
     }
-    if (!this.#isRightTotal(session, handshake.totalChunks)) return;
-    const bits = ChunkSet.fromBits(announce.bits, handshake.totalChunks);
+    const { totalChunks } = handshake;
+    if (!this.#isRightTotal(totalChunks)) return this.#fault(session, this.#otherFile(totalChunks));
+    const bits = ChunkSet.fromBits(announce.bits, totalChunks);
     if (bits === undefined) return this.#fault(session, 'bitfield of a wrong size, or with spare bits set');
     const address = { host: session.connection.remote.host, port: handshake.port };
     session.announced = true;
@@ -201,11 +206,13 @@ export class SwarmService {
     }
   }
 
-  #isRightTotal(session: Session, totalChunks: number): boolean {
+  #isRightTotal(totalChunks: number): boolean {
     const known = this.#components.registry.totalChunks;
-    if (known === 0 || known === totalChunks) return true;
-    this.#fault(session, `its file has ${totalChunks} chunks, this swarm's has ${known}`);
-    return false;
+    return known === 0 || known === totalChunks;
+  }
+
+  #otherFile(totalChunks: number): string {
+    return `its file has ${totalChunks} chunks, this swarm's has ${this.#components.registry.totalChunks}`;
   }
 
   #onClose(session: Session, reason: CloseReason): void {
