@@ -24,7 +24,7 @@ export interface ExpandOptions {
  */
 export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptions = {}): Plan {
   const random = seededRandom(seed);
-  const notices: string[] = [];
+  const notices: string[] = [...(scenario.notices ?? [])];
   const told = <T>(owner: string, expandWith: (draws: Draws) => T): T => {
     const draws = new Draws(owner);
     const expanded = expandWith(draws);

@@ -17,8 +17,8 @@ describe('report.md', () => {
   it('says which draws were limited and who would come too late', () => {
     const notices = ['g: 3 of 40 latencies were limited to 60 s', 'fault x would begin late'];
     const noted = renderMarkdown(measure({ ...plan, notices }, record, testEnvironment));
-    expect(noted).toContain(`Of what was drawn:\n\n- ${notices.join('\n- ')}\n`);
-    expect(text).not.toContain('Of what was drawn');
+    expect(noted).toContain(`Notes of the plan:\n\n- ${notices.join('\n- ')}\n`);
+    expect(text).not.toContain('Notes of the plan');
   });
 
   it('shows the swarm over time', () => {

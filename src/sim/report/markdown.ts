@@ -68,7 +68,7 @@ function verdictSection({ verdict, trust, scenario, plan, ...rest }: RunResult):
 ${list(trust.warnings.map(escapeMarkdown))}`,
     plan.notices === undefined
       ? ''
-      : `Of what was drawn:
+      : `Notes of the plan:
 
 ${list(plan.notices.map(escapeMarkdown))}`,
     escapeMarkdown(scenario.description),

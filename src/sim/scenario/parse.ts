@@ -5,6 +5,7 @@ import { armMistakes, replacedOverrides, type PlacedArms } from './arms-checked.
 import type { SourceDocument } from './document.ts';
 import { readChunkFolder, type FolderReader } from './folders.ts';
 import { experimentKeys } from './experiment-schema.ts';
+import { idleNotices } from './idle-keys.ts';
 import { problemsOf } from './issues.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import type { TextReader } from './layers.ts';
@@ -65,9 +66,13 @@ export function parseScenario(text: string, file: string, options: ParseOptions 
   problems.push(...armMistakes(experiment, load, { document, told: problems, setsBefore: sets.length }));
   if (!validated.success || parts === undefined || problems.length > 0) return fail();
   const { data: written } = validated;
+  const scalars = scalarsOf(written, basename(file).replace(/\.ya?ml$/, ''));
+  const trackerKeys = isPlainMap(data.tracker) ? Object.keys(data.tracker) : [];
+  const notices = idleNotices(trackerKeys, { tracker: scalars.tracker, groups: parts.groups });
   return {
-    ...scalarsOf(written, basename(file).replace(/\.ya?ml$/, '')),
+    ...scalars,
     ...parts,
+    ...(notices.length === 0 ? {} : { notices }),
     experiment: { repeat: written.repeat, ...experiment },
   };
 }

@@ -20,7 +20,8 @@ Everything random is drawn from the seed before the run (\`--plan\` shows the re
 each fault from a stream of its own: adding a group, a peer, a key or a fault changes nothing that was drawn for others.
 Only jitter, loss and the probabilities of faults are drawn during the run. A draw outside of its key's range counts as
 the end of that range. The plan notes how many did, and what would come only after the end of the run: peers that never
-join or come back, faults that never begin.
+join or come back, faults that never begin. It also notes keys of the tracker that concern none of the peers, such as
+an \`edition\` when all of them speak swarm: they are felt only by others that join.
 
 Somebody must hold every chunk at the start, be it a peer that joins late.
 `;

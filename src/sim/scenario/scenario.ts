@@ -32,6 +32,8 @@ export interface Scenario {
   readonly experiment: Experiment;
   readonly timeLimitMs: number;
   readonly peersPerWorker: number;
+  /** Keys that concern nobody: sentences for the plan. Absent: none. */
+  readonly notices?: readonly string[];
 }
 
 /** What is run of a scenario besides itself. */
