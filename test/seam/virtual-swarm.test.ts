@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { SwarmEventType } from '../../src/core/events.ts';
 import { expand } from '../../src/sim/plan/expand.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { loadScenario } from '../../src/sim/scenario/load.ts';
@@ -129,6 +130,31 @@ faults: [{ name: cut, at: 700ms, for: 19s, partition: { sides: [seeder + near + 
       for (const { atMs } of near) expect(atMs).toBeLessThan(8000);
     },
   );
+
+  it('who left after completing comes back, with its chunks as a seeder, without them to complete anew', () => {
+    const text = `
+content: { generate: { size: 256KiB, chunk_size: 16KiB } }
+defaults: { link: { up: 4Mbit/s } }
+peers:
+  seeder: { holds: all, session: { leave: { after: 5s } } }
+  keeps: { session: { leave: { from: completion, after: 1s, how: crash }, return: { after: 2s, times: 2 } } }
+  loses: { session: { leave: { from: completion }, return: { after: 500ms, keep_chunks: false } } }
+  last: { arrival: { at: 6s } }
+`;
+    const { events, makespanMs } = runVirtually(expand(parseScenario(text, 'back.yaml')));
+    const momentsOf = (type: SwarmEventType, name: string): number[] =>
+      events.filter((event) => event.type === type && event.peer === name).map(({ atMs }) => atMs);
+    const [completedMs] = momentsOf('peer-completed', 'keeps');
+    const backs = [completedMs! + 3000, completedMs! + 6000];
+    const joined = momentsOf('peer-joined', 'keeps');
+    expect(joined.slice(1).map(Math.round)).toEqual(backs.map(Math.round));
+    expect(momentsOf('peer-completed', 'keeps')).toHaveLength(1);
+    expect(momentsOf('chunk-received', 'keeps')).toHaveLength(16);
+    expect(momentsOf('peer-completed', 'loses')).toHaveLength(2);
+    expect(momentsOf('chunk-received', 'loses')).toHaveLength(32);
+    expect(momentsOf('peer-completed', 'last')).toHaveLength(1);
+    expect(makespanMs).toBeGreaterThanOrEqual(joined[2]!);
+  });
 
   it('another seed gives other events', () => {
     const other = { ...classicFolders('swarm') };

@@ -14,7 +14,7 @@ import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 import { LinkFaults } from '../../src/sim/faults/link-faults.ts';
 import { shapedLink } from '../../src/sim/network/shaped-link.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
-import type { Plan, PlannedFault, PlannedPeer, PlannedSession } from '../../src/sim/plan/plan.ts';
+import type { Plan, PlannedFault, PlannedLeave, PlannedPeer } from '../../src/sim/plan/plan.ts';
 import { readFileSync } from 'node:fs';
 
 const TRACKER = { host: 'tracker', port: 5100 };
@@ -35,6 +35,8 @@ class VirtualSwarm {
   readonly #stores = new Map<string, TokenStore>();
   readonly #waitedFor: Set<string>;
   readonly #linkFaults: LinkFaults[] = [];
+  /** What is to be done once a peer is complete in its present stay, by its name. */
+  readonly #onComplete = new Map<string, () => void>();
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -69,12 +71,21 @@ class VirtualSwarm {
   }
 
   #place(peer: PlannedPeer): void {
+    this.#fill(peer);
+    this.#await(peer, 0);
+  }
+
+  #fill(peer: PlannedPeer): void {
     const store = new TokenStore({ chunkBytes: chunkSizes(this.#plan), held: heldBy(peer, this.#plan) });
     this.#stores.set(peer.name, store);
-    if (heldBy(peer, this.#plan).length === store.totalChunks) this.#waitedFor.delete(peer.name);
-    for (const session of peer.sessions) {
-      this.#clock.setTimer(session.joinMs, () => this.#join(peer, store, session));
-    }
+  }
+
+  /** To be called when the stay before is over. */
+  #await(peer: PlannedPeer, position: number): void {
+    const session = peer.sessions[position];
+    if (session === undefined) return;
+    const delayMs = 'joinMs' in session ? session.joinMs - this.#clock.now() : session.awayMs;
+    this.#clock.setTimer(delayMs, () => this.#join(peer, position));
   }
 
   /** Partitions, at a time; whoever joins during one is not held by it. */
@@ -89,7 +100,8 @@ class VirtualSwarm {
     });
   }
 
-  #join(planned: PlannedPeer, store: TokenStore, session: PlannedSession): void {
+  #join(planned: PlannedPeer, position: number): void {
+    const store = this.#stores.get(planned.name)!;
     const random = seededRandom(planned.seed);
     const host = planned.name;
     const components = { clock: this.#clock, random: random.fork('link') };
@@ -114,25 +126,38 @@ class VirtualSwarm {
         edition: this.#plan.tracker.edition,
       },
     );
+    this.#planDeparture(planned, position, (how) => {
+      if (how === 'graceful') return peer.leave();
+      severable.sever();
+      this.#network.crash(host);
+    });
     peer.start();
-    const { leave } = session;
-    if (leave?.from === 'start') {
-      const isLast = session === planned.sessions.at(-1);
-      const go = (): void => {
-        if (isLast && planned.mustComplete === 'unless-gone') this.#waitedFor.delete(planned.name);
-        if (leave.how === 'graceful') peer.leave();
-        else {
-          severable.sever();
-          this.#network.crash(host);
-        }
-      };
-      this.#clock.setTimer(leave.afterMs - session.joinMs, go);
-    }
+  }
+
+  #planDeparture(planned: PlannedPeer, position: number, depart: (how: PlannedLeave['how']) => void): void {
+    const { name, sessions, mustComplete } = planned;
+    const leave = sessions[position]?.leave ?? null;
+    const isLast = position === sessions.length - 1;
+    const go = (): void => {
+      this.#onComplete.delete(name);
+      if (isLast && mustComplete === 'unless-gone') this.#waitedFor.delete(name);
+      depart(leave!.how);
+      if (!leave!.keepChunks) this.#fill(planned);
+      this.#await(planned, position + 1);
+    };
+    if (leave?.from === 'start') this.#clock.setTimer(leave.afterMs - this.#clock.now(), go);
+    this.#onComplete.set(name, () => {
+      if (isLast) this.#waitedFor.delete(name);
+      if (leave?.from === 'completion') this.#clock.setTimer(leave.afterMs, go);
+    });
   }
 
   #heard(event: SwarmEvent): void {
     this.#events.push(event);
-    if (event.type === 'peer-completed') this.#waitedFor.delete(event.peer);
+    const isComplete =
+      event.type === 'peer-completed' ||
+      (event.type === 'peer-joined' && event.heldChunks === event.totalChunks);
+    if (isComplete) this.#onComplete.get(event.peer)?.();
   }
 }
 

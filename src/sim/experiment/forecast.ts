@@ -51,7 +51,7 @@ function boundPeers(plan: Plan): BoundPeer[] {
     return {
       upBytesPerSec: highestRate(link, 'upBytesPerSec', name, faults),
       downBytesPerSec: highestRate(link, 'downBytesPerSec', name, faults),
-      joinMs: sessions[0]?.joinMs ?? 0,
+      joinMs: sessions[0].joinMs,
       held,
       // Nobody may wait for one that can go before it has completed: a lower bound does not count on it.
       mustComplete: mustComplete !== false && !mayBeExcused(peer, faults),

@@ -50,7 +50,7 @@ function boundSwarm({ plan, record, initial, stays, required }: Evidence): Swarm
     const held = initial.get(name);
     if (held === undefined) return `It is not known which chunks ${name} held at the start.`;
     // A timer may fire a little early: a bound must not rely on it.
-    const plannedMs = sessions[0]?.joinMs ?? 0;
+    const plannedMs = sessions[0].joinMs;
     const joinMs = Math.max(0, Math.min(plannedMs, stays.get(name)?.[0]?.joinMs ?? plannedMs));
     peers.push({
       upBytesPerSec: highestRate(link, 'upBytesPerSec', name, plan.faults),

@@ -22,7 +22,7 @@ function inject(changes: Partial<PlannedPeer>, events: readonly SwarmEvent[], el
 }
 
 describe('a crash', () => {
-  const sessions = [{ joinMs: 0, leave: stopAt('crash', 1000) }];
+  const sessions: PlannedPeer['sessions'] = [{ joinMs: 0, leave: stopAt('crash', 1000) }];
   const crashed: SwarmEvent = { type: 'peer-crashed', atMs: 1003, peer: 'x' };
 
   it('tells what it cut, what was lost, and when the tracker noticed', () => {
@@ -71,12 +71,12 @@ describe('a crash', () => {
 describe('a graceful leave', () => {
   it('is not mistaken for the end of the run', () => {
     const events: SwarmEvent[] = [{ type: 'peer-left', atMs: 900, peer: 'x' }];
-    const sessions = [{ joinMs: 0, leave: stopAt('graceful', 1000) }];
+    const sessions: PlannedPeer['sessions'] = [{ joinMs: 0, leave: stopAt('graceful', 1000) }];
     expect(inject({ sessions }, events)).toMatchObject([{ plannedMs: 1000, happenedMs: null, hit: false }]);
   });
 
   it('counts from completion where it is planned so', () => {
-    const sessions = [{ joinMs: 0, leave: stopAt('graceful', 500, 'completion') }];
+    const sessions: PlannedPeer['sessions'] = [{ joinMs: 0, leave: stopAt('graceful', 500, 'completion') }];
     const events: SwarmEvent[] = [
       { type: 'peer-completed', atMs: 600, peer: 'x' },
       { type: 'peer-left', atMs: 1101, peer: 'x' },
@@ -92,7 +92,7 @@ describe('a graceful leave', () => {
 
 describe('a join and a return', () => {
   it('tell what the peer brought', () => {
-    const sessions = [
+    const sessions: PlannedPeer['sessions'] = [
       { joinMs: 0, leave: stopAt('crash', 1000) },
       { joinMs: 2000, leave: null },
     ];
@@ -105,6 +105,59 @@ describe('a join and a return', () => {
       ['return', 'came back with 2 of 4 chunks'],
     ]);
     expect(inject({ sessions }, events.slice(0, 1))[1]).toMatchObject({ kind: 'return', hit: false });
+  });
+
+  describe('after a completion', () => {
+    const end = stopAt('crash', 500, 'completion');
+    const sessions: PlannedPeer['sessions'] = [
+      { joinMs: 0, leave: end },
+      { awayMs: 300, leave: end },
+      { awayMs: 300, leave: null },
+    ];
+    const received = (atMs: number): SwarmEvent[] => [
+      ...[1, 2, 3, 4].map((index) => receivedEvent('x', atMs, index, 1)),
+      { type: 'peer-completed', atMs, peer: 'x' },
+    ];
+    const crashed = (atMs: number): SwarmEvent => ({ type: 'peer-crashed', atMs, peer: 'x' });
+    const [first, second] = [
+      [...received(600), crashed(1101)],
+      [joinedEvent('x', 1402, 9), ...received(1500), crashed(2000)],
+    ];
+    const rows = (...events: SwarmEvent[]) =>
+      inject({ sessions }, events).map(({ kind, plannedMs, happenedMs, effect }) =>
+        [kind, plannedMs, happenedMs, effect].join(' '),
+      );
+
+    it('count from what really happened before, and tell of chunks that were received again', () => {
+      expect(rows(...first, ...second, joinedEvent('x', 2301, 8, 4))).toEqual([
+        'crash 1100 1101 killed with 4 of 4 chunks',
+        'return 1401 1402 came back with 0 of 4 chunks',
+        'crash 2000 2000 killed with 4 of 4 chunks',
+        'return 2300 2301 came back with 4 of 4 chunks',
+      ]);
+    });
+
+    it('are told of with the reason when they did not happen', () => {
+      const over = 'did not happen: the run was over before';
+      expect(rows()).toEqual([
+        'crash   did not happen: the peer had not completed',
+        'return   did not happen: the peer had not completed',
+        `crash   ${over}`,
+        `return   ${over}`,
+      ]);
+      expect(rows(...first)).toEqual([
+        'crash 1100 1101 killed with 4 of 4 chunks',
+        `return 1401  ${over}`,
+        `crash   ${over}`,
+        `return   ${over}`,
+      ]);
+      expect(rows(...received(600))).toEqual([
+        `crash 1100  ${over}`,
+        `return   ${over}`,
+        `crash   ${over}`,
+        `return   ${over}`,
+      ]);
+    });
   });
 
   it('at the start is not an injection', () => {

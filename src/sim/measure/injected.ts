@@ -1,17 +1,23 @@
 /** What each planned join, departure, return and link did. An injection that hit nothing proves nothing. */
-import type { SwarmEvent } from '../../core/events.ts';
+import type { ChunkReceived, SwarmEvent } from '../../core/events.ts';
 import { formatBytes, formatDuration } from '../report/format.ts';
 import type { PlannedLeave, PlannedPeer } from '../plan/plan.ts';
 import type { Evidence } from './evidence.ts';
 import { faultFigures, returnsAfterFaults } from './injected-faults.ts';
 import { linkFigures } from './injected-links.ts';
-import { groupReceipts } from './receipts.ts';
-import type { Receipt } from './receipts.ts';
 import type { InjectedFigures } from './result.ts';
 import type { Stay } from './stays.ts';
 
 /** A departure this much before its time is none of the plan's: timers may fire a little early, not more. */
 const EARLY_MS_MAX = 5;
+
+const OVER_BEFORE = 'the run was over before';
+
+/** A planned session: one that faults have cut is made of several stays. */
+interface Session {
+  readonly first: Stay;
+  readonly last: Stay;
+}
 
 /**
  * Joins, departures and returns, also those after faults, in order of planned time, then faults in the order of the
@@ -30,7 +36,7 @@ class Injections {
   readonly #makespanMs: number | null;
   /** What others saw of a peer's sockets, by its name. */
   readonly #noticed: ReadonlyMap<string, readonly Noticed[]>;
-  readonly #receivedBy: ReadonlyMap<string, readonly Receipt[]>;
+  readonly #receivedBy: ReadonlyMap<string, readonly ChunkReceived[]>;
   /** When faults killed a peer, by its name: the session that was cut may go on. */
   readonly #faultCrashes: ReadonlyMap<string, ReadonlySet<number>>;
 
@@ -38,31 +44,30 @@ class Injections {
     this.#evidence = evidence;
     this.#makespanMs = makespanMs;
     this.#noticed = noticedBy(evidence);
-    this.#receivedBy = groupReceipts(evidence.receipts.useful, 'to');
+    this.#receivedBy = receivedBy(evidence);
     this.#faultCrashes = crashesByFaults(evidence);
   }
 
   ofPeer(peer: PlannedPeer): InjectedFigures[] {
     return peer.sessions.flatMap((session, position) => {
-      const arrivals = position > 0 || session.joinMs > 0 ? [this.#arrival(peer, position)] : [];
+      const isAtStart = 'joinMs' in session && session.joinMs === 0 && position === 0;
+      const arrivals = isAtStart ? [] : [this.#arrival(peer, position)];
       const departures = session.leave === null ? [] : [this.#departure(peer, position, session.leave)];
       return [...arrivals, ...departures];
     });
   }
 
-  /** Of a planned session: one that faults have cut is made of several stays. */
-  #stay(peer: PlannedPeer, position: number): Stay | undefined {
+  #session(peer: PlannedPeer, position: number): Session | undefined {
     return this.#sessions(peer.name)[position];
   }
 
-  #sessions(name: string): Stay[] {
+  #sessions(name: string): Session[] {
     const killedAt = this.#faultCrashes.get(name) ?? new Set<number>();
-    const sessions: Stay[] = [];
+    const sessions: Session[] = [];
     let goesOn = false;
     for (const stay of this.#evidence.stays.get(name) ?? []) {
-      const last = sessions.at(-1);
-      if (goesOn && last !== undefined) sessions[sessions.length - 1] = { ...stay, joinMs: last.joinMs };
-      else sessions.push(stay);
+      const cut = goesOn ? sessions.pop() : undefined;
+      sessions.push({ first: cut?.first ?? stay, last: stay });
       goesOn = stay.end === 'crashed' && killedAt.has(stay.endMs);
     }
     return sessions;
@@ -74,11 +79,12 @@ class Injections {
   }
 
   #arrival(peer: PlannedPeer, position: number): InjectedFigures {
-    const plannedMs = peer.sessions[position]!.joinMs;
+    const plannedMs = this.#plannedArrival(peer, position);
     const kind = position > 0 ? 'return' : 'join';
-    const stay = this.#stay(peer, position);
+    const stay = this.#session(peer, position)?.first;
     if (stay === undefined) {
-      const effect = 'did not happen: the run was over before';
+      const why = plannedMs === null ? this.#whyNoDeparture(peer, position - 1) : OVER_BEFORE;
+      const effect = `did not happen: ${why}`;
       return { kind, target: peer.name, plannedMs, happenedMs: null, effect, hit: false };
     }
     const verb = position > 0 ? 'came back' : 'joined';
@@ -86,49 +92,68 @@ class Injections {
     return { kind, target: peer.name, plannedMs, happenedMs: stay.joinMs, effect, hit: true };
   }
 
+  /** null: it counts from a departure that did not happen. */
+  #plannedArrival(peer: PlannedPeer, position: number): number | null {
+    const session = peer.sessions[position]!;
+    if ('joinMs' in session) return session.joinMs;
+    const leftMs = this.#departureMs(peer, position - 1);
+    return leftMs === null ? null : leftMs + session.awayMs;
+  }
+
   #departure(peer: PlannedPeer, position: number, leave: PlannedLeave): InjectedFigures {
     const kind = leave.how === 'crash' ? 'crash' : 'graceful-leave';
-    const stay = this.#stay(peer, position);
-    const plannedMs = this.#plannedDeparture(peer, stay, leave);
-    const happened =
-      stay?.end === (leave.how === 'crash' ? 'crashed' : 'left') &&
-      this.#faultCrashes.get(peer.name)?.has(stay.endMs) !== true &&
-      plannedMs !== null &&
-      stay.endMs >= plannedMs - EARLY_MS_MAX;
-    if (!happened) {
-      const effect =
-        stay !== undefined && plannedMs === null
-          ? 'did not happen: the peer had not completed'
-          : 'did not happen: the run was over before';
-      return { kind, target: peer.name, plannedMs, happenedMs: null, effect, hit: false };
+    const plannedMs = this.#plannedDeparture(peer, position);
+    const happenedMs = this.#departureMs(peer, position);
+    if (happenedMs === null) {
+      const effect = `did not happen: ${this.#whyNoDeparture(peer, position)}`;
+      return { kind, target: peer.name, plannedMs, happenedMs, effect, hit: false };
     }
-    const matters = this.#matters(stay.endMs);
+    const stay = this.#session(peer, position)!.last;
+    const matters = this.#matters(happenedMs);
     const verb = leave.how === 'crash' ? 'killed' : 'left';
     const parts = [
       `${verb} with ${this.#ofAll(this.#heldAtEnd(peer.name, stay))}`,
       ...this.#consequences(peer, position, stay),
       ...(matters ? [] : ['after the last completion']),
     ];
-    return {
-      kind,
-      target: peer.name,
-      plannedMs,
-      happenedMs: stay.endMs,
-      effect: parts.join('; '),
-      hit: matters,
-    };
+    return { kind, target: peer.name, plannedMs, happenedMs, effect: parts.join('; '), hit: matters };
   }
 
-  #plannedDeparture(peer: PlannedPeer, stay: Stay | undefined, leave: PlannedLeave): number | null {
+  /** When the planned session ended as planned; null: it did not. */
+  #departureMs(peer: PlannedPeer, position: number): number | null {
+    const leave = peer.sessions[position]?.leave;
+    const stay = this.#session(peer, position)?.last;
+    const plannedMs = this.#plannedDeparture(peer, position);
+    const happened =
+      stay?.end === (leave?.how === 'crash' ? 'crashed' : 'left') &&
+      this.#faultCrashes.get(peer.name)?.has(stay.endMs) !== true &&
+      plannedMs !== null &&
+      stay.endMs >= plannedMs - EARLY_MS_MAX;
+    return happened ? stay.endMs : null;
+  }
+
+  #whyNoDeparture(peer: PlannedPeer, position: number): string {
+    const isThere = this.#session(peer, position) !== undefined;
+    return isThere && this.#plannedDeparture(peer, position) === null
+      ? 'the peer had not completed'
+      : OVER_BEFORE;
+  }
+
+  /** null: it counts from a completion that did not happen. */
+  #plannedDeparture(peer: PlannedPeer, position: number): number | null {
+    const leave = peer.sessions[position]?.leave ?? null;
+    if (leave === null) return null;
     if (leave.from === 'start') return leave.afterMs;
+    const stay = this.#session(peer, position)?.last;
     if (stay === undefined) return null;
     const total = this.#evidence.plan.content.totalChunks;
+    if (stay.heldChunks === total) return stay.joinMs + leave.afterMs;
     const completions = this.#evidence.completions.get(peer.name) ?? [];
     const completedMs = completions.find((atMs) => atMs >= stay.joinMs && atMs <= stay.endMs);
-    if (stay.heldChunks === total) return stay.joinMs + leave.afterMs;
     return completedMs === undefined ? null : completedMs + leave.afterMs;
   }
 
+  /** What it had lost before and received again counts, too. */
   #heldAtEnd(name: string, stay: Stay): number {
     const received = this.#receivedBy.get(name) ?? [];
     const during = received.filter(({ atMs }) => atMs >= stay.joinMs && atMs <= stay.endMs);
@@ -136,7 +161,7 @@ class Injections {
   }
 
   #consequences(peer: PlannedPeer, position: number, stay: Stay): string[] {
-    const untilMs = this.#stay(peer, position + 1)?.joinMs ?? Infinity;
+    const untilMs = this.#session(peer, position + 1)?.first.joinMs ?? Infinity;
     const noticed = (this.#noticed.get(peer.name) ?? []).filter(
       ({ atMs }) => atMs >= stay.endMs - EARLY_MS_MAX && atMs < untilMs,
     );
@@ -165,6 +190,17 @@ function crashesByFaults({ record }: Evidence): Map<string, Set<number>> {
     crashes.set(event.peer, own.add(event.atMs));
   }
   return crashes;
+}
+
+function receivedBy({ record }: Evidence): Map<string, ChunkReceived[]> {
+  const received = new Map<string, ChunkReceived[]>();
+  for (const event of record.events) {
+    if (event.type !== 'chunk-received') continue;
+    const own = received.get(event.peer);
+    if (own === undefined) received.set(event.peer, [event]);
+    else own.push(event);
+  }
+  return received;
 }
 
 interface Noticed {

@@ -3,12 +3,11 @@ import type { Random } from '../../core/interfaces.ts';
 import { sample } from '../../core/random.ts';
 import { peerName } from '../scenario/peer-directory.ts';
 import type { Arrival, GroupLink, PeerGroup, ScenarioContent } from '../scenario/scenario.ts';
+import { boundedMs } from './bounded-ms.ts';
 import { sampleDistribution } from './distributions.ts';
 import type { Draws } from './draws.ts';
-import type { Distribution, PlannedLink, PlannedLinkChange, PlannedPeer, PlannedSession } from './plan.ts';
-
-/** What draws add up to may be years; no run is longer than this. */
-const SUM_MS_MAX = 24 * 3600 * 1000;
+import { drawSessions, tracedSession } from './expand-sessions.ts';
+import type { Distribution, PlannedLink, PlannedLinkChange, PlannedPeer } from './plan.ts';
 
 export function expandGroup(
   group: PeerGroup,
@@ -72,7 +71,7 @@ function drawJoins({ name, count, arrival }: PeerGroup, random: Random, draws: D
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   switch (arrival.kind) {
     case 'spaced':
-      return numbers.map((number) => capped(rounded(arrival.startMs + (number - 1) * arrival.gapMs)));
+      return numbers.map((number) => boundedMs(arrival.startMs + (number - 1) * arrival.gapMs));
     case 'uniform':
       return numbers.map((number) =>
         draws.draw('join', between(arrival), random.fork(`peer/${name}/${number}/arrival`)),
@@ -83,7 +82,7 @@ function drawJoins({ name, count, arrival }: PeerGroup, random: Random, draws: D
       const gaps = random.fork(`group/${name}/arrivals`);
       const gap: Distribution = { kind: 'exponential', mean: 1000 / arrival.perSecond };
       let joinMs = arrival.startMs;
-      return numbers.map(() => (joinMs = capped(rounded(joinMs + sampleDistribution(gap, gaps)))));
+      return numbers.map(() => (joinMs = boundedMs(joinMs + sampleDistribution(gap, gaps))));
     }
   }
 }
@@ -97,49 +96,4 @@ function drawHolds(group: PeerGroup, content: ScenarioContent, random: Random): 
   const all = Array.from({ length: content.totalChunks }, (_, index) => index + 1);
   const indices = sample(all, group.holds.chunks, random).sort((a, b) => a - b);
   return { kind: 'chunks', indices };
-}
-
-function tracedSession(
-  { rows, how }: Extract<Arrival, { kind: 'trace' }>,
-  index: number,
-): readonly PlannedSession[] {
-  const { joinMs, leaveMs } = rows[index]!;
-  if (leaveMs === null) return [{ joinMs, leave: null }];
-  return [{ joinMs, leave: { how, from: 'start', afterMs: leaveMs, keepChunks: true } }];
-}
-
-function drawSessions(
-  { leave, comeBack }: PeerGroup,
-  firstJoinMs: number,
-  own: Random,
-  draws: Draws,
-): readonly PlannedSession[] {
-  if (leave === null) return [{ joinMs: firstJoinMs, leave: null }];
-  const { how } = leave;
-  const keepChunks = comeBack?.keepChunks ?? true;
-  if (leave.from === 'completion') {
-    const afterMs = draws.draw('leave', leave.afterMs, own.fork('leave'));
-    return [{ joinMs: firstJoinMs, leave: { how, from: 'completion', afterMs, keepChunks } }];
-  }
-  const sessions: PlannedSession[] = [];
-  let joinMs = firstJoinMs;
-  for (let stay = 1; stay <= (comeBack?.times ?? 1); stay++) {
-    const suffix = stay === 1 ? '' : `/${stay}`;
-    const drawnMs = draws.draw('leave', leave.afterMs, own.fork(`leave${suffix}`));
-    const leaveMs = capped(leave.from === 'join' ? rounded(joinMs + drawnMs) : Math.max(joinMs, drawnMs));
-    sessions.push({ joinMs, leave: { how, from: 'start', afterMs: leaveMs, keepChunks } });
-    if (comeBack === null) return sessions;
-    const awayMs = draws.draw('away', comeBack.afterMs, own.fork(`return${suffix}`));
-    joinMs = capped(rounded(leaveMs + awayMs));
-  }
-  return [...sessions, { joinMs, leave: null }];
-}
-
-/** To the microsecond: what follows is never as exact, and a plan stays readable. */
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
-}
-
-function capped(ms: number): number {
-  return Math.min(ms, SUM_MS_MAX);
 }

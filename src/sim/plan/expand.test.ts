@@ -48,13 +48,13 @@ describe('expansion', () => {
 
   test('spaces arrivals', () => {
     const peers = planOfGroup('{ count: 3, arrival: { at: 1s, spaced: 250ms } }');
-    expect(peers.map((peer) => peer.sessions[0]!.joinMs)).toEqual([1000, 1250, 1500]);
+    expect(peers.map((peer) => peer.sessions[0].joinMs)).toEqual([1000, 1250, 1500]);
   });
 
   test('lets a Poisson process arrive in order at its rate, earlier peers unmoved by later ones', () => {
     const joinsOf = (count: number): number[] =>
       planOfGroup(`{ count: ${count}, arrival: { at: 1s, poisson: { rate: 100/s } } }`).map(
-        (peer) => peer.sessions[0]!.joinMs,
+        (peer) => peer.sessions[0].joinMs,
       );
     const joins = joinsOf(2000);
     expect(joins).toEqual([...joins].sort((a, b) => a - b));
@@ -81,15 +81,45 @@ describe('expansion', () => {
     ]);
   });
 
+  test('counts a return after a completion from the leave, and has each stay but the last end like the first', () => {
+    const [leecher] = planOfGroup(
+      '{ arrival: { at: 1s }, session: { leave: { from: completion, how: crash }, return: { after: 2s, times: 2, keep_chunks: false } } }',
+    );
+    const leave = { how: 'crash', from: 'completion', afterMs: 0, keepChunks: false };
+    expect(leecher!.sessions).toEqual([
+      { joinMs: 1000, leave },
+      { awayMs: 2000, leave },
+      { awayMs: 2000, leave: null },
+    ]);
+  });
+
+  test('draws the times of each stay anew, the same with and without a return and wherever they count from', () => {
+    const seeding = '{ exponential: { mean: 5s } }';
+    const away = '{ uniform: { min: 1s, max: 9s } }';
+    const timesOf = (from: string, more = `, return: { after: ${away}, times: 2 }`): number[] => {
+      const session = `{ leave: { from: ${from}, after: ${seeding} }${more} }`;
+      return planOfGroup(`{ session: ${session} }`)[0]!.sessions.flatMap((stay) => [
+        ...('awayMs' in stay ? [stay.awayMs] : []),
+        ...(stay.leave === null ? [] : [stay.leave.afterMs]),
+      ]);
+    };
+    const times = timesOf('completion');
+    expect(new Set(times).size).toBe(4);
+    expect(timesOf('completion', '')).toEqual([times[0]]);
+    const [first, second] = timesOf('join');
+    expect(first).toBe(times[0]);
+    expect(second).toBeCloseTo(times[0]! + times[1]! + times[2]!, 2);
+  });
+
   test('never lets a peer leave before it joins, and caps what a heavy tail draws', () => {
     const early = planOfGroup(
       '{ arrival: { at: 1s }, session: { leave: { from: start, after: { uniform: { min: 0s, max: 1ms } } } } }',
     );
-    expect(early[0]!.sessions[0]!.leave!.afterMs).toBe(1000);
+    expect(early[0]!.sessions[0].leave!.afterMs).toBe(1000);
     const late = planOfGroup(
       '{ count: 50, session: { leave: { after: { pareto: { min: 10h, alpha: 0.01 } } } } }',
     );
-    expect(Math.max(...late.map((peer) => peer.sessions[0]!.leave!.afterMs))).toBe(24 * 3600 * 1000);
+    expect(Math.max(...late.map((peer) => peer.sessions[0].leave!.afterMs))).toBe(24 * 3600 * 1000);
   });
 
   test('excuses nobody beforehand whom a fault or the session may take away, but whom the user excuses', () => {

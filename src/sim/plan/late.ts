@@ -23,7 +23,7 @@ function lateOfGroup(
   timeLimitMs: number,
   after: string,
 ): readonly string[] {
-  const absent = members.filter(({ sessions }) => sessions[0]!.joinMs >= timeLimitMs);
+  const absent = members.filter(({ sessions }) => sessions[0].joinMs >= timeLimitMs);
   const away = members.filter((peer) => !absent.includes(peer) && isAwayAtTheEnd(peer, timeLimitMs));
   const some = (count: number): string =>
     members.length === 1 ? 'the peer' : `${count} of ${members.length} peers`;
@@ -46,16 +46,15 @@ function lateOfGroup(
   ];
 }
 
-/** Whether it leaves in time, and its next session begins too late. */
+/** Whether it leaves in time, and its next session begins too late: certainly, where nobody knows when it completes. */
 function isAwayAtTheEnd({ sessions }: PlannedPeer, timeLimitMs: number): boolean {
-  return sessions.some(({ leave }, at) => {
-    const next = sessions[at + 1];
-    return (
-      leave?.from === 'start' &&
-      leave.afterMs < timeLimitMs &&
-      next !== undefined &&
-      next.joinMs >= timeLimitMs
-    );
+  let leaveMs = 0;
+  return sessions.some((session, at) => {
+    const joinMs = 'joinMs' in session ? session.joinMs : leaveMs + session.awayMs;
+    if (at > 0 && leaveMs < timeLimitMs && joinMs >= timeLimitMs) return true;
+    const { leave } = session;
+    leaveMs = leave === null ? Infinity : leave.afterMs + (leave.from === 'start' ? 0 : joinMs);
+    return false;
   });
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { mistakeLines, parse, planOf, small } from '../scenario/fixture.ts';
 import { expand } from './expand.ts';
 import { parsePlan } from './parse-plan.ts';
+import type { PlannedSession } from './plan.ts';
 import { renderPlan } from './render-plan.ts';
 
 const swarm = (group: string, more = ''): string =>
@@ -68,16 +69,38 @@ describe('what comes only after the end of the run is told in the plan:', () => 
     const idle = '{ count: 4, must_complete: false, arrival: { spaced: 20s } }';
     expect(planOf(swarm(idle)).notices).toEqual([`g: 1 of 4 peers ${late}: it never joins`]);
     const { peers, notices } = planOf(swarm('{ count: 9, arrival: { poisson: { rate: 1/h } } }'));
-    const absent = peers.filter(({ sessions }) => sessions[0]!.joinMs >= 60_000).length;
+    const absent = peers.filter(({ sessions }) => sessions[0].joinMs >= 60_000).length;
     expect(notices).toEqual([`g: ${absent} of 9 peers ${late}: they never join, and the run waits for them`]);
   });
 
   test('returns', () => {
     const session = '{ leave: { after: 1s }, return: { after: { uniform: { min: 1s, max: 2h } } } }';
     const { peers, notices } = planOf(swarm(`{ count: 30, session: ${session} }`));
-    const away = peers.filter(({ sessions }) => (sessions[1]?.joinMs ?? 0) >= 60_000).length;
+    const isLate = (session: PlannedSession | undefined): boolean =>
+      session !== undefined && 'joinMs' in session && session.joinMs >= 60_000;
+    const away = peers.filter(({ sessions }) => isLate(sessions[1])).length;
     expect(notices).toEqual([
       `g: ${away} of 30 peers would come back after the end of the run, at 60 s: they stay away`,
+    ]);
+  });
+
+  test('returns after a completion that come too late even for who completes at once', () => {
+    const after = '{ uniform: { min: 1s, max: 2min } }';
+    const session = `{ leave: { from: completion, after: ${after} }, return: { after: ${after}, times: 2 } }`;
+    const { peers, notices } = planOf(swarm(`{ count: 30, arrival: { at: 1s }, session: ${session} }`));
+    const away = peers.filter(({ sessions: [first, ...returns] }) => {
+      let leaveMs = first.joinMs + (first.leave?.afterMs ?? Infinity);
+      return returns.some((session) => {
+        const joinMs = leaveMs + ('awayMs' in session ? session.awayMs : Infinity);
+        const isLate = leaveMs < 60_000 && joinMs >= 60_000;
+        leaveMs = joinMs + (session.leave?.afterMs ?? Infinity);
+        return isLate;
+      });
+    });
+    expect(away.length).toBeGreaterThan(1);
+    expect(away.length).toBeLessThan(29);
+    expect(notices).toEqual([
+      `g: ${away.length} of 30 peers would come back after the end of the run, at 60 s: they stay away`,
     ]);
   });
 
@@ -109,9 +132,11 @@ test('times that are written as they are and can only come too late are mistakes
     expect.stringContaining(`peers.g.session.return.after: ${back}; ${fix}`),
   ]);
   expect(returning('{ leave: { after: 50s }, return: { after: 10s } }')).toHaveLength(1);
-  expect(parse(swarm('{ session: { leave: { after: 50s }, return: { after: 9s } } }')).groups).toHaveLength(
-    2,
-  );
+  expect(returning('{ leave: { from: completion, after: 50s }, return: { after: 10s } }')).toHaveLength(1);
+  for (const from of ['join', 'completion']) {
+    const session = `{ leave: { from: ${from}, after: 50s }, return: { after: 9s } }`;
+    expect(parse(swarm(`{ session: ${session} }`)).groups).toHaveLength(2);
+  }
   const hit = (fault: string): string[] => mistakeLines(swarm('{}', `faults: [${fault}]`));
   expect(hit('{ at: 40s, crash: { peers: g, return_after: 30s } }')).toEqual([
     expect.stringContaining(

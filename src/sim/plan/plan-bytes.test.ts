@@ -16,7 +16,7 @@ const peers = `peers:
   seeder: { holds: all, region: here, link: { up: 1MB/s, latency: 5ms, loss: { probability: 1% }, window: { bytes: 64KiB, slow_start: true } } }
   g: { count: 9, region: there, link: { down: 2MB/s, changes: [{ at: 2s, over: 1s, latency: 5ms, down: 1MB/s }] } }
   stays: { count: 2, must_complete: false, session: { leave: { how: crash, after: 2s }, return: { times: 2, after: 1s, keep_chunks: false } } }
-  seeds: { count: 2, holds: { share: 50% }, session: { leave: { from: completion } } }
+  seeds: { count: 2, holds: { share: 50% }, session: { leave: { from: completion }, return: { times: 2, after: 1s } } }
   late: { count: 4, arrival: { spaced: 20s } }
   traced: { arrival: { trace: [{ join: 1s, leave: 4s }, { join: 2s }] } }
   spec: { protocol: spec, holds: [1, 3-4] }

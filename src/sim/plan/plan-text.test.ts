@@ -13,6 +13,7 @@ peers:
   seeder: { holds: all, link: { up: 1Gbit/s, latency: 20ms, jitter: { exponential: { mean: 2ms } } } }
   some: { count: 2, holds: [1, 3-5], link: { down: 512kbit/s }, session: { leave: { after: 1.5s, how: crash }, return: { after: 1s, keep_chunks: false } } }
   spec: { protocol: spec, session: { leave: { after: 1s, from: completion } } }
+  back: { session: { leave: { after: 1s, from: completion }, return: { after: 500ms, keep_chunks: false, times: 2 } } }
 `,
   'all.yaml',
 );
@@ -62,20 +63,24 @@ describe('a plan', () => {
       time limit     60 s
       peers a thread 2
 
-      ┌────────┬───────────────┬──────────┬───────────┬────────────┬─────────┬───────────────────────┬────────────────────────────────────────┬───────────────┐
-      │ peer   │ holds         │ protocol │ up        │ down       │ latency │ jitter                │ stays                                  │ must complete │
-      ├────────┼───────────────┼──────────┼───────────┼────────────┼─────────┼───────────────────────┼────────────────────────────────────────┼───────────────┤
-      │ seeder │ all           │ swarm    │ 1 Gbit/s  │ unlimited  │ 20 ms   │ exponential mean 2 ms │ from 0 ms                              │ yes           │
-      │ some/1 │ chunks 1, 3-5 │ swarm    │ unlimited │ 512 kbit/s │ 0 ms    │ -                     │ from 0 ms, crash at 1.5 s, chunks lost │ yes           │
-      │        │               │          │           │            │         │                       │ from 2.5 s                             │               │
-      │ some/2 │ chunks 1, 3-5 │ swarm    │ unlimited │ 512 kbit/s │ 0 ms    │ -                     │ from 0 ms, crash at 1.5 s, chunks lost │ yes           │
-      │        │               │          │           │            │         │                       │ from 2.5 s                             │               │
-      │ spec   │ none          │ spec     │ unlimited │ unlimited  │ 0 ms    │ -                     │ from 0 ms, leave 1 s after completion  │ yes           │
-      └────────┴───────────────┴──────────┴───────────┴────────────┴─────────┴───────────────────────┴────────────────────────────────────────┴───────────────┘
+      ┌────────┬───────────────┬──────────┬───────────┬────────────┬─────────┬───────────────────────┬────────────────────────────────────────────────────────────┬───────────────┐
+      │ peer   │ holds         │ protocol │ up        │ down       │ latency │ jitter                │ stays                                                      │ must complete │
+      ├────────┼───────────────┼──────────┼───────────┼────────────┼─────────┼───────────────────────┼────────────────────────────────────────────────────────────┼───────────────┤
+      │ seeder │ all           │ swarm    │ 1 Gbit/s  │ unlimited  │ 20 ms   │ exponential mean 2 ms │ from 0 ms                                                  │ yes           │
+      │ some/1 │ chunks 1, 3-5 │ swarm    │ unlimited │ 512 kbit/s │ 0 ms    │ -                     │ from 0 ms, crash at 1.5 s, chunks lost                     │ yes           │
+      │        │               │          │           │            │         │                       │ from 2.5 s                                                 │               │
+      │ some/2 │ chunks 1, 3-5 │ swarm    │ unlimited │ 512 kbit/s │ 0 ms    │ -                     │ from 0 ms, crash at 1.5 s, chunks lost                     │ yes           │
+      │        │               │          │           │            │         │                       │ from 2.5 s                                                 │               │
+      │ spec   │ none          │ spec     │ unlimited │ unlimited  │ 0 ms    │ -                     │ from 0 ms, leave 1 s after completion                      │ yes           │
+      │ back   │ none          │ swarm    │ unlimited │ unlimited  │ 0 ms    │ -                     │ from 0 ms, leave 1 s after completion, chunks lost         │ yes           │
+      │        │               │          │           │            │         │                       │ back after 500 ms, leave 1 s after completion, chunks lost │               │
+      │        │               │          │           │            │         │                       │ back after 500 ms                                          │               │
+      └────────┴───────────────┴──────────┴───────────┴────────────┴─────────┴───────────────────────┴────────────────────────────────────────────────────────────┴───────────────┘
 
       seeder  rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
       some    rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
       spec    asks for missing chunks in turn
+      back    rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
       "
     `);
   });
@@ -173,8 +178,8 @@ describe('a plan', () => {
       plan.json:100:20: peers.1.mustComplete: "yes" is not known here; known: true, false, unless-gone
         100 |    "mustComplete": "yes",
             |                    ^
-      plan.json:197:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, notices, timeLimitMs, engine
-        197 |  "colour": "red"
+      plan.json:247:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, notices, timeLimitMs, engine
+        247 |  "colour": "red"
             |  ^
       "
     `);
@@ -189,6 +194,27 @@ describe('a plan', () => {
     ];
     const disorder = { ...plan, peers: [{ ...plan.peers[0]!, sessions }] };
     expect(messageOf(JSON.stringify(disorder, null, 1))).toContain('must follow each other in time');
+    const seeds = { how: 'crash', from: 'completion', afterMs: 5, keepChunks: true };
+    const goes = { ...seeds, from: 'start' };
+    const said = (...sessions: unknown[]): string =>
+      messageOf(JSON.stringify({ ...plan, peers: [{ ...plan.peers[0]!, sessions }] }, null, 1));
+    const [at, back] = [{ joinMs: 1 }, { awayMs: 9 }];
+    for (const [first, then] of [
+      [goes, { ...back, leave: null }],
+      [seeds, { joinMs: 9, leave: null }],
+      [seeds, { ...back, leave: goes }],
+      [null, { ...back, leave: null }],
+    ]) {
+      expect(said({ ...at, leave: first }, then)).toContain('must follow each other in time');
+    }
+    expect(said({ ...at, leave: seeds }, { ...at, ...back, leave: null })).toContain(
+      'sessions.1: must have one of joinMs and awayMs',
+    );
+    expect(said({ ...at, leave: seeds }, { awayMs: -1, leave: null })).toContain(
+      'sessions.1.awayMs: -1 is too small; allowed: 0 to 86400000',
+    );
+    expect(said({ ...back, leave: null })).toContain('sessions.0.awayMs: unknown key; known: joinMs, leave');
+    expect(said()).toContain('sessions.0: is missing; its keys: joinMs, leave');
     const sparse = { ...plan, content: { kind: 'folders', folders: ['x'], totalChunks: 8, chunkBytes: [1] } };
     expect(messageOf(JSON.stringify(sparse, null, 1))).toContain('a size for each of the 8 chunks');
   });

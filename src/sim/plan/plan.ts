@@ -256,15 +256,26 @@ export interface PlannedVariant {
 }
 
 /** One stay of a peer in the swarm. */
-export interface PlannedSession {
+export type PlannedSession = TimedSession | ReturnSession;
+
+/** Its time of joining is known before the run. */
+export interface TimedSession {
   readonly joinMs: number;
   /** How the stay ends; null: it lasts to the end of the run. */
   readonly leave: PlannedLeave | null;
 }
 
+/** After a stay that ends by the peer's own completion, when nobody can know before the run. */
+export interface ReturnSession {
+  /** How long the peer stays away, from the end of the stay before. */
+  readonly awayMs: number;
+  /** Never from the start of the run: how long this stay would last could not be known. */
+  readonly leave: PlannedLeave | null;
+}
+
 export interface PlannedLeave {
   readonly how: 'graceful' | 'crash';
-  /** From the start of the run, or from the peer's own completion. */
+  /** From the start of the run, or from the peer's own completion: from the join of one that comes back complete. */
   readonly from: 'start' | 'completion';
   readonly afterMs: number;
   /** Whether the next session (if any) finds what this one had downloaded. */
@@ -284,8 +295,8 @@ export interface PlannedPeer {
   readonly protocol: 'spec' | 'swarm';
   readonly policy: PlannedPolicy;
   readonly link: PlannedLink;
-  /** At least one; in order, not overlapping. */
-  readonly sessions: readonly PlannedSession[];
+  /** In order, not overlapping. */
+  readonly sessions: readonly [TimedSession, ...PlannedSession[]];
   /**
    * Whether the run counts as incomplete without this peer completing. `unless-gone`: yes, but for a peer that left or
    * was killed for good during the run before it had completed.

@@ -128,8 +128,10 @@ function describeHolds(holds: PlannedPeer['holds']): string {
   }
 }
 
-function describeSession({ joinMs, leave }: PlannedSession): string {
-  const from = `from ${formatMs(joinMs)}`;
+function describeSession(session: PlannedSession): string {
+  const from =
+    'joinMs' in session ? `from ${formatMs(session.joinMs)}` : `back after ${formatMs(session.awayMs)}`;
+  const { leave } = session;
   if (leave === null) return from;
   const end = leave.how === 'crash' ? 'crash' : 'leave';
   const when =

@@ -95,10 +95,6 @@ function checkSession(at: Path, { leave, comeBack, arrival }: PeerGroup, report:
   if (comeBack !== null && leave === null) {
     report([...path, 'return'], 'the peer never leaves', 'add session.leave, or remove return', 'key');
   }
-  if (comeBack !== null && leave?.from === 'completion') {
-    const fix = 'use from: join or from: start, or remove return';
-    report([...path, 'return'], 'the time of a return cannot depend on the completion', fix, 'key');
-  }
   if (comeBack !== null && comeBack.times > 1 && leave?.from === 'start') {
     const message = 'times and from: start exclude each other: only the first leave can count from the start';
     report([...path, 'return', 'times'], message, 'use from: join', 'key');

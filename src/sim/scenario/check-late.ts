@@ -12,9 +12,10 @@ export function checkReturn(
   timeLimitMs: number,
   report: Report,
 ): void {
-  if (leave === null || comeBack === null || leave.from === 'completion' || joinMs >= timeLimitMs) return;
+  if (leave === null || comeBack === null || joinMs >= timeLimitMs) return;
   const stayMs = leastOf(leave.afterMs);
-  const leaveMs = leave.from === 'join' ? joinMs + stayMs : Math.max(joinMs, stayMs);
+  // Nobody completes before it has joined.
+  const leaveMs = leave.from === 'start' ? Math.max(joinMs, stayMs) : joinMs + stayMs;
   if (leaveMs + leastOf(comeBack.afterMs) < timeLimitMs) return;
   const message = `would come back after the end of the run at ${timeLimitMs} ms`;
   report([...at, 'return', 'after'], message, 'raise time_limit, or leave or come back earlier', 'key');

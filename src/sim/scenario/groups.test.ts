@@ -121,7 +121,7 @@ expect: [home-far-fibre.completion.max < 9s]
       downBytesPerSec: 8e6,
       jitterMs: { kind: 'uniform', max: 1 },
     });
-    expect(plan.peers[5]!.sessions[0]!.joinMs).toBe(1000);
+    expect(plan.peers[5]!.sessions[0].joinMs).toBe(1000);
     expect(plan.faults.map(({ effect }) => 'peers' in effect && effect.peers)).toEqual([
       ['home-far-dsl/1', 'home-far-dsl/2', 'home-far-fibre/1', 'home-far-fibre/2'],
       ['home-near-dsl/2', 'home-far-dsl/1', 'home-far-dsl/2'],

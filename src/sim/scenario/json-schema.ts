@@ -21,6 +21,8 @@ export interface SchemaNode {
   readonly required?: readonly string[];
   readonly additionalProperties?: SchemaNode | boolean;
   readonly items?: SchemaNode;
+  /** Of a list that begins in a way of its own. */
+  readonly prefixItems?: readonly SchemaNode[];
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly maxLength?: number;
@@ -69,6 +71,8 @@ export function keysAt(root: SchemaNode, path: readonly PropertyKey[]): readonly
 }
 
 function childOf(node: SchemaNode, step: PropertyKey): readonly SchemaNode[] {
+  const first = typeof step === 'number' ? node.prefixItems?.[step] : undefined;
+  if (first !== undefined) return [first];
   if (node.items !== undefined) return [node.items];
   const named = node.properties?.[String(step)];
   if (named !== undefined) return [named];

@@ -149,7 +149,10 @@ const group = fc.record(
     session: fc.oneof(
       fc.record({ leave }),
       fc.record({ leave, return: comeBack }),
-      stay.map((after) => ({ leave: { after, from: 'completion' } })),
+      fc.tuple(stay, fc.option(comeBack, { nil: undefined })).map(([after, back]) => ({
+        leave: { after, from: 'completion' },
+        ...(back === undefined ? {} : { return: back }),
+      })),
     ),
     must_complete: fc.boolean(),
   },

@@ -193,7 +193,7 @@ peers:
   a: { holds: all, arrival: { at: 1s, uniform: { from: 3s, to: 1s } } }
   b: { link: { latency: { uniform: { min: 3ms, max: 1ms }, exponential: { mean: 1ms } } } }
   c: { session: { return: { after: 1s } } }
-  d: { session: { leave: { after: 1s, from: completion }, return: { after: 1s } } }
+  d: { session: { leave: { after: 1s, from: completion }, return: { after: 59s } } }
   e: { arrival: { at: 2s }, session: { leave: { after: 1s, from: start } } }
   f: { arrival: { at: 2min } }
   g: { protocol: spec, policy: { upload_slots: 3 } }
@@ -218,8 +218,8 @@ peers:
       swarm.yaml:6:19: peers.c.session.return: the peer never leaves; add session.leave, or remove return
           6 |   c: { session: { return: { after: 1s } } }
             |                   ^
-      swarm.yaml:7:59: peers.d.session.return: the time of a return cannot depend on the completion; use from: join or from: start, or remove return
-          7 | ssion: { leave: { after: 1s, from: completion }, return: { after: 1s } } }
+      swarm.yaml:7:69: peers.d.session.return.after: would come back after the end of the run at 60000 ms; raise time_limit, or leave or come back earlier
+          7 | eave: { after: 1s, from: completion }, return: { after: 59s } } }
             |                                                  ^
       swarm.yaml:8:40: peers.e.session.leave: would leave at 1000 ms, before it joins at 2000 ms; use from: join
           8 |   e: { arrival: { at: 2s }, session: { leave: { after: 1s, from: start } } }

@@ -136,7 +136,7 @@ const leave = z
       .meta(
         about({
           description:
-            'What `after` counts from: the joining of the peer, its completion, or the start of the run. A peer that would leave before it has joined leaves as it joins.',
+            'What `after` counts from: the joining of the peer, its completion, or the start of the run. A peer that would leave before it has joined leaves as it joins; one that comes back complete has completed as it joins.',
           default: 'join',
         }),
       ),
@@ -150,7 +150,11 @@ const leave = z
 
 const comeBack = z.strictObject({
   after: sessionQuantity(durationUnits, TIME).meta(
-    about({ description: 'How long the peer stays away.', range: '0s to 24h', examples: ['1s'] }),
+    about({
+      description: 'How long the peer stays away, from its leave on.',
+      range: '0s to 24h',
+      examples: ['1s'],
+    }),
   ),
   keep_chunks: z
     .boolean()
@@ -158,7 +162,7 @@ const comeBack = z.strictObject({
     .meta(
       about({
         description:
-          'Whether the peer still has what it held when it left; otherwise it starts again as at first.',
+          'Whether the peer still has what it held when it left; otherwise it starts again as at first, and has to complete anew.',
         default: true,
       }),
     ),
@@ -170,7 +174,7 @@ const comeBack = z.strictObject({
     .meta(
       about({
         description:
-          'How often it leaves and comes back, each stay and each absence drawn anew; the last stay lasts to the end.',
+          'How often it leaves and comes back, by the same rule, each stay and each absence drawn anew; the last stay lasts to the end.',
         default: 1,
         examples: [5],
       }),
@@ -186,9 +190,13 @@ export const sessionSchema = z.strictObject({
   ),
   return: comeBack.optional().meta(
     about({
-      description: 'The peer comes back, once or several times, and then stays to the end.',
+      description:
+        'The peer comes back, once or several times, and then stays to the end. If it must complete, the run waits until it is back and complete.',
       default: 'it stays away',
-      examples: [{ after: '1s', keep_chunks: false }],
+      examples: [
+        { after: '1s', keep_chunks: false },
+        { after: { exponential: { mean: '9s' } }, times: 3 },
+      ],
     }),
   ),
 });

@@ -28,7 +28,7 @@ export function peersOf(peers: readonly PlannedPeer[], group: string): readonly 
 
 /** First joinings as they were drawn, in ms. */
 export function plannedJoins(peers: readonly PlannedPeer[], group: string): readonly number[] {
-  return peersOf(peers, group).map(({ sessions }) => sessions[0]!.joinMs);
+  return peersOf(peers, group).map(({ sessions }) => sessions[0].joinMs);
 }
 
 /** How soon something happens is the machine's affair; that it does not happen earlier is the laboratory's. */

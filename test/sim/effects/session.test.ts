@@ -12,7 +12,7 @@ import {
   peersOf,
   times,
 } from './moments.ts';
-import { once } from './observed.ts';
+import { once, peerOf, receivedBy } from './observed.ts';
 
 /** The one that comes last keeps the run going until the others have left. */
 const swarm = (groups: string) => `
@@ -27,7 +27,7 @@ ${groups.replaceAll(/^ */gm, '  ')}
 const drawn = (count: number) =>
   `drawn: { count: ${count}, session: { leave: { after: { exponential: { mean: 300ms } } } } }`;
 const drawnLeaves = (peers: EffectRun['plan']['peers']) =>
-  peersOf(peers, 'drawn').map(({ sessions }) => sessions[0]!.leave!.afterMs);
+  peersOf(peers, 'drawn').map(({ sessions }) => sessions[0].leave!.afterMs);
 
 const aliveAtEnd = ({ result }: EffectRun) => result.samples.at(-1)!.peersAlive;
 
@@ -106,7 +106,7 @@ describe('a session', () => {
       expect(completedMs).toBeGreaterThan(250);
       expectNotBefore(times(counted, 'peer-left', 'completion'), [completedMs! + 500]);
       // Drawn to leave before it joins: it leaves as it joins, if it is seen at all.
-      expect(counted.plan.peers.find(({ name }) => name === 'early')!.sessions[0]!.leave!.afterMs).toBe(400);
+      expect(counted.plan.peers.find(({ name }) => name === 'early')!.sessions[0].leave!.afterMs).toBe(400);
       for (const atMs of times(counted, 'peer-left', 'early')) expectNotBefore([atMs], [400]);
       expect(aliveAtEnd(counted)).toBe(2);
     },
@@ -155,6 +155,77 @@ peers:
       const [, second] = times(run, 'peer-joined', 'leecher');
       expect(received(run, second)).toBeGreaterThan(0);
       expect(received(run)).toBe(received(run, second) + 16);
+    },
+  );
+});
+
+describe('a return after the completion', () => {
+  /** The seeder is gone for good before the last one comes, who can get the chunks only from those who came back. */
+  const returning = `
+content: { generate: { size: 64KiB, chunk_size: 4KiB } }
+peers:
+  seeder: { holds: all, session: { leave: { after: 1500ms } } }
+  twice: { session: { leave: { from: completion, after: 200ms }, return: { after: 300ms, times: 2 } } }
+  crashes: { session: { leave: { from: completion, after: 400ms, how: crash }, return: { after: 200ms } } }
+  empties: { session: { leave: { from: completion }, return: { after: 250ms, keep_chunks: false } } }
+  dies: { session: { leave: { from: completion, how: crash, after: 100ms }, return: { after: 250ms, keep_chunks: false } } }
+  last: { arrival: { at: 1700ms } }
+`;
+  const comingBack = once(() => runYaml(returning));
+  const received = (run: EffectRun, peer: string, [fromMs = 0, toMs = Infinity]: readonly number[]) =>
+    receivedBy(run, peer).filter(({ atMs }) => atMs >= fromMs && atMs < toMs).length;
+  const heldAtJoins = ({ record }: EffectRun, peer: string) =>
+    eventsOf(record, 'peer-joined', peer).map(({ heldChunks }) => heldChunks);
+  const injected = ({ result }: EffectRun, peer: string) =>
+    result.injected.filter(({ target }) => target === peer);
+
+  effect(
+    [
+      'peers.<group>.session.return',
+      'peers.<group>.session.return.after',
+      'peers.<group>.session.leave.from',
+    ],
+    'a peer that left after completing comes back so long after that, complete, and leaves by the same rule again',
+    async () => {
+      const run = await comingBack();
+      const [joined, left] = [times(run, 'peer-joined', 'twice'), times(run, 'peer-left', 'twice')];
+      const [completedMs] = times(run, 'peer-completed', 'twice');
+      expectNotBefore(left, [completedMs! + 200, joined[1]! + 200]);
+      expectNotBefore(joined, [0, left[0]! + 300, left[1]! + 300]);
+      expect(times(run, 'peer-completed', 'twice')).toHaveLength(1);
+      expect(heldAtJoins(run, 'twice')).toEqual([0, 16, 16]);
+      expect(received(run, 'twice', [])).toBe(16);
+      expect(injected(run, 'twice').map(({ kind, hit }) => [kind, hit])).toEqual([
+        ['graceful-leave', true],
+        ['return', true],
+        ['graceful-leave', true],
+        ['return', true],
+      ]);
+    },
+  );
+
+  effect(
+    ['peers.<group>.session.return.keep_chunks', 'peers.<group>.session.leave.how'],
+    'with its chunks it is a seeder again, also after a crash; without them it completes anew, and the run waits for it',
+    async () => {
+      const run = await comingBack();
+      expect(heldAtJoins(run, 'crashes')).toEqual([0, 16]);
+      expect(received(run, 'crashes', [])).toBe(16);
+      for (const [peer, end] of [
+        ['empties', 'peer-left'],
+        ['dies', 'peer-crashed'],
+      ] as const) {
+        const [joinedMs] = times(run, 'peer-joined', peer).slice(1);
+        expectNotBefore([joinedMs!], [times(run, end, peer)[0]! + 250]);
+        expect(heldAtJoins(run, peer)).toEqual([0, 0]);
+        expect(received(run, peer, [0, joinedMs!])).toBe(16);
+        expect(received(run, peer, [joinedMs!])).toBe(16);
+        expect(peerOf(run, peer).completedMs).toBe(times(run, 'peer-completed', peer)[1]);
+      }
+      expect(receivedBy(run, 'last')).toHaveLength(16);
+      expect(receivedBy(run, 'last', 'seeder')).toEqual([]);
+      expect(run.record.ending).toBe('completed');
+      expect(run.result.verdict).toMatchObject({ outcome: 'pass', completedPeers: 6 });
     },
   );
 });

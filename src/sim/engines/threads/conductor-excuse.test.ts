@@ -198,7 +198,7 @@ describe('a crash by a fault', () => {
   });
 
   it('leaves the planned end of the session as it was', async () => {
-    const sessions = [{ joinMs: 0, leave: leave({ afterMs: 1000 }) }];
+    const sessions: PlannedPeer['sessions'] = [{ joinMs: 0, leave: leave({ afterMs: 1000 }) }];
     const peers = [peerOf(0, {}, [1, 2]), peerOf(1, {}), peerOf(2, { sessions, mustComplete: false })];
     const conductor = conduct(peers);
     for (const name of ['p1', 'p2']) tell(conductor, name, 'joined');

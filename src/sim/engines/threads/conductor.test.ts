@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PlannedPeer } from '../../plan/plan.ts';
 import { Conductor } from './conductor.ts';
 import { TOTAL_CHUNKS, clock, conduct, leave, peerOf, renewClock, stage, tell } from './conductor-fixture.ts';
 
@@ -47,7 +48,9 @@ describe('Conductor', () => {
   });
 
   it('counts a leave from completion from the completion', async () => {
-    const sessions = [{ joinMs: 0, leave: leave({ from: 'completion', afterMs: 100 }) }];
+    const sessions: PlannedPeer['sessions'] = [
+      { joinMs: 0, leave: leave({ from: 'completion', afterMs: 100 }) },
+    ];
     const conductor = conduct([peerOf(0, { sessions, mustComplete: false }), peerOf(1, {})]);
     tell(conductor, 'p0', 'joined');
     await clock.goTo(700);
@@ -59,7 +62,7 @@ describe('Conductor', () => {
   });
 
   it('tells of a crash, and brings the peer back as planned with what it had', async () => {
-    const sessions = [
+    const sessions: PlannedPeer['sessions'] = [
       { joinMs: 0, leave: leave({ how: 'crash', afterMs: 1000 }) },
       { joinMs: 2000, leave: null },
     ];
@@ -76,7 +79,7 @@ describe('Conductor', () => {
   });
 
   it('resets the folder of a peer that is to come back without its chunks', async () => {
-    const sessions = [
+    const sessions: PlannedPeer['sessions'] = [
       { joinMs: 0, leave: leave({ how: 'crash', afterMs: 1000, keepChunks: false }) },
       { joinMs: 2000, leave: null },
     ];
@@ -86,8 +89,53 @@ describe('Conductor', () => {
     expect(stage.notes.slice(1)).toEqual(['crash p0', 'reset p0', 'prepare p0', 'join p0 at 2000']);
   });
 
+  it('brings a peer back so long after it has left at its completion, and waits for it', async () => {
+    const sessions: PlannedPeer['sessions'] = [
+      { joinMs: 0, leave: leave({ from: 'completion', afterMs: 100 }) },
+      { awayMs: 300, leave: leave({ from: 'completion', afterMs: 50 }) },
+      { awayMs: 400, leave: null },
+    ];
+    const conductor = conduct([peerOf(0, { sessions })]);
+    tell(conductor, 'p0', 'joined');
+    await clock.goTo(700);
+    tell(conductor, 'p0', 'completed');
+    await clock.goTo(810);
+    // It took its time to leave: the absence counts from when it was gone.
+    conductor.hear({ type: 'gone', peer: 'p0', atMs: clock.now() });
+    await clock.goTo(1200);
+    tell(conductor, 'p0', 'joined', TOTAL_CHUNKS);
+    await clock.goTo(1260);
+    conductor.hear({ type: 'gone', peer: 'p0', atMs: clock.now() });
+    await clock.goTo(1700);
+    const [once, again] = ['join p0 at 1110', 'join p0 at 1660'];
+    const left = ['leave p0', 'prepare p0'];
+    expect(stage.notes).toEqual(['join p0 at 0', ...left, once, ...left, again]);
+    tell(conductor, 'p0', 'joined', TOTAL_CHUNKS);
+    expect(await conductor.ended).toEqual({ ending: 'completed', atMs: 1700 });
+  });
+
+  it('has a peer complete anew that was killed at its completion and lost its chunks', async () => {
+    const end = leave({ how: 'crash', from: 'completion', keepChunks: false });
+    const sessions: PlannedPeer['sessions'] = [
+      { joinMs: 0, leave: end },
+      { awayMs: 300, leave: null },
+    ];
+    const conductor = conduct([peerOf(0, { sessions })]);
+    tell(conductor, 'p0', 'joined');
+    await clock.goTo(700);
+    tell(conductor, 'p0', 'completed');
+    await clock.goTo(1000);
+    const ended = ['join p0 at 0', 'crash p0', 'reset p0', 'prepare p0', 'join p0 at 1000'];
+    expect(stage.notes).toEqual(ended);
+    tell(conductor, 'p0', 'joined');
+    await clock.goTo(2000);
+    tell(conductor, 'p0', 'completed');
+    expect(await conductor.ended).toEqual({ ending: 'completed', atMs: 2000 });
+    expect(stage.notes).toEqual(ended);
+  });
+
   it('ends as stalled when all that must complete are gone for good', async () => {
-    const sessions = [{ joinMs: 0, leave: leave({ how: 'crash', afterMs: 1000 }) }];
+    const sessions: PlannedPeer['sessions'] = [{ joinMs: 0, leave: leave({ how: 'crash', afterMs: 1000 }) }];
     const conductor = conduct([peerOf(0, { sessions })]);
     tell(conductor, 'p0', 'joined');
     await clock.goTo(1001);
@@ -95,7 +143,7 @@ describe('Conductor', () => {
   });
 
   it('ends as stalled when nobody has or brings what is missing, and nothing moves', async () => {
-    const sessions = [{ joinMs: 0, leave: leave({ afterMs: 1000 }) }];
+    const sessions: PlannedPeer['sessions'] = [{ joinMs: 0, leave: leave({ afterMs: 1000 }) }];
     const conductor = conduct([peerOf(0, { sessions, mustComplete: false }, [1, 2]), peerOf(1, {})]);
     tell(conductor, 'p0', 'joined', 2);
     tell(conductor, 'p1', 'joined');

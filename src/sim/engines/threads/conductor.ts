@@ -123,7 +123,7 @@ export class Conductor {
     // What was made ready before, the tracker first of all, is there from the start.
     for (const [at, event] of this.events.entries()) this.events[at] = { ...event, atMs: 0 };
     beforeJoins?.();
-    for (const peer of this.#peers) this.#joinAsPlanned(peer);
+    for (const peer of this.#peers) this.#joinAsPlanned(peer, startMs);
     const limitMs = startMs + this.#options.timeLimitMs - this.#clock.now();
     this.#limitTimer = this.#clock.setTimer(limitMs, () => this.end('time-limit'));
     this.#checkEnd();
@@ -156,7 +156,7 @@ export class Conductor {
         for (const event of message.events) this.#heard(event);
         break;
       case 'gone':
-        this.#gone(this.#byName.get(message.peer)!);
+        this.#gone(this.#byName.get(message.peer)!, message.atMs);
         break;
       case 'failed':
         this.fail(fromPlainError(message.error));
@@ -195,7 +195,7 @@ export class Conductor {
       const diedMs = await this.#stage.crash(peer);
       this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name, fault });
       if (returns) await this.#bringBack(peer, diedMs + returnAfterMs, keepChunks);
-      else this.#gone(peer);
+      else this.#gone(peer, diedMs);
     };
     crashed().catch((error: unknown) => this.fail(error));
     return true;
@@ -255,9 +255,12 @@ export class Conductor {
     this.#checkEnd();
   }
 
-  #joinAsPlanned(peer: PeerState): void {
-    const { joinMs, leave } = peer.session;
-    this.#stage.join(peer, this.#startMs + joinMs);
+  /** @param sinceMs when the stay before ended, by the shared clock */
+  #joinAsPlanned(peer: PeerState, sinceMs: number): void {
+    const { session } = peer;
+    const { leave } = session;
+    const joinMs = 'joinMs' in session ? this.#startMs + session.joinMs : sinceMs + session.awayMs;
+    this.#stage.join(peer, joinMs);
     if (leave?.from === 'start') this.#leaveAt(peer, leave.afterMs);
   }
 
@@ -287,14 +290,14 @@ export class Conductor {
     this.#stage.crash(peer).then(
       (diedMs) => {
         this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name });
-        this.#gone(peer);
+        this.#gone(peer, diedMs);
       },
       (error: unknown) => this.fail(error),
     );
   }
 
-  /** The stay is over: in order, or by a crash that has done its work. */
-  #gone(peer: PeerState): void {
+  /** The stay is over since `goneMs` of the shared clock: in order, or by a crash that has done its work. */
+  #gone(peer: PeerState, goneMs: number): void {
     this.#leaveTimers.delete(peer);
     if (this.#over) return;
     if (!peer.hasNextSession || peer.phase === 'over') {
@@ -309,7 +312,7 @@ export class Conductor {
     if (!keepChunks) this.#empty(peer);
     this.#stage.prepare(peer).then(
       () => {
-        if (!this.#over) this.#joinAsPlanned(peer);
+        if (!this.#over) this.#joinAsPlanned(peer, goneMs);
       },
       (error: unknown) => this.fail(error),
     );
