@@ -1,10 +1,13 @@
 import type { Clock, Timer } from '../../core/interfaces.ts';
 import { Fifo } from './fifo.ts';
 
+export const SEGMENT_BYTES = 1460;
+
 /** RFC 6928. */
 const INITIAL_SEGMENTS = 10;
 
-export const SEGMENT_BYTES = 1460;
+/** Of a connection in slow start, where nothing smaller is allowed. */
+export const INITIAL_WINDOW_BYTES = INITIAL_SEGMENTS * SEGMENT_BYTES;
 
 const ROUNDING_MS = 1e-6;
 
@@ -35,8 +38,7 @@ export class SendWindow {
   constructor(components: { readonly clock: Clock }, options: SendWindowOptions) {
     this.#clock = components.clock;
     this.#options = options;
-    const initial = INITIAL_SEGMENTS * SEGMENT_BYTES;
-    this.#windowBytes = options.slowStart ? Math.min(initial, options.bytes) : options.bytes;
+    this.#windowBytes = options.slowStart ? Math.min(INITIAL_WINDOW_BYTES, options.bytes) : options.bytes;
   }
 
   /** As it is now. */

@@ -1,5 +1,6 @@
 /** The keys of a peer's access link. */
 import { z } from 'zod';
+import { INITIAL_WINDOW_BYTES } from '../network/send-window.ts';
 import type { Distribution } from '../plan/plan.ts';
 import { about, quantity } from './about.ts';
 import { distribution, linkQuantity } from './distribution-schema.ts';
@@ -56,28 +57,39 @@ const loss = z.strictObject({
   ).optional(),
 });
 
-const window = z.strictObject({
-  bytes: quantity(
-    sizeUnits,
-    { min: '1KiB', max: '1GiB' },
-    {
-      description:
-        'At most so much of a connection is unacknowledged, that is sent less than a round trip ago.',
-      whole: true,
-      examples: ['64KiB'],
-    },
-  ),
-  slow_start: z
-    .boolean()
-    .default(false)
-    .meta(
-      about({
+const window = z
+  .strictObject({
+    bytes: quantity(
+      sizeUnits,
+      { min: '1KiB', max: '1GiB' },
+      {
         description:
-          'Whether a connection begins with 10 segments and doubles them each round trip up to `bytes`.',
-        default: false,
-      }),
+          'At most so much of a connection is unacknowledged, that is sent less than a round trip ago.',
+        whole: true,
+        examples: ['64KiB'],
+      },
     ),
-});
+    slow_start: z
+      .boolean()
+      .default(false)
+      .meta(
+        about({
+          description:
+            'Whether a connection begins with 10 segments and doubles them each round trip up to `bytes`.',
+          default: false,
+          range: `true only with bytes above ${INITIAL_WINDOW_BYTES}B`,
+        }),
+      ),
+  })
+  .superRefine(({ bytes, slow_start: slowStart }, context) => {
+    if (!slowStart || bytes > INITIAL_WINDOW_BYTES) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['slow_start'],
+      message: `changes nothing: a connection begins with 10 segments, ${INITIAL_WINDOW_BYTES} bytes, and bytes allows no more`,
+      params: { suggestion: `raise bytes above ${INITIAL_WINDOW_BYTES}B, or remove slow_start` },
+    });
+  });
 
 const changeAbout = (description: string, examples: readonly unknown[], range: string) =>
   about({ description, default: 'as it is', examples, range });

@@ -27,6 +27,12 @@ describe('a link', () => {
     ).toMatchObject({ loss: { segmentBytes: 1024, timeoutMs: 1000 }, window: { slowStart: true } });
   });
 
+  test('is in slow start as soon as the window has more than it begins with, and no other', () => {
+    const windowOf = (window: string) => linksOf(`{ window: ${window} }`)[0]!.window;
+    expect(windowOf('{ bytes: 14601B, slow_start: true }')).toEqual({ bytes: 14_601, slowStart: true });
+    expect(windowOf('{ bytes: 10KiB, slow_start: false }')).toEqual({ bytes: 10_240, slowStart: false });
+  });
+
   test('changes in order of time, to values that may be drawn', () => {
     const links = linksOf(
       '{ up: 1MB/s, down: 1MB/s, changes: [{ at: 9s, latency: 5ms }, { at: 2s, over: 1s, up: { uniform: { min: 2MB/s, max: 4MB/s } }, down: 9MB/s }] }',
@@ -45,6 +51,7 @@ describe('a link', () => {
         '{ loss: { timeout: 1s } }',
         '{ loss: { probability: 120% } }',
         '{ window: { bytes: 1 } }',
+        '{ window: { bytes: 14600B, slow_start: true } }',
         '{ changes: [{ at: 1s }] }',
         '{ up: 2MB/s, changes: [{ at: 2min, up: 1MB/s }] }',
         '{ down: unlimited, changes: [{ at: 3s, latency: 1ms }, { at: 1s, over: 1s, down: 1MB/s }] }',
@@ -58,6 +65,7 @@ describe('a link', () => {
         "2:58 peers.g.link.loss.probability: is missing; write a share such as 50%, 12.5%",
         "2:79 peers.g.link.loss.probability: 120% is too large; allowed: 0% to 100%",
         "2:75 peers.g.link.window.bytes: 1 has no unit; write 1MiB or 1MB",
+        "2:95 peers.g.link.window.slow_start: changes nothing: a connection begins with 10 segments, 14600 bytes, and bytes allows no more; raise bytes above 14600B, or remove slow_start",
         "2:68 peers.g.link.changes.0: changes nothing; add up, down or latency",
         "2:69 peers.g.link.changes: the change at 120000 ms would come after the end of the run at 60000 ms; raise time_limit, or change earlier",
         "2:131 peers.g.link.changes.1.down: down changes at 1000 ms, but link.down is unlimited before; give link.down a rate that it begins with",
