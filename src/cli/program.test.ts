@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
+import { folderOfTest } from '../../test/support/folder-of-test.ts';
 
 /** A program whose main function has the given body. */
 function program(body: string): string[] {
@@ -65,18 +66,120 @@ describe('runProgram', () => {
     },
   );
 
-  it('ends with 130 in one line when it is interrupted', async () => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends with 130 in one line when it is interrupted by %s',
+    async (signal) => {
+      const child = spawn(process.execPath, program(untilInterrupted('')));
+      let stderr = '';
+      child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+      await once(child.stdout, 'data');
+      child.kill(signal);
+      expect(await once(child, 'close')).toEqual([130, null]);
+      expect(stderr).toBe(`example: stopped by ${signal}\n`);
+    },
+  );
+
+  it.each([
+    [130, ''],
+    [0, 'return 0;'],
+  ])('finishes what it has begun when its terminal is closed, and ends with its own %i', (code, ending) => {
+    const file = join(folderOfTest('program-test-'), 'finished');
+    const started = [process.execPath, ...program(untilInterrupted(savingTo(file) + ending))];
+    const closer = join(import.meta.dirname, '..', '..', 'test', 'support', 'python', 'close_terminal.py');
+    const { stdout } = spawnSync('python3', [closer, 'ready', ...started], { encoding: 'utf8' });
+    expect(stdout).toBe(`exit ${code}\n`);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  it('finishes what it has begun when it is interrupted and its reader is gone as well', async () => {
+    const file = join(folderOfTest('program-test-'), 'finished');
+    const child = spawn(process.execPath, program(untilInterrupted(savingTo(file))));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    child.stderr.destroy();
+    child.kill('SIGHUP');
+    expect(await once(child, 'exit')).toEqual([130, null]);
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
+/** A main function that says that it is ready, and when it is interrupted does something before it ends. */
+function untilInterrupted(doing: string): string {
+  return `
+    const signal = interruptSignal();
+    setInterval(() => {}, 1000);
+    process.stdout.write('ready');
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    ${doing}
+    throw signal.reason;`;
+}
+
+/** Speaks, waits until that must have failed, and writes a file. */
+function savingTo(file: string): string {
+  return `
+    const { writeFileSync } = await import('node:fs');
+    const { setImmediate } = await import('node:timers/promises');
+    for (let turn = 0; turn < 3; turn++) {
+      process.stdout.write('saving');
+      process.stderr.write('saving');
+      await setImmediate();
+    }
+    writeFileSync(${JSON.stringify(file)}, '');`;
+}
+
+describe('a program whose stdout cannot be written', () => {
+  const full = (body: string) => {
+    const stdout = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, program(body), {
+      encoding: 'utf8',
+      stdio: ['ignore', stdout, 'pipe'],
+    });
+    closeSync(stdout);
+    return { status, stderr };
+  };
+  const told = 'example: stdout cannot be written: the disk is full\n';
+
+  it('says so in one line, goes on, and ends with 1 where all went well otherwise', () => {
     const body = `
-      const signal = interruptSignal();
-      setInterval(() => {}, 1000);
-      process.stdout.write('ready');
-      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));`;
-    const child = spawn(process.execPath, program(body));
+      for (let turn = 0; turn < 3; turn++) {
+        process.stdout.write('result');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      process.stderr.write('finished\\n');
+      return 0;`;
+    expect(full(body)).toEqual({ status: 1, stderr: `${told}finished\n` });
+    expect(full(`process.stdout.write('result'); return 0;`)).toEqual({ status: 1, stderr: told });
+  });
+
+  it('keeps the exit code of what went wrong besides', () => {
+    expect(full(`process.stdout.write('result'); return 4;`)).toEqual({ status: 4, stderr: told });
+  });
+
+  it('ends with 1 also where the beginning could be written', () => {
+    const file = join(folderOfTest('program-test-'), 'output');
+    const command = `ulimit -f 1; exec "$0" "$@" > '${file}'`;
+    const body = `process.stdout.write('x'.repeat(5000)); return 0;`;
+    const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, ...program(body)], {
+      encoding: 'utf8',
+    });
+    expect(statSync(file).size).toBeGreaterThan(0);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^example: stdout cannot be written: EFBIG.*\n$/);
+  });
+
+  it('does not mind a reader that has had enough', async () => {
+    const child = spawn(
+      process.execPath,
+      program(`
+      process.stdout.write('first');
+      setInterval(() => process.stdout.write('more'), 1);
+      return new Promise(() => {});`),
+    );
     let stderr = '';
     child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
     await once(child.stdout, 'data');
-    child.kill('SIGINT');
-    expect(await once(child, 'close')).toEqual([130, null]);
-    expect(stderr).toBe('example: stopped by SIGINT\n');
+    child.stdout.destroy();
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(stderr).toBe('');
   });
 });

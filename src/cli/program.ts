@@ -1,14 +1,17 @@
 /** What all programs share: options, one clear line for a user's mistake, and the exit codes. */
-import { writeSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { SwarmError, assertNever } from '../core/errors.ts';
 import { parseBytes } from '../core/units.ts';
+import { say, watchOutput } from './program-output.ts';
 
 /** The exit codes of every program. */
 export const exitCodes = {
   /** Everything asked for was done and verified. */
   ok: 0,
-  /** The swarm did not complete, or what was verified was not as it should be; or a run broke down. */
+  /**
+   * The swarm did not complete, or what was verified was not as it should be; or a run broke down, or what it found
+   * could not be written to stdout.
+   */
   failed: 1,
   /** A bad option, scenario, folder or file of the user, or a run that does not fit the machine: nothing was started. */
   badInput: 2,
@@ -20,7 +23,7 @@ export const exitCodes = {
   givenUp: 5,
   /** A defect of the program (EX_SOFTWARE of sysexits.h). */
   defect: 70,
-  /** Stopped by SIGINT, as shells count it. */
+  /** Stopped by a signal; SIGINT as shells count it. */
   interrupted: 130,
 } as const;
 
@@ -34,22 +37,32 @@ export function newCommand(name: string, description: string): Command {
     .configureHelp({ helpWidth: 110 });
 }
 
+/** Whether a signal has told this process to end. */
+let stopping = false;
+
 /**
- * Runs a program to its end and leaves the process with the exit code that `main` returns. A `SwarmError` becomes
- * one line on stderr; any other error is a defect and shown with its stack.
+ * Runs a program to its end and leaves the process with the exit code that `main` returns, or `failed` instead of
+ * `ok` when stdout could not be written. A `SwarmError` becomes one line on stderr; any other error is a defect and
+ * shown with its stack.
  */
 export async function runProgram(name: string, main: () => Promise<number>): Promise<void> {
-  process.stdout.on('error', leaveQuietlyWithoutReader);
-  process.stderr.on('error', goOnWithoutReader);
+  let code: number | undefined;
+  const output = watchOutput(name, () => {
+    // One that has its end in sight goes there.
+    if (code === undefined && !stopping) process.exit(exitCodes.ok);
+  });
   process.on('uncaughtException', (error) => process.exit(report(name, error)));
-  let code: number;
   try {
     code = await main();
   } catch (error) {
     code = report(name, error);
   }
-  // Where stdout is a pipe on Windows, it is written later: wait for it, since `exit` does not.
-  process.stdout.write('', () => process.exit(code));
+  const ended = code;
+  // Where stdout is a pipe on Windows, it is written later: wait for it, since `exit` does not. Its errors come later
+  // still.
+  process.stdout.write('', () => {
+    setImmediate(() => process.exit(ended === exitCodes.ok && output.lost ? exitCodes.failed : ended));
+  });
 }
 
 /**
@@ -58,16 +71,20 @@ export async function runProgram(name: string, main: () => Promise<number>): Pro
  */
 const SAME_PRESS_MS = 400;
 
-/** Aborted by the first SIGINT or SIGTERM, with an `INTERRUPTED` error as its reason; a second one ends the process. */
+/**
+ * Aborted by the first SIGINT, SIGTERM or SIGHUP (the terminal was closed), with an `INTERRUPTED` error as its reason;
+ * a second one ends the process. SIGHUP is never a second one: several may tell of one terminal.
+ */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   let firstMs = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (!controller.signal.aborted) {
         firstMs = performance.now();
+        stopping = true;
         controller.abort(new SwarmError('INTERRUPTED', `stopped by ${signal}`));
-      } else if (performance.now() - firstMs > SAME_PRESS_MS) {
+      } else if (signal !== 'SIGHUP' && performance.now() - firstMs > SAME_PRESS_MS) {
         process.exit(exitCodes.interrupted);
       }
     });
@@ -130,23 +147,4 @@ function exitCodeOf({ code }: SwarmError): number {
     default:
       return assertNever(code);
   }
-}
-
-function say(line: string): void {
-  try {
-    writeSync(2, `${line}\n`);
-  } catch {
-    // Nobody reads stderr any more: the exit code has to tell.
-  }
-}
-
-/** Nobody reads the progress any more (`2>&1 | head`): what was begun is finished all the same. */
-function goOnWithoutReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
-
-/** `… | head` closes our stdout early; that is the reader's wish, not an error. */
-function leaveQuietlyWithoutReader(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-  throw error;
 }

@@ -44,3 +44,15 @@ describe('where latest is a folder of somebody, a run', () => {
     expect(code).toBe(1);
   });
 });
+
+describe('a run whose terminal is closed', () => {
+  it('ends with 130, writes what was measured and leaves no temporary directory', async () => {
+    const run = desk.start([desk.scenario('hopeless', HOPELESS.replace('200ms', '60s'))]);
+    await run.says(/hopeless: \d+% at /);
+    expect(desk.leftovers()).toHaveLength(1);
+    run.signal('SIGHUP');
+    expect((await run.ended).code).toBe(130);
+    expect(desk.leftovers()).toEqual([]);
+    expect(desk.result().ending).toBe('interrupted');
+  });
+});
