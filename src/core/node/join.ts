@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   lstatSync,
   openSync,
   readSync,
@@ -16,7 +17,7 @@ import { checkListedFile, newReadBuffer, readList } from './chunk-files.ts';
 import { Pace } from './pace.ts';
 import type { PaceOptions } from './pace.ts';
 import { PlainFile } from './plain-file.ts';
-import { readSplitRecord } from './split-record.ts';
+import { readSplitRecord, recordPath } from './split-record.ts';
 import { errnoOf, onDisk, storeError } from './store-errors.ts';
 
 export interface JoinOptions extends PaceOptions {
@@ -45,7 +46,7 @@ export type JoinResult =
 /**
  * The file appears under its name when it is whole and, where that can be told, right.
  *
- * @throws {ConfigError} the file exists, or lies in the folder
+ * @throws {ConfigError} the file exists, lies in the folder, or is the record of the split
  * @throws {StoreError} the folder cannot be read, or the file not be written
  */
 export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
@@ -62,6 +63,7 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
   const expectedSha256 = (options.sha256 ?? record?.sha256)?.toLowerCase();
   refuseInside(folder, file);
   refuseExisting(file, force);
+  refuseRecord(folder, file);
   const paths = Array.from({ length: totalChunks }, (_, at) => join(folder, nameOf.get(at + 1)!));
   const draft = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
   const target = new PlainFile(draft, file);
@@ -104,6 +106,13 @@ function refuseExisting(file: string, force: boolean): void {
   const about = onDisk('write', file, () => lstatSync(file, { throwIfNoEntry: false }));
   if (about?.isDirectory()) throw new ConfigError(`${file} is a folder; name the file to write`);
   if (about !== undefined && !force) throw new ConfigError(`${file} exists; use --force to replace it`);
+}
+
+/** Without it nothing could be checked any more. */
+function refuseRecord(folder: string, file: string): void {
+  const record = recordPath(folder);
+  if (!existsSync(file) || !existsSync(record) || realpathSync(file) !== realpathSync(record)) return;
+  throw new ConfigError(`${file} is the record of the split, which is only read; name another file`);
 }
 
 async function concatenate(

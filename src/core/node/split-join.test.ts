@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -44,7 +53,7 @@ describe('split and join', () => {
   it('give back the identical file for any content, chunk size, number of peers and overlap', async () => {
     const cases = fc
       .record({
-        content: fc.uint8Array({ maxLength: 200 }),
+        content: fc.uint8Array({ minLength: 1, maxLength: 200 }),
         chunkBytes: fc.integer({ min: 1, max: 250 }),
         peers: fc.integer({ min: 1, max: 6 }),
         seed: fc.string(),
@@ -103,6 +112,16 @@ describe('split', () => {
     const first = await held('a');
     expect(await held('a')).toEqual(first);
     expect(await held('b')).not.toEqual(first);
+  });
+
+  it('refuses an empty file, whose one chunk nobody could fetch by the plain text, and makes nothing', async () => {
+    writeFileSync(file, '');
+    await expect(split()).rejects.toThrow(
+      new ConfigError(
+        `${file} is empty: there is nothing to split, and no bytes are what the classic text sends for a chunk not held`,
+      ),
+    );
+    expect(existsSync(out)).toBe(false);
   });
 
   it('cuts chunks larger than its buffer', async () => {
@@ -218,6 +237,20 @@ describe('join', () => {
       await expect(joined).rejects.toThrow(/lies in the chunk folder/);
     }
     expect(readFileSync(join(folder, 'chunk_1'), 'utf8')).toBe('x');
+  });
+
+  it('never writes over the record of the split, by whatever name, not even by force', async () => {
+    writeFileSync(file, 'x');
+    await split({ overlap: 'seeder' });
+    const record = readFileSync(join(out, 'split.json'), 'utf8');
+    symlinkSync('split.json', join(out, 'link'));
+    for (const name of ['split.json', 'folder2/../split.json', 'link']) {
+      const joined = joinFolder({ folder: join(out, 'folder1'), file: `${out}/${name}`, force: true });
+      await expect(joined).rejects.toThrow(
+        new ConfigError(`${out}/${name} is the record of the split, which is only read; name another file`),
+      );
+    }
+    expect(readFileSync(join(out, 'split.json'), 'utf8')).toBe(record);
   });
 
   it('says that a split.json is damaged rather than skip the check', async () => {

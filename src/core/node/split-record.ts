@@ -22,6 +22,11 @@ const recordSchema = z.object({
 /** What `split` notes about the file it has split: `split.json`. */
 export type SplitRecord = z.infer<typeof recordSchema>;
 
+/** Where the record of the split that made a folder would be. */
+export function recordPath(folder: string): string {
+  return join(dirname(resolve(folder)), RECORD_NAME);
+}
+
 /**
  * The record of the split that made this folder; `undefined` when there is none beside it, or one that is about
  * other folders.
@@ -29,8 +34,7 @@ export type SplitRecord = z.infer<typeof recordSchema>;
  * @throws {StoreError} there is one, but it cannot be read or is damaged
  */
 export function readSplitRecord(folder: string, totalChunks: number): SplitRecord | undefined {
-  const whole = resolve(folder);
-  const path = join(dirname(whole), RECORD_NAME);
+  const path = recordPath(folder);
   let record: SplitRecord;
   try {
     record = recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -42,6 +46,7 @@ export function readSplitRecord(folder: string, totalChunks: number): SplitRecor
     });
   }
   const isAboutIt =
-    record.totalChunks === totalChunks && record.folders.some(({ name }) => name === basename(whole));
+    record.totalChunks === totalChunks &&
+    record.folders.some(({ name }) => name === basename(resolve(folder)));
   return isAboutIt ? record : undefined;
 }

@@ -28,7 +28,7 @@ import type { SplitRecord } from './split-record.ts';
 import { onDisk } from './store-errors.ts';
 
 export interface SplitOptions extends PaceOptions {
-  /** A regular file of any size, also empty (which makes one empty chunk). */
+  /** A regular file of any size but 0. */
   readonly file: string;
   /** Gets `folder1` to `folder<peers>` and `split.json`. Must not exist, or be empty. */
   readonly out: string;
@@ -57,7 +57,12 @@ export async function splitFile(options: SplitOptions): Promise<SplitRecord> {
   try {
     const about = fstatSync(descriptor);
     if (!about.isFile()) throw new StoreError(`cannot split ${file}: it is not a regular file`);
-    const totalChunks = Math.max(1, Math.ceil(about.size / chunkBytes));
+    if (about.size === 0) {
+      throw new ConfigError(
+        `${file} is empty: there is nothing to split, and no bytes are what the classic text sends for a chunk not held`,
+      );
+    }
+    const totalChunks = Math.ceil(about.size / chunkBytes);
     if (totalChunks > TOTAL_CHUNKS_MAX) {
       const least = Math.ceil(about.size / TOTAL_CHUNKS_MAX);
       throw new ConfigError(
