@@ -3,6 +3,7 @@
  * arguments are brought to that form first; help shows the classic one.
  */
 import { InvalidArgumentError, type Command } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
 import { ConfigError } from '../core/errors.ts';
 import type { Address } from '../core/interfaces.ts';
 import { newCommand } from './program.ts';
@@ -19,6 +20,36 @@ export function classicArguments(argv: readonly string[]): string[] {
     argument.replace(LONG_OPTION, (_, name: string, value = '') => `--${name.replaceAll('-', '_')}${value}`),
   );
   return [...normal, ...rest];
+}
+
+/**
+ * Reads a classic command line. An unknown option comes before a missing one, which it may have been meant for.
+ *
+ * @throws {CommanderError} a mistake, or help was asked for; commander has told the user
+ */
+export function parseClassic(command: Command, argv: readonly string[]): Command {
+  const given = classicArguments(argv);
+  const { unknown } = command.parseOptions(given);
+  const [first] = unknown;
+  const wantsHelp = unknown.some((argument) => argument === '-h' || argument === '--help');
+  if (!wantsHelp && first?.startsWith('-') === true) refuseUnknown(command, first);
+  return command.parse(given, { from: 'user' });
+}
+
+function refuseUnknown(command: Command, argument: string): never {
+  const word = argument.replace(/^-+|=.*$/gs, '');
+  const known = command.options.map((option) => option.attributeName());
+  const near = nearestOptions(word, known).map((name) => `-${name}`);
+  const suggestion = near.length === 0 ? '' : `\n(Did you mean ${near.join(' or ')}?)`;
+  command.error(`error: unknown option '-${word}'${suggestion}`, { code: 'commander.unknownOption' });
+}
+
+/** Those that it is the beginning of; else the one that differs least, if that is not much. */
+function nearestOptions(word: string, known: readonly string[]): string[] {
+  const begun = known.filter((name) => name.startsWith(word.toLowerCase()));
+  if (begun.length > 0) return begun;
+  const near = closest(word.toLowerCase(), known);
+  return distance(word.toLowerCase(), near) <= Math.max(2, near.length / 3) ? [near] : [];
 }
 
 /** A command whose help shows its options with one dash. */

@@ -6,10 +6,10 @@ import type { ProtocolName } from '../core/protocol/messages.ts';
 import { trackerDefaults } from '../core/tracker/options.ts';
 import {
   address,
-  classicArguments,
   hostName,
   listenPort,
   newClassicCommand,
+  parseClassic,
   peerName,
   refuseWhatNpmKept,
   seconds,
@@ -142,7 +142,7 @@ program; 130 stopped before.`;
 export function readClientOptions(argv: readonly string[], env: NodeJS.ProcessEnv): ClientSettings {
   const command = newClientCommand();
   refuseWhatNpmKept(command, env);
-  const options: RawOptions = command.parse(classicArguments(argv), { from: 'user' }).opts();
+  const options: RawOptions = parseClassic(command, argv).opts();
   return {
     folder: options.folder,
     transferPort: options.transfer_port,

@@ -2,10 +2,10 @@
 import { Option } from 'commander';
 import { trackerDefaults } from '../core/tracker/options.ts';
 import {
-  classicArguments,
   hostName,
   listenPort,
   newClassicCommand,
+  parseClassic,
   refuseWhatNpmKept,
 } from './classic-arguments.ts';
 import { wholeNumber } from './program.ts';
@@ -83,7 +83,7 @@ function newTrackerCommand() {
 export function readTrackerOptions(argv: readonly string[], env: NodeJS.ProcessEnv): TrackerSettings {
   const command = newTrackerCommand();
   refuseWhatNpmKept(command, env);
-  const options: RawOptions = command.parse(classicArguments(argv), { from: 'user' }).opts();
+  const options: RawOptions = parseClassic(command, argv).opts();
   return {
     port: options.port,
     bind: options.bind,

@@ -119,6 +119,21 @@ describe('a mistake on the command line is told with its fix', () => {
     expect(mistake(() => readClientOptions([...classic, ...argv]))).toMatch(expected);
   });
 
+  it('an option cut short or misspelt, rather than the required one that is then missing', () => {
+    const words = (...argv: string[]): string => {
+      told = '';
+      return mistake(() => readClientOptions(argv)).split('\n(--help')[0]!;
+    };
+    expect(words('-fol', 'f1')).toBe("error: unknown option '-fol'\n(Did you mean -folder?)");
+    expect(words('-floder=f1', '-name', 'a')).toBe(
+      "error: unknown option '-floder'\n(Did you mean -folder?)",
+    );
+    expect(words('-tr', '1')).toContain('-transfer_port or -tracker or -trusted_tracker?');
+    expect(words('-xyzzy')).toBe("error: unknown option '-xyzzy'");
+    told = '';
+    expect(mistake(() => readTrackerOptions(['-prot', '1']))).toContain("'-prot'\n(Did you mean -port?)");
+  });
+
   it('a missing option', () => {
     expect(mistake(() => readClientOptions(['-folder', 'x']))).toMatch(/transfer_port.*not specified/);
   });
