@@ -1,12 +1,23 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { ConfigError, StoreError } from '../errors.ts';
 import { FolderLock } from './folder-lock.ts';
 import { FolderStore } from './folder-store.ts';
+import { processStart } from './processes.ts';
 
 let place: string;
 let folder: string;
@@ -93,6 +104,29 @@ describe('a folder that a client works in', () => {
     writeFileSync(path, 'of another');
     lock.release();
     expect(readFileSync(path, 'utf8')).toBe('of another');
+  });
+
+  it.each(['nowhere', 'other'])('that is a link is told as what it is (%s)', (target) => {
+    writeFileSync(join(folder, 'other'), '');
+    symlinkSync(target, path);
+    expect(() => FolderLock.take(folder)).toThrow(
+      new StoreError(`${path} is a link, but should be the lock that a client puts there; remove it`),
+    );
+    expect(readlinkSync(path)).toBe(target);
+  });
+
+  it('is not taken away by who has found the former one: that waits for who is at it', async () => {
+    become({ pid: await killed(await anotherProcess()) });
+    const guard = `${path}.part`;
+    const left = readFileSync(path, 'utf8');
+    const pid = (await anotherProcess()).pid!;
+    writeFileSync(guard, JSON.stringify({ ...JSON.parse(left), pid, since: processStart(pid) }));
+    expect(() => FolderLock.take(folder)).toThrow('several start at once');
+    expect(readFileSync(path, 'utf8')).toBe(left);
+    // Killed while it was at it.
+    writeFileSync(guard, left);
+    expect(() => FolderLock.take(folder)).not.toThrow();
+    expect(readdirSync(folder)).toEqual(['.client.lock']);
   });
 
   it('that cannot take a file, or is none, is an error of another kind', () => {

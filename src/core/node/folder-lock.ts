@@ -1,7 +1,7 @@
 /** Keeps two clients from working in one chunk folder at the same time. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, StoreError } from '../errors.ts';
 import { LOCK_NAME } from './local-chunks.ts';
 import { isLivingProcess, processStart } from './processes.ts';
 import { errnoOf, onDisk, storeError } from './store-errors.ts';
@@ -30,7 +30,7 @@ export class FolderLock {
 
   /**
    * @throws {ConfigError} another living client has the folder; names its process
-   * @throws {StoreError} nothing can be written there, or there is no such folder
+   * @throws {StoreError} nothing can be written there, there is no such folder, or a link has the lock's name
    */
   static take(folder: string): FolderLock {
     const path = join(folder, LOCK_NAME);
@@ -38,11 +38,12 @@ export class FolderLock {
     const text = `${JSON.stringify(own)}\n`;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       if (create(path, text, folder)) return new FolderLock(path, text);
+      refuseLink(path);
       const found = read(path);
       if (found === undefined) continue;
       const holder = livingHolder(path, found, own.folder);
       if (holder !== undefined) throw inUse(folder, holder);
-      takeAway(path, found);
+      takeAway(path, found, text, folder);
     }
     throw inUse(folder, 'several start at once');
   }
@@ -115,18 +116,31 @@ function parse(text: string): Holder | undefined {
   }
 }
 
-/** A rename takes a file away once: of several that find the same left lock, one succeeds. */
-function takeAway(path: string, found: string): void {
-  const aside = `${path}.${process.pid}.part`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw storeError('remove', path, error);
+/** No client makes one: what is behind it may be anywhere, or be nothing. */
+function refuseLink(path: string): void {
+  const about = onDisk('read', path, () => lstatSync(path, { throwIfNoEntry: false }));
+  if (about?.isSymbolicLink() !== true) return;
+  throw new StoreError(`${path} is a link, but should be the lock that a client puts there; remove it`);
+}
+
+/**
+ * Removes a left lock. Several may find the same one, and the slowest would remove what the fastest has put in its
+ * place: so only who has the guard looks once more and removes. One that is killed meanwhile leaves its guard.
+ */
+function takeAway(path: string, found: string, text: string, folder: string): void {
+  const guard = `${path}.part`;
+  if (!create(guard, text, folder)) {
+    const other = read(guard);
+    if (other !== undefined && livingHolder(guard, other, identify(folder)) === undefined) {
+      rmSync(guard, { force: true });
+    }
+    return;
   }
-  // Another was faster, and this is its own lock.
-  if (read(aside) !== found) renameSync(aside, path);
-  else rmSync(aside, { force: true });
+  try {
+    if (read(path) === found) onDisk('remove', path, () => rmSync(path));
+  } finally {
+    rmSync(guard, { force: true });
+  }
 }
 
 function inUse(folder: string, holder: string): ConfigError {
