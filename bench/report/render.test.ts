@@ -112,6 +112,8 @@ test('a file that is no saved run is refused in one line that names it', () => {
   expect(refusal()).toBe(`${path} ${kind} (see schemaVersion); ${fix}`);
   writeFileSync(path, '[]');
   expect(refusal()).toBe(`${path} ${kind} (see the whole); ${fix}`);
+  writeFileSync(path, JSON.stringify(report({ results: [{ ...micro('a', [1]), opsPerSec: [] }] })));
+  expect(refusal()).toBe(`${path} ${kind} (see results.0.opsPerSec); ${fix}`);
 });
 
 test('figures have three digits and the unit that fits', () => {

@@ -19,7 +19,7 @@ const micro = z.object({
   kind: z.literal('micro'),
   name: z.string(),
   /** Operations a second, one value a round. A round is a thread of its own, with its own compiled code. */
-  opsPerSec: z.array(z.number().positive()),
+  opsPerSec: z.array(z.number().positive()).min(1),
   /** Of `opsPerSec`; null for one round. */
   interval,
   /** 99th percentile of the time of an operation, over the samples of each round, ms; the median of the rounds. */
