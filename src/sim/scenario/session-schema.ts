@@ -151,7 +151,7 @@ const leave = z
 const comeBack = z.strictObject({
   after: sessionQuantity(durationUnits, TIME).meta(
     about({
-      description: 'How long the peer stays away, from its leave on.',
+      description: 'How long the peer stays away; after a leave from completion, from when it is gone.',
       range: '0s to 24h',
       examples: ['1s'],
     }),
