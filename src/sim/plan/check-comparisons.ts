@@ -31,6 +31,7 @@ export function checkThresholds(
       return unit === undefined ? undefined : { unit, ...ANY };
     },
     paths: () => metricPaths(scopes),
+    scopes: () => [...own, ...Object.keys(sets)],
     isSet: (text) => Object.hasOwn(sets, text) && !own.has(text),
   };
   for (const [index, threshold] of expect.entries())

@@ -28,7 +28,10 @@ export interface Plan {
   readonly abortOn: readonly Condition[];
   /** Which of an experiment's runs this is; null: a run by itself. */
   readonly variant: PlannedVariant | null;
-  /** Draws that were kept within their range, and what comes only after the time limit: sentences. Absent: nothing. */
+  /**
+   * Draws that were kept within their range, what comes only after the time limit, and keys that concern nobody:
+   * sentences. Absent: nothing.
+   */
   readonly notices?: readonly string[];
   /** The run ends here at the latest. */
   readonly timeLimitMs: number;

@@ -29,6 +29,7 @@ export function checkThresholds(
       return { unit: metric.unit, reach: { least: 0, most, ...step }, mayAlwaysHold };
     },
     paths: () => metricPaths(scopes),
+    scopes: () => [...scopes.groups, ...directory.labels.keys(), ...scopes.peers],
     isSet: (text) => isBareSet(text, directory),
   };
   const sets: Record<string, PeerSet> = {};

@@ -18,6 +18,7 @@ const known: Readonly<Record<string, KnownMetric>> = {
 const metrics: KnownMetrics = {
   find: (path) => known[path],
   paths: () => ['makespan', 'completion.p95', 'goodput', 'uploaded', 'waste', 'bans'],
+  scopes: () => ['seeder', 'leechers', 'europe', 'leechers/1'],
   isSet: (name) => name === 'europe',
 };
 
@@ -101,6 +102,27 @@ describe('a threshold', () => {
     expect(threshold('waste < 2s')).toEqual([8, expect.stringContaining('a share such as 80%')]);
     expect(threshold('bans < 5%')).toEqual([7, expect.stringContaining('a plain number such as 3')]);
     expect(threshold('makespan 30s')).toEqual([0, expect.stringContaining('compares nothing')]);
+  });
+});
+
+describe('a threshold of peers that are not there', () => {
+  test('suggests the group or set of a similar name', () => {
+    const fix = (text: string): string => (threshold(text) as [number, string])[1].replace(/^.*metric; /, '');
+    expect(fix('lechers.makespan > 2s')).toBe(
+      'did you mean "leechers"? But makespan is a figure of the whole swarm, and is written alone',
+    );
+    expect(fix('lecher.anything > 2s')).toBe('did you mean "leechers"?');
+    expect(fix('europ.waste < 2%')).toBe('did you mean "europe.waste"?');
+    expect(fix('leechrs/1.overheads < 2%')).toBe('did you mean "leechers/1"?');
+  });
+
+  test('or tells what there is', () => {
+    const fix = (text: string): string => (threshold(text) as [number, string])[1].replace(/^.*metric; /, '');
+    const ofAll = 'makespan is a figure of the whole swarm, and is written alone';
+    expect(fix('europe.makespan > 2s')).toBe(ofAll);
+    expect(fix('(leechers & europe).makespan > 2s')).toBe(ofAll);
+    expect(fix('completion.whatever < 1s')).toBe('known: completion.p95');
+    expect(fix('mars.makespan < 1s')).toBe('known: makespan, completion.p95, goodput, uploaded, waste, bans');
   });
 });
 

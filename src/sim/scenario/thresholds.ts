@@ -1,7 +1,7 @@
 /** Thresholds as people write them: `completion.p95 < 30s`, `(leechers & europe).waste < 2%`. */
 import type { MetricUnit } from '../analyse/metric.ts';
 import type { Comparison, Threshold } from '../plan/plan.ts';
-import { nearest } from './nearest.ts';
+import { suggestMetric } from './metric-suggestion.ts';
 import { readPeerSet, type PeerSet, type TextMistake } from './peer-sets.ts';
 import { certaintyOf, sensibleValues, type Reach } from './reach.ts';
 import { measured, plainNumber, splitSides, type Value, type ValueMistake } from './sides.ts';
@@ -11,6 +11,8 @@ import { clipped, durationUnits, rateUnits, shareUnits, sizeUnits } from './unit
 export interface KnownMetrics {
   find(path: string): KnownMetric | undefined;
   paths(): readonly string[];
+  /** What may stand before the dot without parentheses: groups, peers, and other sets by name. */
+  scopes(): readonly string[];
   /** Whether a text stands for a set of peers that is no group and no peer, without parentheses. */
   isSet(text: string): boolean;
 }
@@ -52,10 +54,8 @@ export function readThreshold(text: string, metrics: KnownMetrics): ThresholdRea
   const { metric, set } = scope;
   const known = metrics.find(metric);
   if (known === undefined) {
-    const paths = metrics.paths();
-    const near = nearest(left, paths);
-    const suggestion = near === undefined ? `known: ${familiar(paths)}` : `did you mean "${near}"?`;
-    return { ok: false, at: 0, message: `"${clipped(left)}" is not a metric`, suggestion };
+    const message = `"${clipped(left)}" is not a metric`;
+    return { ok: false, at: 0, message, suggestion: suggestMetric(left, metrics) };
   }
   const value = thresholdValue(known, right);
   if (!value.ok) return { ...value, at: rightAt };
@@ -83,14 +83,6 @@ function readScope(left: string, at: number, metrics: KnownMetrics): Scope {
   const metric = left.slice(short === undefined ? end + 2 : short.length + 1);
   const set = { text: written.trim(), peers: reading.set, at: setAt };
   return { ok: true, metric: `(${set.text}).${metric}`, set };
-}
-
-/** The first of very many. */
-function familiar(paths: readonly string[]): string {
-  const SHOWN_MAX = 12;
-  return paths.length <= SHOWN_MAX
-    ? paths.join(', ')
-    : `${paths.slice(0, SHOWN_MAX).join(', ')}… (docs/metrics.md has all)`;
 }
 
 function thresholdValue({ unit, reach }: KnownMetric, text: string): Value {
