@@ -40,7 +40,6 @@ export class SwarmTrackerSession {
       this.#untold.add(index);
       this.#announceSoon();
     });
-    context.ledger.onLost(() => this.#announceSoon());
   }
 
   start(): void {
