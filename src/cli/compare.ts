@@ -2,6 +2,7 @@
 import { compareExperiments } from '../sim/experiment/compare.ts';
 import { loadSaved } from '../sim/experiment/load-saved.ts';
 import { renderComparison } from '../sim/report/comparison.ts';
+import { givenPath } from './given-path.ts';
 import { exitCodes, newCommand, runProgram } from './program.ts';
 
 const command = newCommand(
@@ -27,7 +28,10 @@ Exit codes: 0 compared, whatever came out; 2 a file cannot be read; 3 no arm is 
 
 function main(): Promise<number> {
   command.parse();
-  const [before, after] = command.args as [string, string];
+  const [before, after] = command.args.map((path) => givenPath(path, 'compare', process.env)) as [
+    string,
+    string,
+  ];
   const comparison = compareExperiments(loadSaved(before), loadSaved(after));
   const { json } = command.opts<{ json: boolean }>();
   const colours = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';

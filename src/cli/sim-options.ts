@@ -1,5 +1,6 @@
 /** The command line of `npm run sim`. */
 import { ConfigError } from '../core/errors.ts';
+import { givenPath } from './given-path.ts';
 import { newCommand, seedText, wholeNumber } from './program.ts';
 
 export interface SimOptions {
@@ -21,7 +22,8 @@ export interface SimOptions {
 const REPEATS_MAX = 10_000;
 
 const examples = `
-npm takes options for itself unless they stand behind --
+npm takes options for itself unless they stand behind --, and starts programs in the folder of the project: a scenario
+or plan that is not found from there is looked for where you are; --out and content.folders count from the project.
 
 Examples:
   npm run sim scenarios/three-peers.yaml
@@ -78,7 +80,7 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
   const options = command.opts<Omit<SimOptions, 'scenario'>>();
   return {
     ...options,
-    scenario: command.args[0]!,
+    scenario: givenPath(command.args[0]!, 'sim', env),
     // npm has an option of this name, which never reaches us; its meaning is the same.
     json: options.json || (isOurScript(env) && env['npm_config_json'] === 'true'),
   };

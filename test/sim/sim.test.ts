@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { RunResult } from '../../src/sim/measure/result.ts';
@@ -150,6 +150,18 @@ engine: { peers_per_worker: 4 }
     const crashes = desk.events().filter(({ type }) => type === 'peer-crashed');
     expect(crashes.map(({ peer }) => peer)).toEqual(['crasher']);
     expect(desk.events().some(({ type, peer }) => type === 'peer-left' && peer === 'crasher')).toBe(false);
+  });
+});
+
+it('finds a scenario where the user is, though npm starts programs in the folder of the project', async () => {
+  mkdirSync(join(desk.folder, 'mine'));
+  const path = desk.scenario(join('mine', 'small'), SMALL);
+  const env = { npm_lifecycle_event: 'sim', INIT_CWD: join(desk.folder, 'mine') };
+  expect(await desk.run([basename(path), '--plan'], env)).toMatchObject({ code: 0, stderr: '' });
+  const gone = await desk.run(['smal.yaml', '--plan'], env);
+  expect(gone).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('smal.yaml: there is no') as string,
   });
 });
 
