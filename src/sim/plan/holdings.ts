@@ -63,7 +63,8 @@ export function checkHoldings(
   });
   if (lack === undefined) return;
   const named = nameChunks(lack.chunks);
-  if (lack.needed === 1) mistake(['peers'], `nobody holds ${named} at the start`, 'let a peer hold what is missing');
+  if (lack.needed === 1)
+    mistake(['peers'], `nobody holds ${named} at the start`, 'let a peer hold what is missing');
   else {
     const message = `${named} can never spread: fewer than ${lack.needed} peers hold them, and so many must agree`;
     mistake(['tracker', 'agreement'], message, 'lower it, or let more peers hold these chunks');
