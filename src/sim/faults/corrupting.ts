@@ -1,9 +1,12 @@
 import type { Body, Random } from '../../core/interfaces.ts';
-import type { Message } from '../../core/protocol/messages.ts';
+import type { ChunkPart, Message, RawBytes } from '../../core/protocol/messages.ts';
 import { ActiveEffects } from './active-effects.ts';
 import type { MessageFilter } from './filtered-transport.ts';
 
-/** Flips a byte in parts of chunks that the peer sends, each with the effect's probability. */
+/**
+ * Flips a byte in chunks that the peer sends, in each with the effect's probability: however many parts a link cuts
+ * it into. What is under way when the effect begins stays good.
+ */
 export class Corrupting {
   readonly active = new ActiveEffects<'corrupt'>();
   readonly #random: Random;
@@ -12,25 +15,43 @@ export class Corrupting {
     this.#random = random;
   }
 
+  /** One for each connection: there the parts of a chunk follow each other. */
   filter(): MessageFilter {
-    return { outgoing: (message) => this.#outgoing(message) };
+    let sentBytes = 0;
+    let badAt = -1;
+    const spoil = <Part extends ChunkPart | RawBytes>(part: Part): Part => {
+      // On a connection of the classic protocol goes one chunk, whose size nobody tells beforehand.
+      const offset = part.type === 'chunk' ? part.offset : sentBytes;
+      const chunkBytes = part.type === 'chunk' ? part.chunkBytes : part.body.byteLength;
+      if (offset === 0) badAt = this.#isHit() ? this.#random.int(chunkBytes) : -1;
+      sentBytes += part.body.byteLength;
+      const at = badAt - offset;
+      return at < 0 || at >= part.body.byteLength
+        ? part
+        : { ...part, body: corrupted(part.body, at, this.#random) };
+    };
+    return {
+      outgoing: (message: Message) =>
+        (message.type === 'chunk' || message.type === 'raw') && message.body.byteLength > 0
+          ? spoil(message)
+          : message,
+    };
   }
 
-  #outgoing(message: Message): Message {
-    if (message.type !== 'chunk' && message.type !== 'raw') return message;
+  #isHit(): boolean {
     for (const { effect, count } of this.active.all()) {
-      if (message.body.byteLength === 0 || this.#random.next() >= effect.probability) continue;
-      count('partsCorrupted');
-      return { ...message, body: corrupted(message.body, this.#random) };
+      if (this.#random.next() >= effect.probability) continue;
+      count('chunksCorrupted');
+      return true;
     }
-    return message;
+    return false;
   }
 }
 
-/** A copy with one byte changed; what is no bytes is marked (see TokenBody). */
-function corrupted(body: Body, random: Random): Body {
+/** A copy with that byte changed; what is no bytes is marked (see TokenBody). */
+function corrupted(body: Body, at: number, random: Random): Body {
   if (!(body instanceof Uint8Array)) return { ...body, corrupt: true } as Body;
   const copy = Uint8Array.from(body);
-  copy[random.int(copy.length)]! ^= 1 + random.int(255);
+  copy[at]! ^= 1 + random.int(255);
   return copy;
 }

@@ -50,7 +50,7 @@ function tell(effect: FaultEffect, counts: HitCounts): readonly Told[] {
         told(connectionsCut, 'connection', 'reset at its end'),
       ];
     case 'corrupt':
-      return [told(counts.partsCorrupted, 'part', 'of chunks corrupted')];
+      return [told(counts.chunksCorrupted, 'chunk', 'sent corrupted')];
     case 'lie':
       return [
         told(counts.chunksShown, 'chunk', 'shown that were not held'),

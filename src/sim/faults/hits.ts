@@ -12,7 +12,7 @@ export const hitFields = [
   'messagesDelayed',
   'messagesSwallowed',
   'bytesSwallowed',
-  'partsCorrupted',
+  'chunksCorrupted',
   'chunksShown',
   'requestsRefused',
   'unchokesWithheld',

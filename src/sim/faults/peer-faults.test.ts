@@ -94,14 +94,14 @@ describe('a corrupting peer', () => {
     const corrupt = swarm.of('chunk-discarded').filter(({ reason }) => reason === 'corrupt');
     expect(new Set(corrupt.map(({ from }) => from.host))).toEqual(new Set(['seeder/2']));
     expect(swarm.of('peer-banned').map(({ address }) => address.host)).toContain('seeder/2');
-    expect(swarm.hits.counts(0).partsCorrupted).toBeGreaterThanOrEqual(corrupt.length);
+    expect(swarm.hits.counts(0).chunksCorrupted).toBeGreaterThanOrEqual(corrupt.length);
   });
 
-  it('spoils about the share of its parts that it is told to', () => {
+  it('spoils nothing at 0 %', () => {
     const swarm = new VirtualSwarm(['seeder', 'a'], { chunks: 1000, chunkBytes: KIB });
     begin(swarm, { kind: 'corrupt', peers: ['seeder'], probability: 0 });
     expect(swarm.runUntilComplete(['a'])).toBeDefined();
-    expect(swarm.hits.counts(0).partsCorrupted).toBe(0);
+    expect(swarm.hits.counts(0).chunksCorrupted).toBe(0);
   });
 });
 

@@ -14,7 +14,7 @@ const fault = (changes: Partial<FaultRecord>): FaultRecord => ({
   beganMs: 1001,
   endedMs: 3001,
   hits: 2,
-  effect: '2 parts of chunks corrupted',
+  effect: '2 chunks sent corrupted',
   ...changes,
 });
 
@@ -53,7 +53,7 @@ describe('a fault', () => {
         plannedMs: 1000,
         happenedMs: 1001,
         effect:
-          'corrupt; for 2.00 s; 2 parts of chunks corrupted; 1 chunk (2 KiB) rejected; banned by 1 peer',
+          'corrupt; for 2.00 s; 2 chunks sent corrupted; 1 chunk (2 KiB) rejected; banned by 1 peer',
         hit: true,
       },
     ]);

@@ -190,7 +190,7 @@ export const effects = {
       }),
     ),
   corrupt: z
-    .strictObject({ ...targets, probability: probability('With which a part of a chunk is damaged.') })
+    .strictObject({ ...targets, probability: probability('With which a chunk that is sent is damaged.') })
     .superRefine(countOrShare)
     .optional()
     .meta(
