@@ -17,7 +17,8 @@ export function boundFigures(evidence: Evidence, makespanMs: number | null): Bou
   }
   const fluid = fluidBound(swarm);
   if (fluid.ms === Infinity) return noBound('Some chunk has no holder, or no uplink, that could deliver it.');
-  if (fluid.limitedBy === null) return noBound('No limited link stands in the way: the host sets the pace.');
+  if (fluid.limitedBy === null)
+    return noBound('No rate of a link stands in the way: latencies, windows or the host set the pace.');
   return {
     lowerBoundMs: fluid.ms,
     limitedBy: fluid.limitedBy,

@@ -52,8 +52,7 @@ describe('a fault', () => {
         target: 'x',
         plannedMs: 1000,
         happenedMs: 1001,
-        effect:
-          'corrupt; for 2.00 s; 2 chunks sent corrupted; 1 chunk (2 KiB) rejected; banned by 1 peer',
+        effect: 'corrupt; for 2.00 s; 2 chunks sent corrupted; 1 chunk (2 KiB) rejected; banned by 1 peer',
         hit: true,
       },
     ]);

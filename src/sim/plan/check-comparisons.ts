@@ -2,7 +2,8 @@
 import { findMetric, metricPaths } from '../analyse/metrics.ts';
 import { readCondition } from '../scenario/comparisons.ts';
 import { nearest } from '../scenario/nearest.ts';
-import { readThreshold, type KnownMetrics } from '../scenario/thresholds.ts';
+import type { KnownMetrics } from '../scenario/known-metrics.ts';
+import { readThreshold } from '../scenario/thresholds.ts';
 import type { Condition, Plan, Threshold } from './plan.ts';
 
 export type Mistake = (path: PropertyKey[], message: string, suggestion?: string) => void;

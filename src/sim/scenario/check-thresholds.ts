@@ -5,7 +5,8 @@ import { checkSet, type SetContext } from './check-sets.ts';
 import type { PeerDirectory } from './peer-directory.ts';
 import type { PeerSet } from './peer-sets.ts';
 import type { Scenario } from './scenario.ts';
-import { readThreshold, type KnownMetrics } from './thresholds.ts';
+import type { KnownMetrics } from './known-metrics.ts';
+import { readThreshold } from './thresholds.ts';
 
 export interface CheckedThresholds {
   /** Those without a mistake. */

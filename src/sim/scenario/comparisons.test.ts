@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readCondition } from './comparisons.ts';
-import { readThreshold, type KnownMetric, type KnownMetrics } from './thresholds.ts';
+import type { KnownMetric, KnownMetrics } from './known-metrics.ts';
+import { readThreshold } from './thresholds.ts';
 
 const share = { unit: 'share', reach: { least: 0, most: 1 }, mayAlwaysHold: false } as const;
 const known: Readonly<Record<string, KnownMetric>> = {

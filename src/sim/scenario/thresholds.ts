@@ -1,29 +1,12 @@
 /** Thresholds as people write them: `completion.p95 < 30s`, `(leechers & europe).waste < 2%`. */
 import type { MetricUnit } from '../analyse/metric.ts';
 import type { Comparison, Threshold } from '../plan/plan.ts';
+import type { KnownMetric, KnownMetrics } from './known-metrics.ts';
 import { suggestMetric } from './metric-suggestion.ts';
 import { readPeerSet, type PeerSet, type TextMistake } from './peer-sets.ts';
 import { certaintyOf, sensibleValues, type Reach } from './reach.ts';
 import { measured, plainNumber, splitSides, type Value, type ValueMistake } from './sides.ts';
 import { clipped, durationUnits, rateUnits, shareUnits, sizeUnits } from './units.ts';
-
-/** What a threshold is checked against. */
-export interface KnownMetrics {
-  find(path: string): KnownMetric | undefined;
-  paths(): readonly string[];
-  /** What may stand before the dot without parentheses: groups, peers, and other sets by name. */
-  scopes(): readonly string[];
-  /** Whether a text stands for a set of peers that is no group and no peer, without parentheses. */
-  isSet(text: string): boolean;
-}
-
-export interface KnownMetric {
-  readonly unit: MetricUnit;
-  /** Least and most that it can be. */
-  readonly reach: Reach;
-  /** Whether a comparison by which it can only be too small is no mistake, as with times up to the end of the run. */
-  readonly mayAlwaysHold: boolean;
-}
 
 /** The set of a threshold, with its text as the metric's path has it. */
 export interface ThresholdSet {
