@@ -1,4 +1,4 @@
-import { ChunkSet } from '../../src/core/peer/chunk-set.ts';
+import { ChunkSet } from '../../src/core/chunk-set.ts';
 import { seededRandom, shuffled } from '../../src/core/random.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 

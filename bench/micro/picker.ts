@@ -1,8 +1,8 @@
 import type { Random } from '../../src/core/interfaces.ts';
-import { ChunkSet } from '../../src/core/peer/chunk-set.ts';
+import { ChunkSet } from '../../src/core/chunk-set.ts';
 import type { PickerName } from '../../src/core/peer/options.ts';
-import { pickers } from '../../src/core/peer/picker.ts';
-import { RarityIndex } from '../../src/core/peer/rarity-index.ts';
+import { pickers } from '../../src/core/peer/swarm/picker.ts';
+import { RarityIndex } from '../../src/core/peer/swarm/rarity-index.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 

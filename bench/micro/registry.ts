@@ -1,4 +1,4 @@
-import { ChunkSet } from '../../src/core/peer/chunk-set.ts';
+import { ChunkSet } from '../../src/core/chunk-set.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { Registry } from '../../src/core/tracker/registry.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';

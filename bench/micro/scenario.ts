@@ -1,4 +1,4 @@
-import { expand } from '../../src/sim/plan/expand.ts';
+import { expand } from '../../src/sim/expand/expand.ts';
 import { parseScenario } from '../../src/sim/scenario/parse.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 

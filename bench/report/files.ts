@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../src/core/errors.ts';
-import { makeFolders, requireWritable } from '../../src/core/node/folders.ts';
-import { reasonOf } from '../../src/core/node/store-errors.ts';
+import { makeFolders, requireWritable } from '../../src/core/node/store/folders.ts';
+import { reasonOf } from '../../src/core/node/store/store-errors.ts';
 import { BENCH_SCHEMA_VERSION, benchReportSchema, type BenchReport } from './report.ts';
 
 /** That a report can be saved is found out before the run, not after it. @throws {StoreError} */

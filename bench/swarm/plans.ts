@@ -1,5 +1,5 @@
 /** Plans of the whole-swarm benchmarks, by the way that every scenario goes. */
-import { expand } from '../../src/sim/plan/expand.ts';
+import { expand } from '../../src/sim/expand/expand.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { parseScenario } from '../../src/sim/scenario/parse.ts';
 import type { ClassicCase, StartUpCase, SwarmCase, ThroughputCase } from './cases.ts';

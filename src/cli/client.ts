@@ -3,7 +3,7 @@ import { sameHost } from '../core/address.ts';
 import { StoreError } from '../core/errors.ts';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
-import { ClientNode, type ClientNodeOptions } from '../core/node/client-node.ts';
+import { ClientNode, type ClientNodeOptions } from '../core/node/programs/client-node.ts';
 import { readClientOptions, type ClientSettings } from './client-options.ts';
 import { newClientProgress } from './client-progress.ts';
 import { nodeFailure } from './node-failure.ts';

@@ -1,7 +1,7 @@
 /** Two saved results or experiments side by side. */
 import { compareExperiments } from '../sim/experiment/compare.ts';
 import { loadSaved } from '../sim/experiment/load-saved.ts';
-import { renderComparison } from '../sim/report/comparison.ts';
+import { renderComparison } from '../sim/report/experiment/comparison.ts';
 import { givenPath } from './given-path.ts';
 import { exitCodes, newCommand, runProgram } from './program.ts';
 

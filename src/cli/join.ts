@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { assertNever } from '../core/errors.ts';
-import { joinFolder } from '../core/node/join.ts';
-import type { JoinResult } from '../core/node/join.ts';
+import { joinFolder } from '../core/node/split/join.ts';
+import type { JoinResult } from '../core/node/split/join.ts';
 import { formatBytes } from '../core/units.ts';
 import { ByteProgress } from './byte-progress.ts';
 import { exitCodes, interruptSignal, newCommand, runProgram } from './program.ts';

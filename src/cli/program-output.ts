@@ -1,7 +1,7 @@
 /** What becomes of a program whose output cannot be written: nobody reads it, the disk is full, the terminal is gone. */
 import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { errnoOf, reasonOf } from '../core/node/store-errors.ts';
+import { errnoOf, reasonOf } from '../core/node/store/store-errors.ts';
 
 const STDIN = 0;
 const STDOUT = 1;

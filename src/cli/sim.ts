@@ -3,7 +3,7 @@ import { threadsEngine } from '../sim/engines/threads/threads-engine.ts';
 import type { Design } from '../sim/experiment/design.ts';
 import { makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
 import { forecast } from '../sim/experiment/forecast.ts';
-import { renderDesign } from '../sim/report/design.ts';
+import { renderDesign } from '../sim/report/experiment/design.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
 import { readSimOptions, type SimOptions } from './sim-options.ts';
 import { runAlone, runSeveral, type SimComponents } from './sim-runs.ts';

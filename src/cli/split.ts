@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { splitFile } from '../core/node/split.ts';
+import { splitFile } from '../core/node/split/split.ts';
 import { MIB, formatBytes } from '../core/units.ts';
 import { ByteProgress } from './byte-progress.ts';
 import {

@@ -1,5 +1,5 @@
 /** `npm run tracker`: a tracker of its own. */
-import { TrackerNode } from '../core/node/tracker-node.ts';
+import { TrackerNode } from '../core/node/programs/tracker-node.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { nodeFailure } from './node-failure.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock, Transport } from '../../src/core/interfaces.ts';
 import { systemClock } from '../../src/core/node/system-clock.ts';
-import { TcpTransport } from '../../src/core/node/tcp-transport.ts';
+import { TcpTransport } from '../../src/core/node/tcp/tcp-transport.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';

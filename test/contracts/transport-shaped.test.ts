@@ -1,6 +1,6 @@
 import { seededRandom } from '../../src/core/random.ts';
 import { systemClock } from '../../src/core/node/system-clock.ts';
-import { TcpTransport } from '../../src/core/node/tcp-transport.ts';
+import { TcpTransport } from '../../src/core/node/tcp/tcp-transport.ts';
 import type { Clock, Transport } from '../../src/core/interfaces.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/core/node/system-clock.ts';
-import { TcpTransport } from '../../src/core/node/tcp-transport.ts';
+import { TcpTransport } from '../../src/core/node/tcp/tcp-transport.ts';
 import { TrackedTransport } from './tracked-transport.ts';
 import { describeTransport } from './transport-contract.ts';
 import { untilTrue } from './until-true.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SwarmEventType } from '../../src/core/events.ts';
-import { expand } from '../../src/sim/plan/expand.ts';
+import { expand } from '../../src/sim/expand/expand.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { loadScenario } from '../../src/sim/scenario/load.ts';
 import { parseScenario } from '../../src/sim/scenario/parse.ts';

@@ -3,7 +3,7 @@
  * of its own: the proof that the core needs neither a socket nor a real timer.
  */
 import type { SwarmEvent } from '../../src/core/events.ts';
-import { parseLocalChunks } from '../../src/core/node/local-chunks.ts';
+import { parseLocalChunks } from '../../src/core/node/store/local-chunks.ts';
 import { Peer } from '../../src/core/peer/peer.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { Tracker } from '../../src/core/tracker/tracker.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { threadsEngine } from '../../src/sim/engines/threads/threads-engine.ts';
-import { expand } from '../../src/sim/plan/expand.ts';
+import { expand } from '../../src/sim/expand/expand.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { parseScenario } from '../../src/sim/scenario/parse.ts';
 

@@ -1,7 +1,7 @@
 /** A peer on a stage: virtual time, a network in memory, and a tracker and neighbours that the test plays by hand. */
 import type { SwarmEvent, SwarmEventType } from '../../src/core/events.ts';
 import type { Address, CloseReason, Connection } from '../../src/core/interfaces.ts';
-import { ChunkSet } from '../../src/core/peer/chunk-set.ts';
+import { ChunkSet } from '../../src/core/chunk-set.ts';
 import type { PeerOptions } from '../../src/core/peer/options.ts';
 import { Peer } from '../../src/core/peer/peer.ts';
 import type {

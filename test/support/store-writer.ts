@@ -1,7 +1,7 @@
 /** A program that fills the folder of its argument with chunks until it is killed, telling each one on stdout. */
 import { writeSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { FolderStore } from '../../src/core/node/folder-store.ts';
+import { FolderStore } from '../../src/core/node/store/folder-store.ts';
 
 const store = await FolderStore.open(process.argv[2]!);
 for (let index = 1; index <= store.totalChunks; index++) {

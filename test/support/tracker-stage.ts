@@ -9,7 +9,7 @@ import type {
   Transport,
 } from '../../src/core/interfaces.ts';
 import type { Dialect, Message, Peers, SwarmMessage } from '../../src/core/protocol/messages.ts';
-import { bitfieldBytes, ChunkSet } from '../../src/core/peer/chunk-set.ts';
+import { bitfieldBytes, ChunkSet } from '../../src/core/chunk-set.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { trackerDefaults, type TrackerOptions } from '../../src/core/tracker/options.ts';
 import type { Registry } from '../../src/core/tracker/registry.ts';

@@ -6,7 +6,7 @@ import type { Message } from '../protocol/messages.ts';
 import { KIB } from '../units.ts';
 import { giveBackBlock, takeBlock } from './block-pool.ts';
 import { systemClock } from './system-clock.ts';
-import { TcpTransport } from './tcp-transport.ts';
+import { TcpTransport } from './tcp/tcp-transport.ts';
 
 const BYTES = 256 * KIB;
 

@@ -2,7 +2,7 @@ import type { StoreError } from '../errors.ts';
 import type { DiscardReason } from '../events.ts';
 import type { Address, Body, ChunkInfo, ChunkStore, ChunkWriter, Clock, EventSink } from '../interfaces.ts';
 import type { ChunkClaim, ProtocolName } from '../protocol/messages.ts';
-import { ChunkSet } from './chunk-set.ts';
+import { ChunkSet } from '../chunk-set.ts';
 
 export interface LedgerComponents {
   readonly clock: Clock;

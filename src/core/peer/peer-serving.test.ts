@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentOf, PeerStage } from '../../../test/support/peer-stage.ts';
 import { StoreError } from '../errors.ts';
-import { ChunkSet } from './chunk-set.ts';
+import { ChunkSet } from '../chunk-set.ts';
 
 /** From now on a chunk, 2 by default, cannot be read: for the moment, or for good. */
 function breakReads({ store }: PeerStage, { gone, broken = 2 }: { gone: boolean; broken?: number }): void {

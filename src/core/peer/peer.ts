@@ -5,9 +5,9 @@ import { PeerContext } from './context.ts';
 import { Ledger } from './ledger.ts';
 import { peerDefaults } from './options.ts';
 import type { PeerComponents, PeerOptions } from './options.ts';
-import { SpecExchange } from './spec-exchange.ts';
-import { SwarmExchange } from './swarm-exchange.ts';
-import { SwarmTrackerSession } from './swarm-tracker-session.ts';
+import { SpecExchange } from './spec/exchange.ts';
+import { SwarmExchange } from './swarm/exchange.ts';
+import { SwarmTrackerSession } from './swarm/tracker-session.ts';
 
 /** On leaving, connections that have not closed in order by then are cut. */
 const LEAVE_LIMIT_MS = 2_000;

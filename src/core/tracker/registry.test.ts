@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ChunkSet } from '../peer/chunk-set.ts';
+import { ChunkSet } from '../chunk-set.ts';
 import { seededRandom } from '../random.ts';
 import { Agreement } from './agreement.ts';
 import { LISTED_HOLDERS_MAX, SPEC_CLIENTS_MAX, TRACKED_CHUNKS_MAX, WAITING_PER_CHUNK_MAX } from './limits.ts';

@@ -1,6 +1,6 @@
 import { addressKey, sameHost } from '../address.ts';
 import type { Address, Random } from '../interfaces.ts';
-import { bitfieldBytes, ChunkSet } from '../peer/chunk-set.ts';
+import { bitfieldBytes, ChunkSet } from '../chunk-set.ts';
 import type { ChunkClaim, PeerEntry } from '../protocol/messages.ts';
 import { PEERS_BITS_BYTES_MAX } from '../protocol/swarm/limits.ts';
 import { Agreement } from './agreement.ts';

@@ -1,5 +1,5 @@
 import type { Address, CloseReason, Connection, Timer } from '../interfaces.ts';
-import { ChunkSet } from '../peer/chunk-set.ts';
+import { ChunkSet } from '../chunk-set.ts';
 import type { PeerForgotten } from '../events.ts';
 import type { Announce, Handshake, Message } from '../protocol/messages.ts';
 import { CLAIMS_MAX } from '../protocol/swarm/limits.ts';

@@ -1,7 +1,7 @@
 /** The bounds against swarms that are really scheduled: nothing that can happen may beat them. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChunkSet } from '../../core/peer/chunk-set.ts';
+import { ChunkSet } from '../../core/chunk-set.ts';
 import { clientServerBound, fluidBound, storeAndForwardBound } from './bounds.ts';
 import type { BoundPeer, Swarm } from './bounds.ts';
 

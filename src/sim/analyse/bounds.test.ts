@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ChunkSet } from '../../core/peer/chunk-set.ts';
+import { ChunkSet } from '../../core/chunk-set.ts';
 import { clientServerBound, fluidBound, storeAndForwardBound, uploadMs } from './bounds.ts';
 import type { BoundPeer, Swarm } from './bounds.ts';
 

@@ -6,7 +6,7 @@
  * They are generalised so that no run can beat them: a peer counts as present from its first join to the end,
  * whatever it did afterwards; a peer that need not complete adds capacity but no demand; null rates are no limit.
  */
-import type { ChunkSet } from '../../core/peer/chunk-set.ts';
+import type { ChunkSet } from '../../core/chunk-set.ts';
 
 export interface BoundPeer {
   /** null: not limited. */

@@ -1,7 +1,7 @@
 /** Shaped ends on real sockets, in one thread, so that all times are of one clock. */
 import type { Address, Connection, Transport } from '../../core/interfaces.ts';
 import { systemClock } from '../../core/node/system-clock.ts';
-import { TcpTransport, type TcpTransportOptions } from '../../core/node/tcp-transport.ts';
+import { TcpTransport, type TcpTransportOptions } from '../../core/node/tcp/tcp-transport.ts';
 import { messageBytes, payloadBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
 import { seededRandom } from '../../core/random.ts';

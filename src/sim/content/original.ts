@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { ConfigError } from '../../core/errors.ts';
 import type { ChunkInfo } from '../../core/interfaces.ts';
-import { checkListedFile, hashFile, readList } from '../../core/node/chunk-files.ts';
-import { chunkName } from '../../core/node/local-chunks.ts';
-import { onDisk, storeError } from '../../core/node/store-errors.ts';
+import { checkListedFile, hashFile, readList } from '../../core/node/store/chunk-files.ts';
+import { chunkName } from '../../core/node/store/local-chunks.ts';
+import { onDisk, storeError } from '../../core/node/store/store-errors.ts';
 import type { PlannedContent, PlannedPeer } from '../plan/plan.ts';
 import { generateChunk, generatedChunkBytes } from './generated.ts';
 

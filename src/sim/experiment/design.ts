@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { ConfigError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
-import { expand } from '../plan/expand.ts';
+import { expand } from '../expand/expand.ts';
 import type { Plan } from '../plan/plan.ts';
-import { derivedSeed } from '../plan/seeds.ts';
+import { derivedSeed } from '../expand/seeds.ts';
 import { loadScenario } from '../scenario/load.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/language/scenario.ts';
 import { interleave } from './schedule.ts';
 import type { DesignedArm } from './summarise.ts';
 

@@ -1,6 +1,6 @@
 /** What an experiment keeps of a run. */
 import { createHash } from 'node:crypto';
-import { findMetric } from '../analyse/metrics.ts';
+import { findMetric } from '../metrics/metrics.ts';
 import type { RunResult } from '../measure/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ExperimentRun } from './experiment.ts';

@@ -1,5 +1,5 @@
 /** The result of several runs, as experiment.json holds it. docs/experiments.md explains it. */
-import type { Better, MetricUnit } from '../analyse/metric.ts';
+import type { Better, MetricUnit } from '../metrics/metric.ts';
 import type { Repeated } from '../analyse/statistics.ts';
 import type { Deciding, Environment, ExpectationFigures, Outcome, RunResult } from '../measure/result.ts';
 import type { PlannedVariant } from '../plan/plan.ts';

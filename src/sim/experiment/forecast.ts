@@ -1,11 +1,11 @@
 /** What a run would need and how fast it could be, told without starting anything. */
-import { ChunkSet } from '../../core/peer/chunk-set.ts';
-import { readList } from '../../core/node/chunk-files.ts';
+import { ChunkSet } from '../../core/chunk-set.ts';
+import { readList } from '../../core/node/store/chunk-files.ts';
 import { fluidBound, type BoundPeer, type FluidBound } from '../analyse/bounds.ts';
 import { highestRate } from '../analyse/link-rates.ts';
 import { generatedChunkBytes } from '../content/generated.ts';
 import { needsOf, type RunNeeds } from '../engines/threads/capacity.ts';
-import { mayBeExcused } from '../plan/excuses.ts';
+import { mayBeExcused } from '../plan/may-be-excused.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
 
 export interface Forecast extends RunNeeds {

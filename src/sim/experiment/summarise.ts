@@ -1,6 +1,6 @@
 /** From the runs to the table: means with their intervals, differences from the baseline, thresholds over repeats. */
-import type { Better, MetricUnit } from '../analyse/metric.ts';
-import { findMetric } from '../analyse/metrics.ts';
+import type { Better, MetricUnit } from '../metrics/metric.ts';
+import { findMetric } from '../metrics/metrics.ts';
 import { repeated } from '../analyse/statistics.ts';
 import { holm, welchDifference, type Difference } from '../analyse/student-t.ts';
 import type { Deciding, Outcome } from '../measure/result.ts';

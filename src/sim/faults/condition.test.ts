@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ChunkSet } from '../../core/peer/chunk-set.ts';
+import { ChunkSet } from '../../core/chunk-set.ts';
 import type { Comparison, LiveFigure } from '../plan/plan.ts';
 import { figureOf, holds, type LivePeer, type LiveSwarm } from './condition.ts';
 

@@ -1,6 +1,6 @@
 /** Whether a condition of the plan holds: a figure of the run so far, compared with a value. */
 import { assertNever } from '../../core/errors.ts';
-import type { ChunkSet } from '../../core/peer/chunk-set.ts';
+import type { ChunkSet } from '../../core/chunk-set.ts';
 import type { Comparison, Condition, LiveFigure } from '../plan/plan.ts';
 
 /** What can be known of a peer while the swarm runs. */

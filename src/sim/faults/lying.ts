@@ -1,5 +1,5 @@
 import type { Connection } from '../../core/interfaces.ts';
-import { ChunkSet } from '../../core/peer/chunk-set.ts';
+import { ChunkSet } from '../../core/chunk-set.ts';
 import type { Message } from '../../core/protocol/messages.ts';
 import { ActiveEffects } from './active-effects.ts';
 import type { Active } from './active-effects.ts';

@@ -1,12 +1,12 @@
 import { assertNever } from '../../core/errors.ts';
 import type { ChunkStore, Clock, Random, Timer, Transport } from '../../core/interfaces.ts';
-import type { ChunkSet } from '../../core/peer/chunk-set.ts';
+import type { ChunkSet } from '../../core/chunk-set.ts';
 import type { LinkControl } from '../network/link-control.ts';
 import { Corrupting } from './corrupting.ts';
 import { FaultyDisk } from './disk.ts';
 import { filteredTransport } from './filtered-transport.ts';
 import { FreeRiding } from './free-riding.ts';
-import { Freezer } from './freezer.ts';
+import { Suspension } from './suspension.ts';
 import type { CountHit, HitBoard } from './hits.ts';
 import { ActiveEffects } from './active-effects.ts';
 import { LinkFaults } from './link-faults.ts';
@@ -43,7 +43,7 @@ export class PeerFaults {
   readonly transport: Transport;
   readonly store: ChunkStore;
   readonly #components: PeerFaultsComponents;
-  readonly #freezer: Freezer;
+  readonly #suspension: Suspension;
   readonly #pauses = new ActiveEffects<'pause'>();
   readonly #corrupting: Corrupting;
   readonly #lying: Lying;
@@ -57,22 +57,22 @@ export class PeerFaults {
   constructor(components: PeerFaultsComponents, { ownHost }: { readonly ownHost: string }) {
     this.#components = components;
     const { clock, random, transport, store, control } = components;
-    this.#freezer = new Freezer({ clock, transport, onHeld: (what) => this.#onHeld(what) });
+    this.#suspension = new Suspension({ clock, transport, onHeld: (what) => this.#onHeld(what) });
     this.#corrupting = new Corrupting({ random });
     this.#lying = new Lying({ held: () => components.held() });
     this.#disk = new FaultyDisk(store, { keepBusy: (ms) => this.#keepBusy(ms) });
     this.#link = new LinkFaults(control, { ownHost });
-    this.clock = this.#freezer.clock;
+    this.clock = this.#suspension.clock;
     this.store = this.#disk;
     // From the network to the peer: what it corrupts it has not refused to send, and what it shows may be a lie.
-    const corrupting = filteredTransport(this.#freezer.transport, () => this.#corrupting.filter());
+    const corrupting = filteredTransport(this.#suspension.transport, () => this.#corrupting.filter());
     const freeRiding = filteredTransport(corrupting, (beneath) => this.#freeRiding.filter(beneath));
     this.transport = filteredTransport(freeRiding, (beneath) => this.#lying.filter(beneath));
   }
 
   /** Now, or when the peer is not stopped any more: then it was held up as a timer of the peer's own is. */
   happen(action: () => void): void {
-    this.#freezer.happen(action, 'timer');
+    this.#suspension.happen(action, 'timer');
   }
 
   begin({ id, effect, sides }: ActiveFault): void {
@@ -94,7 +94,7 @@ export class PeerFaults {
   /** The run is over: nothing holds any more. */
   endAll(): void {
     for (const id of [...this.#active.keys()]) this.end(id);
-    this.#freezer.thawAll();
+    this.#suspension.thawAll();
   }
 
   /** The peer is gone. */
@@ -107,7 +107,7 @@ export class PeerFaults {
     switch (effect.kind) {
       case 'pause':
         this.#pauses.add(id, { effect, count });
-        return this.#freezer.freeze();
+        return this.#suspension.freeze();
       case 'corrupt':
         return this.#corrupting.active.add(id, { effect, count });
       case 'lie':
@@ -135,7 +135,7 @@ export class PeerFaults {
     switch (kind) {
       case 'pause':
         this.#pauses.delete(id);
-        return this.#freezer.thaw();
+        return this.#suspension.thaw();
       case 'corrupt':
         return this.#corrupting.active.delete(id);
       case 'lie':
@@ -166,8 +166,8 @@ export class PeerFaults {
   #keepBusy(ms: number): void {
     const { clock } = this.#components;
     this.#busyUntilMs = Math.max(this.#busyUntilMs, clock.now()) + ms;
-    this.#freezer.freeze();
-    clock.setTimer(this.#busyUntilMs - clock.now(), () => this.#freezer.thaw());
+    this.#suspension.freeze();
+    clock.setTimer(this.#busyUntilMs - clock.now(), () => this.#suspension.thaw());
   }
 
   #publish(): void {

@@ -1,5 +1,5 @@
 /** How many copies of the rarest chunk the swarm held: 0 means that a chunk was lost, at least for a while. */
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './observations.ts';
 import type { AvailabilityFigures } from './result.ts';
 
 /**

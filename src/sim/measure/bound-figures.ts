@@ -2,7 +2,7 @@
 import { clientServerBound, fluidBound, storeAndForwardBound } from '../analyse/bounds.ts';
 import type { BoundPeer, Swarm } from '../analyse/bounds.ts';
 import { highestRate } from '../analyse/link-rates.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './observations.ts';
 import type { BoundFigures } from './result.ts';
 
 const ASSUMES =

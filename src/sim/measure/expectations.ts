@@ -1,6 +1,6 @@
 /** Thresholds judged by the figures of a run. Three-valued: a metric without data is never a pass. */
 import { holds } from '../analyse/comparison.ts';
-import { findMetric } from '../analyse/metrics.ts';
+import { findMetric } from '../metrics/metrics.ts';
 import type { ExpectationFigures, RunResult } from './result.ts';
 
 /** In the order of the plan. What is judged is the whole result but its verdict and its expectations. */

@@ -3,7 +3,7 @@ import type { Address } from '../../core/interfaces.ts';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { FaultRecord } from '../engines/engine.ts';
 import { formatBytes, formatDuration } from '../report/format.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './observations.ts';
 import type { InjectedFigures } from './result.ts';
 
 /** Targets that are named; the others are counted. */

@@ -2,7 +2,7 @@
 import { formatBytes, formatDuration } from '../report/format.ts';
 import type { ShapingTotals } from '../engines/engine.ts';
 import type { PlannedLink, PlannedPeer } from '../plan/plan.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './observations.ts';
 import type { InjectedFigures } from './result.ts';
 
 /** A row for each setting that a group's links have, in the order of the plan's groups. */

@@ -2,11 +2,11 @@
 import type { ChunkReceived, SwarmEvent } from '../../core/events.ts';
 import { formatBytes, formatDuration } from '../report/format.ts';
 import type { PlannedLeave, PlannedPeer } from '../plan/plan.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './observations.ts';
 import { faultFigures, returnsAfterFaults } from './injected-faults.ts';
 import { linkFigures } from './injected-links.ts';
 import type { InjectedFigures } from './result.ts';
-import type { Stay } from './stays.ts';
+import type { Stay } from './presence.ts';
 
 /** A departure this much before its time is none of the plan's: timers may fire a little early, not more. */
 const EARLY_MS_MAX = 5;

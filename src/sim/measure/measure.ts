@@ -2,8 +2,8 @@
 import type { RunRecord } from '../engines/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 import { boundFigures } from './bound-figures.ts';
-import { completedForGood, gatherEvidence } from './evidence.ts';
-import type { Evidence } from './evidence.ts';
+import { completedForGood, gatherEvidence } from './observations.ts';
+import type { Evidence } from './observations.ts';
 import { judgeExpectations } from './expectations.ts';
 import { injectedFigures } from './injected.ts';
 import { groupFigures, measurePeers } from './peer-figures.ts';

@@ -2,7 +2,7 @@
  * The result of a run, as result.json holds it and as renderers see it. docs/metrics.md explains each figure.
  * null: there is no data for the figure (never 0 in its place).
  */
-import type { MetricUnit } from '../analyse/metric.ts';
+import type { MetricUnit } from '../metrics/metric.ts';
 import type { HostRecord, RunRecord, ShapingTotals, SwarmSample, TrafficTotals } from '../engines/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 

@@ -2,7 +2,7 @@
 import { distributed, jainIndex } from '../analyse/statistics.ts';
 import type { RunRecord } from '../engines/engine.ts';
 import { availabilityFigures } from './availability.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './observations.ts';
 import { completionTimes, receiptsAfter, uplinkCapacityBytes } from './peer-figures.ts';
 import { sumBytes } from './receipts.ts';
 import type { BoundFigures, PeerFigures, SwarmFigures, TrackerFigures } from './result.ts';

@@ -1,7 +1,7 @@
 /** Did the swarm do what it should? Three-valued: missing data is never a pass. */
-import { judgedPeers } from '../analyse/scoped-metrics.ts';
+import { judgedPeers } from '../metrics/scoped-metrics.ts';
 import { formatDuration, formatMetric } from '../report/format.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence } from './observations.ts';
 import type { Deciding, ExpectationFigures, PeerFigures, Verdict } from './result.ts';
 
 /** Peers that are named in the reasons; the others are counted. */

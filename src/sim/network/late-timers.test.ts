@@ -3,7 +3,7 @@ import { ShapedWorld, bodyBytes } from '../../../test/support/shaped-pair.ts';
 import type { Clock } from '../../core/interfaces.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { VirtualClock } from '../engines/virtual/virtual-clock.ts';
-import { CATCH_UP_MS } from './arrears.ts';
+import { CATCH_UP_MS } from './late-timer-debt.ts';
 import { blockBytes } from './link.ts';
 
 const MBIT = 125_000;

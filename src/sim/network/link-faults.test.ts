@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { controlledPair } from '../../../test/support/control-world.ts';
 import { have } from '../../../test/support/shaped-pair.ts';
 import { systemClock } from '../../core/node/system-clock.ts';
-import { TcpTransport } from '../../core/node/tcp-transport.ts';
+import { TcpTransport } from '../../core/node/tcp/tcp-transport.ts';
 import type { CloseReason, Connection } from '../../core/interfaces.ts';
 import { seededRandom } from '../../core/random.ts';
 import { unlimitedLink } from '../plan/plan.ts';

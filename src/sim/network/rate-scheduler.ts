@@ -8,12 +8,12 @@
  * others'.
  *
  * Time is kept by schedule: a turn begins where the last one ended, not when a timer came round to it, so that late
- * timers cost no throughput; see Arrears for how what they missed is made up for. On a quiet machine no more than
+ * timers cost no throughput; see LateTimerDebt for how what they missed is made up for. On a quiet machine no more than
  * rate × 103 ms goes on over any 100 ms, on any machine over any time t no more than rate × (1.01 t + CATCH_UP_MS), and
  * the messages then under way, one a flow.
  */
 import type { Clock, Timer } from '../../core/interfaces.ts';
-import { Arrears } from './arrears.ts';
+import { LateTimerDebt } from './late-timer-debt.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkRate } from './link-rate.ts';
 import { turnBytes } from './link.ts';
@@ -32,7 +32,7 @@ export class RateScheduler {
   readonly #options: RateSchedulerOptions;
   /** Flows with something to send that wait for their turn; those that have none by then are passed over. */
   readonly #waiting = new Fifo<RateFlow<unknown>>();
-  readonly #arrears = new Arrears();
+  readonly #debt = new LateTimerDebt();
   #serving: RateFlow<unknown> | undefined;
   #turnLeft = 0;
   #stepBytes = 0;
@@ -142,15 +142,15 @@ export class RateScheduler {
       this.#beginStep(flow, now);
       return;
     }
-    this.#arrears.forget();
+    this.#debt.forget();
   }
 
   #beginStep(flow: RateFlow<unknown>, now: number): void {
     const { rate } = this.#options;
     this.#stepBytes = Math.min(flow.headLeft, this.#turnLeft);
     this.#stepLeft = this.#stepBytes;
-    const fromMs = this.#arrears.beginMs(Math.max(this.#stepEndMs, flow.headAtMs), now);
-    this.#stepFromMs = fromMs - this.#arrears.repaidMs(rate.endMs(fromMs, this.#stepBytes) - fromMs);
+    const fromMs = this.#debt.beginMs(Math.max(this.#stepEndMs, flow.headAtMs), now);
+    this.#stepFromMs = fromMs - this.#debt.repaidMs(rate.endMs(fromMs, this.#stepBytes) - fromMs);
     this.#stepEndMs = rate.endMs(this.#stepFromMs, this.#stepBytes);
   }
 

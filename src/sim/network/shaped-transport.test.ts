@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { have, ShapedWorld } from '../../../test/support/shaped-pair.ts';
 import type { CloseReason } from '../../core/interfaces.ts';
 import { systemClock } from '../../core/node/system-clock.ts';
-import { TcpTransport } from '../../core/node/tcp-transport.ts';
+import { TcpTransport } from '../../core/node/tcp/tcp-transport.ts';
 import { messageBytes } from '../../core/protocol/message-bytes.ts';
 import { seededRandom } from '../../core/random.ts';
 import { VirtualClock } from '../engines/virtual/virtual-clock.ts';

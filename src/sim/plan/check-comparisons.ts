@@ -1,9 +1,9 @@
 /** Whether thresholds and conditions of a plan mean what their texts say: reports show the text, and judge the rest. */
-import { findMetric, metricPaths } from '../analyse/metrics.ts';
-import { readCondition } from '../scenario/comparisons.ts';
-import { nearest } from '../scenario/nearest.ts';
-import type { KnownMetrics } from '../scenario/known-metrics.ts';
-import { readThreshold } from '../scenario/thresholds.ts';
+import { findMetric, metricPaths } from '../metrics/metrics.ts';
+import { readCondition } from '../scenario/expressions/conditions.ts';
+import { nearest } from '../scenario/source/nearest.ts';
+import type { KnownMetrics } from '../scenario/expressions/known-metrics.ts';
+import { readThreshold } from '../scenario/expressions/thresholds.ts';
 import type { Condition, Plan, Threshold } from './plan.ts';
 
 export type Mistake = (path: PropertyKey[], message: string, suggestion?: string) => void;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mistakeLines, parse, planOf, small } from '../scenario/fixture.ts';
-import { expand } from './expand.ts';
+import { expand } from '../expand/expand.ts';
 import { parsePlan } from './parse-plan.ts';
 import type { PlannedSession } from './plan.ts';
 import { renderPlan } from './render-plan.ts';

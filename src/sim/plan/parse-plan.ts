@@ -1,13 +1,13 @@
 /** plan.json → Plan: reads back a plan that was saved by a run or by `--plan --json`. */
 import { z } from 'zod';
-import { readDocument } from '../scenario/document.ts';
-import { readChunkFolder, type FolderReader } from '../scenario/folders.ts';
-import { problemsOf } from '../scenario/issues.ts';
-import { jsonSchemaOf } from '../scenario/json-schema.ts';
-import { inOrder, ScenarioError } from '../scenario/problems.ts';
+import { readDocument } from '../scenario/source/source-document.ts';
+import { readChunkFolder, type FolderReader } from '../scenario/resolve/chunk-folder.ts';
+import { problemsOf } from '../scenario/language/zod-messages.ts';
+import { jsonSchemaOf } from '../scenario/language/json-schema.ts';
+import { inOrder, ScenarioError } from '../scenario/source/problems.ts';
 import { checkCondition, checkThresholds, type Mistake } from './check-comparisons.ts';
-import { checkHoldings } from './holdings.ts';
-import { requirePlan } from './other-files.ts';
+import { checkHoldings } from '../expand/holdings.ts';
+import { requirePlan } from './require-plan.ts';
 import {
   PLAN_SCHEMA_VERSION,
   type Plan,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../scenario/parse.ts';
-import { ScenarioError } from '../scenario/problems.ts';
-import { expand } from './expand.ts';
+import { ScenarioError } from '../scenario/source/problems.ts';
+import { expand } from '../expand/expand.ts';
 import { parsePlan } from './parse-plan.ts';
 import { renderPlan } from './render-plan.ts';
 

@@ -2,8 +2,8 @@
 import Table from 'cli-table3';
 import { formatBytes } from '../../core/units.ts';
 import { describeDistribution } from './distributions.ts';
-import { mayBeExcused } from './excuses.ts';
-import { nameChunks } from './name-chunks.ts';
+import { mayBeExcused } from './may-be-excused.ts';
+import { nameChunks } from '../expand/name-chunks.ts';
 import { formatLinkRate, formatMs, formatShare } from './plan-format.ts';
 import type { Plan, PlannedContent, PlannedLink, PlannedPeer, PlannedSession } from './plan.ts';
 import {

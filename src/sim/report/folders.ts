@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../../core/errors.ts';
-import { reasonOf } from '../../core/node/store-errors.ts';
+import { reasonOf } from '../../core/node/store/store-errors.ts';
 
 /** Reports of one scenario and seed that may begin in one second. */
 const SAME_SECOND_MAX = 1000;

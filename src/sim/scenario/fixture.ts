@@ -1,10 +1,10 @@
 /** What tests of the scenario language share: chunk folders without a disk, and the mistakes of a text. */
 import { ConfigError } from '../../core/errors.ts';
-import { expand } from '../plan/expand.ts';
+import { expand } from '../expand/expand.ts';
 import type { Plan } from '../plan/plan.ts';
 import { parseScenario } from './parse.ts';
-import { ScenarioError } from './problems.ts';
-import type { ChunkFolder, Scenario } from './scenario.ts';
+import { ScenarioError } from './source/problems.ts';
+import type { ChunkFolder, Scenario } from './language/scenario.ts';
 
 /** The beginning of a scenario with four chunks. */
 export const small = 'content: { generate: { size: 1MiB, chunk_size: 256KiB } }\n';

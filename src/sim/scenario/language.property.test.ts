@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { ConfigError } from '../../core/errors.ts';
-import { expand } from '../plan/expand.ts';
+import { expand } from '../expand/expand.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import { renderPlan } from '../plan/render-plan.ts';
-import { jsonSchemaOf, keysAt } from './json-schema.ts';
+import { jsonSchemaOf, keysAt } from './language/json-schema.ts';
 import { parseScenario } from './parse.ts';
-import { ScenarioError } from './problems.ts';
-import { scenarioSchema } from './schema.ts';
+import { ScenarioError } from './source/problems.ts';
+import { scenarioSchema } from './language/schema.ts';
 
 const TOTAL_CHUNKS = 16;
 

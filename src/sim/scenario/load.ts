@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ConfigError } from '../../core/errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from './source/nearest.ts';
 import { parseScenario, type ParseOptions } from './parse.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario } from './language/scenario.ts';
 
 const SHIPPED = 'scenarios';
 

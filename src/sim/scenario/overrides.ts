@@ -1,10 +1,10 @@
 /** `--set path=value`: changes of a scenario from the command line, made before it is validated. */
 import { parseDocument } from 'yaml';
-import { jsonSchemaOf, nodesAt } from './json-schema.ts';
-import { suggestKnown } from './nearest.ts';
-import { isPlainMap, valueAt, without } from './plain-data.ts';
-import type { Problem } from './problems.ts';
-import { scenarioSchema } from './schema.ts';
+import { jsonSchemaOf, nodesAt } from './language/json-schema.ts';
+import { suggestKnown } from './source/nearest.ts';
+import { isPlainMap, valueAt, without } from './source/plain-data.ts';
+import type { Problem } from './source/problems.ts';
+import { scenarioSchema } from './language/schema.ts';
 
 /** How problems name what came from the command line. */
 export const OVERRIDES_FILE = '--set';

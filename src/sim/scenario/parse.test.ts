@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mistakesOf, parse, small } from './fixture.ts';
-import { ScenarioError } from './problems.ts';
+import { ScenarioError } from './source/problems.ts';
 
 describe('a valid scenario', () => {
   test('gets every default', () => {

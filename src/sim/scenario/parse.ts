@@ -1,22 +1,22 @@
 /** scenario.yaml → Scenario. */
 import { basename } from 'node:path';
-import { armsOf, baselineOf } from './arms.ts';
-import { armMistakes, replacedOverrides, type PlacedArms } from './arms-checked.ts';
-import type { SourceDocument } from './document.ts';
-import { readChunkFolder, type FolderReader } from './folders.ts';
-import { experimentKeys } from './experiment-schema.ts';
-import { idleNotices } from './idle-keys.ts';
-import { problemsOf } from './issues.ts';
-import { jsonSchemaOf } from './json-schema.ts';
-import type { TextReader } from './layers.ts';
-import { readParts } from './parts.ts';
-import { isPlainMap, without, type PlainMap } from './plain-data.ts';
-import { inOrder, ScenarioError, type Problem } from './problems.ts';
-import { resolveTracker } from './resolve.ts';
-import type { Scenario } from './scenario.ts';
+import { armsOf, baselineOf } from './resolve/arms.ts';
+import { armMistakes, replacedOverrides, type PlacedArms } from './checks/check-arms.ts';
+import type { SourceDocument } from './source/source-document.ts';
+import { readChunkFolder, type FolderReader } from './resolve/chunk-folder.ts';
+import { experimentKeys } from './language/experiment-schema.ts';
+import { idleNotices } from './checks/unused-keys.ts';
+import { problemsOf } from './language/zod-messages.ts';
+import { jsonSchemaOf } from './language/json-schema.ts';
+import type { TextReader } from './source/inheritance.ts';
+import { readParts } from './read-sections.ts';
+import { isPlainMap, without, type PlainMap } from './source/plain-data.ts';
+import { inOrder, ScenarioError, type Problem } from './source/problems.ts';
+import { resolveTracker } from './resolve/resolve.ts';
+import type { Scenario } from './language/scenario.ts';
 import { readScenarioDocument } from './scenario-document.ts';
-import { DEFAULT_TIME_LIMIT_MS, scenarioSchema, type WrittenScenario } from './schema.ts';
-import type { Report } from './variables.ts';
+import { DEFAULT_TIME_LIMIT_MS, scenarioSchema, type WrittenScenario } from './language/schema.ts';
+import type { Report } from './source/variables.ts';
 
 export interface ParseOptions {
   /** `path=value`, applied before validation. */

@@ -1,16 +1,16 @@
 /** The data of a scenario: its files over each other, the command line over them, variables and tables put in. */
 import { readFileSync } from 'node:fs';
-import { layerOf, problemIn, type SourceDocument } from './document.ts';
-import { jsonSchemaOf } from './json-schema.ts';
-import type { Path, Spot } from './layer.ts';
-import { readLayers, type TextReader } from './layers.ts';
+import { layerOf, problemIn, type SourceDocument } from './source/source-document.ts';
+import { jsonSchemaOf } from './language/json-schema.ts';
+import type { Path, Spot } from './source/yaml-source.ts';
+import { readLayers, type TextReader } from './source/inheritance.ts';
 import { applyOverrides, overrideAt, OVERRIDES_FILE, type Override } from './overrides.ts';
-import { copied, isPlainMap, merged, valueAt, without } from './plain-data.ts';
-import type { Problem } from './problems.ts';
-import { scenarioSchema } from './schema.ts';
-import { quantityAt } from './tables-quantity.ts';
-import { withTables } from './tables.ts';
-import { referencesIn, substituted, variableOf, type Report } from './variables.ts';
+import { copied, isPlainMap, merged, valueAt, without } from './source/plain-data.ts';
+import type { Problem } from './source/problems.ts';
+import { scenarioSchema } from './language/schema.ts';
+import { quantityAt } from './csv/table-quantity.ts';
+import { withTables } from './csv/tables.ts';
+import { referencesIn, substituted, variableOf, type Report } from './source/variables.ts';
 
 export interface DocumentOptions {
   readonly sets: readonly string[];

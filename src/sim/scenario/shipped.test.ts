@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { expand } from '../plan/expand.ts';
+import { expand } from '../expand/expand.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
 import { loadScenario } from './load.ts';
 

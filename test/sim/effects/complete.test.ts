@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-const folder = new URL('./', import.meta.url);
+const folder = new URL('.//', import.meta.url);
 const reference = readFileSync(new URL('../../../docs/scenario-reference.md', import.meta.url), 'utf8');
 
 /** Keys in the tables of the reference, by the path of their section; those of the file itself stand alone. */

@@ -2,7 +2,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { ConfigError } from '../../../core/errors.ts';
-import { reasonOf } from '../../../core/node/store-errors.ts';
+import { reasonOf } from '../../../core/node/store/store-errors.ts';
 import { MIB, formatBytes } from '../../../core/units.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { roomInMemory } from './scratch.ts';

@@ -44,7 +44,7 @@ export interface PeersTask extends HostTask {
 }
 
 /** One stay of one peer. */
-export interface Seat {
+export interface PeerSetup {
   readonly folder: string;
   /** What held chunk i is at [i-1]; where it is not known, the store hashes it at opening. */
   readonly known: readonly (ChunkInfo | undefined)[];
@@ -58,7 +58,7 @@ export interface Seat {
 
 export type ToHost =
   /** Opens the store; answered by `ready`. */
-  | { readonly type: 'open'; readonly seat: Seat }
+  | { readonly type: 'open'; readonly setup: PeerSetup }
   /** Starts the peer at a time of the shared clock. */
   | { readonly type: 'join'; readonly peer: string; readonly atMs: number }
   /** The distribution begins at this time of the clock: what is measured of the thread counts from now on. */

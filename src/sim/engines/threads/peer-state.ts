@@ -1,4 +1,4 @@
-import { ChunkSet } from '../../../core/peer/chunk-set.ts';
+import { ChunkSet } from '../../../core/chunk-set.ts';
 import type { ChunkFile } from '../../content/original.ts';
 import type { PlannedPeer, PlannedSession } from '../../plan/plan.ts';
 

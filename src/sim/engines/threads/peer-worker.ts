@@ -5,8 +5,8 @@
 import { threadId } from 'node:worker_threads';
 import { toPlainError } from '../../../core/errors.ts';
 import type { FolderVerdict, FromHost, WorkerTask } from './messages.ts';
-import { hostPeers } from './peers-host.ts';
-import { hostTracker } from './tracker-host.ts';
+import { hostPeers } from './worker-peers.ts';
+import { hostTracker } from './worker-tracker.ts';
 import { verifyFolders } from './verify.ts';
 
 /** Resolves when the task is over and nothing of it is open any more. Failures are told by `failed`, as plain data. */

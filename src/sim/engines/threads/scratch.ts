@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '../../../core/errors.ts';
 import { KIB } from '../../../core/units.ts';
-import { errnoOf, reasonOf } from '../../../core/node/store-errors.ts';
+import { errnoOf, reasonOf } from '../../../core/node/store/store-errors.ts';
 
 const MEMORY_FOLDER = '/dev/shm';
 /** `f_type` of a tmpfs, see statfs(2). */

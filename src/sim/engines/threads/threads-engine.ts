@@ -6,7 +6,7 @@ import { makeOriginal } from '../../content/original.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine, HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
 import { machineLimits, needsOf, requireCapacity } from './capacity.ts';
-import { Conductor } from './conductor.ts';
+import { RunController } from './run-controller.ts';
 import {
   allocateCounters,
   copyFields,
@@ -15,13 +15,13 @@ import {
   shapingFields,
   trafficFields,
 } from './counters.ts';
-import { FaultDirector } from './fault-director.ts';
+import { FaultInjector } from './fault-injector.ts';
 import type { FolderVerdict } from './messages.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
 import { PeerState } from './peer-state.ts';
 import { requireHonourable } from './refusals.ts';
 import { SAMPLE_STEP_MS, Sampler } from './sampler.ts';
-import { WorkerStage } from './worker-stage.ts';
+import { WorkerRuntime } from './worker-runtime.ts';
 import { Workspace } from './workspace.ts';
 
 export interface ThreadsEngineComponents {
@@ -72,7 +72,7 @@ class ThreadsRun {
   readonly #clock = systemClock(this.#originNs);
   readonly #interrupted: Promise<'interrupted'>;
   #onAbort!: () => void;
-  #stage: WorkerStage | undefined;
+  #runtime: WorkerRuntime | undefined;
 
   constructor(plan: Plan, watcher: RunWatcher, workerFile: URL, trackerPort: number) {
     this.#plan = plan;
@@ -90,34 +90,34 @@ class ThreadsRun {
   async run(): Promise<RunRecord> {
     const assembled = await Promise.race([this.#assemble(), this.#interrupted]);
     if (assembled === 'interrupted') return this.#recordOfNothing();
-    const { stage, conductor, faults, peers, chunkBytes } = assembled;
-    const sampler = new Sampler(peers, stage.peerCounters, chunkBytes);
+    const { runtime, controller, faults, peers, chunkBytes } = assembled;
+    const sampler = new Sampler(peers, runtime.peerCounters, chunkBytes);
     const setupMs = this.#clock.now();
     const startMs = setupMs + START_LEAD_MS + START_LEAD_PER_PEER_MS * peers.length;
     const cpuBefore = process.cpuUsage();
-    const live = (): LiveSwarm => ({ nowMs: Math.max(0, conductor.now()), ...sampler.live() });
-    stage.begin(startMs);
-    conductor.begin(startMs, () => faults.begin({ clock: this.#clock, stage, conductor, live }, startMs));
+    const live = (): LiveSwarm => ({ nowMs: Math.max(0, controller.now()), ...sampler.live() });
+    runtime.begin(startMs);
+    controller.begin(startMs, () => faults.begin({ clock: this.#clock, runtime, controller, live }, startMs));
     sampler.take(0);
     const sampling = setInterval(() => {
-      sampler.take(Math.max(0, conductor.now()));
+      sampler.take(Math.max(0, controller.now()));
       const hopeless = faults.poll();
-      if (hopeless !== undefined) conductor.end('aborted', hopeless.text);
-      conductor.checkStall();
+      if (hopeless !== undefined) controller.end('aborted', hopeless.text);
+      controller.checkStall();
       this.#watcher.onProgress?.(sampler.progress());
     }, SAMPLE_STEP_MS);
-    void this.#interrupted.then(() => conductor.end('interrupted'));
+    void this.#interrupted.then(() => controller.end('interrupted'));
     let end;
     try {
-      end = await conductor.ended;
+      end = await controller.ended;
     } finally {
       clearInterval(sampling);
       faults.stop();
     }
     sampler.end(end.atMs);
-    const counters = stage.counters.slice(0);
+    const counters = runtime.counters.slice(0);
     const cpuShare = this.#cpuShare(process.cpuUsage(cpuBefore), end.atMs);
-    const verdicts = await this.#closeAndVerify(stage, conductor, end.ending === 'interrupted');
+    const verdicts = await this.#closeAndVerify(runtime, controller, end.ending === 'interrupted');
     return {
       engine: 'threads',
       startedAt: this.#startedAt,
@@ -125,12 +125,12 @@ class ThreadsRun {
       elapsedMs: end.atMs,
       ending: verdicts === undefined ? 'interrupted' : end.ending,
       ...(end.abortedBy !== undefined && { abortedBy: end.abortedBy }),
-      events: conductor.events.sort((a, b) => a.atMs - b.atMs),
+      events: controller.events.sort((a, b) => a.atMs - b.atMs),
       peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: sampler.samples,
       // The threads have ended their watch when they were told to close, and only then published it whole.
-      host: this.#hostRecord(stage.counters, stage.hosts, cpuShare),
+      host: this.#hostRecord(runtime.counters, runtime.hosts, cpuShare),
       chunkBytes,
       faults: faults.records(),
     };
@@ -139,7 +139,7 @@ class ThreadsRun {
   /** Resolves when no thread and no temporary file of the run is left. */
   async dispose(): Promise<void> {
     this.#watcher.signal.removeEventListener('abort', this.#onAbort);
-    await this.#stage?.destroy();
+    await this.#runtime?.destroy();
     await this.#workspace.remove();
   }
 
@@ -158,8 +158,8 @@ class ThreadsRun {
       (planned, position) =>
         new PeerState(planned, position, original.chunks.length, original.heldBy(planned.holds)),
     );
-    const faults = new FaultDirector(plan, peers);
-    const stage = new WorkerStage(
+    const faults = new FaultInjector(plan, peers);
+    const runtime = new WorkerRuntime(
       {
         faults,
         clock: this.#clock,
@@ -167,39 +167,39 @@ class ThreadsRun {
         workspace: this.#workspace,
         original,
         workerFile: this.#workerFile,
-        onMessage: (message) => conductor.hear(message),
-        onFailure: (error) => conductor.fail(error),
+        onMessage: (message) => controller.hear(message),
+        onFailure: (error) => controller.fail(error),
       },
       plan,
     );
-    this.#stage = stage;
-    const conductor = new Conductor({ clock: this.#clock, stage, outlook: faults }, peers, {
+    this.#runtime = runtime;
+    const controller = new RunController({ clock: this.#clock, runtime, outlook: faults }, peers, {
       timeLimitMs: plan.timeLimitMs,
       open: this.#trackerPort !== 0,
     });
     const assembled = async (): Promise<void> => {
-      const tracker = await stage.startTracker(this.#trackerPort);
-      await Promise.all(peers.map((peer) => stage.prepare(peer)));
+      const tracker = await runtime.startTracker(this.#trackerPort);
+      await Promise.all(peers.map((peer) => runtime.prepare(peer)));
       this.#watcher.onReady?.({ trackerPort: tracker.port, setupMs: this.#clock.now() });
     };
     // A thread that fails meanwhile would be waited for in vain: `ended` then rejects.
-    await Promise.race([assembled(), conductor.ended]);
-    return { stage, conductor, faults, peers, chunkBytes: original.chunks.map(({ bytes }) => bytes) };
+    await Promise.race([assembled(), controller.ended]);
+    return { runtime, controller, faults, peers, chunkBytes: original.chunks.map(({ bytes }) => bytes) };
   }
 
   /** By position; undefined when the user did not wait for it. */
   async #closeAndVerify(
-    stage: WorkerStage,
-    conductor: Conductor,
+    runtime: WorkerRuntime,
+    controller: RunController,
     interrupted: boolean,
   ): Promise<FolderVerdict[] | undefined> {
     if (interrupted) {
-      await stage.close(CLOSE_LIMIT_INTERRUPTED_MS);
+      await runtime.close(CLOSE_LIMIT_INTERRUPTED_MS);
       return undefined;
     }
-    const verified = stage.close(CLOSE_LIMIT_MS).then(() => {
-      conductor.throwIfFailed();
-      return stage.verify();
+    const verified = runtime.close(CLOSE_LIMIT_MS).then(() => {
+      controller.throwIfFailed();
+      return runtime.verify();
     });
     const verdicts = await Promise.race([verified, this.#interrupted]);
     if (verdicts !== 'interrupted') return verdicts;
@@ -248,7 +248,7 @@ class ThreadsRun {
         content.kind === 'folders'
           ? content.chunkBytes
           : generatedChunkBytes(content.totalBytes, content.chunkBytes, content.totalChunks),
-      faults: new FaultDirector(this.#plan, states).records(),
+      faults: new FaultInjector(this.#plan, states).records(),
     };
   }
 }

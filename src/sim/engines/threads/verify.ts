@@ -1,4 +1,4 @@
-import { FolderStore } from '../../../core/node/folder-store.ts';
+import { FolderStore } from '../../../core/node/store/folder-store.ts';
 import { StoreError } from '../../../core/errors.ts';
 import type { FolderVerdict, VerifyTask } from './messages.ts';
 

@@ -1,8 +1,8 @@
 import { copyFileSync, linkSync, mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeList } from '../../../core/node/chunk-files.ts';
-import { errnoOf, onDisk } from '../../../core/node/store-errors.ts';
+import { writeList } from '../../../core/node/store/chunk-files.ts';
+import { errnoOf, onDisk } from '../../../core/node/store/store-errors.ts';
 import type { ChunkFile } from '../../content/original.ts';
 import { makeScratch } from './scratch.ts';
 

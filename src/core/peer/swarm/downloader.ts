@@ -1,0 +1,285 @@
+import { StoreError } from '../../errors.ts';
+import { MIB } from '../../units.ts';
+import type { DiscardReason } from '../../events.ts';
+import type { ChunkPart, Reject } from '../../protocol/messages.ts';
+import type { PeerContext } from '../context.ts';
+import { chooseDuplicate } from './end-game.ts';
+import type { Neighbour, OpenRequest } from './neighbour.ts';
+import { pickers } from './picker.ts';
+import type { Picker } from './picker.ts';
+import { RarityIndex } from './rarity-index.ts';
+
+/** Requests open at a time with one neighbour: at most so many… */
+const WINDOW_MAX = 128;
+/** …and of more than this only so many bytes. */
+const WINDOW_CHUNKS_FREE = 16;
+const WINDOW_BYTES_MAX = 4 * MIB;
+/** An answer that waited less than this at the neighbour asks for a larger window, one that waited… */
+const QUEUE_SHORT_MS = 250;
+/** …more than this for a smaller one. */
+const QUEUE_LONG_MS = 750;
+/** A round trip shorter than this share of the time that a chunk takes is not worth a request more. */
+const ROUND_TRIP_SHARE_MIN = 0.05;
+/** A neighbour that owes chunks and sends nothing for so long loses its requests to others… */
+const SNUB_AFTER_MS = 10_000;
+/** …and gets no new ones for so long. */
+const SNUB_MS = 10_000;
+/** A neighbour that rejects although it does not choke gets no requests for so long. */
+const REJECTED_MS = 1_000;
+/** The disk could not take a chunk: the next try comes after this. */
+const STORE_RETRY_MS = 5_000;
+
+export interface DownloaderCallbacks {
+  /** The neighbour sent a chunk whose hash is not the agreed one. */
+  onCorrupt(neighbour: Neighbour, index: number): void;
+  onFault(neighbour: Neighbour, detail: string): void;
+}
+
+/** Requests chunks from the neighbours and takes in what they send. */
+export class Downloader {
+  readonly #context: PeerContext;
+  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #callbacks: DownloaderCallbacks;
+  readonly #picker: Picker;
+  readonly #rarity: RarityIndex;
+  #storeRetryMs = 0;
+
+  constructor(
+    context: PeerContext,
+    neighbours: ReadonlyMap<number, Neighbour>,
+    callbacks: DownloaderCallbacks,
+  ) {
+    this.#context = context;
+    this.#neighbours = neighbours;
+    this.#callbacks = callbacks;
+    this.#picker = pickers[context.options.picker];
+    this.#rarity = new RarityIndex(context.ledger.totalChunks);
+    context.ledger.onFlight((index) => this.refresh(index));
+  }
+
+  get idle(): boolean {
+    return [...this.#neighbours.values()].every(({ requests }) => requests.size === 0);
+  }
+
+  copies(index: number): number {
+    return this.#rarity.copies(index);
+  }
+
+  /** The neighbour came to hold a chunk. */
+  offered(neighbour: Neighbour, index: number): void {
+    this.#rarity.changeCopies(index, 1);
+    if (this.#context.ledger.needs(index)) neighbour.usefulChunks++;
+  }
+
+  /** Whether the chunk may be requested has changed: it was held, agreed, given up… */
+  refresh(index: number): void {
+    const { ledger } = this.#context;
+    const pickable = ledger.needs(index) && !ledger.isOnItsWay(index) && ledger.agreed(index) !== undefined;
+    this.#rarity.setPickable(index, pickable);
+  }
+
+  /** A chunk is held now, whoever sent it. */
+  held(index: number): void {
+    this.refresh(index);
+    for (const neighbour of this.#neighbours.values()) {
+      if (neighbour.theirs.has(index)) neighbour.usefulChunks--;
+      const other = neighbour.requests.get(index);
+      if (other && !other.download.over) this.#cancel(neighbour, other, 'cancelled');
+    }
+  }
+
+  /** Requests as much as the neighbour can usefully have open. */
+  fill(neighbour: Neighbour): void {
+    const nowMs = this.#context.clock.now();
+    if (neighbour.theyChoke || nowMs < neighbour.snubbedUntilMs) return;
+    while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour) && nowMs >= this.#storeRetryMs) {
+      const index =
+        this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
+        chooseDuplicate(neighbour, this.#neighbours.values(), this.#context.ledger, nowMs);
+      if (index === undefined || neighbour.requests.has(index)) return;
+      this.#request(neighbour, index, nowMs);
+    }
+  }
+
+  fillAll(): void {
+    for (const neighbour of this.#neighbours.values()) this.fill(neighbour);
+  }
+
+  part(neighbour: Neighbour, part: ChunkPart): void {
+    const nowMs = this.#context.clock.now();
+    const request = neighbour.requests.get(part.index);
+    if (request === undefined) return this.#callbacks.onFault(neighbour, `chunk ${part.index} unasked`);
+    this.#measure(neighbour, request, part, nowMs);
+    const last = part.offset + part.body.byteLength === part.chunkBytes;
+    if (request.download.over) {
+      request.wastedBytes += part.body.byteLength;
+      if (!last) return;
+      this.#close(neighbour, request);
+      return this.fill(neighbour);
+    }
+    if (part.offset !== request.download.receivedBytes) {
+      return this.#callbacks.onFault(
+        neighbour,
+        `chunk ${part.index} continues at ${part.offset}, not in order`,
+      );
+    }
+    if (part.chunkBytes !== request.bytes) {
+      request.download.drop('corrupt');
+      return this.#callbacks.onCorrupt(neighbour, part.index);
+    }
+    if (!this.#store(() => request.download.write(part.body))) {
+      if (last) this.#giveUp(neighbour, request);
+      else this.#cancel(neighbour, request, 'failed');
+      return;
+    }
+    if (!last) return;
+    this.#adapt(neighbour, request, nowMs);
+    this.#finish(neighbour, request);
+    this.fill(neighbour);
+  }
+
+  #finish(neighbour: Neighbour, request: OpenRequest): void {
+    this.#close(neighbour, request);
+    const verdict = { good: true };
+    this.#store(() => {
+      verdict.good = request.download.finish();
+    });
+    if (!verdict.good) this.#callbacks.onCorrupt(neighbour, request.index);
+  }
+
+  rejected(neighbour: Neighbour, index: number, reason: Reject['reason']): void {
+    const request = neighbour.requests.get(index);
+    // Our cancel may have crossed the last part: then the request is already closed.
+    if (request === undefined) return;
+    this.#close(neighbour, request);
+    request.download.drop('failed');
+    // It has shown what it does not hold: not asked for again before it shows it anew.
+    if (reason === 'not-held') this.#withdrawn(neighbour, index);
+    // Asked again at once, a neighbour that does not serve what it shows would reject for ever.
+    if (reason === 'not-held' || reason === 'overload') {
+      neighbour.snubbedUntilMs = this.#context.clock.now() + REJECTED_MS;
+    }
+    this.fillAll();
+  }
+
+  #withdrawn(neighbour: Neighbour, index: number): void {
+    if (!neighbour.theirs.delete(index)) return;
+    this.#rarity.changeCopies(index, -1);
+    if (this.#context.ledger.needs(index)) neighbour.usefulChunks--;
+  }
+
+  /** The neighbour is gone: what it owed can be requested from others. */
+  left(neighbour: Neighbour): void {
+    for (const index of neighbour.theirs) this.#rarity.changeCopies(index, -1);
+    for (const request of [...neighbour.requests.values()]) {
+      this.#close(neighbour, request);
+      request.download.drop('failed');
+    }
+    this.fillAll();
+  }
+
+  /** About once a second. */
+  tick(): void {
+    const nowMs = this.#context.clock.now();
+    for (const neighbour of this.#neighbours.values()) {
+      const owes = [...neighbour.requests.values()].filter(({ download }) => !download.over);
+      if (owes.length === 0 || nowMs - neighbour.lastProgressMs <= SNUB_AFTER_MS) continue;
+      neighbour.snubbedUntilMs = nowMs + SNUB_MS;
+      for (const request of owes) this.#cancel(neighbour, request, 'failed');
+    }
+    this.fillAll();
+  }
+
+  #wantsMore(neighbour: Neighbour): boolean {
+    const open = neighbour.requests.size;
+    if (open >= Math.floor(neighbour.window)) return false;
+    if (open < WINDOW_CHUNKS_FREE) return true;
+    let bytes = 0;
+    for (const request of neighbour.requests.values()) bytes += request.bytes;
+    return bytes < WINDOW_BYTES_MAX;
+  }
+
+  /**
+   * The neighbour must never be out of work, however far away it is, but what is requested from it too early cannot
+   * be had from others. So the window follows the time that requests wait at the neighbour, as Vegas does for TCP;
+   * it shrinks at most once a round trip, by what waited too long, and never below what a round trip holds.
+   */
+  #adapt(neighbour: Neighbour, request: OpenRequest, nowMs: number): void {
+    const tookMs = nowMs - request.sentMs;
+    const waitedMs = tookMs - (neighbour.roundTripMs ?? 0);
+    const least = windowMin(neighbour, request.bytes, nowMs);
+    if (waitedMs < QUEUE_SHORT_MS || neighbour.window < least) {
+      neighbour.window = Math.min(WINDOW_MAX, neighbour.window + 1);
+    } else if (waitedMs > QUEUE_LONG_MS && request.sentMs >= neighbour.windowShrankMs) {
+      // Those that were sent before the window last shrank tell of the larger one.
+      const tooMany = neighbour.window * ((waitedMs - QUEUE_LONG_MS) / tookMs);
+      neighbour.window = Math.max(least, neighbour.window - Math.max(1, tooMany));
+      neighbour.windowShrankMs = nowMs;
+    }
+  }
+
+  #request(neighbour: Neighbour, index: number, nowMs: number): void {
+    const { ledger } = this.#context;
+    const { bytes } = ledger.agreed(index)!;
+    this.#store(() => {
+      const download = ledger.begin(index, neighbour.address, 'swarm');
+      if (neighbour.requests.size === 0) neighbour.lastProgressMs = nowMs;
+      neighbour.requests.set(index, { index, bytes, download, sentMs: nowMs, wastedBytes: 0 });
+      neighbour.send({ type: 'request', index }, nowMs);
+    });
+  }
+
+  #measure(neighbour: Neighbour, request: OpenRequest, part: ChunkPart, nowMs: number): void {
+    if (part.offset === 0 && neighbour.lastProgressMs <= request.sentMs) {
+      const tookMs = nowMs - request.sentMs;
+      neighbour.roundTripMs = Math.min(neighbour.roundTripMs ?? Infinity, tookMs);
+    }
+    neighbour.lastProgressMs = nowMs;
+    neighbour.received.add(part.body.byteLength, nowMs);
+  }
+
+  /** Returns whether the store could do it; a disk that cannot ends the request, not the peer. */
+  #store(action: () => void): boolean {
+    try {
+      action();
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#storeRetryMs = this.#context.clock.now() + STORE_RETRY_MS;
+      this.#context.tell({ type: 'node-failed', code: error.code, detail: error.message });
+      return false;
+    }
+  }
+
+  /** Takes a request back; it stays open until the neighbour has answered. */
+  #cancel(neighbour: Neighbour, request: OpenRequest, reason: DiscardReason): void {
+    neighbour.send({ type: 'cancel', index: request.index }, this.#context.clock.now());
+    request.download.drop(reason);
+  }
+
+  /** The neighbour has answered, but the chunk is not here: no further answer will come. */
+  #giveUp(neighbour: Neighbour, request: OpenRequest): void {
+    this.#close(neighbour, request);
+    request.download.drop('failed');
+  }
+
+  /** The neighbour has answered for good. */
+  #close(neighbour: Neighbour, request: OpenRequest): void {
+    neighbour.requests.delete(request.index);
+    if (request.wastedBytes === 0) return;
+    this.#context.tell({
+      type: 'chunk-discarded',
+      index: request.index,
+      from: neighbour.address,
+      bytes: request.wastedBytes,
+      reason: 'cancelled',
+    });
+  }
+}
+
+/** One request that is being answered, and those that make up for the round trip until the next one would be. */
+function windowMin({ roundTripMs = 0, received }: Neighbour, chunkBytes: number, nowMs: number): number {
+  const roundTripBytes = (received.bytesPerSec(nowMs) * roundTripMs) / 1000;
+  const chunks = roundTripBytes / chunkBytes;
+  return chunks < ROUND_TRIP_SHARE_MIN ? 1 : Math.min(WINDOW_MAX, 1 + Math.ceil(chunks));
+}

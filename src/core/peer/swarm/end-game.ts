@@ -1,0 +1,79 @@
+import type { Ledger } from '../ledger.ts';
+import type { Neighbour } from './neighbour.ts';
+
+/** Copies of one chunk on their way at a time, apart from those of sources that have fallen silent. */
+const COPIES_MAX = 2;
+/** A second copy is worth its trouble only when it should come so much sooner than the first… */
+const GAIN_MIN = 2;
+const GAIN_MIN_MS = 250;
+/** …and by far sooner when bytes of the first would be wasted. */
+const GAIN_MIN_BEGUN = 3;
+const GAIN_MIN_BEGUN_MS = 1500;
+/** A source that has sent nothing yet is given so long before it counts as slow. */
+const GRACE_MS = 2000;
+
+/**
+ * End-game: every missing chunk is on its way, and this neighbour has nothing to do. Returns the chunk that it
+ * should bring much sooner than the neighbour that was asked first; undefined when a copy would be waste.
+ */
+export function chooseDuplicate(
+  neighbour: Neighbour,
+  all: Iterable<Neighbour>,
+  ledger: Ledger,
+  nowMs: number,
+): number | undefined {
+  if (neighbour.requests.size > 0) return undefined;
+  const sources = [...all];
+  const ownRate = neighbour.received.bytesPerSec(nowMs);
+  let best: { readonly index: number; readonly remainingMs: number } | undefined;
+  for (const source of sources) {
+    if (source === neighbour) continue;
+    for (const { index, bytes, begun, remainingMs } of expectedArrivals(source, nowMs)) {
+      if (!neighbour.theirs.has(index) || !ledger.needs(index)) continue;
+      const silent = sources.filter((other) => isSilent(other, nowMs) && asks(other, index)).length;
+      if (ledger.downloadsOf(index).length - silent >= COPIES_MAX) continue;
+      const hereMs = (neighbour.roundTripMs ?? 0) + (ownRate > 0 ? (bytes / ownRate) * 1000 : GRACE_MS);
+      const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
+      if (remainingMs < limitMs) continue;
+      if (best === undefined || remainingMs > best.remainingMs) best = { index, remainingMs };
+    }
+  }
+  return best?.index;
+}
+
+/** It owes something, and has sent nothing for long: it may have been cut off, and more than one may have been. */
+function isSilent(source: Neighbour, nowMs: number): boolean {
+  return nowMs - source.lastProgressMs >= GRACE_MS;
+}
+
+function asks({ requests }: Neighbour, index: number): boolean {
+  const request = requests.get(index);
+  return request !== undefined && !request.download.over;
+}
+
+interface Arrival {
+  readonly index: number;
+  readonly bytes: number;
+  /** It is being sent, as far as we can know. */
+  readonly begun: boolean;
+  readonly remainingMs: number;
+}
+
+/** When a neighbour's open requests should be answered, at its present rate and in their order. */
+function* expectedArrivals(source: Neighbour, nowMs: number): Generator<Arrival> {
+  const rate = source.received.bytesPerSec(nowMs);
+  let aheadBytes = 0;
+  for (const { index, bytes, download } of source.requests.values()) {
+    if (download.over) continue;
+    aheadBytes += bytes - download.receivedBytes;
+    const quietMs = nowMs - source.lastProgressMs;
+    if (quietMs < GRACE_MS && rate === 0) continue;
+    // What a cancel would still meet on its way is as good as begun.
+    const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
+    const begun = aheadBytes - bytes <= underwayBytes;
+    // The rate fades slowly: who has been silent for long will hardly be back sooner than in as long again.
+    const silentMs = quietMs < GRACE_MS ? 0 : quietMs;
+    const remainingMs = rate > 0 ? Math.max((aheadBytes / rate) * 1000, silentMs) : Infinity;
+    yield { index, bytes, begun, remainingMs };
+  }
+}

@@ -1,0 +1,297 @@
+import { assertNever } from '../../errors.ts';
+import type { Address, Connection, Timer } from '../../interfaces.ts';
+import type { Bitfield, SwarmMessage } from '../../protocol/messages.ts';
+import { HAVE_MANY_MAX } from '../../protocol/swarm/limits.ts';
+import { ChunkSet } from '../../chunk-set.ts';
+import type { PeerContext } from '../context.ts';
+import { Downloader } from './downloader.ts';
+import { Mesh } from './mesh.ts';
+import type { MeshHandler } from './mesh.ts';
+import type { Neighbour } from './neighbour.ts';
+import { SuperSeeding } from './super-seeding.ts';
+import { Uploader } from './uploader.ts';
+
+const TICK_MS = 1000;
+const SUPER_SEEDING_TICK_MS = 100;
+/** Chunks that come in quicker succession are shown together: each message costs every neighbour's thread an event. */
+const HAVE_GAP_MS = 20;
+
+/** Interest that is lost for less than this is not worth two messages and maybe a slot: the next chunk comes soon. */
+const INTEREST_GAP_MS = 30;
+
+/** The peer's trade of chunks by the swarm protocol: passes each message to the part that it is for. */
+export class SwarmExchange implements MeshHandler {
+  readonly #context: PeerContext;
+  readonly #mesh: Mesh;
+  readonly #downloader: Downloader;
+  readonly #uploader: Uploader;
+  readonly #superSeeding: SuperSeeding;
+  /** Held chunks that the neighbours have not been told of. */
+  readonly #unshown: number[] = [];
+  #shownMs = -Infinity;
+  #showTimer: Timer | undefined;
+  #interestTimer: Timer | undefined;
+  #timers: Timer[] = [];
+
+  constructor(context: PeerContext) {
+    this.#context = context;
+    this.#mesh = new Mesh(context, this);
+    const { neighbours } = this.#mesh;
+    this.#downloader = new Downloader(context, neighbours, {
+      onCorrupt: (neighbour, index) => {
+        context.ban(neighbour.address, `sent a bad chunk ${index}`);
+        neighbour.connection.abort();
+      },
+      onFault: (neighbour, detail) => this.#mesh.fault(neighbour, detail),
+    });
+    this.#uploader = new Uploader(context, neighbours, (neighbour, index) => {
+      this.#superSeeding.sent(neighbour, index);
+    });
+    this.#superSeeding = new SuperSeeding(context, neighbours, (index) => this.#downloader.copies(index));
+    context.ledger.onHeld((index) => this.#held(index));
+    context.ledger.onLost((index) => this.#lost(index));
+  }
+
+  start(): void {
+    this.#every(TICK_MS, () => {
+      this.#mesh.tick();
+      this.#downloader.tick();
+      this.#uploader.rechoke();
+    });
+    if (this.#superSeeding.active) this.#every(SUPER_SEEDING_TICK_MS, () => this.#superSeeding.tick());
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#showTimer?.cancel();
+    this.#interestTimer?.cancel();
+    this.#timers = [];
+    this.#mesh.stop();
+  }
+
+  get neighbourCount(): number {
+    return this.#mesh.neighbours.size;
+  }
+
+  /** Whether nothing is requested from anybody. */
+  get idle(): boolean {
+    return this.#downloader.idle;
+  }
+
+  /** How many neighbours hold the chunk. */
+  copies(index: number): number {
+    return this.#downloader.copies(index);
+  }
+
+  learn(addresses: readonly Address[]): void {
+    this.#mesh.learn(addresses);
+  }
+
+  accept(connection: Connection): void {
+    this.#mesh.accept(connection);
+  }
+
+  /** The swarm has agreed on these chunks' hashes: they may be requested now. */
+  agreed(indices: Iterable<number>): void {
+    for (const index of indices) this.#downloader.refresh(index);
+    this.#downloader.fillAll();
+  }
+
+  bitfield(): Bitfield {
+    const { ledger } = this.#context;
+    const shown = this.#superSeeding.active ? new ChunkSet(ledger.totalChunks) : ledger.held;
+    return { type: 'bitfield', bits: shown.toBits() };
+  }
+
+  /** While this neighbour was being connected, chunks may have come that the bitfield did not show. */
+  joined(neighbour: Neighbour, shown: Bitfield): void {
+    this.#superSeeding.joined(neighbour);
+    if (this.#superSeeding.active) {
+      // It seems to lack everything, and would be given a slot that it has no use for.
+      neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
+      return;
+    }
+    const before = ChunkSet.fromBits(shown.bits, this.#context.ledger.totalChunks)!;
+    const since = [...this.#context.ledger.held].filter((index) => !before.has(index));
+    for (const message of haves(since)) neighbour.send(message, this.#context.clock.now());
+  }
+
+  drained(neighbour: Neighbour): void {
+    this.#uploader.drained(neighbour);
+  }
+
+  left(neighbour: Neighbour): void {
+    this.#superSeeding.left(neighbour);
+    this.#downloader.left(neighbour);
+    this.#uploader.fillSlots();
+  }
+
+  message(neighbour: Neighbour, message: SwarmMessage): void {
+    switch (message.type) {
+      case 'bitfield':
+        return this.#bitfield(neighbour, message.bits);
+      case 'have':
+        return this.#have(neighbour, [message.index]);
+      case 'have-many':
+        return this.#have(neighbour, message.indices);
+      case 'interested':
+        neighbour.theyAreInterested = true;
+        neighbour.saidInterested = true;
+        neighbour.wantsNothing = false;
+        return this.#uploader.fillSlots();
+      case 'not-interested':
+        return this.#notInterested(neighbour);
+      case 'choke':
+        neighbour.theyChoke = true;
+        return;
+      case 'unchoke':
+        neighbour.theyChoke = false;
+        return this.#downloader.fill(neighbour);
+      case 'request':
+        return this.#uploader.request(neighbour, message.index);
+      case 'cancel':
+        return this.#uploader.cancel(neighbour, message.index);
+      case 'chunk':
+        return this.#downloader.part(neighbour, message);
+      case 'reject':
+        return this.#downloader.rejected(neighbour, message.index, message.reason);
+      case 'keep-alive':
+        return;
+      case 'handshake':
+      case 'announce':
+      case 'peers':
+        return this.#mesh.fault(neighbour, `${message.type} from a peer`);
+      default:
+        return assertNever(message);
+    }
+  }
+
+  #bitfield(neighbour: Neighbour, bits: Uint8Array): void {
+    const chunks = ChunkSet.fromBits(bits, this.#context.ledger.totalChunks);
+    if (chunks === undefined) return this.#mesh.fault(neighbour, 'bitfield of a wrong length');
+    if (neighbour.introduced) return this.#mesh.fault(neighbour, 'a second bitfield');
+    neighbour.introduced = true;
+    for (const index of chunks) {
+      if (neighbour.theirs.add(index)) this.#downloader.offered(neighbour, index);
+    }
+    this.#superSeeding.introduced(neighbour);
+    if (chunks.lacksSomeOf(this.#context.ledger.held)) this.#presumeInterest(neighbour);
+    this.#look(neighbour);
+  }
+
+  #have(neighbour: Neighbour, indices: readonly number[]): void {
+    for (const index of indices) {
+      if (index < 1 || index > this.#context.ledger.totalChunks) {
+        return this.#mesh.fault(neighbour, `have of chunk ${index}, which does not exist`);
+      }
+      if (!neighbour.theirs.add(index)) continue;
+      this.#downloader.offered(neighbour, index);
+      this.#superSeeding.has(neighbour, index);
+    }
+    this.#look(neighbour);
+  }
+
+  /** What the neighbour holds has changed: are we interested, and is it of any use to stay connected? */
+  #look(neighbour: Neighbour): void {
+    if (this.#context.ledger.complete && neighbour.theirs.complete) return this.#mesh.release(neighbour);
+    this.#showInterest(neighbour);
+    this.#downloader.fill(neighbour);
+  }
+
+  #notInterested(neighbour: Neighbour): void {
+    neighbour.theyAreInterested = false;
+    if (!neighbour.saidInterested) {
+      neighbour.wantsNothing = true;
+      this.#superSeeding.unconcerned(neighbour);
+    }
+    this.#uploader.fillSlots();
+  }
+
+  /** It lacks a chunk that it is shown: it need not say that it is interested, which saves a round trip. */
+  #presumeInterest(neighbour: Neighbour): void {
+    if (neighbour.theyAreInterested || neighbour.wantsNothing) return;
+    neighbour.theyAreInterested = true;
+    this.#uploader.fillSlots();
+  }
+
+  #showInterest(neighbour: Neighbour): void {
+    const { clock } = this.#context;
+    const interested = neighbour.usefulChunks > 0;
+    if (interested === neighbour.weAreInterested) return;
+    if (interested) {
+      neighbour.weAreInterested = true;
+      neighbour.send({ type: 'interested' }, clock.now());
+    } else this.#interestTimer ??= clock.setTimer(INTEREST_GAP_MS, () => this.#showLostInterest());
+  }
+
+  #showLostInterest(): void {
+    this.#interestTimer = undefined;
+    for (const neighbour of this.#mesh.neighbours.values()) {
+      if (!neighbour.weAreInterested || neighbour.usefulChunks > 0) continue;
+      neighbour.weAreInterested = false;
+      neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
+    }
+  }
+
+  #held(index: number): void {
+    this.#downloader.held(index);
+    this.#unshown.push(index);
+    const { clock, ledger } = this.#context;
+    const restMs = this.#shownMs + HAVE_GAP_MS - clock.now();
+    if (restMs <= 0 || ledger.complete) this.#showHeld();
+    else this.#showTimer ??= clock.setTimer(restMs, () => this.#showHeld());
+    for (const neighbour of this.#mesh.neighbours.values()) this.#showInterest(neighbour);
+  }
+
+  /** Its file is gone. Who asks for it hears so, since nothing takes a `have` back; the neighbours may bring it anew. */
+  #lost(index: number): void {
+    this.#superSeeding.end();
+    this.#downloader.refresh(index);
+    for (const neighbour of this.#mesh.neighbours.values()) {
+      if (!neighbour.theirs.has(index)) continue;
+      neighbour.usefulChunks++;
+      this.#showInterest(neighbour);
+      this.#downloader.fill(neighbour);
+    }
+  }
+
+  /** Tells every neighbour of the chunks that have come since it was last told. */
+  #showHeld(): void {
+    const { clock, ledger } = this.#context;
+    this.#showTimer?.cancel();
+    this.#showTimer = undefined;
+    this.#shownMs = clock.now();
+    const shown = this.#unshown.splice(0);
+    for (const message of haves(shown)) {
+      for (const neighbour of this.#mesh.neighbours.values()) neighbour.send(message, this.#shownMs);
+    }
+    for (const neighbour of this.#mesh.neighbours.values()) {
+      if (shown.some((index) => !neighbour.theirs.has(index))) this.#presumeInterest(neighbour);
+    }
+    if (!ledger.complete) return;
+    for (const neighbour of [...this.#mesh.neighbours.values()]) {
+      if (neighbour.theirs.complete) this.#mesh.release(neighbour);
+    }
+  }
+
+  #every(periodMs: number, action: () => void): void {
+    const at = this.#timers.length;
+    const again = (): void => {
+      this.#timers[at] = this.#context.clock.setTimer(periodMs, () => {
+        again();
+        action();
+      });
+    };
+    again();
+  }
+}
+
+/** Tells of these chunks in as few messages as the protocol allows. */
+function haves(indices: readonly number[]): SwarmMessage[] {
+  if (indices.length === 1) return [{ type: 'have', index: indices[0]! }];
+  const messages: SwarmMessage[] = [];
+  for (let at = 0; at < indices.length; at += HAVE_MANY_MAX) {
+    messages.push({ type: 'have-many', indices: indices.slice(at, at + HAVE_MANY_MAX) });
+  }
+  return messages;
+}

@@ -1,0 +1,266 @@
+import { addressKey } from '../../address.ts';
+import type { Address, CloseReason, Connection } from '../../interfaces.ts';
+import type { Bitfield, Handshake, Message, SwarmMessage } from '../../protocol/messages.ts';
+import { isSwarmMessage } from '../../protocol/swarm-message.ts';
+import { shuffled } from '../../random.ts';
+import type { PeerContext } from '../context.ts';
+import { Neighbour } from './neighbour.ts';
+
+/** Connections that a leecher opens by itself; others may come in up to `maxConnections`. */
+const DIAL_TARGET = 30;
+const HANDSHAKE_LIMIT_MS = 15_000;
+const KEEP_ALIVE_MS = 30_000;
+const SILENCE_LIMIT_MS = 90_000;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 60_000;
+/** Addresses remembered; when there are more, those that could not be reached make room. */
+const KNOWN_MAX = 2_000;
+const VERSION = 1;
+
+/** What happens on the connections of the mesh. */
+export interface MeshHandler {
+  /** What a neighbour is shown first. */
+  bitfield(): Bitfield;
+  /** Handshakes are done; `shown` is the bitfield that was sent, maybe a while ago. */
+  joined(neighbour: Neighbour, shown: Bitfield): void;
+  message(neighbour: Neighbour, message: SwarmMessage): void;
+  drained(neighbour: Neighbour): void;
+  /** It is no longer among the neighbours. */
+  left(neighbour: Neighbour): void;
+}
+
+interface Known {
+  readonly address: Address;
+  dialled: boolean;
+  failures: number;
+  nextDialMs: number;
+}
+
+interface Dialled {
+  readonly known: Known;
+  readonly shown: Bitfield;
+}
+
+interface Pending {
+  readonly key: string | undefined;
+  readonly deadlineMs: number;
+}
+
+/** The peer's swarm connections: dialling, handshakes, one connection a pair, keeping alive. */
+export class Mesh {
+  readonly neighbours = new Map<number, Neighbour>();
+  readonly #context: PeerContext;
+  readonly #handler: MeshHandler;
+  readonly #known = new Map<string, Known>();
+  readonly #byAddress = new Map<string, Neighbour>();
+  readonly #pending = new Map<Connection, Pending>();
+  #nextId = 1;
+  #stopped = false;
+
+  constructor(context: PeerContext, handler: MeshHandler) {
+    this.#context = context;
+    this.#handler = handler;
+  }
+
+  /** Others are in the swarm: a leecher connects to them, and again when it lost them; a seeder tries each once. */
+  learn(addresses: readonly Address[]): void {
+    const nowMs = this.#context.clock.now();
+    for (const address of addresses) {
+      const key = addressKey(address);
+      if (this.#known.has(key)) continue;
+      if (this.#known.size >= KNOWN_MAX) this.#forgetUnreachable();
+      if (this.#known.size < KNOWN_MAX)
+        this.#known.set(key, { address, dialled: false, failures: 0, nextDialMs: nowMs });
+    }
+    this.#dialMore();
+  }
+
+  accept(connection: Connection): void {
+    this.#await(connection, undefined);
+  }
+
+  /** About once a second. */
+  tick(): void {
+    const nowMs = this.#context.clock.now();
+    for (const [connection, pending] of this.#pending) {
+      if (nowMs > pending.deadlineMs) connection.abort();
+    }
+    for (const neighbour of this.neighbours.values()) {
+      if (nowMs - neighbour.lastReceivedMs > SILENCE_LIMIT_MS) neighbour.connection.abort();
+      else if (nowMs - neighbour.lastSentMs > KEEP_ALIVE_MS) neighbour.send({ type: 'keep-alive' }, nowMs);
+    }
+    this.#dialMore();
+  }
+
+  /** The neighbour broke the protocol. */
+  fault(neighbour: Neighbour, detail: string): void {
+    this.#context.tell({ type: 'remote-fault', address: neighbour.address, detail });
+    neighbour.connection.abort();
+  }
+
+  /** Closes every connection in order; nothing is opened or accepted any more. */
+  stop(): void {
+    this.#stopped = true;
+    for (const connection of this.#pending.keys()) connection.abort();
+    for (const neighbour of [...this.neighbours.values()]) this.release(neighbour);
+  }
+
+  /** Ends the connection in order; the neighbour is forgotten at once. */
+  release(neighbour: Neighbour): void {
+    neighbour.connection.setHandlers(ignoring);
+    neighbour.connection.end();
+    this.#remove(neighbour, RETRY_MAX_MS);
+  }
+
+  #dialMore(): void {
+    const { ledger, options, random, clock } = this.#context;
+    if (this.#stopped) return;
+    const target = Math.min(DIAL_TARGET, options.maxConnections);
+    let free = target - this.neighbours.size - this.#pending.size;
+    if (free <= 0) return;
+    const pendingKeys = new Set([...this.#pending.values()].map(({ key }) => key));
+    const ready = [...this.#known.values()].filter(({ address, dialled, nextDialMs }) => {
+      const key = addressKey(address);
+      return (
+        nextDialMs <= clock.now() &&
+        !(dialled && ledger.complete) &&
+        !this.#byAddress.has(key) &&
+        !pendingKeys.has(key) &&
+        !this.#context.isBanned(address)
+      );
+    });
+    for (const known of shuffled(ready, random)) {
+      if (free-- <= 0) return;
+      known.dialled = true;
+      this.#await(this.#context.transport.connect(known.address, 'swarm'), known);
+    }
+  }
+
+  #forgetUnreachable(): void {
+    for (const [key, { failures }] of this.#known) if (failures > 0) this.#known.delete(key);
+  }
+
+  #await(connection: Connection, dialled: Known | undefined): void {
+    const key = dialled && addressKey(dialled.address);
+    this.#pending.set(connection, { key, deadlineMs: this.#context.clock.now() + HANDSHAKE_LIMIT_MS });
+    connection.setHandlers({
+      onMessage: (message) => {
+        if (!this.#pending.delete(connection)) return;
+        this.#greeted(connection, dialled && { known: dialled, shown: shown! }, message);
+      },
+      onClose: (reason) => {
+        this.#pending.delete(connection);
+        if (dialled) this.#failed(dialled, reason);
+      },
+    });
+    const shown = dialled && this.#introduce(connection);
+  }
+
+  /** The bitfield follows the handshake at once: waiting for the answer would cost a round trip. */
+  #introduce(connection: Connection): Bitfield {
+    connection.send(this.#handshake());
+    const shown = this.#handler.bitfield();
+    connection.send(shown);
+    return shown;
+  }
+
+  #greeted(connection: Connection, dialled: Dialled | undefined, message: Message): void {
+    const refuse = (detail: string): void => {
+      const address = dialled?.known.address ?? connection.remote;
+      this.#context.tell({ type: 'remote-fault', address, detail });
+      connection.setHandlers(ignoring);
+      connection.abort();
+    };
+    if (message.type !== 'handshake') return refuse(`${message.type} before the handshake`);
+    if (message.version !== VERSION) return refuse(`protocol version ${message.version}, ours is ${VERSION}`);
+    const { totalChunks } = this.#context.ledger;
+    if (message.totalChunks !== totalChunks) {
+      return refuse(`its file has ${message.totalChunks} chunks, ours ${totalChunks}`);
+    }
+    const address = dialled?.known.address ?? { host: connection.remote.host, port: message.port };
+    const shown = dialled?.shown ?? this.#introduce(connection);
+    if (!this.#mayStay(dialled !== undefined, address, message)) {
+      if (dialled) dialled.known.nextDialMs = this.#context.clock.now() + RETRY_MAX_MS;
+      connection.setHandlers(ignoring);
+      connection.end();
+      return;
+    }
+    if (dialled) dialled.known.failures = 0;
+    this.#join(connection, dialled !== undefined, address, message.name, shown);
+  }
+
+  #mayStay(openedByUs: boolean, address: Address, theirs: Handshake): boolean {
+    if (this.#stopped || this.#context.isBanned(address)) return false;
+    const { ownPort, options } = this.#context;
+    if (theirs.port === ownPort && theirs.name === options.name) return false;
+    const older = this.#byAddress.get(addressKey(address));
+    if (older === undefined) return this.neighbours.size < options.maxConnections;
+    // Two peers that dial each other at once must drop the same one of the two connections: the one that the peer
+    // with the lower (port, name) opened stays. Of two from one side the older is a left-over.
+    const oursIsLower = ownPort - theirs.port || (options.name < theirs.name ? -1 : 1);
+    const keepsOurs = oursIsLower < 0;
+    if (older.openedByUs !== openedByUs && openedByUs !== keepsOurs) return false;
+    older.connection.setHandlers(ignoring);
+    older.connection.end();
+    this.#remove(older, 0);
+    return true;
+  }
+
+  #join(connection: Connection, openedByUs: boolean, address: Address, name: string, shown: Bitfield): void {
+    const { clock, ledger } = this.#context;
+    const about = { connection, openedByUs, address, name, totalChunks: ledger.totalChunks };
+    const neighbour = new Neighbour(this.#nextId++, about, clock.now());
+    this.neighbours.set(neighbour.id, neighbour);
+    this.#byAddress.set(addressKey(address), neighbour);
+    connection.setHandlers({
+      onMessage: (message) => {
+        neighbour.lastReceivedMs = clock.now();
+        if (isSwarmMessage(message)) this.#handler.message(neighbour, message);
+        else this.fault(neighbour, `${message.type} on a swarm connection`);
+      },
+      onDrain: () => this.#handler.drained(neighbour),
+      onClose: (reason) => this.#closed(neighbour, reason),
+    });
+    this.#handler.joined(neighbour, shown);
+  }
+
+  #closed(neighbour: Neighbour, reason: CloseReason): void {
+    if (!this.neighbours.has(neighbour.id)) return;
+    if (reason.kind !== 'end') {
+      const type = reason.kind === 'protocol' ? 'remote-fault' : 'connection-failed';
+      this.#context.tell({ type, address: neighbour.address, detail: reason.detail });
+    }
+    this.#remove(neighbour, RETRY_FIRST_MS);
+  }
+
+  #remove(neighbour: Neighbour, retryMs: number): void {
+    if (!this.neighbours.delete(neighbour.id)) return;
+    const key = addressKey(neighbour.address);
+    if (this.#byAddress.get(key) === neighbour) this.#byAddress.delete(key);
+    const known = this.#known.get(key);
+    if (known) known.nextDialMs = this.#context.clock.now() + retryMs;
+    this.#handler.left(neighbour);
+  }
+
+  #failed(known: Known, reason: CloseReason): void {
+    if (this.#stopped) return;
+    known.failures++;
+    const detail = reason.kind === 'end' ? 'closed before the handshake' : reason.detail;
+    this.#context.tell({ type: 'connection-failed', address: known.address, detail });
+    const retryMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** (known.failures - 1));
+    known.nextDialMs = this.#context.clock.now() + retryMs;
+  }
+
+  #handshake(): Handshake {
+    const { options, ownPort, ledger } = this.#context;
+    return {
+      type: 'handshake',
+      version: VERSION,
+      name: options.name,
+      port: ownPort,
+      totalChunks: ledger.totalChunks,
+    };
+  }
+}
+
+const ignoring = { onMessage: () => undefined, onClose: () => undefined };

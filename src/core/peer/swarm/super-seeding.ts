@@ -1,0 +1,200 @@
+import type { PeerContext } from '../context.ts';
+import { ChunkSet } from '../../chunk-set.ts';
+import type { Neighbour } from './neighbour.ts';
+
+/** Chunks shown to one neighbour that nobody else has from it yet: so many… */
+const WINDOW_CHUNKS_FIRST = 4;
+/**
+ * …and of chunks that nobody was shown before twice as many whenever all that was shown has been sent, and it took
+ * so long that the neighbours must be far away.
+ */
+const WINDOW_CHUNKS_MAX = 64;
+const FAR_MS = 100;
+/** A neighbour that has fetched all it was shown waits at most so long for others to copy it. */
+const PATIENCE_MS = 250;
+
+/** A neighbour that has told of no chunk for so long passes nothing on: nobody waits for it. */
+const STANDSTILL_MS = 1000;
+
+interface Lively {
+  readonly id: number;
+  readonly atMs: number;
+}
+
+interface Shown {
+  readonly chunks: ChunkSet;
+  /** Shown, not sent yet; and when it was shown. */
+  readonly pending: Map<number, number>;
+  /** Sent to it whole; it has not told yet that it holds it, which peers may do in batches. */
+  readonly sent: Set<number>;
+  /** Fetched, but no other neighbour has it. */
+  readonly unspread: Set<number>;
+  lastFetchMs: number;
+}
+
+/**
+ * Super-seeding (after BEP 16): a lone seeder pretends to hold nothing and shows each neighbour a few chunks,
+ * those with the fewest copies first; more follow when the neighbour has passed them on. So scarce upload capacity
+ * sends every chunk once before it sends any twice. Unlike BEP 16 it never leaves a neighbour idle for longer than
+ * a fraction of a second, and shows more to neighbours that are far away, so a fast seeder is not held back.
+ */
+export class SuperSeeding {
+  readonly #context: PeerContext;
+  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #copies: (index: number) => number;
+  readonly #shown = new Map<number, Shown>();
+  /** How many neighbours have been shown chunk i and have not told yet that they hold it. */
+  readonly #offers: Uint16Array;
+  #window = WINDOW_CHUNKS_FIRST;
+  /** The two neighbours that came or told of a chunk last. */
+  #lively: readonly Lively[] = [];
+  #active: boolean;
+
+  /** `copies` tells how many neighbours hold a chunk. */
+  constructor(
+    context: PeerContext,
+    neighbours: ReadonlyMap<number, Neighbour>,
+    copies: (index: number) => number,
+  ) {
+    this.#context = context;
+    this.#neighbours = neighbours;
+    this.#copies = copies;
+    this.#offers = new Uint16Array(context.ledger.totalChunks + 1);
+    this.#active = context.options.superSeeding !== 'off' && context.ledger.complete;
+  }
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  joined(neighbour: Neighbour): void {
+    if (!this.#active) return;
+    const chunks = new ChunkSet(this.#context.ledger.totalChunks);
+    const lastFetchMs = this.#context.clock.now();
+    this.#shown.set(neighbour.id, {
+      chunks,
+      pending: new Map(),
+      sent: new Set(),
+      unspread: new Set(),
+      lastFetchMs,
+    });
+    this.#noteLively(neighbour);
+  }
+
+  /** The neighbour's bitfield is known: what it holds need not be shown. */
+  introduced(neighbour: Neighbour): void {
+    if (!this.#active) return;
+    if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.end();
+    else this.#offer(neighbour);
+  }
+
+  /** The last byte of a chunk has been handed to the neighbour's connection. */
+  sent(neighbour: Neighbour, index: number): void {
+    const shown = this.#shown.get(neighbour.id);
+    const shownMs = shown?.pending.get(index);
+    if (!this.#active || shown === undefined || shownMs === undefined) return;
+    shown.pending.delete(index);
+    shown.sent.add(index);
+    const isFar = this.#context.clock.now() - shownMs > FAR_MS;
+    if (isFar && this.#isIdle()) this.#window = Math.min(2 * this.#window, WINDOW_CHUNKS_MAX);
+    this.#offer(neighbour);
+  }
+
+  /** A neighbour tells that it holds a chunk now. */
+  has(neighbour: Neighbour, index: number): void {
+    if (!this.#active) return;
+    this.#noteLively(neighbour);
+    const shown = this.#shown.get(neighbour.id);
+    if (shown && (shown.pending.delete(index) || shown.sent.delete(index))) {
+      this.#offers[index]!--;
+      shown.lastFetchMs = this.#context.clock.now();
+      if (this.#copies(index) < 2) shown.unspread.add(index);
+    }
+    for (const [id, other] of this.#shown) {
+      if (id !== neighbour.id && other.unspread.delete(index)) this.#offer(this.#neighbours.get(id)!);
+    }
+    if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.end();
+    else this.#offer(neighbour);
+  }
+
+  /** It wants nothing, and so will copy nothing from others. */
+  unconcerned({ id }: Neighbour): void {
+    this.#lively = this.#lively.filter((lively) => lively.id !== id);
+  }
+
+  left(neighbour: Neighbour): void {
+    const shown = this.#shown.get(neighbour.id);
+    this.#shown.delete(neighbour.id);
+    for (const index of [...(shown?.pending.keys() ?? []), ...(shown?.sent ?? [])]) this.#offers[index]!--;
+  }
+
+  /** Several times a second. */
+  tick(): void {
+    if (!this.#active) return;
+    for (const neighbour of this.#neighbours.values()) this.#offer(neighbour);
+  }
+
+  #offer(neighbour: Neighbour): void {
+    const shown = this.#shown.get(neighbour.id);
+    if (shown === undefined) return;
+    const nowMs = this.#context.clock.now();
+    const waitsForNobody = !this.#hasCopiers(neighbour, nowMs) || nowMs - shown.lastFetchMs > PATIENCE_MS;
+    let open = shown.pending.size + (waitsForNobody ? 0 : shown.sent.size + shown.unspread.size);
+    for (; open < this.#window; open++) {
+      const index = this.#fewestCopies(neighbour, shown);
+      if (index === undefined) return;
+      if (open >= WINDOW_CHUNKS_FIRST && this.#copies(index) + this.#offers[index]! > 0) return;
+      shown.chunks.add(index);
+      shown.pending.set(index, nowMs);
+      this.#offers[index]!++;
+      neighbour.send({ type: 'have', index }, nowMs);
+    }
+  }
+
+  /** Nobody fetches anything: the uplink stands still until what was shown a moment ago is requested. */
+  #isIdle(): boolean {
+    for (const { serving, blocked } of this.#neighbours.values())
+      if (blocked || serving.length > 0) return false;
+    return true;
+  }
+
+  /** Whether there is another neighbour that gets on, and may copy what this one has fetched. */
+  #hasCopiers(neighbour: Neighbour, nowMs: number): boolean {
+    const other = this.#lively.find(({ id }) => id !== neighbour.id && this.#shown.has(id));
+    return other !== undefined && nowMs - other.atMs <= STANDSTILL_MS;
+  }
+
+  #noteLively({ id }: Neighbour): void {
+    const others = this.#lively.filter((lively) => lively.id !== id);
+    this.#lively = [{ id, atMs: this.#context.clock.now() }, ...others.slice(0, 1)];
+  }
+
+  #fewestCopies(neighbour: Neighbour, shown: Shown): number | undefined {
+    let best: number | undefined;
+    let bestCopies = Infinity;
+    let ties = 0;
+    for (let index = 1; index <= shown.chunks.totalChunks; index++) {
+      const copies = this.#copies(index) + this.#offers[index]!;
+      if (copies > bestCopies || shown.chunks.has(index) || neighbour.theirs.has(index)) continue;
+      ties = copies < bestCopies ? 1 : ties + 1;
+      bestCopies = copies;
+      if (this.#context.random.int(ties) === 0) best = index;
+    }
+    return best;
+  }
+
+  /** Another full copy exists, or this one is full no longer: everything held is shown to everybody. Idempotent. */
+  end(): void {
+    if (!this.#active) return;
+    this.#active = false;
+    const { held } = this.#context.ledger;
+    const nowMs = this.#context.clock.now();
+    for (const [id, { chunks }] of this.#shown) {
+      const neighbour = this.#neighbours.get(id)!;
+      for (const index of chunks.missing()) {
+        if (held.has(index) && !neighbour.theirs.has(index)) neighbour.send({ type: 'have', index }, nowMs);
+      }
+    }
+    this.#shown.clear();
+  }
+}

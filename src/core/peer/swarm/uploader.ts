@@ -1,0 +1,172 @@
+import { StoreError } from '../../errors.ts';
+import type { Body } from '../../interfaces.ts';
+import { chooseUnchoked } from './choker.ts';
+import type { ChokeChoice } from './choker.ts';
+import type { PeerContext } from '../context.ts';
+import type { Neighbour } from './neighbour.ts';
+
+/** Requests that one neighbour may have waiting; more are rejected. */
+const QUEUE_MAX = 256;
+/** Who holds a slot for so long, takes nothing and says nothing, cannot be reached: a stopped process, a partition. */
+const IDLE_MS = 3000;
+/** …and sooner if it has not even asked for anything. */
+const UNASKED_MS = 1500;
+/** So long others come first, unless it is heard of. */
+const REST_MS = 10_000;
+
+/** Serves the neighbours: who is unchoked, and the chunks that they requested, in order. */
+export class Uploader {
+  readonly #context: PeerContext;
+  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #onSent: (neighbour: Neighbour, index: number) => void;
+  #round = 0;
+
+  /** `onSent`: the last byte of a chunk has been handed to a neighbour's connection. */
+  constructor(
+    context: PeerContext,
+    neighbours: ReadonlyMap<number, Neighbour>,
+    onSent: (neighbour: Neighbour, index: number) => void,
+  ) {
+    this.#context = context;
+    this.#neighbours = neighbours;
+    this.#onSent = onSent;
+  }
+
+  /** Decides anew whom to serve: about once a second. */
+  rechoke(): void {
+    this.#round++;
+    const all = [...this.#neighbours.values()];
+    const { unchoked, optimistic } = this.#choose(all, this.#context.options.uploadSlots);
+    let spare = this.#context.options.uploadSlots - unchoked.size;
+    for (const neighbour of all) {
+      neighbour.optimistic = neighbour.id === optimistic;
+      if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
+      // Who is not interested for the moment keeps a slot that nobody else wants: it can go on at once.
+      else if (neighbour.weChoke || neighbour.theyAreInterested || spare-- <= 0) this.#choke(neighbour);
+    }
+  }
+
+  /** Gives slots that are free, or held by who does not want them, to those who wait. Nobody else loses one. */
+  fillSlots(): void {
+    const all = [...this.#neighbours.values()];
+    const waiting = all.filter(({ weChoke, theyAreInterested }) => weChoke && theyAreInterested);
+    if (waiting.length === 0) return;
+    const served = all.filter(({ weChoke }) => !weChoke);
+    const idle = served.filter(({ theyAreInterested }) => !theyAreInterested);
+    const slots = this.#context.options.uploadSlots - served.length + idle.length;
+    if (slots <= 0) return;
+    const { unchoked } = this.#choose(waiting, slots);
+    const excess = served.length + unchoked.size - this.#context.options.uploadSlots;
+    for (const neighbour of idle.slice(0, Math.max(0, excess))) this.#choke(neighbour);
+    for (const neighbour of waiting) if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
+  }
+
+  #choose(among: readonly Neighbour[], slots: number): ChokeChoice {
+    const { clock, ledger, random } = this.#context;
+    const nowMs = clock.now();
+    const candidates = among.map((neighbour) => ({
+      id: neighbour.id,
+      interested: neighbour.theyAreInterested,
+      unchoked: !neighbour.weChoke,
+      optimistic: neighbour.optimistic,
+      receivedBytesPerSec: neighbour.received.bytesPerSec(nowMs),
+      sentBytes: neighbour.sentBytes,
+      resting: this.#rests(neighbour, nowMs),
+    }));
+    return chooseUnchoked(candidates, { slots, seeding: ledger.complete, round: this.#round }, random);
+  }
+
+  request(neighbour: Neighbour, index: number): void {
+    const { ledger, store } = this.#context;
+    const info = ledger.held.has(index) ? store.info(index) : undefined;
+    if (neighbour.weChoke) this.#reject(neighbour, index, 'choked');
+    else if (info === undefined) this.#reject(neighbour, index, 'not-held');
+    else if (neighbour.serving.length >= QUEUE_MAX) this.#reject(neighbour, index, 'overload');
+    else {
+      neighbour.serving.push({ index, offset: 0, chunkBytes: info.bytes });
+      if (neighbour.serving.length === 1) this.pump(neighbour);
+    }
+  }
+
+  cancel(neighbour: Neighbour, index: number): void {
+    const at = neighbour.serving.findIndex((chunk) => chunk.index === index);
+    if (at === -1) return;
+    neighbour.serving.splice(at, 1);
+    this.#reject(neighbour, index, 'cancelled');
+    if (at === 0) this.pump(neighbour);
+  }
+
+  /** Sends parts until the connection has enough; goes on when it has drained. */
+  pump(neighbour: Neighbour): void {
+    const { connection, serving } = neighbour;
+    for (let chunk = serving[0]; chunk !== undefined && !neighbour.blocked; chunk = serving[0]) {
+      const { index, offset, chunkBytes } = chunk;
+      const bytes = Math.min(connection.blockBytes, chunkBytes - offset);
+      const body = this.#read(index, offset, bytes);
+      if (body === undefined) {
+        serving.shift();
+        // Held still, it may be readable later: `not-held` would be believed for good.
+        this.#reject(neighbour, index, this.#context.ledger.held.has(index) ? 'overload' : 'not-held');
+        continue;
+      }
+      chunk.offset += bytes;
+      if (chunk.offset === chunkBytes) serving.shift();
+      neighbour.sentBytes += bytes;
+      const part = { type: 'chunk', index, offset, chunkBytes, body } as const;
+      const nowMs = this.#context.clock.now();
+      neighbour.blocked = !neighbour.send(part, nowMs);
+      if (!neighbour.blocked) neighbour.lastServedMs = nowMs;
+      if (chunk.offset === chunkBytes) this.#onSent(neighbour, index);
+    }
+  }
+
+  drained(neighbour: Neighbour): void {
+    neighbour.blocked = false;
+    neighbour.lastServedMs = this.#context.clock.now();
+    this.pump(neighbour);
+  }
+
+  #rests(neighbour: Neighbour, nowMs: number): boolean {
+    const { weChoke, serving, blocked, lastServedMs, lastReceivedMs } = neighbour;
+    const patienceMs = serving.length > 0 || blocked ? IDLE_MS : UNASKED_MS;
+    const isIdle = !weChoke && nowMs - Math.max(lastServedMs, lastReceivedMs) > patienceMs;
+    if (isIdle) neighbour.rest = { sinceMs: nowMs, untilMs: nowMs + REST_MS };
+    const { rest } = neighbour;
+    return rest !== undefined && nowMs < rest.untilMs && lastReceivedMs <= rest.sinceMs;
+  }
+
+  #read(index: number, offset: number, bytes: number): Body | undefined {
+    try {
+      return this.#context.store.read(index, offset, bytes);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#context.ledger.unreadable(index, error);
+      return undefined;
+    }
+  }
+
+  #unchoke(neighbour: Neighbour): void {
+    if (!neighbour.weChoke) return;
+    const nowMs = this.#context.clock.now();
+    neighbour.weChoke = false;
+    neighbour.lastServedMs = nowMs;
+    neighbour.send({ type: 'unchoke' }, nowMs);
+  }
+
+  /** The chunk that is being sent is finished, so that no byte was sent in vain; the others are rejected. */
+  #choke(neighbour: Neighbour): void {
+    if (neighbour.weChoke) return;
+    neighbour.weChoke = true;
+    neighbour.send({ type: 'choke' }, this.#context.clock.now());
+    const begun = neighbour.serving[0]?.offset === 0 ? 0 : 1;
+    for (const { index } of neighbour.serving.splice(begun)) this.#reject(neighbour, index, 'choked');
+  }
+
+  #reject(
+    neighbour: Neighbour,
+    index: number,
+    reason: 'choked' | 'not-held' | 'cancelled' | 'overload',
+  ): void {
+    neighbour.send({ type: 'reject', index, reason }, this.#context.clock.now());
+  }
+}

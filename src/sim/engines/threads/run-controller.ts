@@ -1,0 +1,339 @@
+import type { FaultBegan, FaultEnded, NodeFailed, SwarmEvent } from '../../../core/events.ts';
+import type { Clock, Timer } from '../../../core/interfaces.ts';
+import { EngineError, TransportError } from '../../../core/errors.ts';
+import type { RunRecord } from '../engine.ts';
+import { fromPlainError } from './errors.ts';
+import type { FromHost } from './messages.ts';
+import { cannotComplete } from './peer-state.ts';
+import type { PeerState } from './peer-state.ts';
+
+export type Ending = RunRecord['ending'];
+
+export interface RunEnd {
+  readonly ending: Ending;
+  /** Since the start of the distribution. */
+  readonly atMs: number;
+  /** Text of the condition, when the run was given up by one. */
+  readonly abortedBy?: string;
+}
+
+/** No useful byte for so long, and no way to complete: the run is over. */
+const STALL_MS = 2000;
+
+/** A planned departure that comes while a fault's crash is still being carried out is tried again after this. */
+const DEPARTURE_RETRY_MS = 20;
+
+/** What the controller has done to the swarm. Each call concerns one stay of one peer. */
+export interface PeerRuntime {
+  /** Opens the peer's folder in a thread, where it then waits; resolves when it is ready to join. */
+  prepare(peer: PeerState): Promise<void>;
+  join(peer: PeerState, atMs: number): void;
+  leave(peer: PeerState): void;
+  /** Resolves when nothing of the peer runs any more, with the time of its death by the shared clock. */
+  crash(peer: PeerState): Promise<number>;
+  /** The peer's thread is not needed any more. */
+  release(peer: PeerState): void;
+  /** Sets the peer's folder back to what it held at the start. */
+  resetFolder(peer: PeerState): void;
+  usefulBytes(): number;
+}
+
+export interface RunControllerComponents {
+  /** The clock that all threads share. */
+  readonly clock: Clock;
+  readonly runtime: PeerRuntime;
+  /** Default: no faults. */
+  readonly outlook?: Outlook;
+}
+
+/** What faults mean for the end of a run. */
+export interface Outlook {
+  /** Whether a peer's disk fails by a fault: it goes on without, as peers do, and is not lost. */
+  isDiskFault(peer: PeerState): boolean;
+  /** Whether none of those that are waited for can ever complete. */
+  isHopeless(waitedFor: readonly PeerState[], all: readonly PeerState[]): boolean;
+}
+
+const noFaults: Outlook = { isDiskFault: () => false, isHopeless: cannotComplete };
+
+/** How a fault kills a peer. */
+export interface FaultCrash {
+  readonly fault: string;
+  /** null: for good. */
+  readonly returnAfterMs: number | null;
+  readonly keepChunks: boolean;
+}
+
+export interface RunControllerOptions {
+  readonly timeLimitMs: number;
+  /** Others may join the tracker, and bring what the swarm lacks: then nothing is certain but the time limit. */
+  readonly open: boolean;
+}
+
+/** Lets the peers come and go as planned, keeps what they tell, and knows when the run is over. */
+export class RunController {
+  /** As they came in; times count from the start of the distribution. */
+  readonly events: SwarmEvent[] = [];
+  /** How the run ended and when; rejects when something of ours broke. */
+  readonly ended: Promise<RunEnd>;
+  readonly #clock: Clock;
+  readonly #runtime: PeerRuntime;
+  readonly #outlook: Outlook;
+  readonly #options: RunControllerOptions;
+  readonly #peers: readonly PeerState[];
+  readonly #byName: ReadonlyMap<string, PeerState>;
+  #limitTimer: Timer | undefined;
+  /** Of the present stay of each peer. */
+  readonly #leaveTimers = new Map<PeerState, Timer>();
+  #startMs = 0;
+  #over = false;
+  #endMs = Infinity;
+  #failure: { readonly error: unknown } | undefined;
+  #progress = { usefulBytes: 0, atMs: 0 };
+  #resolve!: (end: RunEnd) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(
+    { clock, runtime, outlook = noFaults }: RunControllerComponents,
+    peers: readonly PeerState[],
+    options: RunControllerOptions,
+  ) {
+    this.#clock = clock;
+    this.#runtime = runtime;
+    this.#outlook = outlook;
+    this.#peers = peers;
+    this.#byName = new Map(peers.map((peer) => [peer.name, peer]));
+    this.#options = options;
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Whoever awaits `ended` hears of a failure; one that comes before that is no unhandled rejection.
+    this.ended.catch(() => undefined);
+  }
+
+  /** Milliseconds since the start of the distribution. */
+  now(): number {
+    return this.#clock.now() - this.#startMs;
+  }
+
+  /** The barrier opens: the distribution starts at `startMs` of the shared clock. All first stays are prepared. */
+  begin(startMs: number, beforeJoins?: () => void): void {
+    this.#startMs = startMs;
+    // What was made ready before, the tracker first of all, is there from the start.
+    for (const [at, event] of this.events.entries()) this.events[at] = { ...event, atMs: 0 };
+    beforeJoins?.();
+    for (const peer of this.#peers) this.#joinAsPlanned(peer, startMs);
+    const limitMs = startMs + this.#options.timeLimitMs - this.#clock.now();
+    this.#limitTimer = this.#clock.setTimer(limitMs, () => this.end('time-limit'));
+    this.#checkEnd();
+  }
+
+  end(ending: Ending, abortedBy?: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#limitTimer?.cancel();
+    for (const timer of this.#leaveTimers.values()) timer.cancel();
+    this.#endMs = Math.max(0, this.now());
+    this.#resolve({ ending, atMs: this.#endMs, ...(abortedBy !== undefined && { abortedBy }) });
+  }
+
+  /** Something of ours broke: what was measured is worth nothing. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#reject(error);
+  }
+
+  /** Also of what broke after the end, while the peers left. */
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  /** What a thread tells. */
+  hear(message: FromHost): void {
+    switch (message.type) {
+      case 'events':
+        for (const event of message.events) this.#heard(event);
+        break;
+      case 'gone':
+        this.#gone(this.#byName.get(message.peer)!, message.atMs);
+        break;
+      case 'failed':
+        this.fail(fromPlainError(message.error));
+        break;
+      case 'up':
+      case 'ready':
+      case 'listening':
+        break;
+    }
+  }
+
+  /** To be called a few times a second. */
+  checkStall(): void {
+    const usefulBytes = this.#runtime.usefulBytes();
+    const atMs = this.now();
+    if (usefulBytes !== this.#progress.usefulBytes) this.#progress = { usefulBytes, atMs };
+    if (this.#options.open || atMs - this.#progress.atMs < STALL_MS) return;
+    if (this.#peers.some((peer) => peer.phase === 'coming')) return;
+    if (this.#outlook.isHopeless(this.#waitedFor(), this.#peers)) this.end('stalled');
+  }
+
+  /** What the laboratory itself has done, now. */
+  tell(event: FaultBody): void {
+    const atMs = Math.max(this.#startMs, this.#clock.now());
+    this.#heard({ ...event, atMs, peer: 'laboratory' });
+  }
+
+  /** Kills a peer that is in the swarm, whatever its sessions say; false: it is not in the swarm. */
+  crash(peer: PeerState, { fault, returnAfterMs, keepChunks }: FaultCrash): boolean {
+    if (this.#over || peer.phase !== 'present') return false;
+    const returns = returnAfterMs !== null;
+    peer.phase = returns ? 'coming' : 'over';
+    peer.isAway = returns;
+    if (!returns || peer.session.leave?.from === 'completion') this.#forgetDeparture(peer);
+    const crashed = async (): Promise<void> => {
+      const diedMs = await this.#runtime.crash(peer);
+      this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name, fault });
+      if (returns) await this.#bringBack(peer, diedMs + returnAfterMs, keepChunks);
+      else this.#gone(peer, diedMs);
+    };
+    crashed().catch((error: unknown) => this.fail(error));
+    return true;
+  }
+
+  async #bringBack(peer: PeerState, atMs: number, keepChunks: boolean): Promise<void> {
+    if (this.#over) return;
+    if (!keepChunks) this.#empty(peer);
+    peer.nextStay();
+    await this.#runtime.prepare(peer);
+    peer.isAway = false;
+    this.#joinAt(peer, atMs);
+  }
+
+  #joinAt(peer: PeerState, atMs: number): void {
+    if (!this.#over) this.#runtime.join(peer, atMs);
+  }
+
+  #empty(peer: PeerState): void {
+    peer.resetHeld();
+    this.#runtime.resetFolder(peer);
+  }
+
+  #heard(event: SwarmEvent): void {
+    const shifted = { ...event, atMs: event.atMs - this.#startMs };
+    // Batches that were on their way at the end still belong to the run; what happens while all leave does not.
+    if (shifted.atMs > this.#endMs) return;
+    this.events.push(shifted);
+    if (this.#over) return;
+    const peer = this.#byName.get(event.peer);
+    if (peer !== undefined) this.#heardOf(peer, shifted);
+    else if (event.type === 'node-failed') this.fail(trackerError(event));
+  }
+
+  #heardOf(peer: PeerState, event: SwarmEvent): void {
+    if (event.type === 'peer-joined') {
+      peer.phase = 'present';
+      peer.hasJoined = true;
+      peer.complete = event.heldChunks === event.totalChunks;
+      if (peer.complete) this.#completed(peer, event.atMs);
+    } else if (event.type === 'chunk-received') {
+      peer.held.add(event.index);
+    } else if (event.type === 'peer-completed') {
+      this.#completed(peer, event.atMs);
+    } else if (event.type === 'node-failed') {
+      if (event.code === 'STORE' && this.#outlook.isDiskFault(peer)) return;
+      peer.phase = 'over';
+      peer.failed = true;
+      this.#checkEnd();
+    }
+  }
+
+  #completed(peer: PeerState, atMs: number): void {
+    peer.complete = true;
+    const { leave } = peer.session;
+    if (leave?.from === 'completion') this.#leaveAt(peer, atMs + leave.afterMs);
+    this.#checkEnd();
+  }
+
+  /** @param sinceMs when the stay before ended, by the shared clock */
+  #joinAsPlanned(peer: PeerState, sinceMs: number): void {
+    const { session } = peer;
+    const { leave } = session;
+    const joinMs = 'joinMs' in session ? this.#startMs + session.joinMs : sinceMs + session.awayMs;
+    this.#runtime.join(peer, joinMs);
+    if (leave?.from === 'start') this.#leaveAt(peer, leave.afterMs);
+  }
+
+  #leaveAt(peer: PeerState, atMs: number): void {
+    if (this.#over || this.#leaveTimers.has(peer)) return;
+    const timer = this.#clock.setTimer(Math.max(0, atMs - this.now()), () => this.#leaveNow(peer));
+    this.#leaveTimers.set(peer, timer);
+  }
+
+  #forgetDeparture(peer: PeerState): void {
+    this.#leaveTimers.get(peer)?.cancel();
+    this.#leaveTimers.delete(peer);
+  }
+
+  #leaveNow(peer: PeerState): void {
+    if (peer.phase === 'over') return;
+    if (peer.isAway) {
+      this.#leaveTimers.delete(peer);
+      this.#leaveAt(peer, this.now() + DEPARTURE_RETRY_MS);
+      return;
+    }
+    if (peer.session.leave?.how === 'graceful') {
+      this.#runtime.leave(peer);
+      return;
+    }
+    peer.phase = peer.hasNextSession ? 'coming' : 'over';
+    this.#runtime.crash(peer).then(
+      (diedMs) => {
+        this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name });
+        this.#gone(peer, diedMs);
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  /** The stay is over since `goneMs` of the shared clock: in order, or by a crash that has done its work. */
+  #gone(peer: PeerState, goneMs: number): void {
+    this.#leaveTimers.delete(peer);
+    if (this.#over) return;
+    if (!peer.hasNextSession || peer.phase === 'over') {
+      peer.phase = 'over';
+      peer.gone = true;
+      this.#runtime.release(peer);
+      this.#checkEnd();
+      return;
+    }
+    const keepChunks = peer.session.leave?.keepChunks ?? true;
+    peer.nextSession();
+    if (!keepChunks) this.#empty(peer);
+    this.#runtime.prepare(peer).then(
+      () => {
+        if (!this.#over) this.#joinAsPlanned(peer, goneMs);
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  #waitedFor(): PeerState[] {
+    return this.#peers.filter((peer) => peer.mustComplete && !peer.finished && !peer.lost);
+  }
+
+  #checkEnd(): void {
+    const must = this.#peers.filter((peer) => peer.mustComplete);
+    const excused = this.#peers.some((peer) => peer.planned.mustComplete !== false && !peer.mustComplete);
+    if ((must.length === 0 && !excused) || this.#waitedFor().length > 0) return;
+    const nobodyLeft = excused && must.every((peer) => peer.hadEverything);
+    this.end(!nobodyLeft && must.every((peer) => peer.finished) ? 'completed' : 'stalled');
+  }
+}
+
+type FaultBody = Omit<FaultBegan, 'atMs' | 'peer'> | Omit<FaultEnded, 'atMs' | 'peer'>;
+
+/** Without a tracker there is no run; that its port is in use is for the user to change. */
+function trackerError({ code, detail }: NodeFailed): Error {
+  return code === 'TRANSPORT' ? new TransportError(detail) : new EngineError(`the tracker: ${detail}`);
+}

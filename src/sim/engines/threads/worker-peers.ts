@@ -1,0 +1,124 @@
+import { LocalProtocolError, assertNever, toPlainError } from '../../../core/errors.ts';
+import { systemClock } from '../../../core/node/system-clock.ts';
+import { HitBoard } from '../../faults/hits.ts';
+import { hostCounters, nodeCounters } from './counters.ts';
+import { LoopDelay } from './loop-delay.ts';
+import type { FromHost, PeersTask, PeerSetup, ToHost } from './messages.ts';
+import { Outbox } from './outbox.ts';
+import { PeerInstance } from './peer-instance.ts';
+
+/** Hosts peers until told to close; resolves when all of them have left and their sockets are closed. */
+export function hostPeers(task: PeersTask, post: (message: FromHost) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const host = new PeersHost(task, post, resolve);
+    task.port.on('message', (message: ToHost) => host.handle(message));
+  });
+}
+
+class PeersHost {
+  readonly #task: PeersTask;
+  readonly #post: (message: FromHost) => void;
+  readonly #onClosed: () => void;
+  readonly #clock;
+  readonly #outbox: Outbox;
+  readonly #loopDelay: LoopDelay;
+  readonly #instances = new Map<string, PeerInstance>();
+  readonly #hits: HitBoard;
+  #startMs: number | undefined;
+  #closing = false;
+
+  constructor(task: PeersTask, post: (message: FromHost) => void, onClosed: () => void) {
+    this.#task = task;
+    this.#post = post;
+    this.#onClosed = onClosed;
+    this.#clock = systemClock(task.originNs);
+    this.#hits = new HitBoard(task.hits);
+    this.#outbox = new Outbox((events) => post({ type: 'events', events }));
+    this.#loopDelay = new LoopDelay(task.lagResolutionMs, hostCounters(task.counters, task.hostSlot));
+  }
+
+  handle(message: ToHost): void {
+    switch (message.type) {
+      case 'open':
+        this.#open(message.setup);
+        break;
+      case 'begin':
+        this.#loopDelay.begin();
+        this.#startMs = message.startMs;
+        for (const instance of this.#instances.values()) instance.begin(message.startMs);
+        break;
+      case 'join':
+        this.#join(message.peer, message.atMs);
+        break;
+      // These may cross with a peer that is gone already.
+      case 'leave':
+        this.#instances.get(message.peer)?.leave();
+        break;
+      case 'drop':
+        this.#instances.get(message.peer)?.drop();
+        break;
+      case 'fault-begin':
+        this.#instances.get(message.peer)?.beginFault(message.fault);
+        break;
+      case 'fault-end':
+        this.#instances.get(message.peer)?.endFault(message.id);
+        break;
+      case 'tracker-stop':
+      case 'tracker-start':
+      case 'tracker-reset':
+        throw new LocalProtocolError(`${message.type} is for the tracker's thread`);
+      case 'close':
+        this.#closing = true;
+        // Leaving all at once is no part of the run.
+        this.#loopDelay.end();
+        for (const instance of [...this.#instances.values()]) instance.close();
+        this.#closeIfEmpty();
+        break;
+      default:
+        assertNever(message);
+    }
+  }
+
+  #open(setup: PeerSetup): void {
+    const peer = setup.options.name;
+    const opened = new PeerInstance(
+      {
+        clock: this.#clock,
+        counters: nodeCounters(this.#task.counters, setup.counterSlot),
+        events: this.#outbox,
+        tracker: this.#task.tracker,
+        shared: this.#task.shared,
+        neighbourhood: this.#task.neighbourhood,
+        hits: this.#hits,
+        onGone: () => this.#gone(peer),
+      },
+      setup,
+    );
+    this.#instances.set(peer, opened);
+    if (this.#startMs !== undefined) opened.begin(this.#startMs);
+    opened.open().then(
+      () => this.#post({ type: 'ready', peer }),
+      (error: unknown) => this.#post({ type: 'failed', error: toPlainError(error) }),
+    );
+  }
+
+  #gone(peer: string): void {
+    this.#instances.delete(peer);
+    this.#outbox.flush();
+    this.#post({ type: 'gone', peer, atMs: this.#clock.now() });
+    this.#closeIfEmpty();
+  }
+
+  #closeIfEmpty(): void {
+    if (!this.#closing || this.#instances.size > 0) return;
+    this.#outbox.flush();
+    this.#onClosed();
+  }
+
+  #join(peer: string, atMs: number): void {
+    const instance = this.#instances.get(peer);
+    if (instance === undefined)
+      throw new LocalProtocolError(`${peer} is to join, but is not open in this thread`);
+    instance.join(atMs);
+  }
+}

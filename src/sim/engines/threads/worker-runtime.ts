@@ -1,0 +1,326 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import type { Address, Clock } from '../../../core/interfaces.ts';
+import type { Original } from '../../content/original.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { hostCount } from './capacity.ts';
+import { spareTheCompiler } from './v8-flags.ts';
+import type { ActiveFault } from '../../faults/peer-faults.ts';
+import { hostOf, needsAddresses, SHARED_HOST } from './addresses.ts';
+import type { PeerRuntime } from './run-controller.ts';
+import { allocateCounters, nodeCounters } from './counters.ts';
+import type { NodeCounters } from './counters.ts';
+import { fromPlainError } from './errors.ts';
+import type { FaultInjector, FaultRuntime } from './fault-injector.ts';
+import { Host } from './worker-thread.ts';
+import type { FolderVerdict, FromHost, PeerSetup, VerifyTask } from './messages.ts';
+import type { PeerState } from './peer-state.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface WorkerRuntimeComponents {
+  readonly clock: Clock;
+  /** Zero of that clock. */
+  readonly originNs: bigint;
+  readonly workspace: Workspace;
+  readonly original: Original;
+  /** The bundled peer-worker.ts. */
+  readonly workerFile: URL;
+  readonly faults: FaultInjector;
+  /** Hears what threads tell, but for the answers that the runtime itself waits for. */
+  onMessage(message: FromHost): void;
+  /** A thread or the pool broke. */
+  onFailure(error: unknown): void;
+}
+
+/** Wake-ups a second of all event-loop monitors together: watching hundreds of threads must not load the machine. */
+const LOOP_MONITOR_WAKEUPS_PER_SEC = 1000;
+
+/** The threads of one run: the tracker's, and one for each peer (or for each few, by engine.peers_per_worker). */
+export class WorkerRuntime implements PeerRuntime, FaultRuntime {
+  readonly counters: SharedArrayBuffer;
+  readonly peerCounters: readonly NodeCounters[];
+  readonly hosts: number;
+  readonly #components: WorkerRuntimeComponents;
+  readonly #plan: Plan;
+  readonly #hasAddresses: boolean;
+  readonly #pool: Piscina;
+  readonly #live = new Set<Host>();
+  readonly #hostOf = new Map<number, Host>();
+  /** Called with the answer of a peer's thread that somebody waits for. */
+  readonly #answers = new Map<string, (message: FromHost) => void>();
+  #tracker: Address | undefined;
+  #trackerHost: Host | undefined;
+  #startMs: number | undefined;
+
+  constructor(components: WorkerRuntimeComponents, plan: Plan) {
+    this.#components = components;
+    this.#plan = plan;
+    this.#hasAddresses = needsAddresses(plan);
+    this.hosts = hostCount(plan) + 1;
+    this.counters = allocateCounters(plan.peers.length + 1, this.hosts);
+    this.peerCounters = plan.peers.map((_, slot) => nodeCounters(this.counters, slot));
+    spareTheCompiler();
+    this.#pool = new Piscina({
+      filename: components.workerFile.href,
+      name: 'work',
+      // Threads come with their tasks, each of which needs one to itself for the whole run. A minimum would make the
+      // pool replace a killed thread at once, at the cost of the swarm that is being measured.
+      minThreads: 0,
+      maxThreads: this.hosts,
+      // With atomics a worker between two tasks sleeps in Atomics.wait, and its timers and sockets with it.
+      atomics: 'disabled',
+      recordTiming: false,
+    });
+    this.#pool.on('error', (error) => components.onFailure(error));
+  }
+
+  /** Starts the tracker; resolves with its address. */
+  async startTracker(port: number): Promise<Address> {
+    const { tracker, peers } = this.#plan;
+    const address = new Promise<Address>((resolve, reject) => {
+      const host = this.#startHost(
+        {
+          kind: 'tracker',
+          ...this.#hostTask(this.hosts - 1),
+          counterSlot: peers.length,
+          seed: tracker.seed,
+          hasFaults: this.#components.faults.concernsTracker,
+          options: {
+            port,
+            edition: tracker.edition,
+            agreement: tracker.agreement,
+            announceIntervalMs: tracker.announceIntervalMs,
+            silenceLimitMs: tracker.silenceLimitMs,
+            peersPerAnswer: tracker.peersPerAnswer,
+          },
+        },
+        (message) => {
+          if (message.type === 'listening') resolve(message.address);
+          if (message.type === 'failed') reject(fromPlainError(message.error));
+        },
+      );
+      host.done.then(undefined, reject);
+      this.#trackerHost = host;
+    });
+    this.#tracker = await address;
+    return this.#tracker;
+  }
+
+  async prepare(peer: PeerState): Promise<void> {
+    const first = peer.stayNumber === 1;
+    if (first) {
+      const { workspace, original } = this.#components;
+      workspace.fillPeerFolder(peer.position, original.chunks.length, peer.heldAtStart);
+    }
+    const host = this.#hostFor(peer);
+    const ready = this.#answer('ready', peer);
+    host.send({ type: 'open', setup: this.#setup(peer) });
+    await ready;
+  }
+
+  /** From now on the threads' event loops are watched. */
+  begin(startMs: number): void {
+    this.#startMs = startMs;
+    for (const host of this.#live) host.send({ type: 'begin', startMs });
+  }
+
+  beginFault(peer: PeerState, fault: ActiveFault): void {
+    this.#presentHostOf(peer)?.send({ type: 'fault-begin', peer: peer.name, fault });
+  }
+
+  endFault(peer: PeerState, id: number): void {
+    this.#presentHostOf(peer)?.send({ type: 'fault-end', peer: peer.name, id });
+  }
+
+  stopTracker(id: number): void {
+    this.#trackerHost?.send({ type: 'tracker-stop', id });
+  }
+
+  startTrackerAgain(forgets: boolean): void {
+    this.#trackerHost?.send({ type: 'tracker-start', forgets });
+  }
+
+  resetTracker(id: number, probability: number): void {
+    this.#trackerHost?.send({ type: 'tracker-reset', id, probability });
+  }
+
+  join(peer: PeerState, atMs: number): void {
+    this.#hostFor(peer).send({ type: 'join', peer: peer.name, atMs });
+  }
+
+  leave(peer: PeerState): void {
+    this.#hostFor(peer).send({ type: 'leave', peer: peer.name });
+  }
+
+  async crash(peer: PeerState): Promise<number> {
+    const host = this.#hostFor(peer);
+    if (this.#plan.engine.peersPerWorker === 1) {
+      const diedMs = this.#components.clock.now();
+      await host.kill();
+      return diedMs;
+    }
+    const gone = this.#answer('gone', peer);
+    host.send({ type: 'drop', peer: peer.name });
+    return (await gone).atMs;
+  }
+
+  release(peer: PeerState): void {
+    if (this.#plan.engine.peersPerWorker === 1) this.#hostOf.get(this.#hostAt(peer))?.send({ type: 'close' });
+  }
+
+  resetFolder(peer: PeerState): void {
+    const { workspace, original } = this.#components;
+    workspace.fillPeerFolder(peer.position, original.chunks.length, peer.heldAtStart);
+  }
+
+  usefulBytes(): number {
+    return this.peerCounters.reduce((sum, counters) => sum + counters.usefulBytes, 0);
+  }
+
+  /** Lets everybody leave in order, the tracker last; a thread that takes too long is killed. */
+  async close(limitMs: number): Promise<void> {
+    const hosts = [...this.#live];
+    const tracker = hosts.filter((host) => host === this.#trackerHost);
+    const others = hosts.filter((host) => host !== this.#trackerHost);
+    const inOrder = async (): Promise<void> => {
+      for (const group of [others, tracker]) {
+        for (const host of group) host.send({ type: 'close' });
+        await Promise.all(group.map((host) => host.done));
+      }
+    };
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limitMs);
+    });
+    await Promise.race([inOrder(), limit]);
+    clearTimeout(timer);
+    await Promise.all(hosts.filter((host) => !host.over).map((host) => host.kill()));
+  }
+
+  /** What each peer's folder holds, by position, from the bytes on disk. Nobody may be writing any more. */
+  async verify(): Promise<FolderVerdict[]> {
+    const { workspace, original } = this.#components;
+    const folders = this.#plan.peers.map((_, position) => workspace.peerFolder(position));
+    const parts = Math.min(folders.length, availableParallelism());
+    const verdicts = new Array<FolderVerdict>(folders.length);
+    const verifyPart = async (part: number): Promise<void> => {
+      const own = folders.filter((_, position) => position % parts === part);
+      const task: VerifyTask = {
+        kind: 'verify',
+        folders: own,
+        hashes: original.chunks.map(({ hash }) => hash),
+      };
+      const found = (await this.#pool.run(task)) as FolderVerdict[];
+      found.forEach((verdict, at) => (verdicts[at * parts + part] = verdict));
+    };
+    await Promise.all(Array.from({ length: parts }, (_, part) => verifyPart(part)));
+    return verdicts;
+  }
+
+  /** Kills every thread that is left; resolves when all are dead. */
+  destroy(): Promise<void> {
+    return this.#pool.destroy();
+  }
+
+  #hostAt(peer: PeerState): number {
+    return Math.floor(peer.position / this.#plan.engine.peersPerWorker);
+  }
+
+  /** The peer's thread; a new one when it has none, or when that was killed. */
+  #hostFor(peer: PeerState): Host {
+    const slot = this.#hostAt(peer);
+    const present = this.#hostOf.get(slot);
+    if (present !== undefined && !present.over) return present;
+    const host = this.#startHost({
+      kind: 'peers',
+      ...this.#hostTask(slot),
+      tracker: this.#tracker!,
+      shared: this.#plan.engine.peersPerWorker > 1,
+      neighbourhood: this.#hasAddresses
+        ? { regions: this.#plan.regions, links: this.#plan.peers.map(({ link }) => link) }
+        : null,
+    });
+    this.#hostOf.set(slot, host);
+    if (this.#startMs !== undefined) host.send({ type: 'begin', startMs: this.#startMs });
+    return host;
+  }
+
+  #presentHostOf(peer: PeerState): Host | undefined {
+    const host = this.#hostOf.get(this.#hostAt(peer));
+    return host === undefined || host.over ? undefined : host;
+  }
+
+  #hostTask(hostSlot: number) {
+    return {
+      originNs: this.#components.originNs,
+      counters: this.counters,
+      hostSlot,
+      lagResolutionMs: Math.max(10, Math.ceil((this.hosts * 1000) / LOOP_MONITOR_WAKEUPS_PER_SEC)),
+      totalChunks: this.#plan.content.totalChunks,
+      hits: this.#components.faults.hits.buffer,
+    };
+  }
+
+  #startHost(task: ConstructorParameters<typeof Host>[1], alsoTell?: (message: FromHost) => void): Host {
+    const host = new Host(this.#pool, task, (message) => {
+      alsoTell?.(message);
+      this.#hear(message);
+    });
+    this.#live.add(host);
+    host.done.then(
+      () => this.#live.delete(host),
+      (error: unknown) => {
+        this.#live.delete(host);
+        this.#components.onFailure(error);
+      },
+    );
+    return host;
+  }
+
+  #hear(message: FromHost): void {
+    if (message.type === 'ready' || message.type === 'gone') {
+      const key = `${message.type} ${message.peer}`;
+      const answer = this.#answers.get(key);
+      this.#answers.delete(key);
+      if (answer !== undefined) return answer(message);
+    }
+    this.#components.onMessage(message);
+  }
+
+  #answer<Type extends 'ready' | 'gone'>(
+    type: Type,
+    { name }: PeerState,
+  ): Promise<Extract<FromHost, { readonly type: Type }>> {
+    return new Promise((resolve) => {
+      this.#answers.set(`${type} ${name}`, resolve as (message: FromHost) => void);
+    });
+  }
+
+  #setup(peer: PeerState): PeerSetup {
+    const { name, protocol, policy, link, seed } = peer.planned;
+    const { original, workspace, faults } = this.#components;
+    const first = peer.stayNumber === 1;
+    const held = new Set(peer.heldAtStart.map(({ index }) => index));
+    return {
+      folder: workspace.peerFolder(peer.position),
+      // Who comes back looks at what it has, as in life; what was just put there is known.
+      known: first ? original.chunks.map((info, at) => (held.has(at + 1) ? info : undefined)) : [],
+      counterSlot: peer.position,
+      seed: first ? seed : `${seed}/session-${peer.stayNumber}`,
+      link,
+      options: {
+        name,
+        port: 0,
+        host: this.#hasAddresses ? hostOf(peer.position) : SHARED_HOST,
+        trackerIsOurs: true,
+        protocol,
+        edition: this.#plan.tracker.edition,
+        picker: policy.picker,
+        uploadSlots: policy.uploadSlots,
+        superSeeding: policy.superSeeding,
+        maxConnections: policy.maxConnections,
+      },
+      faults: faults.activeOf(peer),
+    };
+  }
+}

@@ -1,0 +1,69 @@
+/** A comparison of two saved runs or experiments, on a terminal. */
+import type { ComparedFigure, Comparison, Side } from '../../experiment/compare.ts';
+import { formatInterval } from './experiment-rows.ts';
+import { formatMetric, NO_DATA } from '../format.ts';
+import { paintWith } from '../paint.ts';
+import { renderTable } from '../table.ts';
+import type { TerminalOptions } from '../terminal.ts';
+import { wrap } from '../wrap.ts';
+
+const COLUMNS_MAX = 100;
+
+/** Ends with a newline. */
+export function renderComparison(comparison: Comparison, options: TerminalOptions): string {
+  const paint = paintWith(options.colours);
+  const { before, after, warnings, arms, onlyBefore, onlyAfter } = comparison;
+  const right = (head: string) => ({ head, align: 'right' as const });
+  const tables = arms.map(({ name, figures }) =>
+    renderTable(
+      [{ head: name }, right('before'), right('after'), { head: 'difference [95 %]' }, { head: 'says' }],
+      figures.filter(hasData).map((figure) => {
+        const cells = cellsOf(figure);
+        const { statement } = figure.against;
+        return statement === 'better'
+          ? cells.map(paint.good)
+          : statement === 'worse'
+            ? cells.map(paint.bad)
+            : cells;
+      }),
+    ),
+  );
+  const missing = [
+    ...(onlyBefore.length > 0 ? [`Only before: ${onlyBefore.join('; ')}.`] : []),
+    ...(onlyAfter.length > 0 ? [`Only after: ${onlyAfter.join('; ')}.`] : []),
+    ...(arms.length === 0 ? ['No arm is in both: nothing can be compared.'] : []),
+  ];
+  const sections = [
+    [`before  ${describe(before)}`, `after   ${describe(after)}`].join('\n'),
+    [...warnings, ...missing].map((line) => paint.warn(wrap(`! ${line}`, COLUMNS_MAX, '  '))).join('\n'),
+    ...tables,
+    paint.dim(
+      wrap(
+        'The interval is Welch’s for the difference of the means. “No difference shown” is not “equal”.',
+        COLUMNS_MAX,
+        '',
+      ),
+    ),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function describe({ scenario, commit, startedAt, runs }: Side): string {
+  return `${scenario}, ${runs === 1 ? '1 run' : `${runs} runs`}, ${startedAt}, commit ${commit ?? 'unknown'}`;
+}
+
+function hasData({ before, after }: ComparedFigure): boolean {
+  return before !== null || after !== null;
+}
+
+function cellsOf({ metric, unit, before, after, against }: ComparedFigure): string[] {
+  const mean = (side: ComparedFigure['before']) => (side === null ? NO_DATA : formatMetric(side.mean, unit));
+  const { difference, statement, note } = against;
+  return [
+    metric,
+    mean(before),
+    mean(after),
+    difference === null ? NO_DATA : formatInterval(difference, unit),
+    note === '' ? statement : `${statement}: ${note}`,
+  ];
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import type { Design } from '../../experiment/design.ts';
+import { forecast } from '../../experiment/forecast.ts';
+import { planOf, small } from '../../scenario/fixture.ts';
+import { renderDesign } from './design.ts';
+
+function printed(spaced: string): string {
+  const plan = planOf(
+    `${small}peers: { seeder: { holds: all, link: { up: 8Mbit/s } }, g: { count: 5, arrival: { spaced: ${spaced} } } }`,
+  );
+  const design: Design = {
+    scenario: plan.scenario,
+    seed: plan.seed,
+    repeats: 1,
+    arms: [{ name: 'swarm', parameters: {} }],
+    baseline: null,
+    plans: [plan],
+  };
+  return renderDesign(design, forecast);
+}
+
+test('a printed plan says at least and at most how long the run takes', () => {
+  expect(printed('1s')).toMatch(/^time +at least .+, at most 1 min/m);
+});
+
+test('a printed plan that cannot be met says so, and never that it takes at least more than at most', () => {
+  const text = printed('30s');
+  expect(text).toContain('g: 3 of 5 peers would join after the end of the run, at 60 s: they never join');
+  expect(text).toMatch(/^time .* not complete by then: the lower bound is above the time limit of 1 min/m);
+  expect(text).not.toContain('at least');
+});

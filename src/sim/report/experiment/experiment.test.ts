@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { experimentOfRuns, experimentRun } from '../../experiment/fixture.ts';
+import type { ExpectationFigures } from '../../measure/result.ts';
+import { renderExperimentCsv } from './experiment-csv.ts';
+import { renderExperimentMarkdown } from './experiment-markdown.ts';
+import { renderExperiment } from './experiment-terminal.ts';
+
+const expectation = (measured: number | null): ExpectationFigures => ({
+  text: 'makespan < 5s',
+  metric: 'makespan',
+  unit: 'ms',
+  measured,
+  outcome: measured === null ? 'inconclusive' : measured < 5000 ? 'pass' : 'fail',
+  note: '',
+});
+
+function sample() {
+  const values = { random: [4000, 4100, 4200], rarest: [3000, 3100, 3200] };
+  const runs = Object.entries(values).flatMap(([arm, makespans]) =>
+    makespans.map((makespan, at) =>
+      experimentRun(arm, at + 1, { makespan, waste: 0.01 }, { expectations: [expectation(makespan)] }),
+    ),
+  );
+  return experimentOfRuns(runs, { baseline: 'random' });
+}
+
+describe('an experiment on a terminal', () => {
+  it('reads like this', () => {
+    expect(renderExperiment(sample(), { colours: false })).toMatchInlineSnapshot(`
+      "PASS  fixture: 2 arms × 3 runs, 6 passed
+
+      makespan    mean      95 %  n  against random              says
+      ───────────────────────────────────────────────────────────────────
+      random    4.10 s  ± 248 ms  3                              baseline
+      rarest    3.10 s  ± 248 ms  3  -1.00 s [-1.23 s, -773 ms]  better
+
+      waste   mean      95 %  n  against random           says
+      ───────────────────────────────────────────────────────────────────────
+      random   1 %  ± 0.0 pp  3                           baseline
+      rarest   1 %  ± 0.0 pp  3  0.0 pp [0.0 pp, 0.0 pp]  no difference shown
+
+      expected       arm     outcome  measured, by repeat
+      ──────────────────────────────────────────────────────
+      makespan < 5s  random  pass     4.00 s, 4.10 s, 4.20 s
+      makespan < 5s  rarest  pass     3.00 s, 3.10 s, 3.20 s
+
+      ± is half the 95 % confidence interval of the mean (Student’s t). [ ] is the 95 % interval of the
+        difference from the baseline (Welch).
+      “better” and “worse” hold for all arms of a metric together (Holm); “no difference shown” is not
+        “equal”.
+      n below the number of runs: the others have no such figure, for example no makespan.
+      Seeds: 7, 7#2, 7#3
+      "
+    `);
+  });
+
+  it('of one arm has a row for each metric, and leaves out what has no data', () => {
+    const runs = [1, 2].map((repeat) =>
+      experimentRun('all', repeat, { makespan: 1000 * repeat, fairness: null }),
+    );
+    const text = renderExperiment(experimentOfRuns(runs), { colours: false });
+    expect(text).toMatch(/makespan +1\.50 s +± 6\.35 s +707 ms +1\.00 s +2\.00 s +2/);
+    expect(text).not.toContain('fairness');
+  });
+
+  it('says first what makes it doubtful', () => {
+    const runs = [
+      experimentRun('a', 1, { makespan: 1 }, { trust: 'doubtful' }),
+      experimentRun('b', 1, { makespan: null }, { outcome: 'fail', because: 'swarm' }),
+    ];
+    const lines = renderExperiment(
+      experimentOfRuns(runs, { baseline: 'a', ending: 'interrupted', plannedRuns: 4 }),
+      { colours: false },
+    ).split('\n');
+    expect(lines[0]).toBe(
+      'FAIL  fixture: 2 arms × 1 run (interrupted after 2 of 4 runs), 1 passed, 1 failed',
+    );
+    expect(lines.slice(1, 5).join('\n')).toMatch(/stopped[^]*1 of 2 runs the host[^]*no scatter/);
+  });
+});
+
+it('experiment.csv has one line a run with parameters and figures', () => {
+  const [head, first, ...rest] = renderExperimentCsv(sample()).trimEnd().split('\n');
+  expect(head).toBe('order,arm,repeat,seed,folder,outcome,because,trust,parameter.picker,makespan,waste');
+  expect(first).toBe('1,random,1,7,random-1,pass,,good,random,4000,0.01');
+  expect(rest).toHaveLength(5);
+});
+
+it('experiment.md has the comparison, the thresholds, every run and its circumstances', () => {
+  const text = renderExperimentMarkdown(sample());
+  expect(text).toContain('| rarest | 3.10 s | ± 248 ms | 3 | -1.00 s [-1.23 s, -773 ms] | better |');
+  expect(text).toContain('| makespan < 5s | rarest | pass | 3.00 s, 3.10 s, 3.20 s |');
+  expect(text).toContain('[random-1](random-1/report.md)');
+  expect(text).toContain('Test CPU');
+});

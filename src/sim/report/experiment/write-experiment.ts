@@ -1,0 +1,45 @@
+/** Puts the files of an experiment where people find them: `<folder>/<scenario>/<experiment>/`. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Experiment } from '../../experiment/experiment.ts';
+import { renderExperimentCsv } from './experiment-csv.ts';
+import { renderExperimentMarkdown } from './experiment-markdown.ts';
+import { fileName, makeFreeFolder, pointLatest, timedName, unwritable } from '../folders.ts';
+
+/**
+ * Makes the folder in which an experiment's runs and then its own files go, and returns its path.
+ * @throws {StoreError} it cannot be made; the message names it and the fix
+ */
+export async function openExperiment(
+  folder: string,
+  {
+    scenario,
+    startedAt,
+    seed,
+  }: { readonly scenario: string; readonly startedAt: string; readonly seed: string },
+): Promise<string> {
+  const parent = join(folder, fileName(scenario, 80));
+  try {
+    await mkdir(parent, { recursive: true });
+    return join(parent, await makeFreeFolder(parent, `${timedName(startedAt, seed)}-experiment`));
+  } catch (cause) {
+    throw unwritable(parent, cause);
+  }
+}
+
+/**
+ * Writes experiment.json, experiment.md and experiment.csv beside the folders of the runs; `latest` points there.
+ * Returns why it does not, for the user; null when it does.
+ * @throws {StoreError} the folder cannot be written
+ */
+export async function writeExperiment(place: string, experiment: Experiment): Promise<string | null> {
+  try {
+    await writeFile(join(place, 'experiment.json'), `${JSON.stringify(experiment, null, 2)}\n`);
+    await writeFile(join(place, 'experiment.csv'), renderExperimentCsv(experiment));
+    await writeFile(join(place, 'experiment.md'), renderExperimentMarkdown(experiment));
+    const parent = dirname(place);
+    return await pointLatest(dirname(parent), `${basename(parent)}/${basename(place)}`);
+  } catch (cause) {
+    throw unwritable(place, cause);
+  }
+}

@@ -1,0 +1,113 @@
+/** The keys that make several runs of one scenario, and judge them. */
+import { z } from 'zod';
+import { about } from './key-meta.ts';
+import { condition, threshold } from './expression-schema.ts';
+
+export const ARMS_MAX = 1000;
+
+const scalar = z.union([z.number(), z.string().min(1)]);
+const END_RANGE = 'any, with or without a unit; above 0 with `scale: geometric`';
+
+const range = z.strictObject({
+  from: scalar.meta(about({ description: 'First value.', range: END_RANGE, examples: ['1Mbit/s', 2] })),
+  to: scalar.meta(
+    about({ description: 'Last value, in the same unit.', range: END_RANGE, examples: ['16Mbit/s', 32] }),
+  ),
+  steps: z
+    .int()
+    .min(2)
+    .max(ARMS_MAX)
+    .meta(about({ description: 'How many values, both ends counted.', examples: [5] })),
+  scale: z
+    .enum(['linear', 'geometric'])
+    .default('linear')
+    .meta(about({ description: 'Equal differences, or equal ratios.', default: 'linear' })),
+});
+
+const values = z
+  .union([z.array(z.unknown()).min(1).max(ARMS_MAX), range])
+  .meta({ writtenExamples: [[1, 4, 16], { from: 1, to: 16, steps: 3 }] });
+
+const dimensions = (description: string) =>
+  z
+    .record(z.string().min(1), values)
+    .optional()
+    .meta(
+      about({
+        description,
+        examples: [
+          {
+            'defaults.policy.picker': ['rarest-first', 'random'],
+            'peers.leechers.count': { from: 2, to: 32, steps: 5, scale: 'geometric' },
+          },
+        ],
+      }),
+    );
+
+export const experimentKeys = {
+  sweep: z
+    .strictObject({
+      product: dimensions('Every value of each with every value of the others.'),
+      zip: dimensions('The first values together, then the second, and so on.'),
+    })
+    .superRefine(({ product, zip }, context) => {
+      if (Object.keys({ ...product, ...zip }).length > 0 || context.issues.length > 0) return;
+      const params = { aboutKeys: true, suggestion: 'add product or zip with paths and their values' };
+      context.addIssue({ code: 'custom', message: 'sweeps over nothing', params });
+    })
+    .optional()
+    .meta(
+      about({
+        description:
+          'Runs the scenario once for each combination of values. Keys are paths as `--set` takes them; values are a list or a range between two numbers, whole ones without a unit giving whole ones. With both product and zip, each row of zip meets the whole product.',
+        examples: [{ product: { 'defaults.policy.upload_slots': [1, 4, 16] } }],
+      }),
+    ),
+  repeat: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(1)
+    .meta(
+      about({
+        description: 'Runs of each arm, with seeds derived from the seed.',
+        default: 1,
+        examples: [5],
+      }),
+    ),
+  baseline: z
+    .record(z.string().min(1), z.unknown())
+    .optional()
+    .meta(
+      about({
+        description:
+          'What the arms of the sweep are compared with: this scenario with these paths set, as one more arm. `{}`: as it is.',
+        default: 'none',
+        examples: [{ 'defaults.policy.picker': 'random' }],
+      }),
+    ),
+  expect: z
+    .array(threshold)
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta(
+      about({
+        description: 'What the figures must be: [thresholds](#thresholds).',
+        default: 'none',
+        examples: [['completion.p95 < 30s', 'integrity == 100%']],
+      }),
+    ),
+  abort_on: z
+    .array(condition)
+    .min(1)
+    .max(100)
+    .optional()
+    .meta(
+      about({
+        description: 'The run is given up as soon as one of these [conditions](#conditions) holds.',
+        default: 'none',
+        examples: [['availability < 1']],
+      }),
+    ),
+};

@@ -1,0 +1,33 @@
+/** The keys of the table of regions. */
+import { z } from 'zod';
+import { about, oneOf, quantity } from './key-meta.ts';
+import { regionPresets } from '../resolve/cloud-regions.ts';
+import { GROUP_NAME, LATENCY } from './limits.ts';
+import { durationUnits } from '../../units/quantities.ts';
+
+const delay = quantity(durationUnits, LATENCY, { description: 'One way.', examples: ['40ms'] });
+
+export const regionsSchema = z
+  .strictObject({
+    preset: z
+      .enum(Object.keys(regionPresets) as [string, ...string[]])
+      .optional()
+      .meta(
+        about({
+          description: `A table that comes with the laboratory. \`cloud\`: ${Object.keys(regionPresets.cloud.roundTripMs).join(', ')}; see [delays between regions](#delays-between-regions).`,
+        }),
+      ),
+    delays: z
+      .record(z.string().regex(GROUP_NAME), z.record(z.string().regex(GROUP_NAME), delay))
+      .optional()
+      .meta(
+        about({
+          description:
+            'One-way delays from a region to others. One direction is enough where both are alike; within a region 0ms, unless it is given.',
+          examples: [{ europe: { america: '45ms', asia: '90ms' }, america: { asia: '70ms' } }],
+        }),
+      ),
+  })
+  .superRefine((written, context) => oneOf(written, context, 'a table of delays'));
+
+export type WrittenRegions = z.output<typeof regionsSchema>;

@@ -1,0 +1,285 @@
+/** The scenario language, as written in YAML. The JSON Schema and the reference page are generated from it. */
+import { z } from 'zod';
+import { trackerDefaults } from '../../../core/tracker/options.ts';
+import { about, quantity } from './key-meta.ts';
+import { experimentKeys } from './experiment-schema.ts';
+import { faultSchema } from './fault-schema.ts';
+import { defaultsSchema, groupSchema } from './group-schema.ts';
+import { GROUP_NAME, PEERS_MAX } from './limits.ts';
+import { regionsSchema } from './region-schema.ts';
+import { durationUnits, sizeUnits } from '../../units/quantities.ts';
+import { VARIABLE_NAME } from '../source/variables.ts';
+
+export const DEFAULT_TIME_LIMIT_MS = 60_000;
+export const DEFAULT_SEED = '1';
+
+const seconds = (ms: number): string => `${ms / 1000}s`;
+
+const folderPath = z
+  .string()
+  .min(1)
+  .refine((path) => !path.includes('\0'), { error: 'is not a path' });
+
+const contentSchema = z
+  .strictObject({
+    folders: z
+      .array(folderPath)
+      .min(1)
+      .optional()
+      .meta(
+        about({
+          description:
+            'Chunk folders with a local_chunks.txt each, relative to the directory where the program is started. A run copies them and never writes to them.',
+          examples: [['folders/folder1', 'folders/folder2', 'folders/folder3']],
+        }),
+      ),
+    generate: z
+      .strictObject({
+        size: quantity(
+          sizeUnits,
+          { min: '1B', max: '1TiB' },
+          { description: 'Size of the file.', whole: true, examples: ['16MiB'] },
+        ),
+        chunk_size: quantity(
+          sizeUnits,
+          { min: '1B', max: '4GiB' },
+          {
+            description: 'Size of every chunk but the last, which has the rest.',
+            default: '256KiB',
+            whole: true,
+            examples: ['64KiB'],
+          },
+        ).optional(),
+      })
+      .optional()
+      .meta(
+        about({
+          description: 'A file of pseudo-random bytes, made from the seed.',
+          examples: [{ size: '16MiB', chunk_size: '64KiB' }],
+        }),
+      ),
+  })
+  .superRefine(({ folders, generate }, context) => {
+    if ((folders === undefined) !== (generate === undefined)) return;
+    const message =
+      folders === undefined ? 'says neither folders nor generate' : 'has both folders and generate';
+    context.addIssue({ code: 'custom', message, params: { suggestion: 'give one of the two' } });
+  });
+
+const trackerSchema = z.strictObject({
+  edition: z
+    .enum(['plain', 'hashed'])
+    .default(trackerDefaults.edition)
+    .meta(
+      about({
+        description: 'Edition of the classic text that spec peers speak in this run.',
+        default: trackerDefaults.edition,
+      }),
+    ),
+  agreement: z
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .meta(
+      about({
+        description: "Different holders that must agree on a chunk's hash before anybody is told of it.",
+        default: '1 in the plain edition, 2 in the hashed one',
+        examples: [1],
+      }),
+    ),
+  announce_interval: quantity(
+    durationUnits,
+    { min: '100ms', max: '24h' },
+    {
+      description: 'Swarm peers announce themselves again after this time.',
+      default: seconds(trackerDefaults.announceIntervalMs),
+      examples: ['2s'],
+    },
+  ).optional(),
+  silence_limit: quantity(
+    durationUnits,
+    { min: '200ms', max: '24h' },
+    {
+      description: 'A swarm peer that has been silent for so long is forgotten. Above announce_interval.',
+      default: `${seconds(trackerDefaults.silenceLimitMs)}, or 3 times a given announce_interval`,
+      examples: ['6s'],
+    },
+  ).optional(),
+  peers_per_answer: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(trackerDefaults.peersPerAnswer)
+    .meta(
+      about({
+        description: 'Most peers in one answer.',
+        default: trackerDefaults.peersPerAnswer,
+        examples: [20],
+      }),
+    ),
+});
+
+const engineSchema = z.strictObject({
+  peers_per_worker: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .meta(
+      about({
+        description:
+          'Peers that share a worker thread, for swarms of which the machine cannot hold a thread each.',
+        default: 1,
+        examples: [8],
+      }),
+    ),
+});
+
+const scenarioPath = z.string().min(1);
+
+export const scenarioSchema = z
+  .strictObject({
+    extends: scenarioPath.optional().meta(
+      about({
+        description:
+          'Another scenario, over whose keys those of this file stand; relative to this file. Maps are put together key by key, everything else is replaced, and a key without a value removes what stood there.',
+        examples: ['flash-crowd.yaml'],
+      }),
+    ),
+    include: z
+      .union([scenarioPath, z.array(scenarioPath).min(1).max(100)])
+      .optional()
+      .meta(
+        about({
+          description:
+            'Files with keys of a scenario, such as links or variables: as `extends`, after it and in this order.',
+          examples: ['links.yaml', ['links.yaml', 'churn.yaml']],
+        }),
+      ),
+    variables: z
+      .record(z.string().regex(VARIABLE_NAME), z.unknown())
+      .optional()
+      .meta(
+        about({
+          description:
+            'Values by name, to be used as `${name}` in any value: see [variables](#variables). A sweep or `--set variables.name=…` changes them.',
+          examples: [{ rate: '8Mbit/s', crowd: 12 }],
+        }),
+      ),
+    description: z
+      .string()
+      .max(500)
+      .default('')
+      .meta(
+        about({
+          description: 'One sentence for reports.',
+          default: 'empty',
+          examples: ['Twelve leechers arrive at once at one seeder.'],
+        }),
+      ),
+    seed: z
+      .union([z.string().min(1).max(200), z.int()])
+      .transform(String)
+      .default(DEFAULT_SEED)
+      .meta(
+        about({
+          description: 'Everything random is drawn from it; the same seed gives the same plan.',
+          default: Number(DEFAULT_SEED),
+          range: 'up to 200 characters, or -9007199254740991 to 9007199254740991',
+          examples: [42, 'a-name'],
+        }),
+      ),
+    content: contentSchema.meta(
+      about({
+        description: 'What is distributed: `folders` or `generate`, one of the two.',
+        default: 'required, here or in a file of `extends` or `include`',
+        examples: [{ generate: { size: '16MiB' } }, { folders: ['folders/folder1', 'folders/folder2'] }],
+      }),
+    ),
+    tracker: trackerSchema.optional().meta(
+      about({
+        description: 'The tracker.',
+        default: 'the defaults of its keys',
+        examples: [{ announce_interval: '2s' }],
+      }),
+    ),
+    peers_total: z
+      .int()
+      .min(1)
+      .max(PEERS_MAX)
+      .optional()
+      .meta(
+        about({
+          description: 'All peers together, for groups that have a `share`.',
+          default: 'the sum of the groups',
+          examples: [50],
+        }),
+      ),
+    peers: z
+      .record(z.string().regex(GROUP_NAME), groupSchema)
+      .optional()
+      .meta(
+        about({
+          description:
+            'Groups of peers by name. Peers are called `<group>/<n>`, or `<group>` in a group of one.',
+          default: 'with content.folders one peer a folder: peer1, peer2, …; else required',
+          examples: [{ seeder: { holds: 'all' }, leechers: { count: 12 } }],
+        }),
+      ),
+    defaults: defaultsSchema.optional().meta(
+      about({
+        description: 'Keys of a group that hold for all groups which do not say otherwise.',
+        examples: [{ link: { up: '8Mbit/s', latency: '20ms' }, policy: { upload_slots: 8 } }],
+      }),
+    ),
+    regions: regionsSchema.optional().meta(
+      about({
+        description: 'Delays between places, for groups that have a `region`.',
+        examples: [{ preset: 'cloud' }, { delays: { europe: { america: '45ms' } } }],
+      }),
+    ),
+    faults: z
+      .array(faultSchema)
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta(
+        about({
+          description: 'What is done to the swarm: each item one kind of fault, and when.',
+          default: 'none',
+          examples: [
+            [
+              { at: '5s', for: '3s', tracker_down: { forgets: true } },
+              { when: 'completed(leechers) >= 50%', crash: { peers: 'seeder' } },
+            ],
+          ],
+        }),
+      ),
+    time_limit: quantity(
+      durationUnits,
+      { min: '100ms', max: '24h' },
+      {
+        description: 'The run ends here at the latest.',
+        default: seconds(DEFAULT_TIME_LIMIT_MS),
+        examples: ['30s'],
+      },
+    ).optional(),
+    ...experimentKeys,
+    engine: engineSchema.optional().meta(
+      about({
+        description: 'How the run is placed on the machine.',
+        default: 'the defaults of its keys',
+        examples: [{ peers_per_worker: 8 }],
+      }),
+    ),
+  })
+  .meta({
+    title: 'Swarm laboratory scenario',
+    description:
+      'One experiment: content, tracker, peers, links, churn, faults, sweeps and what is expected.',
+  });
+
+export type WrittenScenario = z.output<typeof scenarioSchema>;
+export type WrittenContent = z.output<typeof contentSchema>;
+export { contentSchema };

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { mistakeLines, mistakesOf, parse, small } from '../fixture.ts';
+
+describe('mistakes of YAML are told with place and fix:', () => {
+  test('text that is not YAML', () => {
+    expect(mistakesOf('seed: 1\nseed: 2\npeers: [1, 2')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:1: this key stands twice in one map; keep one of the two
+          2 | seed: 2
+            | ^
+      swarm.yaml:3:13: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]
+          3 | peers: [1, 2
+            |             ^
+      "
+    `);
+    expect(mistakesOf('a: *nothing\nb: &x [*x]\nc: !tag 1\n__proto__: 1')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:4: nothing above is marked &nothing
+          1 | a: *nothing
+            |    ^
+      swarm.yaml:2:8: *x stands inside of what it repeats
+          2 | b: &x [*x]
+            |        ^
+      swarm.yaml:3:4: unknown tag: !tag; remove the tag
+          3 | c: !tag 1
+            |    ^
+      swarm.yaml:4:1: "__proto__" cannot be a key
+          4 | __proto__: 1
+            | ^
+      "
+    `);
+    expect(mistakesOf('\tseed: 1')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: a tab cannot indent YAML; use spaces
+          1 | 	seed: 1
+            | ^
+      "
+    `);
+    expect(mistakesOf('')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: a scenario is a map of keys; begin with content: and peers:
+      "
+    `);
+    expect(mistakesOf('- a\n- b')).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:1:1: a scenario is a map of keys; begin with content: and peers:
+          1 | - a
+            | ^
+      "
+    `);
+  });
+
+  test('a second document, at the line where it begins, whatever is in it', () => {
+    const second = 'a second YAML document begins here; keep one document in a file';
+    expect(mistakeLines(`---\n${small}---\nseed: [bad`)).toEqual([`3:1 : ${second}`]);
+    expect(mistakeLines(`${small}...\n---\nseed: 2`)).toEqual([`3:1 : ${second}`]);
+    expect(mistakeLines('extends: base.yaml', [], { 'base.yaml': `${small}---\nseed: 2` })).toEqual([
+      `base.yaml:2:1 : ${second}`,
+    ]);
+    expect(parse(`---\n${small}peers: { a: { holds: all } }\n...\n`).groups).toHaveLength(1);
+  });
+
+  test('a value that comes by an alias is shown where it is written', () => {
+    expect(
+      mistakesOf(
+        `${small}defaults: { link: &slow { up: 5mbit } }\npeers: { a: { holds: all, link: *slow } }`,
+      ),
+    ).toMatchInlineSnapshot(`
+      "
+      swarm.yaml:2:31: peers.a.link.up: "mbit" is not a unit of a rate; write 5Mbit/s
+          2 | defaults: { link: &slow { up: 5mbit } }
+            |                               ^
+      swarm.yaml:2:31: defaults.link.up: "mbit" is not a unit of a rate; write 5Mbit/s
+          2 | defaults: { link: &slow { up: 5mbit } }
+            |                               ^
+      "
+    `);
+  });
+});
