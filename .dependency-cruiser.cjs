@@ -1,4 +1,25 @@
 /** The import rules of docs/architecture.md, checked by `npm run check`. */
+
+/** The folders of src/sim: each imports only those before it. */
+const LAYERS = [
+  'units',
+  'plan',
+  'content',
+  'network',
+  'analyse',
+  'faults',
+  'engines',
+  'result',
+  'metrics',
+  'measure',
+  'scenario',
+  'expand',
+  'saved-plan',
+  'experiment',
+  'report',
+  'calibrate',
+];
+
 module.exports = {
   forbidden: [
     {
@@ -64,6 +85,13 @@ module.exports = {
       from: { path: '^src/sim/report/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/sim/engines/' },
     },
+    ...LAYERS.map((layer, at) => ({
+      name: `${layer}-stands-on-those-before`,
+      severity: 'error',
+      comment: 'The order of the layers is the list at the top of this file.',
+      from: { path: `^src/sim/${layer}/`, pathNot: '(\\.test|(^|/|-)fixture)\\.ts$' },
+      to: { path: `^src/sim/(?!(${LAYERS.slice(0, at + 1).join('|')})/)` },
+    })),
     {
       name: 'source-does-not-import-tests',
       severity: 'error',

@@ -3,7 +3,7 @@ import { EngineError } from '../../src/core/errors.ts';
 import { readEnvironment } from '../../src/sim/environment.ts';
 import { threadsEngine } from '../../src/sim/engines/threads/threads-engine.ts';
 import { measure } from '../../src/sim/measure/measure.ts';
-import type { RunResult } from '../../src/sim/measure/result.ts';
+import type { RunResult } from '../../src/sim/result/result.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { probeHost } from '../host.ts';
 import type { HostShare } from '../report/report.ts';

@@ -2,11 +2,11 @@
 import { assertNever } from '../core/errors.ts';
 import type { Design } from '../sim/experiment/design.ts';
 import { runExperiment } from '../sim/experiment/run-experiment.ts';
-import type { Deciding, RunResult } from '../sim/measure/result.ts';
+import type { Deciding, RunResult } from '../sim/result/result.ts';
 import { runPlan, type FinishedRun, type RunComponents } from '../sim/pipeline.ts';
 import type { Plan } from '../sim/plan/plan.ts';
 import { renderExperiment } from '../sim/report/experiment/experiment-terminal.ts';
-import { formatDuration, formatRate } from '../sim/report/format.ts';
+import { formatDuration, formatRate } from '../sim/units/format.ts';
 import { renderTerminal } from '../sim/report/terminal.ts';
 import { openExperiment, writeExperiment } from '../sim/report/experiment/write-experiment.ts';
 import type { RunPlace } from '../sim/report/write-report.ts';

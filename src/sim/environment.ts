@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Environment } from './measure/result.ts';
+import type { Environment } from './result/result.ts';
 
 /** Where a result comes from: what has to be the same for a fair comparison. */
 export function readEnvironment(): Environment {

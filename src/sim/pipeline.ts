@@ -7,8 +7,8 @@ import { machineLimits, requireCapacity } from './engines/threads/capacity.ts';
 import { requireHonourable } from './engines/threads/refusals.ts';
 import { designExperiment, type Design, type DesignRequest } from './experiment/design.ts';
 import { measure } from './measure/measure.ts';
-import type { Environment, RunResult } from './measure/result.ts';
-import { parsePlan } from './plan/parse-plan.ts';
+import type { Environment, RunResult } from './result/result.ts';
+import { parsePlan } from './saved-plan/parse-plan.ts';
 import type { Plan } from './plan/plan.ts';
 import { writeReport, type RunPlace, type WrittenReport } from './report/write-report.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SwarmEvent } from '../../src/core/events.ts';
-import type { RunResult } from '../../src/sim/measure/result.ts';
+import type { RunResult } from '../../src/sim/result/result.ts';
 
 export interface SimEnding {
   readonly code: number | null;

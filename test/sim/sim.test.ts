@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { RunResult } from '../../src/sim/measure/result.ts';
+import type { RunResult } from '../../src/sim/result/result.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { SimDesk } from './run-sim.ts';
 

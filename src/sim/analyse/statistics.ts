@@ -1,7 +1,16 @@
 /** Summaries of samples. Quantiles are of R's type 7 (linear interpolation between order statistics). */
 import { mean, quantileSorted, sampleStandardDeviation, sum } from 'simple-statistics';
-import type { Distributed } from '../measure/result.ts';
 import { CONFIDENCE, tQuantile } from './student-t.ts';
+
+/** How the values of a sample are spread, in the unit of the sample. */
+export interface Distributed {
+  readonly count: number;
+  readonly min: number;
+  readonly median: number;
+  readonly mean: number;
+  readonly p95: number;
+  readonly max: number;
+}
 
 /** null for an empty sample. */
 export function distributed(values: readonly number[]): Distributed | null {

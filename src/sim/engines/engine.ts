@@ -1,5 +1,6 @@
 /** What every engine does with a plan: it runs it and returns what was seen, as plain data. */
 import type { SwarmEvent } from '../../core/events.ts';
+import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
 import type { FaultEffect, Plan } from '../plan/plan.ts';
 
 export interface Engine {
@@ -31,18 +32,6 @@ export interface RunProgress {
   readonly bytesPerSec: number;
 }
 
-/** Totals of one peer (or the tracker), over all its sessions. Bytes are application bytes: frames and text. */
-export interface TrafficTotals {
-  readonly payloadSentBytes: number;
-  readonly payloadReceivedBytes: number;
-  readonly controlSentBytes: number;
-  readonly controlReceivedBytes: number;
-  readonly messagesSent: number;
-  readonly messagesReceived: number;
-  readonly connectionsOpened: number;
-  readonly connectionsAccepted: number;
-}
-
 export interface PeerRecord {
   readonly name: string;
   readonly traffic: TrafficTotals;
@@ -53,27 +42,6 @@ export interface PeerRecord {
   readonly integrity: 'intact' | 'incomplete' | 'corrupt' | 'unchecked';
   /** It left or was killed for good during the run, before it had completed. */
   readonly leftIncomplete: boolean;
-}
-
-export interface ShapingTotals {
-  /** Bytes that waited for the uplink's or the downlink's rate. */
-  readonly bytesPacedUp: number;
-  readonly bytesPacedDown: number;
-  /** Bytes that were held back by latency or jitter. */
-  readonly bytesDelayed: number;
-  /** Sum over paced messages of how late the host let them go, and how many: the shaper's own error. */
-  readonly lateMsTotal: number;
-  readonly lateMsMax: number;
-  readonly releases: number;
-  /** Segments of its connections that were lost: each stalled a connection for the time-out. */
-  readonly stalls: number;
-  /** Messages it sent that had to wait for a TCP window: its own, or the smaller one of the other end. */
-  readonly windowWaits: number;
-  readonly otherWindowWaits: number;
-  /** Planned changes of a rate or the latency that had begun when something last went through. */
-  readonly upChanges: number;
-  readonly downChanges: number;
-  readonly latencyChanges: number;
 }
 
 /** State of the swarm at one instant, taken at equal steps. */

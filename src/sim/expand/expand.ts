@@ -8,7 +8,7 @@ import { expandCondition, expandFault } from './expand-faults.ts';
 import { expandGroup } from './expand-peers.ts';
 import { lackAtStart } from './holdings.ts';
 import { lateNotices } from '../plan/after-time-limit.ts';
-import { nameChunks } from './name-chunks.ts';
+import { nameChunks } from '../units/name-chunks.ts';
 import { PLAN_SCHEMA_VERSION, type Plan, type PlannedContent } from '../plan/plan.ts';
 
 export interface ExpandOptions {

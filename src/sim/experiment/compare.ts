@@ -1,5 +1,6 @@
 /** Two saved results or experiments side by side, with what makes them unlike. */
-import type { Better, MetricUnit } from '../metrics/metric.ts';
+import type { Better } from '../metrics/metric.ts';
+import type { MetricUnit } from '../units/metric-unit.ts';
 import { repeated, type Repeated } from '../analyse/statistics.ts';
 import type { Against, Experiment, ExperimentRun } from './experiment.ts';
 import { compareSamples, kindOf } from './summarise.ts';

@@ -1,7 +1,7 @@
 /** What an experiment keeps of a run. */
 import { createHash } from 'node:crypto';
 import { findMetric } from '../metrics/metrics.ts';
-import type { RunResult } from '../measure/result.ts';
+import type { RunResult } from '../result/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ExperimentRun } from './experiment.ts';
 

@@ -1,7 +1,8 @@
 /** The result of several runs, as experiment.json holds it. docs/experiments.md explains it. */
-import type { Better, MetricUnit } from '../metrics/metric.ts';
+import type { Better } from '../metrics/metric.ts';
+import type { MetricUnit } from '../units/metric-unit.ts';
 import type { Repeated } from '../analyse/statistics.ts';
-import type { Deciding, Environment, ExpectationFigures, Outcome, RunResult } from '../measure/result.ts';
+import type { Deciding, Environment, ExpectationFigures, Outcome, RunResult } from '../result/result.ts';
 import type { PlannedVariant } from '../plan/plan.ts';
 
 export const EXPERIMENT_SCHEMA_VERSION = 1;

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../core/errors.ts';
-import { RESULT_SCHEMA_VERSION, type RunResult } from '../measure/result.ts';
+import { RESULT_SCHEMA_VERSION, type RunResult } from '../result/result.ts';
 import { digestRun } from './digest.ts';
 import { EXPERIMENT_SCHEMA_VERSION, type Experiment } from './experiment.ts';
 import { judgeRuns, summariseArms } from './summarise.ts';

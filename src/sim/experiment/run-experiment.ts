@@ -1,6 +1,6 @@
 /** Runs the plans of an experiment one after another and keeps what a comparison needs of each. */
 import { basename } from 'node:path';
-import type { Environment, RunResult } from '../measure/result.ts';
+import type { Environment, RunResult } from '../result/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Design } from './design.ts';
 import { digestRun } from './digest.ts';

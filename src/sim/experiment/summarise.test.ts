@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ExpectationFigures, Outcome } from '../measure/result.ts';
+import type { ExpectationFigures, Outcome } from '../result/result.ts';
 import { experimentOfRuns, experimentRun } from './fixture.ts';
 import { compareSamples, judgeRuns } from './summarise.ts';
 

@@ -1,9 +1,10 @@
 /** From the runs to the table: means with their intervals, differences from the baseline, thresholds over repeats. */
-import type { Better, MetricUnit } from '../metrics/metric.ts';
+import type { Better } from '../metrics/metric.ts';
+import type { MetricUnit } from '../units/metric-unit.ts';
 import { findMetric } from '../metrics/metrics.ts';
 import { repeated } from '../analyse/statistics.ts';
 import { holm, welchDifference, type Difference } from '../analyse/student-t.ts';
-import type { Deciding, Outcome } from '../measure/result.ts';
+import type { Deciding, Outcome } from '../result/result.ts';
 import type { PlannedVariant } from '../plan/plan.ts';
 import type {
   Against,

@@ -1,6 +1,6 @@
 /** How many copies of the rarest chunk the swarm held: 0 means that a chunk was lost, at least for a while. */
 import type { Evidence } from './observations.ts';
-import type { AvailabilityFigures } from './result.ts';
+import type { AvailabilityFigures } from '../result/result.ts';
 
 /**
  * Counts the chunks of the peers that are present, over the time from the first instant when every chunk had a holder

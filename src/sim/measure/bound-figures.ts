@@ -3,7 +3,7 @@ import { clientServerBound, fluidBound, storeAndForwardBound } from '../analyse/
 import type { BoundPeer, Swarm } from '../analyse/bounds.ts';
 import { highestRate } from '../analyse/link-rates.ts';
 import type { Evidence } from './observations.ts';
-import type { BoundFigures } from './result.ts';
+import type { BoundFigures } from '../result/result.ts';
 
 const ASSUMES =
   'Without latency and protocol bytes; a peer counts as present from its first join to the end.';

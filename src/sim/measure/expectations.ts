@@ -1,7 +1,7 @@
 /** Thresholds judged by the figures of a run. Three-valued: a metric without data is never a pass. */
 import { holds } from '../analyse/comparison.ts';
 import { findMetric } from '../metrics/metrics.ts';
-import type { ExpectationFigures, RunResult } from './result.ts';
+import type { ExpectationFigures, RunResult } from '../result/result.ts';
 
 /** In the order of the plan. What is judged is the whole result but its verdict and its expectations. */
 export function judgeExpectations(result: RunResult): ExpectationFigures[] {

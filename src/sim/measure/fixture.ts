@@ -1,12 +1,13 @@
 /** Small hand-made plans and records for tests of figures and renderers. */
 import type { SwarmEvent } from '../../core/events.ts';
 import type { Address } from '../../core/interfaces.ts';
-import type { PeerRecord, RunRecord, ShapingTotals, TrafficTotals } from '../engines/engine.ts';
+import type { PeerRecord, RunRecord } from '../engines/engine.ts';
+import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
 import { emptyTraffic } from '../network/metered-transport.ts';
 import { emptyShaping } from '../network/shaping-counters.ts';
 import { PLAN_SCHEMA_VERSION, unlimitedLink, type Plan, type PlannedPeer } from '../plan/plan.ts';
 import { measure } from './measure.ts';
-import type { Environment, RunResult } from './result.ts';
+import type { Environment, RunResult } from '../result/result.ts';
 
 export const testEnvironment: Environment = {
   version: '0.1.0',

@@ -3,7 +3,7 @@ import type { SwarmEvent } from '../../core/events.ts';
 import type { FaultRecord } from '../engines/engine.ts';
 import { at, joinedEvent, planOf, plannedPeer, recordOf, testEnvironment } from './fixture.ts';
 import { measure } from './measure.ts';
-import type { InjectedFigures } from './result.ts';
+import type { InjectedFigures } from '../result/result.ts';
 
 const fault = (changes: Partial<FaultRecord>): FaultRecord => ({
   name: 'poison',

@@ -2,9 +2,9 @@
 import type { Address } from '../../core/interfaces.ts';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { FaultRecord } from '../engines/engine.ts';
-import { formatBytes, formatDuration } from '../report/format.ts';
+import { formatBytes, formatDuration } from '../units/format.ts';
 import type { Evidence } from './observations.ts';
-import type { InjectedFigures } from './result.ts';
+import type { InjectedFigures } from '../result/result.ts';
 
 /** Targets that are named; the others are counted. */
 const NAMED_TARGETS_MAX = 3;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ShapingTotals } from '../engines/engine.ts';
+import type { ShapingTotals } from '../network/totals.ts';
 import { unlimitedLink, type PlannedLink } from '../plan/plan.ts';
 import { peerRecord, planOf, plannedPeer, recordOf, shaping, testEnvironment } from './fixture.ts';
 import { measure } from './measure.ts';

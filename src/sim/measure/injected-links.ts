@@ -1,9 +1,9 @@
 /** What the links of each group did to the traffic: what they limit, delay, hold back or lose, and their changes. */
-import { formatBytes, formatDuration } from '../report/format.ts';
-import type { ShapingTotals } from '../engines/engine.ts';
+import { formatBytes, formatDuration } from '../units/format.ts';
+import type { ShapingTotals } from '../network/totals.ts';
 import type { PlannedLink, PlannedPeer } from '../plan/plan.ts';
 import type { Evidence } from './observations.ts';
-import type { InjectedFigures } from './result.ts';
+import type { InjectedFigures } from '../result/result.ts';
 
 /** A row for each setting that a group's links have, in the order of the plan's groups. */
 export function linkFigures(evidence: Evidence): InjectedFigures[] {

@@ -1,11 +1,11 @@
 /** What each planned join, departure, return and link did. An injection that hit nothing proves nothing. */
 import type { ChunkReceived, SwarmEvent } from '../../core/events.ts';
-import { formatBytes, formatDuration } from '../report/format.ts';
+import { formatBytes, formatDuration } from '../units/format.ts';
 import type { PlannedLeave, PlannedPeer } from '../plan/plan.ts';
 import type { Evidence } from './observations.ts';
 import { faultFigures, returnsAfterFaults } from './injected-faults.ts';
 import { linkFigures } from './injected-links.ts';
-import type { InjectedFigures } from './result.ts';
+import type { InjectedFigures } from '../result/result.ts';
 import type { Stay } from './presence.ts';
 
 /** A departure this much before its time is none of the plan's: timers may fire a little early, not more. */

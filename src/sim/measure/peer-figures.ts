@@ -9,7 +9,7 @@ import { completedForGood } from './observations.ts';
 import type { Evidence } from './observations.ts';
 import { groupReceipts, sumBytes } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
-import type { GroupFigures, PeerFigures } from './result.ts';
+import type { GroupFigures, PeerFigures } from '../result/result.ts';
 
 /** `periodMs`: rates are over the time from 0 to here, the makespan or the end of the run. */
 export function measurePeers(evidence: Evidence, periodMs: number): PeerFigures[] {

@@ -5,7 +5,7 @@ import { availabilityFigures } from './availability.ts';
 import type { Evidence } from './observations.ts';
 import { completionTimes, receiptsAfter, uplinkCapacityBytes } from './peer-figures.ts';
 import { sumBytes } from './receipts.ts';
-import type { BoundFigures, PeerFigures, SwarmFigures, TrackerFigures } from './result.ts';
+import type { BoundFigures, PeerFigures, SwarmFigures, TrackerFigures } from '../result/result.ts';
 
 export function swarmFigures(
   evidence: Evidence,

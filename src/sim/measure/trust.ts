@@ -1,7 +1,7 @@
 /** Whether the host, not the scenario, may have decided the figures. */
-import { formatDuration, formatPercent, formatRatio } from '../report/format.ts';
+import { formatDuration, formatPercent, formatRatio } from '../units/format.ts';
 import type { RunRecord } from '../engines/engine.ts';
-import type { PeerFigures, SwarmFigures, Trust } from './result.ts';
+import type { PeerFigures, SwarmFigures, Trust } from '../result/result.ts';
 
 /** Above it the processor is the bottleneck: what is measured is this machine. */
 export const CPU_SHARE_MAX = 0.9;

@@ -1,8 +1,8 @@
 /** Did the swarm do what it should? Three-valued: missing data is never a pass. */
 import { judgedPeers } from '../metrics/scoped-metrics.ts';
-import { formatDuration, formatMetric } from '../report/format.ts';
+import { formatDuration, formatMetric } from '../units/format.ts';
 import type { Evidence } from './observations.ts';
-import type { Deciding, ExpectationFigures, PeerFigures, Verdict } from './result.ts';
+import type { Deciding, ExpectationFigures, PeerFigures, Verdict } from '../result/result.ts';
 
 /** Peers that are named in the reasons; the others are counted. */
 const NAMED_PEERS_MAX = 5;

@@ -1,8 +1,6 @@
 /** What a metric is: a figure of a result with its unit. */
-import type { PeerFigures, RunResult } from '../measure/result.ts';
-
-/** `share`: 0 to 1. `count`: whole things. `number`: anything else without a unit, such as copies or requests/s. */
-export type MetricUnit = 'ms' | 'bytes' | 'bytes/s' | 'share' | 'count' | 'number';
+import type { PeerFigures, RunResult } from '../result/result.ts';
+import type { MetricUnit } from '../units/metric-unit.ts';
 
 /** `higher`: more of it is better; `lower`: less; `neither`: it depends on the question. */
 export type Better = 'higher' | 'lower' | 'neither';

@@ -1,5 +1,5 @@
 /** Metrics of a group of peers and of a single one. */
-import type { Distributed, PeerFigures } from '../measure/result.ts';
+import type { PeerFigures } from '../result/result.ts';
 import {
   MOST_WITH_LEAK,
   type GroupSource,
@@ -7,7 +7,7 @@ import {
   type Most,
   type PeerSource,
 } from './metric.ts';
-import { distributed, jainIndex } from '../analyse/statistics.ts';
+import { distributed, jainIndex, type Distributed } from '../analyse/statistics.ts';
 
 type GroupMetric = MetricDefinition<GroupSource>;
 type PeerMetric = MetricDefinition<PeerSource>;

@@ -1,5 +1,5 @@
 /** Metrics of the swarm as a whole. */
-import type { RunResult } from '../measure/result.ts';
+import type { RunResult } from '../result/result.ts';
 import { MOST_WITH_LEAK, type MetricDefinition } from './metric.ts';
 import { completedShare, completionOf, intactShare } from './scoped-metrics.ts';
 

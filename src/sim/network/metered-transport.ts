@@ -2,7 +2,7 @@ import type { Connection, ConnectionHandlers, Transport } from '../../core/inter
 import { messageBytes, payloadBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
 import { passOn, wrappedTransport, WrappedConnection } from '../../core/wrapping.ts';
-import type { TrafficTotals } from '../engines/engine.ts';
+import type { TrafficTotals } from './totals.ts';
 
 /** Totals that are being counted; may lie in shared memory. */
 export type TrafficCounters = { -readonly [Field in keyof TrafficTotals]: TrafficTotals[Field] };

@@ -2,7 +2,7 @@ import type { CloseReason, Connection } from '../../core/interfaces.ts';
 import { keepable } from '../../core/node/tcp/tcp-wire.ts';
 import { messageBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
-import { DelayLine } from './delay-line.ts';
+import { DelayLine } from './latency.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkState } from './link-state.ts';
 import { flightBytesMax } from './link.ts';

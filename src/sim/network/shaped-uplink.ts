@@ -1,7 +1,7 @@
 import type { Connection } from '../../core/interfaces.ts';
 import { messageBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
-import { DelayLine } from './delay-line.ts';
+import { DelayLine } from './latency.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkState } from './link-state.ts';
 import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from './link.ts';

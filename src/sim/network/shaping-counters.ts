@@ -1,4 +1,4 @@
-import type { ShapingTotals } from '../engines/engine.ts';
+import type { ShapingTotals } from './totals.ts';
 
 /** Totals that are being counted; may lie in shared memory. */
 export type ShapingCounters = { -readonly [Field in keyof ShapingTotals]: ShapingTotals[Field] };

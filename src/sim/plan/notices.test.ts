@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mistakeLines, parse, planOf, small } from '../scenario/fixture.ts';
 import { expand } from '../expand/expand.ts';
-import { parsePlan } from './parse-plan.ts';
+import { parsePlan } from '../saved-plan/parse-plan.ts';
 import type { PlannedSession } from './plan.ts';
 import { renderPlan } from './render-plan.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../scenario/parse.ts';
 import { ScenarioError } from '../scenario/source/problems.ts';
 import { expand } from '../expand/expand.ts';
-import { parsePlan } from './parse-plan.ts';
+import { parsePlan } from '../saved-plan/parse-plan.ts';
 import { renderPlan } from './render-plan.ts';
 
 const scenario = parseScenario(

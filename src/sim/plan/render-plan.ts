@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import { formatBytes } from '../../core/units.ts';
 import { describeDistribution } from './distributions.ts';
 import { mayBeExcused } from './may-be-excused.ts';
-import { nameChunks } from '../expand/name-chunks.ts';
+import { nameChunks } from '../units/name-chunks.ts';
 import { formatLinkRate, formatMs, formatShare } from './plan-format.ts';
 import type { Plan, PlannedContent, PlannedLink, PlannedPeer, PlannedSession } from './plan.ts';
 import {

@@ -1,5 +1,5 @@
 /** CSV by RFC 4180 but with LF line ends; an empty field is a figure without data. */
-import type { RunResult, TrafficTotals } from '../measure/result.ts';
+import type { RunResult, TrafficTotals } from '../result/result.ts';
 
 type Cell = string | number | boolean | null;
 

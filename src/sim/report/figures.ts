@@ -1,6 +1,6 @@
 /** The key figures, each with its name, its value, how it is written and what it means, for all renderers. */
-import type { RunResult } from '../measure/result.ts';
-import { formatDuration, formatPercent, formatRate, formatRatio } from './format.ts';
+import type { RunResult } from '../result/result.ts';
+import { formatDuration, formatPercent, formatRate, formatRatio } from '../units/format.ts';
 
 export interface Figure {
   readonly label: string;

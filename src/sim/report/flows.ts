@@ -1,6 +1,6 @@
 /** Who sent how much to whom, as a matrix of peers or, when they are many, of groups. */
-import type { Flow, RunResult } from '../measure/result.ts';
-import { formatBytes } from './format.ts';
+import type { Flow, RunResult } from '../result/result.ts';
+import { formatBytes } from '../units/format.ts';
 import type { Column } from './table.ts';
 
 /** More peers than this do not fit side by side. */

@@ -1,6 +1,6 @@
 /** Machine-readable forms. Figures without data are null. */
 import type { SwarmEvent } from '../../core/events.ts';
-import type { RunResult } from '../measure/result.ts';
+import type { RunResult } from '../result/result.ts';
 
 export function renderResultJson(result: RunResult): string {
   return `${JSON.stringify(result, null, 2)}\n`;

@@ -1,10 +1,10 @@
 /** report.md: everything about one run for a reader who was not there. */
-import type { RunResult } from '../measure/result.ts';
+import type { RunResult } from '../result/result.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { figures, show } from './figures.ts';
 import type { Figure, FigureName } from './figures.ts';
 import { flowMatrix, largestFlows } from './flows.ts';
-import { formatBytes, formatDuration, formatPercent, formatRatio } from './format.ts';
+import { formatBytes, formatDuration, formatPercent, formatRatio } from '../units/format.ts';
 import { renderPlanSummary } from './plan-summary.ts';
 import { barChart, increments, resample } from './plot.ts';
 import {
@@ -21,7 +21,7 @@ import {
   peerColumns,
   peerRow,
   worstPeers,
-} from './rows.ts';
+} from './columns.ts';
 import { renderMarkdownTable } from './table.ts';
 
 const PEERS_MAX = 50;

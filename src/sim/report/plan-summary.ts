@@ -1,7 +1,7 @@
 /** What was asked of the swarm besides its peers: places, links that change, faults, conditions. */
 import type { Plan, PlannedFault, PlannedRegions } from '../plan/plan.ts';
 import { markdownCode } from './escape-markdown.ts';
-import { formatBytes, formatDuration, formatPercent } from './format.ts';
+import { formatBytes, formatDuration, formatPercent } from '../units/format.ts';
 import { renderMarkdownTable, type Column } from './table.ts';
 
 const FAULTS_MAX = 50;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SwarmSample } from '../measure/result.ts';
+import type { SwarmSample } from '../result/result.ts';
 import { barChart, increments, resample, sparkline } from './plot.ts';
 
 function sample(atMs: number, usefulBytes: number): SwarmSample {

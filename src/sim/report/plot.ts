@@ -1,6 +1,6 @@
 /** Pictures of a run made of text: a line of bars for the terminal, a chart for report.md. */
-import type { SwarmSample } from '../measure/result.ts';
-import { formatDuration } from './format.ts';
+import type { SwarmSample } from '../result/result.ts';
+import { formatDuration } from '../units/format.ts';
 
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

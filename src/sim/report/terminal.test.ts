@@ -13,7 +13,7 @@ import {
   testEnvironment,
 } from '../measure/fixture.ts';
 import { measure } from '../measure/measure.ts';
-import type { RunResult } from '../measure/result.ts';
+import type { RunResult } from '../result/result.ts';
 import { renderTerminal } from './terminal.ts';
 
 /** A seeder and many leechers in two groups, none of which completes; one crash that never happened. */

@@ -1,9 +1,9 @@
 /** The result as a person reads it on a terminal of 100 columns: verdict and doubts first, then the figures. */
-import type { RunResult } from '../measure/result.ts';
+import type { RunResult } from '../result/result.ts';
 import { figures, show } from './figures.ts';
 import type { FigureName } from './figures.ts';
 import { flowMatrix, largestFlows } from './flows.ts';
-import { formatBytes, formatDuration } from './format.ts';
+import { formatBytes, formatDuration } from '../units/format.ts';
 import { paintWith } from './paint.ts';
 import type { Paint } from './paint.ts';
 import { increments, resample, sparkline } from './plot.ts';
@@ -22,7 +22,7 @@ import {
   peerColumns,
   peerRow,
   worstPeers,
-} from './rows.ts';
+} from './columns.ts';
 import { renderGrid, renderTable } from './table.ts';
 import { wrap } from './wrap.ts';
 

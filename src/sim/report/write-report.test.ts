@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { measuredSmallSwarm } from '../measure/fixture.ts';
-import type { RunResult } from '../measure/result.ts';
+import type { RunResult } from '../result/result.ts';
 import { writeReport } from './write-report.ts';
 
 const { plan, record, result } = measuredSmallSwarm();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SwarmEvent } from '../../core/events.ts';
-import type { RunResult } from '../measure/result.ts';
+import type { RunResult } from '../result/result.ts';
 import { renderPeersCsv, renderTimelineCsv } from './csv.ts';
 import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './folders.ts';
 import { renderEventLines, renderPlanJson, renderResultJson } from './json.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { ConfigError } from '../../core/errors.ts';
 import { expand } from '../expand/expand.ts';
-import { parsePlan } from '../plan/parse-plan.ts';
+import { parsePlan } from '../saved-plan/parse-plan.ts';
 import { renderPlan } from '../plan/render-plan.ts';
 import { jsonSchemaOf, keysAt } from './language/json-schema.ts';
 import { parseScenario } from './parse.ts';

@@ -10,7 +10,7 @@ import type { RunRecord } from '../../../src/sim/engines/engine.ts';
 import { designExperiment, type Design } from '../../../src/sim/experiment/design.ts';
 import { testEnvironment } from '../../../src/sim/measure/fixture.ts';
 import { measure } from '../../../src/sim/measure/measure.ts';
-import type { RunResult } from '../../../src/sim/measure/result.ts';
+import type { RunResult } from '../../../src/sim/result/result.ts';
 import type { Plan } from '../../../src/sim/plan/plan.ts';
 import { runOnThreads } from '../fault-run.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
 import type { Experiment } from '../../../src/sim/experiment/experiment.ts';
 import { testEnvironment } from '../../../src/sim/measure/fixture.ts';
 import { measure } from '../../../src/sim/measure/measure.ts';
-import type { RunResult } from '../../../src/sim/measure/result.ts';
+import type { RunResult } from '../../../src/sim/result/result.ts';
 import { runOnThreads } from '../fault-run.ts';
 import { SimDesk } from '../run-sim.ts';
 import { designYaml, effect } from './effect.ts';

@@ -1,7 +1,7 @@
 /** What tests of effects look at in a run, by the name of a peer. */
 import { addressKey } from '../../../src/core/address.ts';
 import type { ChunkReceived } from '../../../src/core/events.ts';
-import type { PeerFigures } from '../../../src/sim/measure/result.ts';
+import type { PeerFigures } from '../../../src/sim/result/result.ts';
 import { eventsOf } from '../fault-run.ts';
 import type { EffectRun } from './effect.ts';
 

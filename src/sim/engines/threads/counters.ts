@@ -2,7 +2,7 @@
  * Figures in shared memory: written by one worker, read by the engine at any time without disturbing it, and still
  * there when the worker has been killed. Single numbers of 64 bits are never torn, so no lock is needed.
  */
-import type { ShapingTotals, TrafficTotals } from '../engine.ts';
+import type { ShapingTotals, TrafficTotals } from '../../network/totals.ts';
 
 export const trafficFields = [
   'payloadSentBytes',

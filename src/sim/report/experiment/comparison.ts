@@ -1,7 +1,7 @@
 /** A comparison of two saved runs or experiments, on a terminal. */
 import type { ComparedFigure, Comparison, Side } from '../../experiment/compare.ts';
-import { formatInterval } from './experiment-rows.ts';
-import { formatMetric, NO_DATA } from '../format.ts';
+import { formatInterval } from './experiment-columns.ts';
+import { formatMetric, NO_DATA } from '../../units/format.ts';
 import { paintWith } from '../paint.ts';
 import { renderTable } from '../table.ts';
 import type { TerminalOptions } from '../terminal.ts';

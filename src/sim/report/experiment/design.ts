@@ -3,8 +3,8 @@ import type { Design } from '../../experiment/design.ts';
 import type { Forecast } from '../../experiment/forecast.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { renderPlan } from '../../plan/render-plan.ts';
-import { formatBytes, formatDuration } from '../format.ts';
-import { limitWords } from '../rows.ts';
+import { formatBytes, formatDuration } from '../../units/format.ts';
+import { limitWords } from '../columns.ts';
 import { renderTable } from '../table.ts';
 
 /** Of several runs the first plan of each arm is shown; --json has all. */

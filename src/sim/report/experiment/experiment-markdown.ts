@@ -7,9 +7,9 @@ import {
   explanations,
   headline,
   metricTables,
-} from './experiment-rows.ts';
+} from './experiment-columns.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
-import { formatBytes } from '../format.ts';
+import { formatBytes } from '../../units/format.ts';
 import { renderMarkdownTable } from '../table.ts';
 
 export function renderExperimentMarkdown(experiment: Experiment): string {

@@ -7,7 +7,7 @@ import {
   explanations,
   headline,
   metricTables,
-} from './experiment-rows.ts';
+} from './experiment-columns.ts';
 import { paintWith } from '../paint.ts';
 import { renderTable } from '../table.ts';
 import type { TerminalOptions } from '../terminal.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { experimentOfRuns, experimentRun } from '../../experiment/fixture.ts';
-import type { ExpectationFigures } from '../../measure/result.ts';
+import type { ExpectationFigures } from '../../result/result.ts';
 import { renderExperimentCsv } from './experiment-csv.ts';
 import { renderExperimentMarkdown } from './experiment-markdown.ts';
 import { renderExperiment } from './experiment-terminal.ts';

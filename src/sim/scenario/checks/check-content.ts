@@ -1,6 +1,6 @@
 /** Mistakes that a schema cannot see: of the content, the tracker, and the swarm as a whole. */
 import { SwarmError } from '../../../core/errors.ts';
-import { nameChunks } from '../../expand/name-chunks.ts';
+import { nameChunks } from '../../units/name-chunks.ts';
 import type { FolderReader } from '../resolve/chunk-folder.ts';
 import { checkSpecPolicy } from './check-groups.ts';
 import type { WrittenGroup } from '../language/group-schema.ts';

@@ -1,5 +1,5 @@
 /** The metrics that a scenario's thresholds may speak of. */
-import type { MetricUnit } from '../../metrics/metric.ts';
+import type { MetricUnit } from '../../units/metric-unit.ts';
 import type { Reach } from './value-range.ts';
 
 /** What a threshold is checked against. */

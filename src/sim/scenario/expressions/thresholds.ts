@@ -1,5 +1,5 @@
 /** Thresholds as people write them: `completion.p95 < 30s`, `(leechers & europe).waste < 2%`. */
-import type { MetricUnit } from '../../metrics/metric.ts';
+import type { MetricUnit } from '../../units/metric-unit.ts';
 import type { Comparison, Threshold } from '../../plan/plan.ts';
 import type { KnownMetric, KnownMetrics } from './known-metrics.ts';
 import { suggestMetric } from './metric-suggestion.ts';

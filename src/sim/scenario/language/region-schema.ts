@@ -1,7 +1,7 @@
 /** The keys of the table of regions. */
 import { z } from 'zod';
 import { about, oneOf, quantity } from './key-meta.ts';
-import { regionPresets } from '../resolve/cloud-regions.ts';
+import { regionPresets } from './cloud-regions.ts';
 import { GROUP_NAME, LATENCY } from './limits.ts';
 import { durationUnits } from '../../units/quantities.ts';
 

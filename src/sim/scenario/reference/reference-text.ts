@@ -1,5 +1,5 @@
 /** What the reference page says in words. Between the tables, which are generated. */
-import { regionPresets } from '../resolve/cloud-regions.ts';
+import { regionPresets } from '../language/cloud-regions.ts';
 import type { ScenarioFigure } from '../expressions/conditions.ts';
 
 export const INTRODUCTION = `# Scenario reference

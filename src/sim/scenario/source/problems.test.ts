@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePlan } from '../../plan/parse-plan.ts';
+import { parsePlan } from '../../saved-plan/parse-plan.ts';
 import { mistakesOf } from '../fixture.ts';
 import { ScenarioError } from './problems.ts';
 

@@ -6,7 +6,7 @@ import { problemsOf } from '../scenario/language/zod-messages.ts';
 import { jsonSchemaOf } from '../scenario/language/json-schema.ts';
 import { inOrder, ScenarioError } from '../scenario/source/problems.ts';
 import { checkCondition, checkThresholds, type Mistake } from './check-comparisons.ts';
-import { checkHoldings } from '../expand/holdings.ts';
+import { checkHoldings } from './check-holdings.ts';
 import { requirePlan } from './require-plan.ts';
 import {
   PLAN_SCHEMA_VERSION,
@@ -14,7 +14,7 @@ import {
   type PlannedContent,
   type PlannedPeer,
   type PlannedSession,
-} from './plan.ts';
+} from '../plan/plan.ts';
 
 /** No run is longer, and no key of a scenario allows a later time. */
 const TIME_MS_MAX = 24 * 3600 * 1000;

@@ -2,11 +2,13 @@
  * The result of a run, as result.json holds it and as renderers see it. docs/metrics.md explains each figure.
  * null: there is no data for the figure (never 0 in its place).
  */
-import type { MetricUnit } from '../metrics/metric.ts';
-import type { HostRecord, RunRecord, ShapingTotals, SwarmSample, TrafficTotals } from '../engines/engine.ts';
+import type { Distributed } from '../analyse/statistics.ts';
+import type { HostRecord, RunRecord, SwarmSample } from '../engines/engine.ts';
+import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { MetricUnit } from '../units/metric-unit.ts';
 
-export type { HostRecord, ShapingTotals, SwarmSample, TrafficTotals };
+export type { SwarmSample, TrafficTotals };
 
 export const RESULT_SCHEMA_VERSION = 2;
 
@@ -90,15 +92,6 @@ export interface Trust {
   /** How late the shaper released messages. */
   readonly shaperLateMeanMs: number | null;
   readonly shaperLateMaxMs: number | null;
-}
-
-export interface Distributed {
-  readonly count: number;
-  readonly min: number;
-  readonly median: number;
-  readonly mean: number;
-  readonly p95: number;
-  readonly max: number;
 }
 
 export interface SwarmFigures {

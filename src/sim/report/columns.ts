@@ -5,8 +5,8 @@ import type {
   InjectedFigures,
   PeerFigures,
   RunResult,
-} from '../measure/result.ts';
-import { formatBytes, formatDuration, formatMetric, formatPercent, formatRatio } from './format.ts';
+} from '../result/result.ts';
+import { formatBytes, formatDuration, formatMetric, formatPercent, formatRatio } from '../units/format.ts';
 import type { Column } from './table.ts';
 
 export const peerColumns: readonly Column[] = [

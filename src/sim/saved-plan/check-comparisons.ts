@@ -4,7 +4,7 @@ import { readCondition } from '../scenario/expressions/conditions.ts';
 import { nearest } from '../scenario/source/nearest.ts';
 import type { KnownMetrics } from '../scenario/expressions/known-metrics.ts';
 import { readThreshold } from '../scenario/expressions/thresholds.ts';
-import type { Condition, Plan, Threshold } from './plan.ts';
+import type { Condition, Plan, Threshold } from '../plan/plan.ts';
 
 export type Mistake = (path: PropertyKey[], message: string, suggestion?: string) => void;
 

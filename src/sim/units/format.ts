@@ -3,7 +3,7 @@
  * scenarios give the links; durations in ms, s, min, h. null is shown as `–`: there is no data.
  */
 import * as units from '../../core/units.ts';
-import type { MetricUnit } from '../metrics/metric.ts';
+import type { MetricUnit } from './metric-unit.ts';
 
 export const NO_DATA = '–';
 

@@ -7,8 +7,8 @@ import type {
   Experiment,
   Statement,
 } from '../../experiment/experiment.ts';
-import type { MetricUnit } from '../../metrics/metric.ts';
-import { formatMetric, NO_DATA } from '../format.ts';
+import type { MetricUnit } from '../../units/metric-unit.ts';
+import { formatMetric, NO_DATA } from '../../units/format.ts';
 import type { Column } from '../table.ts';
 
 /** With its sign. Of shares in percentage points, so that it is not taken for a share of the figure. */
