@@ -379,6 +379,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
           },
         });
         await world.until(() => again);
+        expect(accepter.messages).toHaveLength(2);
       });
     });
   });

@@ -141,7 +141,7 @@ describe('store-and-forward bound', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 1e9 }), (n, rate) => {
         const swarm = swarmOf(seeder(rate), ...Array.from({ length: n }, () => peer([], up(rate))));
-        return storeAndForwardBound(swarm)! >= fluidBound(swarm).ms * (1 - 1e-12);
+        expect(storeAndForwardBound(swarm)).toBeGreaterThanOrEqual(fluidBound(swarm).ms * (1 - 1e-12));
       }),
     );
   });
@@ -184,7 +184,9 @@ describe('any swarm', () => {
     const peers = swarm.peers.map((one, i) => (i === position ? { ...one, ...change(one) } : one));
     return { ...swarm, peers };
   }
-  const notLess = (after: number, before: number) => after >= before * (1 - 1e-9);
+  const expectNotLess = (after: number, before: number) => {
+    expect(after).toBeGreaterThanOrEqual(before * (1 - 1e-9));
+  };
 
   it('has a bound that never falls when a rate drops or a peer joins later', () => {
     fc.assert(
@@ -196,7 +198,7 @@ describe('any swarm', () => {
           changed(swarm, which, ({ downBytesPerSec }) => ({ downBytesPerSec: lower(downBytesPerSec) })),
           changed(swarm, which, ({ joinMs }) => ({ joinMs: joinMs + amount })),
         ];
-        return variants.every((variant) => notLess(fluidBound(variant).ms, ms));
+        for (const variant of variants) expectNotLess(fluidBound(variant).ms, ms);
       }),
     );
   });
@@ -210,7 +212,7 @@ describe('any swarm', () => {
             kept.filter((index) => one.held.has(index)),
           ),
         }));
-        return notLess(fluidBound(less).ms, fluidBound(swarm).ms);
+        expectNotLess(fluidBound(less).ms, fluidBound(swarm).ms);
       }),
     );
   });
@@ -219,7 +221,7 @@ describe('any swarm', () => {
     fc.assert(
       fc.property(anySwarm, (swarm) => {
         const { terms } = fluidBound(swarm);
-        return notLess(clientServerBound(swarm)!, Math.max(terms['total-uplink'], terms.downlink));
+        expectNotLess(clientServerBound(swarm)!, Math.max(terms['total-uplink'], terms.downlink));
       }),
     );
   });

@@ -28,9 +28,10 @@ describe("Jain's index", () => {
     fc.assert(
       fc.property(fc.array(amount, { minLength: 1, maxLength: 50 }), (values) => {
         const index = jainIndex(values);
-        return index === null
-          ? values.every((value) => value === 0)
-          : index >= 1 / values.length && index <= 1;
+        expect(index === null).toBe(values.every((value) => value === 0));
+        if (index === null) return;
+        expect(index).toBeGreaterThanOrEqual(1 / values.length);
+        expect(index).toBeLessThanOrEqual(1);
       }),
     );
   });

@@ -298,8 +298,10 @@ describe('whatever is received', () => {
           peerRecord(name, { traffic: traffic({ payloadSentBytes: sent[i] }) }),
         );
         const { fairness } = measure(plan, recordOf(joins, records), testEnvironment).swarm;
-        if (sent.every((bytes) => bytes === 0)) return fairness === null;
-        return fairness !== null && fairness >= 1 / 3 && fairness <= 1;
+        expect(fairness === null).toBe(sent.every((bytes) => bytes === 0));
+        if (fairness === null) return;
+        expect(fairness).toBeGreaterThanOrEqual(1 / 3);
+        expect(fairness).toBeLessThanOrEqual(1);
       }),
     );
   });

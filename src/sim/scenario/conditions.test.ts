@@ -70,7 +70,8 @@ describe('a condition that can never hold is a mistake', () => {
 
 describe('a condition that holds at the start', () => {
   test('may begin a fault', () => {
-    accepted(faultsWhen('elapsed >= 0s', 'progress < 50%', 'completed(leechers) == 0'));
+    const { faults } = accepted(faultsWhen('elapsed >= 0s', 'progress < 50%', 'completed(leechers) == 0'));
+    expect(faults).toHaveLength(3);
   });
 
   test('is a mistake where the run is given up by it', () => {
@@ -101,7 +102,7 @@ describe('a condition that holds at the start', () => {
   });
 
   test('is not taken for one that comes to hold, be it at the edge', () => {
-    accepted(
+    const { abortOn: conditions } = accepted(
       abortOn(
         'availability < 1',
         'alive < 6',
@@ -113,6 +114,7 @@ describe('a condition that holds at the start', () => {
         'joined(leechers) == 20%',
       ),
     );
+    expect(conditions).toHaveLength(8);
   });
 });
 
@@ -146,9 +148,10 @@ describe('thresholds that tell nothing', () => {
   });
 
   test('are not those that hold for all but one value, or only by a leak of the links', () => {
-    accepted(
+    const { expect: thresholds } = accepted(
       'expect: [waste < 100%, completed == 100%, efficiency <= 100%, overhead < 200%, makespan < 1min, bans == 0]',
     );
+    expect(thresholds).toHaveLength(6);
   });
 });
 
@@ -172,7 +175,8 @@ faults: [{ pause: a/1 }, { pause: all }, { pause: leechers/2-3 }]`,
   });
 
   test('is the same peer when a sweep makes its group a group of one', () => {
-    accepted(`expect: [leechers/1.completion < 5s]
+    const { expect: thresholds } = accepted(`expect: [leechers/1.completion < 5s]
 sweep: { product: { peers.leechers.count: [1, 2, 4] } }`);
+    expect(thresholds).toHaveLength(1);
   });
 });

@@ -101,8 +101,6 @@ describe('links that are slowed', () => {
         expect(faultRecord(record, name).effect).toMatch(/^\d+ messages? delayed$/);
       expect(quickestMs(record, 'leechers/1')).toBeGreaterThanOrEqual(119);
       expect(quickestMs(record, 'leechers/2')).toBeGreaterThanOrEqual(399);
-      expect(quickestMs(record, 'leechers/1')).toBeLessThan(399);
-      expect(quickestMs(record, 'leechers/3')).toBeLessThan(119);
     },
   );
 });

@@ -48,7 +48,6 @@ describe('agreement', () => {
     const firstMs = (run: EffectRun) => receivedBy(run, 'leecher')[0]!.atMs;
     const [one, two] = await Promise.all([late(1), late(2)]);
     expect(firstMs(two)).toBeGreaterThan(peerOf(two, 'late').joinedMs!);
-    expect(firstMs(one)).toBeLessThan(1000);
     expect(receivedBy(one, 'leecher')).toHaveLength(CHUNKS);
   });
 });

@@ -24,9 +24,12 @@ describe('what the threads engine cannot do', () => {
 
   it('is not what it can: the tracker among sides and resets', () => {
     const partition: FaultEffect = { kind: 'partition', sides: [['a'], ['tracker', 'b']], oneWay: false };
-    requireHonourable(planWith(partition), 'linux');
-    requireHonourable(planWith({ kind: 'reset', peers: ['tracker'], probability: 1 }), 'linux');
-    requireHonourable(planWith({ kind: 'tracker-down', forgets: true }), 'darwin');
+    const refusing = (effect: FaultEffect, system: NodeJS.Platform) => () => {
+      requireHonourable(planWith(effect), system);
+    };
+    expect(refusing(partition, 'linux')).not.toThrow();
+    expect(refusing({ kind: 'reset', peers: ['tracker'], probability: 1 }, 'linux')).not.toThrow();
+    expect(refusing({ kind: 'tracker-down', forgets: true }, 'darwin')).not.toThrow();
   });
 
   it('on other systems is whatever needs an address for each peer', () => {
