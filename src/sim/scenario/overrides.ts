@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml';
 import { jsonSchemaOf, nodesAt } from './language/json-schema.ts';
 import { suggestKnown } from './source/nearest.ts';
 import { isPlainMap, valueAt, without } from './source/plain-data.ts';
+import { unquotedVariable } from './source/yaml-mistakes.ts';
 import type { Problem } from './source/problems.ts';
 import { scenarioSchema } from './language/schema.ts';
 
@@ -86,7 +87,11 @@ type ReadValue =
 function readValue(text: string): ReadValue {
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });
   const mistake = document.errors[0] ?? document.warnings[0];
-  if (mistake !== undefined) return { ok: false, reason: mistake.message.split('\n')[0]! };
+  if (mistake !== undefined) {
+    const variable = unquotedVariable(text, mistake.pos[0]);
+    const reason = mistake.message.split('\n')[0]!;
+    return { ok: false, reason: variable === undefined ? reason : `write "${variable.word}" with quotes` };
+  }
   try {
     return { ok: true, data: document.toJS() };
   } catch {

@@ -50,6 +50,41 @@ describe('mistakes of YAML are told with place and fix:', () => {
     `);
   });
 
+  test('a variable without quotes inside of braces is one mistake, however much of the text it spoils', () => {
+    const quotes = (word: string) => `${word} needs quotes inside of { } and [ ]; write "${word}"`;
+    const lines = [
+      'content: { generate: { size: ${up} } }',
+      'peers:',
+      '  a: { holds: all }',
+      '  b: { count: 2 }',
+    ];
+    expect(mistakeLines(lines.join('\n'))).toEqual([`1:30 : ${quotes('${up}')}`]);
+    expect(mistakeLines('seed: [1, 3${unit}s, ${b}]\nx: { y: ${b} }')).toEqual([
+      `1:11 : ${quotes('3${unit}s')}`,
+    ]);
+    const set = 'peers.a.link={ up: ${n} }';
+    expect(mistakeLines(`${small}peers: { a: { holds: all } }`, [set])).toEqual([
+      '--set:1:20 peers.a.link: the value is not valid YAML: write "${n}" with quotes',
+    ]);
+  });
+
+  test('after a mistake of syntax nothing is told of the rest of the text', () => {
+    expect(mistakeLines('seed: 1\nseed: 2\na: b: c\nd: *x\ne: [1,\nf: }')).toEqual([
+      '2:1 : this key stands twice in one map; keep one of the two',
+      '3:4 : not valid YAML: Nested mappings are not allowed in compact mappings',
+    ]);
+  });
+
+  test('hundreds of peers may share an alias, and only what grows beyond all measure is refused', () => {
+    const peers = Array.from({ length: 300 }, (_, at) => `  p${at}: { link: *slow }`).join('\n');
+    const text = `${small}defaults: { link: &slow { up: 5Mbit/s } }\npeers:\n  s: { holds: all }\n${peers}`;
+    expect(parse(text).groups).toHaveLength(301);
+    const doubling = Array.from({ length: 25 }, (_, at) => `v${at + 1}: &v${at + 1} [*v${at}, *v${at}]`);
+    expect(mistakeLines(['v0: &v0 [1, 1]', ...doubling].join('\n'))).toEqual([
+      '18:18 : with *v16 the aliases repeat more than 1000000 values; repeat less, or use count for peers that are alike',
+    ]);
+  });
+
   test('a second document, at the line where it begins, whatever is in it', () => {
     const second = 'a second YAML document begins here; keep one document in a file';
     expect(mistakeLines(`---\n${small}---\nseed: [bad`)).toEqual([`3:1 : ${second}`]);

@@ -7,12 +7,12 @@ import {
   isScalar,
   isSeq,
   parseDocument,
-  visit,
   type Document,
   type Node,
   type Pair,
 } from 'yaml';
 import type { Problem } from './problems.ts';
+import { yamlMistakes } from './yaml-mistakes.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -45,14 +45,11 @@ export function readLayer(text: string, file: string): Layer {
     const before = text.slice(0, offset).split('\n');
     return { file, line: before.length, column: before.at(-1)!.length + 1 };
   };
-  const problems: Problem[] = [...document.errors, ...document.warnings].map((mistake) => ({
-    ...at(mistake.pos[0]),
+  const problems: Problem[] = yamlMistakes(document, text).map(({ offset, ...said }) => ({
+    ...at(offset),
     path: '',
-    ...saidPlainly(mistake.code, mistake.message),
+    ...said,
   }));
-  for (const { offset, message } of aliasMistakes(document)) {
-    problems.push({ ...at(offset), path: '', message });
-  }
   const { data, problem } = problems.length > 0 ? {} : plainData(document);
   if (problem !== undefined) problems.push({ file, line: 1, column: 1, path: '', message: problem });
   return {
@@ -67,52 +64,11 @@ export function readLayer(text: string, file: string): Layer {
 
 function plainData(document: Document): { readonly data?: unknown; readonly problem?: string } {
   try {
-    return { data: document.toJS() };
+    // The aliases have been counted already.
+    return { data: document.toJS({ maxAliasCount: -1 }) };
   } catch (error) {
     return { problem: `cannot be read as YAML: ${error instanceof Error ? error.message : String(error)}` };
   }
-}
-
-/** The library's messages, where a plainer word helps. */
-function saidPlainly(code: string, message: string): Pick<Problem, 'message' | 'suggestion'> {
-  switch (code) {
-    case 'DUPLICATE_KEY':
-      return { message: 'this key stands twice in one map', suggestion: 'keep one of the two' };
-    case 'TAB_AS_INDENT':
-      return { message: 'a tab cannot indent YAML', suggestion: 'use spaces' };
-    case 'MULTIPLE_DOCS':
-      return { message: 'a second YAML document begins here', suggestion: 'keep one document in a file' };
-    case 'TAG_RESOLVE_FAILED':
-      return { message: message.replace('Unresolved tag', 'unknown tag'), suggestion: 'remove the tag' };
-    default:
-      return { message: `not valid YAML: ${message.split('\n')[0]!}` };
-  }
-}
-
-/** Aliases without an anchor, or inside of what they repeat; and a key that JavaScript keeps for itself. */
-function aliasMistakes(document: Document): { readonly offset: number; readonly message: string }[] {
-  const mistakes: { offset: number; message: string }[] = [];
-  visit(document, {
-    Alias(_key, alias, ancestors) {
-      const target = alias.resolve(document);
-      const offset = alias.range?.[0] ?? 0;
-      if (target === undefined) {
-        mistakes.push({ offset, message: `nothing above is marked &${alias.source}` });
-      } else if (ancestors.includes(target)) {
-        mistakes.push({ offset, message: `*${alias.source} stands inside of what it repeats` });
-      }
-    },
-    Pair(_key, pair) {
-      const key = pair.key;
-      if (!isScalar(key)) {
-        if (isNode(key))
-          mistakes.push({ offset: key.range?.[0] ?? 0, message: 'a key must be a plain word' });
-      } else if (key.value === '__proto__') {
-        mistakes.push({ offset: key.range?.[0] ?? 0, message: '"__proto__" cannot be a key' });
-      }
-    },
-  });
-  return mistakes;
 }
 
 /** Follows the path as far as it exists. */
