@@ -5,6 +5,7 @@ import type { SwarmEvent } from '../core/events.ts';
 import { SECOND_MS, formatRate } from '../core/units.ts';
 import { ClientLines } from './client-lines.ts';
 import { StallWatch } from './stall-watch.ts';
+import { canRedraw } from './terminal.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
 export interface ClientProgress extends EventSink {
@@ -21,7 +22,7 @@ export interface ClientProgressOptions {
 }
 
 export function newClientProgress(options: ClientProgressOptions): ClientProgress {
-  const wantsBar = process.stdout.isTTY && tells(options.verbosity, 'normal');
+  const wantsBar = canRedraw(process.stdout) && tells(options.verbosity, 'normal');
   return new WatchedProgress(wantsBar ? new BarProgress(options) : new LineProgress(options), options);
 }
 

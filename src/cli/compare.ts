@@ -4,6 +4,7 @@ import { loadSaved } from '../sim/experiment/load-saved.ts';
 import { renderComparison } from '../sim/report/experiment/comparison.ts';
 import { givenPath } from './given-path.ts';
 import { exitCodes, newCommand, runProgram } from './program.ts';
+import { columnsOf, wantsColours } from './terminal.ts';
 
 const command = newCommand(
   'compare',
@@ -34,9 +35,9 @@ function main(): Promise<number> {
   ];
   const comparison = compareExperiments(loadSaved(before), loadSaved(after));
   const { json } = command.opts<{ json: boolean }>();
-  const colours = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+  const terminal = { colours: wantsColours(process.stdout), columns: columnsOf(process.stdout) };
   process.stdout.write(
-    json ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison, { colours }),
+    json ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison, terminal),
   );
   return Promise.resolve(comparison.arms.length === 0 ? exitCodes.inconclusive : exitCodes.ok);
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress, progressView } from './progress.ts';
+import { describeProgress, progressLine } from './progress-line.ts';
+import { progressView } from './progress.ts';
+import { canRedraw, columnsOf } from './terminal.ts';
+import { roughly, RunsLeft, TimeLeft } from './time-left.ts';
 
 const progress = {
   atMs: 3100,
@@ -10,43 +13,151 @@ const progress = {
   bytesPerSec: 13_000_000,
 };
 
-/** A stream that keeps what it is told, and is no terminal. */
-function pipe() {
+/** A stream that keeps what it is told. */
+function streamOf(kind: 'pipe' | 'terminal', columns = 80) {
   const lines: string[] = [];
-  const stream = { isTTY: false, write: (text: string) => lines.push(text) } as unknown as NodeJS.WriteStream;
+  const stream = {
+    isTTY: kind === 'terminal',
+    columns,
+    write: (text: string) => lines.push(text),
+    on: () => undefined,
+  } as unknown as NodeJS.WriteStream;
   return { lines, stream };
 }
 
-describe('progress', () => {
-  it('tells completion, rate, peers and the time that is left', () => {
-    expect(describeProgress(progress)).toBe(
-      '42% at 3.1 s, 104 Mbit/s, 8 peers alive, 2 of 8 complete, about 4.3 s left',
-    );
-  });
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 
-  it('guesses no time that is left before anything has come', () => {
-    expect(describeProgress({ ...progress, completion: 0, peersAlive: 1 })).toBe(
+describe('the line of a run', () => {
+  it('tells completion, rate, peers and the time that is left', () => {
+    expect(describeProgress(progress, 'about 4 s left')).toBe(
+      '42% at 3.1 s, 104 Mbit/s, 8 peers alive, 2 of 8 complete, about 4 s left',
+    );
+    expect(describeProgress({ ...progress, completion: 0, peersAlive: 1 }, '')).toBe(
       '0% at 3.1 s, 104 Mbit/s, 1 peer alive, 2 of 8 complete',
     );
   });
 
-  it('is a plain line about every second where stderr is a pipe', () => {
-    const { lines, stream } = pipe();
-    const view = progressView('run', stream, false);
+  it('fits any width, and keeps its end', () => {
+    const lines = [200, 110, 80, 60, 40].map((columns) =>
+      progressLine('flash-crowd', progress, 'about 17 h left', columns),
+    );
+    expect(`\n${lines.join('\n')}\n`).toMatchInlineSnapshot(`
+      "
+      flash-crowd ██████████░░░░░░░░░░░░░░ 42% at 3.1 s, 104 Mbit/s, 8 peers alive, 2 of 8 complete, about 17 h left
+      flash-crowd ██████████░░░░░░░░░░░░░░ 42% at 3.1 s, 104 Mbit/s, 8 peers alive, 2 of 8 complete, about 17 h left
+      flash-crowd ███░░░░░░ 42% at 3.1 s, 104 Mbit/s, 2 of 8 complete, about 17 h left
+      flash-crowd ███████░░░░░░░░░░░ 42% at 3.1 s, about 17 h left
+      flash-cro… 42% at 3.1 s, about 17 h left
+      "
+    `);
+    for (const columns of Array.from({ length: 161 }, (_, at) => at + 40)) {
+      const line = progressLine('flash-crowd', progress, 'about 17 h left', columns);
+      expect(line.length).toBeLessThanOrEqual(columns);
+      expect(line).toMatch(/42% at 3\.1 s.*about 17 h left$/);
+    }
+  });
+});
+
+describe('the time that is left', () => {
+  it('is told in words that nobody has to convert', () => {
+    const told = [300, 4300, 89_000, 12 * MINUTE_MS, 63_552_000, 70 * HOUR_MS].map(roughly);
+    expect(told).toEqual(['1 s', '4 s', '89 s', '12 min', '17 h', '2 days']);
+  });
+
+  it('never grows while nothing moves, and after 10 s that is said instead', () => {
+    const left = new TimeLeft();
+    left.update(10 * SECOND_MS, 0.5, true);
+    let before = left.leftMs(10 * SECOND_MS)!;
+    expect(before).toBe(10 * SECOND_MS);
+    for (let atMs = 10_100; atMs < 20_000; atMs += 100) {
+      left.update(atMs, 0.5, false);
+      expect(left.leftMs(atMs)).toBeLessThanOrEqual(before);
+      before = left.leftMs(atMs)!;
+    }
+    left.update(22 * SECOND_MS, 0.5, false);
+    expect(left.say(22 * SECOND_MS)).toBe('nothing has come for 12 s');
+    left.update(23 * SECOND_MS, 0.5, true);
+    left.update(24 * SECOND_MS, 0.6, true);
+    expect(left.say(24 * SECOND_MS)).toBe('about 16 s left');
+  });
+
+  it('is guessed neither before anything has come nor when all is there', () => {
+    const left = new TimeLeft();
+    left.update(1000, 0, true);
+    expect(left.say(1000)).toBe('');
+    left.update(2000, 1, false);
+    expect(left.say(90_000)).toBe('');
+  });
+
+  it('of several runs counts those to come as those that are over', () => {
+    let nowMs = 0;
+    const runs = new RunsLeft(3, () => nowMs);
+    runs.begin();
+    nowMs = 5000;
+    expect(runs.say(null)).toBe('');
+    expect(runs.say(5000)).toBe('all runs in about 25 s');
+    nowMs = 20_000;
+    runs.end();
+    runs.begin();
+    expect(runs.say(5000)).toBe('all runs in about 25 s');
+    runs.end();
+    runs.begin();
+    expect(runs.say(5000)).toBe('');
+  });
+});
+
+describe('where stderr is no terminal', () => {
+  it('a line comes each 10 %, and no more than one in 10 s', () => {
+    const { lines, stream } = streamOf('pipe');
+    const view = progressView('run', stream, { quiet: false, env: {} });
     view.ready('ready');
-    for (let atMs = 100; atMs <= 2500; atMs += 100) view.update({ ...progress, atMs });
+    // A percent a second, then two hours at one place, then a percent a minute.
+    for (let at = 0; at <= 25; at++) view.update({ ...progress, atMs: at * SECOND_MS, completion: at / 100 });
+    view.update({ ...progress, atMs: 2 * HOUR_MS, completion: 0.25 });
+    for (let at = 26; at <= 40; at++)
+      view.update({ ...progress, atMs: 2 * HOUR_MS + at * MINUTE_MS, completion: at / 100 });
     view.stop();
     expect(lines[0]).toBe('run: ready\n');
-    expect(lines.slice(1).map((line) => /at (\S+) s/.exec(line)![1])).toEqual(['1.0', '2.0']);
+    expect(lines.slice(1).map((line) => /(\d+)% at/.exec(line)![1])).toEqual(['10', '20', '30', '40']);
     expect(lines.join('')).not.toContain('\u001b');
   });
 
-  it('is silent when it is to be quiet', () => {
-    const { lines, stream } = pipe();
-    const view = progressView('run', stream, true);
+  it('a fast run has no line but its first', () => {
+    const { lines, stream } = streamOf('pipe');
+    const view = progressView('run', stream, { quiet: false, env: {} });
+    view.ready('ready');
+    for (let at = 0; at <= 90; at++) view.update({ ...progress, atMs: at * 100, completion: at / 90 });
+    expect(lines).toEqual(['run: ready\n']);
+  });
+
+  it('nothing comes when it is to be quiet', () => {
+    const { lines, stream } = streamOf('pipe');
+    const view = progressView('run', stream, { quiet: true });
     view.ready('ready');
     view.update(progress);
     view.stop();
     expect(lines).toEqual([]);
+  });
+});
+
+describe('a terminal', () => {
+  it.each([
+    [{}, true],
+    [{ CI: 'true' }, false],
+    [{ CI: 'false' }, true],
+    [{ TERM: 'dumb' }, false],
+    [{ TERM: 'xterm-256color' }, true],
+  ])('with %j: a bar may move: %s', (env, moves) => {
+    expect(canRedraw(streamOf('terminal').stream, env)).toBe(moves);
+  });
+
+  it('has the columns it says, a pipe those of COLUMNS or 100', () => {
+    expect(columnsOf(streamOf('terminal', 60).stream, { COLUMNS: '200' })).toBe(60);
+    expect(columnsOf(streamOf('pipe').stream, { COLUMNS: '70' })).toBe(70);
+    expect(columnsOf(streamOf('pipe').stream, {})).toBe(100);
+    expect(columnsOf(streamOf('terminal', 0).stream, {})).toBe(100);
+    expect(columnsOf(streamOf('terminal', 20).stream, {})).toBe(40);
   });
 });

@@ -1,7 +1,10 @@
-/** How a run is going, on stderr: a bar for a person, a line a second for a pipe. */
+/** How a run is going, on stderr: a bar for a person, a line now and then for a pipe or a build machine. */
 import { SingleBar } from 'cli-progress';
-import { SECOND_MS, formatRate } from '../core/units.ts';
+import { SECOND_MS } from '../core/units.ts';
 import type { RunProgress } from '../sim/engines/engine.ts';
+import { describeProgress, progressLine } from './progress-line.ts';
+import { canRedraw, columnsOf } from './terminal.ts';
+import { TimeLeft } from './time-left.ts';
 
 export interface ProgressView {
   /** Before the swarm is ready. */
@@ -13,9 +16,22 @@ export interface ProgressView {
   stop(): void;
 }
 
-export function progressView(label: string, stream: NodeJS.WriteStream, quiet: boolean): ProgressView {
+export interface ProgressOptions {
+  readonly quiet: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+  /** What is left besides this run, in words, by the time that this run still needs; for the end of the line. */
+  readonly afterwards?: (leftMs: number | null) => string;
+}
+
+export function progressView(
+  label: string,
+  stream: NodeJS.WriteStream,
+  { quiet, env = process.env, afterwards = () => '' }: ProgressOptions,
+): ProgressView {
   if (quiet) return silence;
-  return stream.isTTY ? new ProgressBar(label, stream) : new ProgressLines(label, stream);
+  return canRedraw(stream, env)
+    ? new ProgressBar(label, stream, afterwards)
+    : new ProgressLines(label, stream, afterwards);
 }
 
 const silence: ProgressView = {
@@ -25,14 +41,25 @@ const silence: ProgressView = {
   stop: () => undefined,
 };
 
+/** In a log, a line each 10 % and no more than one in 10 s. */
+const LINE_SHARE = 0.1;
+const LINE_EVERY_MS = 10 * SECOND_MS;
+
 class ProgressLines implements ProgressView {
   readonly #label: string;
   readonly #stream: NodeJS.WritableStream;
-  #saidMs = 0;
+  readonly #afterwards: NonNullable<ProgressOptions['afterwards']>;
+  readonly #timeLeft = new TimeLeft();
+  #said = { atMs: 0, tenths: 0 };
 
-  constructor(label: string, stream: NodeJS.WritableStream) {
+  constructor(
+    label: string,
+    stream: NodeJS.WritableStream,
+    afterwards: NonNullable<ProgressOptions['afterwards']>,
+  ) {
     this.#label = label;
     this.#stream = stream;
+    this.#afterwards = afterwards;
   }
 
   say(line: string): void {
@@ -44,9 +71,12 @@ class ProgressLines implements ProgressView {
   }
 
   update(progress: RunProgress): void {
-    if (progress.atMs - this.#saidMs < SECOND_MS) return;
-    this.#saidMs = progress.atMs;
-    this.#stream.write(`${this.#label}: ${describeProgress(progress)}\n`);
+    const { atMs, completion, bytesPerSec } = progress;
+    this.#timeLeft.update(atMs, completion, bytesPerSec > 0);
+    const tenths = Math.floor(completion / LINE_SHARE + 1e-9);
+    if (atMs - this.#said.atMs < LINE_EVERY_MS || tenths <= this.#said.tenths) return;
+    this.#said = { atMs, tenths };
+    this.say(describeProgress(progress, ending(this.#timeLeft, atMs, this.#afterwards)));
   }
 
   stop(): void {
@@ -56,18 +86,22 @@ class ProgressLines implements ProgressView {
 
 class ProgressBar implements ProgressView {
   readonly #label: string;
-  readonly #stream: NodeJS.WritableStream;
+  readonly #stream: NodeJS.WriteStream;
+  readonly #afterwards: NonNullable<ProgressOptions['afterwards']>;
+  readonly #timeLeft = new TimeLeft();
   readonly #bar: SingleBar;
 
-  constructor(label: string, stream: NodeJS.WritableStream) {
+  constructor(
+    label: string,
+    stream: NodeJS.WriteStream,
+    afterwards: NonNullable<ProgressOptions['afterwards']>,
+  ) {
     this.#label = label;
     this.#stream = stream;
+    this.#afterwards = afterwards;
     this.#bar = new SingleBar({
       stream,
-      format: `${label} {bar} {text}`,
-      barCompleteChar: '█',
-      barIncompleteChar: '░',
-      barsize: 24,
+      format: (_options, _params, { line = '' }: { readonly line?: string }) => line,
       hideCursor: true,
       clearOnComplete: true,
     });
@@ -79,11 +113,16 @@ class ProgressBar implements ProgressView {
 
   ready(line: string): void {
     this.say(line);
-    this.#bar.start(1, 0, { text: '' });
+    this.#bar.start(1, 0, { line: '' });
   }
 
   update(progress: RunProgress): void {
-    this.#bar.update(progress.completion, { text: describeProgress(progress) });
+    const { atMs, completion, bytesPerSec } = progress;
+    this.#timeLeft.update(atMs, completion, bytesPerSec > 0);
+    const end = ending(this.#timeLeft, atMs, this.#afterwards);
+    // In the last column some terminals begin a new line.
+    const columns = columnsOf(this.#stream) - 1;
+    this.#bar.update(completion, { line: progressLine(this.#label, progress, end, columns) });
   }
 
   stop(): void {
@@ -91,19 +130,12 @@ class ProgressBar implements ProgressView {
   }
 }
 
-/** `42% at 3.1 s, 104 Mbit/s, 8 peers alive, 2 of 8 complete, about 4 s left` */
-export function describeProgress(progress: RunProgress): string {
-  const { atMs, completion, bytesPerSec, peersAlive, peersCompleted, peersToComplete } = progress;
-  const parts = [
-    `${Math.floor(completion * 100)}% at ${(atMs / SECOND_MS).toFixed(1)} s`,
-    formatRate(bytesPerSec),
-    `${peersAlive} ${peersAlive === 1 ? 'peer' : 'peers'} alive`,
-    `${peersCompleted} of ${peersToComplete} complete`,
-  ];
-  // At the mean rate so far: the momentary one of a small swarm jumps too much to extrapolate.
-  if (completion > 0 && completion < 1) {
-    const leftSec = ((atMs / completion) * (1 - completion)) / SECOND_MS;
-    parts.push(`about ${leftSec < 10 ? leftSec.toFixed(1) : Math.round(leftSec)} s left`);
-  }
-  return parts.join(', ');
+function ending(
+  timeLeft: TimeLeft,
+  atMs: number,
+  afterwards: NonNullable<ProgressOptions['afterwards']>,
+): string {
+  const own = timeLeft.say(atMs);
+  const rest = afterwards(timeLeft.leftMs(atMs));
+  return rest === '' ? own : own === '' ? rest : `${own}, ${rest}`;
 }

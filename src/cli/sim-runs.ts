@@ -7,12 +7,14 @@ import { runPlan, type FinishedRun, type RunComponents } from '../sim/pipeline.t
 import type { Plan } from '../sim/plan/plan.ts';
 import { renderExperiment } from '../sim/report/experiment/experiment-terminal.ts';
 import { formatDuration, formatRate } from '../sim/units/format.ts';
-import { renderTerminal } from '../sim/report/terminal.ts';
+import { renderTerminal, type TerminalOptions } from '../sim/report/terminal.ts';
 import { openExperiment, writeExperiment } from '../sim/report/experiment/write-experiment.ts';
 import type { RunPlace } from '../sim/report/write-report.ts';
 import { exitCodes } from './program.ts';
-import { progressView } from './progress.ts';
+import { progressView, type ProgressOptions } from './progress.ts';
 import type { SimOptions } from './sim-options.ts';
+import { columnsOf, wantsColours } from './terminal.ts';
+import { RunsLeft } from './time-left.ts';
 
 /** A swarm that is not ready by then: a person is told what is going on. */
 const PATIENCE_MS = 1000;
@@ -28,7 +30,7 @@ export async function runAlone(plan: Plan, options: SimOptions, components: SimC
   if (options.json) process.stdout.write(json(result));
   else if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
   else {
-    process.stdout.write(`${renderTerminal(result, { colours: wantsColours() })}\n  report: ${folder}\n`);
+    process.stdout.write(`${renderTerminal(result, terminal())}\n  report: ${folder}\n`);
   }
   return components.signal.aborted ? exitCodes.interrupted : exitCodeOf(result.verdict.because);
 }
@@ -45,6 +47,7 @@ export async function runSeveral(
   const parent = await openExperiment(options.out, { scenario: scenario.name, startedAt, seed });
   const swept = arms.length > 1;
   const results: RunResult[] = [];
+  const runsLeft = new RunsLeft(plans.length, () => performance.now());
   const { experiment, failure } = await runExperiment(design, {
     engine: engine.name,
     environment,
@@ -53,7 +56,11 @@ export async function runSeveral(
     run: async (plan, name, position) => {
       const which = `${scenario.name} ${position + 1}/${plans.length}`;
       const label = swept ? `${which} ${plan.variant?.arm ?? ''}` : which;
-      const run = await runWithProgress(plan, label, options, components, { parent, name });
+      runsLeft.begin();
+      const run = await runWithProgress(plan, label, options, components, { parent, name }, (leftMs) =>
+        runsLeft.say(leftMs),
+      );
+      runsLeft.end();
       if (options.json && !swept) results.push(run.result);
       if (!options.json && options.quiet) tellWhatWentWrong(label, run.result, run.folder);
       else if (!options.json) process.stdout.write(`${summary(run, swept)}\n`);
@@ -63,7 +70,7 @@ export async function runSeveral(
   warn(await writeExperiment(parent, experiment));
   if (options.json) process.stdout.write(json(swept ? experiment : results));
   else if (!options.quiet) {
-    const report = renderExperiment(experiment, { colours: wantsColours() });
+    const report = renderExperiment(experiment, terminal());
     process.stdout.write(`\n${report}\n  report: ${parent}\n`);
   }
   if (failure !== undefined) throw failure;
@@ -76,8 +83,12 @@ async function runWithProgress(
   options: SimOptions,
   { engine, environment, signal }: SimComponents,
   place?: RunPlace,
+  afterwards?: ProgressOptions['afterwards'],
 ): Promise<FinishedRun> {
-  const view = progressView(label, process.stderr, options.quiet || options.json);
+  const view = progressView(label, process.stderr, {
+    quiet: options.quiet || options.json,
+    ...(afterwards === undefined ? {} : { afterwards }),
+  });
   const patience = setTimeout(() => view.say('making the content and starting the threads'), PATIENCE_MS);
   const watcher: RunComponents['watcher'] = {
     signal,
@@ -96,8 +107,8 @@ async function runWithProgress(
   }
 }
 
-function wantsColours(): boolean {
-  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
+function terminal(): TerminalOptions {
+  return { colours: wantsColours(process.stdout), columns: columnsOf(process.stdout) };
 }
 
 function warn(warning: string | null): void {

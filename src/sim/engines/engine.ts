@@ -28,7 +28,7 @@ export interface RunProgress {
   readonly peersAlive: number;
   readonly peersCompleted: number;
   readonly peersToComplete: number;
-  /** Useful payload, all peers, over the last second or so. */
+  /** Payload that arrives at all peers, also of chunks that are not whole yet, over the last two seconds. */
   readonly bytesPerSec: number;
 }
 

@@ -1,4 +1,6 @@
 /** Colours of the terminal; without them every function returns its text as it is. */
+import { styleText } from 'node:util';
+
 export interface Paint {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -7,8 +9,11 @@ export interface Paint {
   readonly warn: (text: string) => string;
 }
 
+type Style = Parameters<typeof styleText>[0];
+
 export function paintWith(colours: boolean): Paint {
-  const sgr = (on: number, off: number) => (text: string) =>
-    colours && text !== '' ? `\u001b[${on}m${text}\u001b[${off}m` : text;
-  return { bold: sgr(1, 22), dim: sgr(2, 22), good: sgr(32, 39), bad: sgr(31, 39), warn: sgr(33, 39) };
+  // Whether the terminal takes colours has been asked by who prints the text.
+  const as = (style: Style) => (text: string) =>
+    colours && text !== '' ? styleText(style, text, { validateStream: false }) : text;
+  return { bold: as('bold'), dim: as('dim'), good: as('green'), bad: as('red'), warn: as('yellow') };
 }

@@ -28,6 +28,8 @@ import { wrap } from './wrap.ts';
 
 export interface TerminalOptions {
   readonly colours: boolean;
+  /** Width of the terminal. Default: 100. */
+  readonly columns?: number;
 }
 
 const COLUMNS_MAX = 100;

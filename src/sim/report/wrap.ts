@@ -1,14 +1,12 @@
-/** Breaks a text at blanks so that no line is wider; later lines begin with `indent`. Words are never cut. */
+import wrapAnsi from 'wrap-ansi';
+
+/**
+ * Breaks a text at blanks so that no line is wider; later lines begin with `indent`. Words are never cut. Widths are
+ * those of a terminal: a Chinese sign has two columns, an escape sequence none.
+ */
 export function wrap(text: string, width: number, indent: string): string {
   const start = /^ */.exec(text)![0];
-  const lines: string[] = [];
-  let line = start;
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
-    const blank = line.trim() === '';
-    if (!blank && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = indent + word;
-    } else line = blank ? line + word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
+  const words = text.trim().replaceAll(/\s+/g, ' ');
+  const room = Math.max(1, width - Math.max(start.length, indent.length));
+  return start + wrapAnsi(words, room, { hard: false }).replaceAll('\n', `\n${indent}`);
 }

@@ -26,10 +26,18 @@ describe('Sampler', () => {
     expect(sampler.progress()).toMatchObject({ completion: 0, peersToComplete: 1, peersCompleted: 0 });
     counters[1]!.usefulBytes = 125;
     sampler.take(500);
-    expect(sampler.progress()).toMatchObject({ completion: 0.5, bytesPerSec: 250, atMs: 500 });
+    expect(sampler.progress()).toMatchObject({ completion: 0.5, atMs: 500 });
     peers[1]!.complete = true;
     sampler.take(600);
     expect(sampler.progress()).toMatchObject({ completion: 1, peersCompleted: 1 });
+  });
+
+  it('tells the rate of all that comes, also of chunks that are not whole yet', () => {
+    const { sampler, counters } = swarm();
+    sampler.take(0);
+    counters[1]!.payloadReceivedBytes = 40;
+    sampler.take(500);
+    expect(sampler.progress()).toMatchObject({ completion: 0, bytesPerSec: 80 });
   });
 
   it('never goes above what was lacking when a peer fetches some chunks twice', () => {

@@ -6,7 +6,8 @@ import type { PeerState } from './peer-state.ts';
 
 /** Samples kept of a run; above it every second one goes and the step doubles. */
 const SAMPLES_MAX = 1200;
-const RATE_WINDOW_MS = SECOND_MS;
+/** Long enough for a part of a chunk to come over a slow link. */
+const RATE_WINDOW_MS = 2 * SECOND_MS;
 export const SAMPLE_STEP_MS = 100;
 
 /** Looks at the shared counters in equal steps, without the workers noticing. */
@@ -15,7 +16,7 @@ export class Sampler {
   readonly #counters: readonly NodeCounters[];
   readonly #totalChunks: number;
   readonly #missingBytes: readonly number[];
-  readonly #recent: SwarmSample[] = [];
+  readonly #recent: { readonly sample: SwarmSample; readonly receivedBytes: number }[] = [];
   #samples: SwarmSample[] = [];
   #keepEvery = 1;
   #taken = 0;
@@ -42,8 +43,9 @@ export class Sampler {
       this.#samples = this.#samples.filter((_, at) => at % 2 === 0);
       this.#keepEvery *= 2;
     }
-    this.#recent.push(sample);
-    while (this.#recent.length > 2 && atMs - this.#recent[0]!.atMs > RATE_WINDOW_MS) this.#recent.shift();
+    this.#recent.push({ sample, receivedBytes: this.#sum('payloadReceivedBytes') });
+    while (this.#recent.length > 2 && atMs - this.#recent[0]!.sample.atMs > RATE_WINDOW_MS)
+      this.#recent.shift();
     return sample;
   }
 
@@ -53,13 +55,11 @@ export class Sampler {
   }
 
   look(atMs: number): SwarmSample {
-    const sum = (field: keyof NodeCounters): number =>
-      this.#counters.reduce((total, counters) => total + counters[field], 0);
     return {
       atMs,
-      usefulBytes: sum('usefulBytes'),
-      payloadSentBytes: sum('payloadSentBytes'),
-      controlSentBytes: sum('controlSentBytes'),
+      usefulBytes: this.#sum('usefulBytes'),
+      payloadSentBytes: this.#sum('payloadSentBytes'),
+      controlSentBytes: this.#sum('controlSentBytes'),
       peersAlive: this.#peers.filter(({ phase }) => phase === 'present').length,
       peersCompleted: this.#peers.filter(({ mustComplete, complete }) => mustComplete && complete).length,
     };
@@ -86,8 +86,9 @@ export class Sampler {
   }
 
   progress(): RunProgress {
-    const last = this.#recent.at(-1);
-    const first = this.#recent[0];
+    const last = this.#recent.at(-1)?.sample;
+    const elapsedMs = (last?.atMs ?? 0) - (this.#recent[0]?.sample.atMs ?? 0);
+    const receivedBytes = (this.#recent.at(-1)?.receivedBytes ?? 0) - (this.#recent[0]?.receivedBytes ?? 0);
     let had = 0;
     let wanted = 0;
     let peersToComplete = 0;
@@ -97,15 +98,18 @@ export class Sampler {
       wanted += this.#missingBytes[at]!;
       had += this.#gotBytes(at);
     }
-    const elapsedMs = (last?.atMs ?? 0) - (first?.atMs ?? 0);
     return {
       atMs: last?.atMs ?? 0,
       completion: wanted === 0 ? 1 : had / wanted,
       peersAlive: last?.peersAlive ?? 0,
       peersCompleted: last?.peersCompleted ?? 0,
       peersToComplete,
-      bytesPerSec: elapsedMs > 0 ? ((last!.usefulBytes - first!.usefulBytes) / elapsedMs) * SECOND_MS : 0,
+      bytesPerSec: elapsedMs > 0 ? (receivedBytes / elapsedMs) * SECOND_MS : 0,
     };
+  }
+
+  #sum(field: keyof NodeCounters): number {
+    return this.#counters.reduce((total, counters) => total + counters[field], 0);
   }
 
   /** A peer that lost its chunks fetches some twice: what it holds, not what it fetched, is its progress. */

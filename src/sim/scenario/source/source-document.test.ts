@@ -64,7 +64,7 @@ describe('mistakes of YAML are told with place and fix:', () => {
     ]);
     const set = 'peers.a.link={ up: ${n} }';
     expect(mistakeLines(`${small}peers: { a: { holds: all } }`, [set])).toEqual([
-      '--set:1:20 peers.a.link: the value is not valid YAML: write "${n}" with quotes',
+      '--set:1:14 peers.a.link: the value is not valid YAML: write "${n}" with quotes',
     ]);
   });
 

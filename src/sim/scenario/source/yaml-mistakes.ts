@@ -37,7 +37,8 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 ] satisfies YAMLError['code'][]);
 
 /** The library's messages, where a plainer word helps. */
-function saidPlainly({ code, message, pos: [offset] }: YAMLError, text: string): YamlMistake {
+function saidPlainly({ code, message, pos }: YAMLError, text: string): YamlMistake {
+  const [offset] = pos;
   const variable = unquotedVariable(text, offset);
   if (variable !== undefined) {
     return {
@@ -46,7 +47,7 @@ function saidPlainly({ code, message, pos: [offset] }: YAMLError, text: string):
       suggestion: `write "${variable.word}"`,
     };
   }
-  switch (code) {
+  switch (code as string) {
     case 'DUPLICATE_KEY':
       return { offset, message: 'this key stands twice in one map', suggestion: 'keep one of the two' };
     case 'TAB_AS_INDENT':
