@@ -45,7 +45,7 @@ export const registryBenchmarks: readonly MicroBenchmark[] = [
           bits.add(index);
           registry.update(member, bits, [claim(index)]);
         }
-        return registry.agreedChunks;
+        return registry.agreedEnd;
       };
     },
   },
@@ -72,7 +72,7 @@ export const registryBenchmarks: readonly MicroBenchmark[] = [
       return () => {
         let sum = 0;
         for (let count = 0; count < OPS_PER_CALL; count++) {
-          sum += registry.locate(1 + (count % 10), 'plain', address(0))!.others.length;
+          sum += registry.locate(1 + (count % 10), 'plain', address(0))!.holders.length;
         }
         return sum;
       };
@@ -84,7 +84,7 @@ export const registryBenchmarks: readonly MicroBenchmark[] = [
     prepare() {
       const { registry } = fullRegistry();
       let turn = 0;
-      return () => registry.locate(500 + (turn++ % 100), 'plain', address(0))!.others.length;
+      return () => registry.locate(500 + (turn++ % 100), 'plain', address(0))!.holders.length;
     },
   },
   {

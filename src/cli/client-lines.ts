@@ -81,6 +81,9 @@ export class ClientLines {
       case 'chunk-located':
       case 'chunk-unlocated':
       case 'tracker-started':
+      case 'client-registered':
+      case 'client-completed':
+      case 'content-changed':
       case 'peer-forgotten':
       case 'peer-crashed':
       case 'fault-began':

@@ -74,6 +74,9 @@ export class StallWatch {
       case 'fault-began':
       case 'fault-ended':
       case 'peer-crashed':
+      case 'client-registered':
+      case 'client-completed':
+      case 'content-changed':
       case 'peer-forgotten':
       case 'tracker-started':
         // Says nothing of what comes, or from whom.

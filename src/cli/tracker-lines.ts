@@ -1,18 +1,52 @@
 /** What the tracker tells a person: one line an event that matters. */
-import type { SwarmEvent } from '../core/events.ts';
+import type { ContentChanged, SwarmEvent } from '../core/events.ts';
+import { SECOND_MS } from '../core/units.ts';
 import { at } from './client-lines.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
-/** The line to print, if any at this verbosity. */
-export function trackerLine(event: SwarmEvent, verbosity: Verbosity): string | undefined {
-  const told = tell(event);
-  return told !== undefined && tells(verbosity, told[0]) ? `tracker: ${told[1]}` : undefined;
+/** Chunks whose content changes within this time change together. */
+const ONE_CHANGE_MS = 10 * SECOND_MS;
+
+/** Follows a tracker's events and puts them into words. Holds no clock and writes nothing itself. */
+export class TrackerLines {
+  readonly #verbosity: Verbosity;
+  #changedMs = -Infinity;
+
+  constructor(verbosity: Verbosity) {
+    this.#verbosity = verbosity;
+  }
+
+  /** The line to print, if any at this verbosity. */
+  follow(event: SwarmEvent): string | undefined {
+    const told = event.type === 'content-changed' ? this.#changed(event) : tell(event);
+    return told !== undefined && tells(this.#verbosity, told[0]) ? `tracker: ${told[1]}` : undefined;
+  }
+
+  #changed(event: ContentChanged): readonly [Verbosity, string] {
+    if (!('index' in event)) {
+      const { formerTotalChunks, totalChunks } = event;
+      return ['normal', `another file from now on: ${totalChunks} chunks instead of ${formerTotalChunks}`];
+    }
+    const isNew = event.atMs - this.#changedMs > ONE_CHANGE_MS;
+    this.#changedMs = event.atMs;
+    const { index, formerHash, hash } = event;
+    return [
+      isNew ? 'normal' : 'verbose',
+      `another content from now on: chunk ${index} is ${hash}; nobody claims ${formerHash} any more`,
+    ];
+  }
 }
 
-function tell(event: SwarmEvent): readonly [least: Verbosity, text: string] | undefined {
+function tell(
+  event: Exclude<SwarmEvent, ContentChanged>,
+): readonly [least: Verbosity, text: string] | undefined {
   switch (event.type) {
     case 'tracker-started':
       return ['normal', `listening on ${at(event.address)}`];
+    case 'client-registered':
+      return ['normal', `${at(event.address)} registered, ${event.protocol} protocol`];
+    case 'client-completed':
+      return ['normal', `${at(event.address)} holds all ${event.chunks} chunks that are known here`];
     case 'peer-forgotten':
       return ['normal', `forgot ${at(event.address)} (${event.reason})`];
     case 'remote-fault':

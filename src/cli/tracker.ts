@@ -3,7 +3,7 @@ import { TrackerNode } from '../core/node/programs/tracker-node.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { nodeFailure } from './node-failure.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
-import { trackerLine } from './tracker-lines.ts';
+import { TrackerLines } from './tracker-lines.ts';
 import { readTrackerOptions, type TrackerSettings } from './tracker-options.ts';
 
 await runProgram('tracker', () => runTracker(readTrackerOptions(process.argv.slice(2), process.env)));
@@ -11,6 +11,7 @@ await runProgram('tracker', () => runTracker(readTrackerOptions(process.argv.sli
 /** Resolves with the exit code once the tracker has been stopped. */
 async function runTracker(settings: TrackerSettings): Promise<number> {
   let heard: (event: SwarmEvent) => void = () => undefined;
+  const lines = new TrackerLines(settings.verbosity);
   const node = new TrackerNode(
     {
       bind: settings.bind,
@@ -20,7 +21,7 @@ async function runTracker(settings: TrackerSettings): Promise<number> {
     },
     {
       emit: (event) => {
-        const line = trackerLine(event, settings.verbosity);
+        const line = lines.follow(event);
         if (line !== undefined) process.stdout.write(`${line}\n`);
         heard(event);
       },

@@ -130,6 +130,26 @@ export interface TrackerStarted extends At {
   readonly type: 'tracker-started';
   readonly address: Address;
 }
+/** An address told the tracker of a chunk for the first time over this connection. */
+export interface ClientRegistered extends At {
+  readonly type: 'client-registered';
+  readonly address: Address;
+  readonly protocol: ProtocolName;
+}
+/** The tracker has been told by this address of every chunk that it knows of. */
+export interface ClientCompleted extends At {
+  readonly type: 'client-completed';
+  readonly address: Address;
+  readonly chunks: number;
+}
+/**
+ * The tracker is left up for another content: a chunk's agreed hash that nobody claimed any more gave way to this one,
+ * or everybody had gone and a peer came with a file of so many chunks.
+ */
+export type ContentChanged = At & { readonly type: 'content-changed' } & (
+    | { readonly index: number; readonly formerHash: string; readonly hash: string }
+    | { readonly formerTotalChunks: number; readonly totalChunks: number }
+  );
 /** The tracker forgot a peer that disconnected or fell silent. */
 export interface PeerForgotten extends At {
   readonly type: 'peer-forgotten';
@@ -185,6 +205,9 @@ export type SwarmEvent =
   | TrackerFound
   | TrackerLost
   | TrackerStarted
+  | ClientRegistered
+  | ClientCompleted
+  | ContentChanged
   | PeerForgotten
   | NodeFailed
   | FaultBegan

@@ -46,6 +46,8 @@ export type CloseReason =
   | { readonly kind: 'protocol'; readonly detail: string };
 
 export interface ConnectionHandlers {
+  /** The connection that this side opened stands: what was sent leaves. Once, before anything else; not if refused. */
+  onOpen?(): void;
   /** A message came in. A `body` inside it is only valid during this call: copy what must be kept. */
   onMessage(message: Message): void;
   /** `send` may be used freely again: the buffered bytes fell below the low-water mark. */

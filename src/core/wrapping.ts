@@ -50,6 +50,7 @@ export function passOn(
 ): ConnectionHandlers {
   return {
     onMessage: instead.onMessage ?? ((message) => handlers.onMessage(message)),
+    onOpen: () => handlers.onOpen?.(),
     onDrain: () => handlers.onDrain?.(),
     // Without this handler a connection ends itself: so it is passed on only where there is one.
     ...(handlers.onRemoteEnd && { onRemoteEnd: () => handlers.onRemoteEnd?.() }),

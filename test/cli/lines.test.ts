@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ClientLines } from '../../src/cli/client-lines.ts';
-import { trackerLine } from '../../src/cli/tracker-lines.ts';
+import { TrackerLines } from '../../src/cli/tracker-lines.ts';
 import type { SwarmEvent } from '../../src/core/events.ts';
 
 const tracker = { host: 'localhost', port: 5100 };
@@ -111,7 +111,36 @@ describe('ClientLines', () => {
 it('the tracker tells where it listens and whom it forgot, and each answer when verbose', () => {
   const started: SwarmEvent = { type: 'tracker-started', atMs: 0, peer: 'tracker', address: tracker };
   const located: SwarmEvent = { type: 'chunk-located', atMs: 0, peer: 'tracker', index: 4, holders: [bob] };
-  expect(trackerLine(started, 'normal')).toBe('tracker: listening on localhost:5100');
-  expect(trackerLine(located, 'normal')).toBeUndefined();
-  expect(trackerLine(located, 'verbose')).toBe('tracker: chunk 4 is held by localhost:6002');
+  expect(new TrackerLines('normal').follow(started)).toBe('tracker: listening on localhost:5100');
+  expect(new TrackerLines('normal').follow(located)).toBeUndefined();
+  expect(new TrackerLines('verbose').follow(located)).toBe('tracker: chunk 4 is held by localhost:6002');
+});
+
+it('the tracker tells who registered and who completed', () => {
+  const about = { atMs: 0, peer: 'tracker', address: bob };
+  const lines = new TrackerLines('normal');
+  expect(lines.follow({ type: 'client-registered', ...about, protocol: 'spec' })).toBe(
+    'tracker: localhost:6002 registered, spec protocol',
+  );
+  expect(lines.follow({ type: 'client-completed', ...about, chunks: 12 })).toBe(
+    'tracker: localhost:6002 holds all 12 chunks that are known here',
+  );
+});
+
+it('the tracker tells once that it is left up for another content', () => {
+  const lines = new TrackerLines('normal');
+  const changed = (atMs: number, index: number): SwarmEvent => ({
+    ...{ type: 'content-changed', atMs, peer: 'tracker', index },
+    ...{ formerHash: 'a'.repeat(40), hash: 'b'.repeat(40) },
+  });
+  expect(lines.follow(changed(0, 3))).toContain(`another content from now on: chunk 3 is ${'b'.repeat(40)}`);
+  expect(lines.follow(changed(10, 4))).toBeUndefined();
+  expect(lines.follow(changed(60_000, 4))).toBeDefined();
+  expect(
+    lines.follow({
+      ...{ type: 'content-changed', atMs: 0, peer: 'tracker' },
+      formerTotalChunks: 12,
+      totalChunks: 50,
+    }),
+  ).toBe('tracker: another file from now on: 50 chunks instead of 12');
 });

@@ -46,8 +46,8 @@ describe('a client that has been told that the tracker is of this project', () =
   });
 });
 
-it('a client that has not been told asks first, since the answer shows whose tracker it is', async () => {
-  expect((await conversation())[0]).toBe('WHERE_CHUNK');
+it('a client that has not been told registers everything before it asks', async () => {
+  expect(await conversation()).toEqual(Array(3).fill('LOCAL_CHUNKS'));
 });
 
 describe('a client that would rather speak the swarm protocol', () => {

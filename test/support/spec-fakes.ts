@@ -29,7 +29,11 @@ export class FakeConnection implements Connection {
   readonly #clock: Clock;
   #handlers: ConnectionHandlers | undefined;
 
-  constructor(clock: Clock, remote: Address, dialect: Dialect) {
+  readonly #opens: boolean;
+
+  /** @param opens false: it is never established */
+  constructor(clock: Clock, remote: Address, dialect: Dialect, opens = true) {
+    this.#opens = opens;
     this.#clock = clock;
     this.remote = remote;
     this.dialect = dialect;
@@ -72,6 +76,7 @@ export class FakeConnection implements Connection {
 
   setHandlers(handlers: ConnectionHandlers): void {
     this.#handlers = handlers;
+    if (this.#opens) handlers.onOpen?.();
   }
 
   send(message: Message): boolean {
@@ -98,6 +103,8 @@ export class FakeConnection implements Connection {
 /** Keeps the connections that were opened, for the test to answer on. */
 export class FakeTransport implements Transport {
   readonly connections: FakeConnection[] = [];
+  /** Whether connections are established. */
+  opens = true;
   /** Told of every connection, right after it was handed over. */
   onConnect: (connection: FakeConnection) => void = () => {};
   readonly #clock: Clock;
@@ -117,7 +124,7 @@ export class FakeTransport implements Transport {
   }
 
   connect(address: Address, dialect: Dialect): Connection {
-    const connection = new FakeConnection(this.#clock, address, dialect);
+    const connection = new FakeConnection(this.#clock, address, dialect, this.opens);
     this.connections.push(connection);
     this.#clock.setTimer(0, () => this.onConnect(connection));
     return connection;

@@ -15,9 +15,11 @@ export const another = { host: 'localhost', port: 5003 };
 export function sessionStage(
   { total = 4, held = {} }: { total?: number; held?: Record<number, string> } = {},
   options: Partial<SpecTrackerOptions> = {},
+  { opens = true }: { opens?: boolean } = {},
 ) {
   const clock = new VirtualClock();
   const transport = new FakeTransport(clock);
+  transport.opens = opens;
   const events: SwarmEvent[] = [];
   const sink = { emit: (event: SwarmEvent) => events.push(event) };
   const store = new FakeStore(total, held);

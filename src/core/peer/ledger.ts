@@ -117,7 +117,10 @@ export class Ledger {
     this.#onFlight.push(listener);
   }
 
-  /** Begins to receive a chunk; several downloads of one chunk may be under way (end-game). */
+  /**
+   * Begins to receive a chunk; several downloads of one chunk may be under way (end-game). By the spec protocol it is
+   * not requested yet: `Download.requested` tells that.
+   */
   begin(index: number, from: Address, protocol: ProtocolName, expected: Partial<ChunkInfo> = {}): Download {
     const { clock, store, events } = this.#components;
     const writer = store.begin(index, { ...expected, ...this.#agreed.get(index) });
@@ -130,6 +133,7 @@ export class Ledger {
       for (const listener of this.#onFlight) listener(index);
     };
     const download = new Download(index, from, writer, {
+      requested: () => events.emit({ type: 'chunk-requested', atMs: clock.now(), ...about, protocol }),
       held: (bytes) => {
         forget();
         if (!this.held.add(index)) {
@@ -147,13 +151,14 @@ export class Ledger {
     });
     const others = this.#downloads.get(index) ?? new Set();
     this.#downloads.set(index, others.add(download));
-    events.emit({ type: 'chunk-requested', atMs: startMs, ...about, protocol });
+    if (protocol === 'swarm') download.requested();
     for (const listener of this.#onFlight) listener(index);
     return download;
   }
 }
 
 interface DownloadOutcome {
+  requested(): void;
   held(bytes: number): void;
   dropped(bytes: number, reason: DiscardReason): void;
 }
@@ -171,6 +176,11 @@ export class Download {
     this.from = from;
     this.#writer = writer;
     this.#outcome = outcome;
+  }
+
+  /** The request has left. */
+  requested(): void {
+    this.#outcome.requested();
   }
 
   get receivedBytes(): number {

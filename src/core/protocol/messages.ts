@@ -27,6 +27,8 @@ export interface LocalChunk {
 export interface WhereChunk {
   readonly type: 'where-chunk';
   readonly index: number;
+  /** The answer should have the hash: only between programs of ours, as a further field. */
+  readonly edition?: 'hashed';
   readonly terminated?: boolean;
 }
 

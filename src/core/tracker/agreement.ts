@@ -2,8 +2,8 @@ import type { ChunkInfo } from '../interfaces.ts';
 import { WAITING_PER_CHUNK_MAX } from './limits.ts';
 
 /**
- * What became of a claim: it is what was agreed on; it is not; it waits for others who say the same; or it is the
- * one that brought the agreement about, together with `winners` (itself among them).
+ * What became of a claim: it is what was agreed on; it is not, and is kept; it waits for others who say the same; or
+ * it is the one that brought the agreement about, together with `winners` (itself among them).
  */
 export type ClaimOutcome<Claimant> =
   | { readonly kind: 'agrees' | 'differs' | 'waits' }
@@ -14,15 +14,19 @@ interface WaitingClaim<Claimant> {
   readonly hash: string;
   /** Unknown from spec clients, which do not tell it. */
   readonly bytes: number | undefined;
+  /** Made after every claim of what is agreed on. */
+  isNewer: boolean;
 }
 
 /**
  * How a swarm comes to agree on one chunk's content: by the first hash that enough different holders claim. It stands
- * from then on, whoever leaves. Claims of a size must agree in the size too; a claim without one agrees with any.
+ * whoever leaves, until `reconsider` finds enough who claim another. Claims of a size must agree in the size too; a
+ * claim without one agrees with any.
  */
 export class Agreement<Claimant> {
   #hash: string | undefined;
   #bytes: number | undefined;
+  /** Of something else than what is agreed on, oldest first. */
   #waiting: WaitingClaim<Claimant>[] = [];
 
   get hash(): string | undefined {
@@ -41,35 +45,55 @@ export class Agreement<Claimant> {
 
   /** A claimant's newest claim replaces its former one. */
   claim(claimant: Claimant, hash: string, bytes: number | undefined, needed: number): ClaimOutcome<Claimant> {
-    if (this.#hash !== undefined) {
-      if (hash !== this.#hash) return { kind: 'differs' };
-      this.#bytes ??= bytes;
-      return { kind: bytes === undefined || bytes === this.#bytes ? 'agrees' : 'differs' };
-    }
-    if (needed <= 1) {
-      this.#hash = hash;
-      this.#bytes = bytes;
-      return { kind: 'decides', winners: [claimant] };
-    }
     this.withdraw(claimant);
-    this.#waiting.push({ claimant, hash, bytes });
-    const alike = this.#waiting.filter((other) => other.hash === hash);
-    const size = bytes ?? commonest(alike.flatMap((other) => other.bytes ?? []));
-    const winners = alike.filter((other) => other.bytes === undefined || other.bytes === size);
-    if (winners.length < needed) {
-      if (this.#waiting.length > WAITING_PER_CHUNK_MAX) this.#waiting.shift();
-      return { kind: 'waits' };
+    if (hash === this.#hash && (bytes === undefined || (this.#bytes ??= bytes) === bytes)) {
+      for (const claim of this.#waiting) claim.isNewer = false;
+      return { kind: 'agrees' };
     }
-    this.#hash = hash;
-    this.#bytes = size;
-    this.#waiting = [];
-    return { kind: 'decides', winners: winners.map((winner) => winner.claimant) };
+    this.#waiting.push({ claimant, hash, bytes, isNewer: true });
+    if (this.#waiting.length > WAITING_PER_CHUNK_MAX) this.#waiting.shift();
+    if (this.#hash !== undefined) return { kind: 'differs' };
+    const winners = this.#decide(hash, needed, () => true);
+    return winners === undefined ? { kind: 'waits' } : { kind: 'decides', winners };
+  }
+
+  /**
+   * To be called when nobody claims any more what was agreed on. Enough claims of another content take its place, if
+   * those who made them are still there or made them since it was last claimed.
+   *
+   * @returns who made them; undefined: it stands
+   */
+  reconsider(needed: number, isThere: (claimant: Claimant) => boolean): readonly Claimant[] | undefined {
+    const counts = (claim: WaitingClaim<Claimant>): boolean => claim.isNewer || isThere(claim.claimant);
+    for (const hash of new Set(this.#waiting.filter(counts).map((claim) => claim.hash))) {
+      const winners = this.#decide(hash, needed, counts);
+      if (winners !== undefined) return winners;
+    }
+    return undefined;
   }
 
   /** Takes back a claim that still waits. */
   withdraw(claimant: Claimant): void {
     const at = this.#waiting.findIndex((other) => other.claimant === claimant);
     if (at !== -1) this.#waiting.splice(at, 1);
+  }
+
+  /** Makes this hash the agreed one if enough claim it, in one size where sizes are told. */
+  #decide(
+    hash: string,
+    needed: number,
+    counts: (claim: WaitingClaim<Claimant>) => boolean,
+  ): readonly Claimant[] | undefined {
+    const alike = this.#waiting.filter((claim) => claim.hash === hash && counts(claim));
+    const size = alike.at(-1)?.bytes ?? commonest(alike.flatMap((claim) => claim.bytes ?? []));
+    const winners = alike.filter((claim) => claim.bytes === undefined || claim.bytes === size);
+    if (winners.length < needed) return undefined;
+    this.#hash = hash;
+    this.#bytes = size;
+    const won = new Set(winners);
+    this.#waiting = this.#waiting.filter((claim) => !won.has(claim));
+    for (const claim of this.#waiting) claim.isNewer = false;
+    return winners.map((winner) => winner.claimant);
   }
 }
 

@@ -19,6 +19,12 @@ export const WAITING_PER_CHUNK_MAX = 1000;
 /** Claims of all chunks that wait for agreement; further ones are ignored. About 100 bytes each. */
 export const WAITING_MAX = 1_000_000;
 
+/** Agreements on one content after another, of all chunks. What is agreed on by then stands. 8 bytes each. */
+export const AGREEMENTS_MAX = 8 * TRACKED_CHUNKS_MAX;
+
+/** Chunks in question that are looked at when somebody goes; the others are when they are asked for or claimed. */
+export const REVIEWED_MAX = 1000;
+
 /** Connected swarm peers. Fewer when their bitfields would take more than BITFIELDS_BYTES_MAX. */
 export const SWARM_PEERS_MAX = 50_000;
 export const BITFIELDS_BYTES_MAX = 512 * MIB;
@@ -34,6 +40,9 @@ export const LISTED_HOLDERS_MAX = 256;
 
 /** How long the second and later CHUNK_LOCATION_UNKNOWN in a row wait, for clients that poll without pause. */
 export const UNKNOWN_DELAY_MS = 200;
+
+/** A spec client that announced nothing for so long has told all it holds: some pause 2 s between two messages. */
+export const ANNOUNCED_ALL_MS = 3000;
 
 /** Least time between two pushes of newly agreed hashes. */
 export const PUSH_GAP_MS = 25;

@@ -3,7 +3,7 @@ import type { Address, Random } from '../interfaces.ts';
 import { bitfieldBytes, ChunkSet } from '../chunk-set.ts';
 import type { ChunkClaim, PeerEntry } from '../protocol/messages.ts';
 import { PEERS_BITS_BYTES_MAX } from '../protocol/swarm/limits.ts';
-import { Agreement } from './agreement.ts';
+import { Agreements, type ContentChange } from './agreements.ts';
 import {
   BITFIELDS_BYTES_MAX,
   LISTED_HOLDERS_MAX,
@@ -12,7 +12,6 @@ import {
   SPEC_HOLDINGS_MAX,
   SWARM_PEERS_MAX,
   TRACKED_CHUNKS_MAX,
-  WAITING_MAX,
 } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
 import { Pool } from './pool.ts';
@@ -28,7 +27,7 @@ export interface SwarmMember {
   bits: ChunkSet;
   /** Chunks for which it has claimed what was agreed on. */
   readonly agreeing: ChunkSet;
-  /** Chunks of which its claim waits for agreement. */
+  /** Chunks of which it claims what is not agreed on, or not yet. */
   readonly waiting: Set<number>;
 }
 
@@ -45,26 +44,26 @@ interface SpecHolding {
   readonly sequence: number;
   /** undefined: announced in the plain edition. */
   readonly hash: string | undefined;
+  /** Over which conversation it was announced last. */
+  speaker: Speaker | undefined;
 }
+
+/** Stands for a conversation with a spec client, from its first announcement until `hangUp`. */
+export type Speaker = object;
 
 type Edition = TrackerOptions['edition'];
 
 type Member = SwarmMember | SpecMember;
 
-interface Chunk {
-  readonly agreement: Agreement<Member>;
-  /** Oldest first. */
-  readonly specHolders: Map<SpecMember, SpecHolding>;
-}
+/** Oldest first. */
+type SpecHolders = Map<SpecMember, SpecHolding>;
 
 /** An answer to WHERE_CHUNK. */
 export interface Location {
   /** Only in the hashed edition. */
   readonly hash?: string;
-  /** Without the asker; each once, oldest first. */
-  readonly others: readonly Address[];
-  /** The asker itself would be listed too. True when there are no others. */
-  readonly askerHolds: boolean;
+  /** Without the asker; each once, at least one: those whose connection is open, oldest first, then the others. */
+  readonly holders: readonly Address[];
 }
 
 /**
@@ -73,25 +72,35 @@ export interface Location {
  * - A holder of a chunk is listed when it has claimed the agreed hash, or when it has claimed no hash at all (the plain
  *   edition of the classic text); the latter only where no hash is asked for.
  * - Age is the time of the announcement for spec clients, and the time of joining for swarm peers.
+ * - A spec client is kept when its connection closes, since it may go on serving; but what it said then stands back
+ *   behind what others say over an open one: in lists, and where they claim another content.
  * - One address is one holder, whichever protocol it used; a connected swarm peer stands for itself.
  * - Everything is bounded by the constants of limits.ts; what goes beyond them is ignored.
  */
 export class Registry {
   readonly #random: Random;
-  readonly #agreementNeeded: number;
-  readonly #chunks = new Map<number, Chunk>();
+  readonly #agreements: Agreements<Member>;
+  readonly #chunks = new Map<number, SpecHolders>();
   readonly #swarmMembers = new Map<string, SwarmMember>();
   readonly #specMembers = new Map<string, SpecMember>();
   readonly #pool = new Pool<Member>();
-  readonly #agreed: ChunkClaim[] = [];
+  readonly #speakers = new Set<Speaker>();
+  #onContentChange: (change: ContentChange) => void = () => undefined;
   #totalChunks = 0;
   #sequence = 0;
-  #waiting = 0;
   #specHoldings = 0;
+  /** Of a chunk that a spec client holds. */
+  #highestIndex = 0;
 
   constructor(components: { readonly random: Random }, options: { readonly agreement: number }) {
     this.#random = components.random;
-    this.#agreementNeeded = options.agreement;
+    this.#agreements = new Agreements(options.agreement, {
+      isClaimed: (index, hash) => this.#isClaimed(index, hash),
+      isThere: (member, index) =>
+        member.kind === 'swarm' || this.#speaks(this.#chunks.get(index)?.get(member)?.speaker),
+      onClaim: (member, index, agrees) => this.#onClaim(member, index, agrees),
+      onContentChange: (change) => this.#onContentChange(change),
+    });
   }
 
   /** As the first swarm peer said; 0 before. */
@@ -107,35 +116,69 @@ export class Registry {
     return this.#specMembers.size;
   }
 
-  /** How many chunks are agreed on with their size. */
-  get agreedChunks(): number {
-    return this.#agreed.length;
+  /** Whether this address has announced every chunk that anybody has; and how many those are. */
+  holdsAll(holder: Address): { readonly chunks: number } | undefined {
+    const chunks = Math.max(this.#totalChunks, this.#highestIndex);
+    const held = this.#specMembers.get(addressKey(holder))?.indices.size;
+    return held === chunks ? { chunks } : undefined;
   }
 
-  /** Agreed chunks in the order of agreement, from the given position on, at most `count`. */
-  agreedFrom(position: number, count: number): ChunkClaim[] {
-    return this.#agreed.slice(position, position + count);
+  /** Nobody takes part at present: no swarm peer, and no spec client over an open connection. */
+  get isDeserted(): boolean {
+    return this.#swarmMembers.size === 0 && this.#speakers.size === 0;
+  }
+
+  /** Where `agreedFrom` ends: it grows with each agreement that includes a size. */
+  get agreedEnd(): number {
+    return this.#agreements.end;
+  }
+
+  /** Agreed chunks in the order of agreement, from the given position on, at most `count`; and where to go on. */
+  agreedFrom(position: number, count: number): { readonly claims: ChunkClaim[]; readonly next: number } {
+    return this.#agreements.from(position, count);
+  }
+
+  /** Calls back whenever another content of a chunk is agreed on than before. The newest listener is the only one. */
+  onContentChange(listener: (change: ContentChange) => void): void {
+    this.#onContentChange = listener;
   }
 
   /** LOCAL_CHUNKS. Returns false when the announcement is beyond a limit and was ignored. */
-  announceSpec(index: number, hash: string | undefined, holder: Address): boolean {
+  announceSpec(index: number, hash: string | undefined, holder: Address, speaker?: Speaker): boolean {
     const key = addressKey(holder);
+    if (speaker !== undefined) this.#speakers.add(speaker);
     if (this.#swarmMembers.has(key)) return true;
     if (!(index >= 1 && index <= TRACKED_CHUNKS_MAX)) return false;
     const known = this.#specMembers.get(key);
-    const holders = this.#chunks.get(index)?.specHolders;
+    const holders = this.#chunks.get(index);
     const before = known && holders?.get(known);
-    if (before !== undefined && (hash === undefined || before.hash === hash)) return true;
+    if (before !== undefined && (hash === undefined || before.hash === hash)) {
+      before.speaker = speaker;
+      if (before.hash !== undefined) this.#agreements.claim(known!, index, before.hash, undefined);
+      return true;
+    }
     if (before === undefined && this.#isFull(known, holders?.size ?? 0)) return false;
     const chunk = this.#chunk(index);
     const member = known ?? this.#newSpecMember(key, holder);
     if (before === undefined) this.#specHoldings++;
     member.indices.add(index);
-    chunk.specHolders.delete(member);
-    chunk.specHolders.set(member, { sequence: this.#sequence++, hash });
+    this.#highestIndex = Math.max(this.#highestIndex, index);
+    chunk.delete(member);
+    chunk.set(member, { sequence: this.#sequence++, hash, speaker });
     if (hash === undefined) this.#pool.add(member);
-    else this.#claim(member, index, hash, undefined);
+    else this.#agreements.claim(member, index, hash, undefined);
     return true;
+  }
+
+  /** The conversation is over. What was announced over it is kept, and stands back from now on. */
+  hangUp(speaker: Speaker): void {
+    if (this.#speakers.delete(speaker)) this.#agreements.reviewContested();
+  }
+
+  /** All conversations with spec clients are over: they were another tracker's. */
+  hangUpAll(): void {
+    this.#speakers.clear();
+    this.#agreements.reviewContested();
   }
 
   /**
@@ -170,7 +213,9 @@ export class Registry {
     member.bits = bits;
     for (const index of member.waiting) if (!bits.has(index)) this.#withdraw(member, index);
     for (const { index, hash, bytes } of claims) {
-      if (index <= this.#totalChunks && bits.has(index)) this.#claim(member, index, hash, bytes);
+      if (index <= this.#totalChunks && bits.has(index)) {
+        this.#agreements.claim(member, index, hash, bytes);
+      }
     }
   }
 
@@ -188,6 +233,7 @@ export class Registry {
     this.#swarmMembers.delete(member.key);
     this.#pool.remove(member);
     for (const index of member.waiting) this.#withdraw(member, index);
+    this.#agreements.reviewContested();
   }
 
   /** Forgets everything: the swarm is over and another file may come. No swarm member may be used afterwards. */
@@ -197,33 +243,45 @@ export class Registry {
       this.#pool.remove(member);
     this.#swarmMembers.clear();
     this.#specMembers.clear();
-    this.#agreed.length = 0;
-    this.#totalChunks = this.#waiting = this.#specHoldings = 0;
+    this.#agreements.clear();
+    this.#totalChunks = this.#specHoldings = this.#highestIndex = 0;
   }
 
-  /** WHERE_CHUNK: at most LISTED_HOLDERS_MAX others, oldest first; undefined when nobody may be listed. */
+  /** WHERE_CHUNK: at most LISTED_HOLDERS_MAX holders; undefined when nobody but the asker may be listed. */
   locate(index: number, edition: Edition, asker?: Address): Location | undefined {
-    const chunk = this.#chunks.get(index);
-    const hash = chunk?.agreement.hash;
-    if (chunk === undefined || (edition === 'hashed' && hash === undefined)) return undefined;
+    this.#agreements.review(index);
+    const hash = this.#agreements.hash(index);
+    if (edition === 'hashed' && hash === undefined) return undefined;
     const own = asker && addressKey(asker);
-    const listed: { readonly sequence: number; readonly member: Member }[] = [];
-    const list = (members: Iterable<Member>): void => {
-      const enough = listed.length + LISTED_HOLDERS_MAX;
-      for (const member of members) {
-        if (listed.length === enough) return;
-        const sequence = member.key === own ? undefined : listing(chunk, index, member, edition);
-        if (sequence !== undefined) listed.push({ sequence, member });
-      }
-    };
-    list(chunk.specHolders.keys());
-    list(this.#swarmMembers.values());
-    listed.sort((one, other) => one.sequence - other.sequence);
-    const self = own === undefined ? undefined : (this.#swarmMembers.get(own) ?? this.#specMembers.get(own));
-    const askerHolds = self !== undefined && listing(chunk, index, self, edition) !== undefined;
-    if (listed.length === 0 && !askerHolds) return undefined;
-    const others = listed.slice(0, LISTED_HOLDERS_MAX).map(({ member }) => member.address);
-    return edition === 'hashed' ? { hash: hash!, others, askerHolds } : { others, askerHolds };
+    const { there, gone } = this.#specHolders(index, edition, own);
+    const swarm: Listed[] = [];
+    for (const member of this.#swarmMembers.values()) {
+      if (swarm.length === LISTED_HOLDERS_MAX) break;
+      if (member.key === own || !member.bits.has(index) || !member.agreeing.has(index)) continue;
+      swarm.push(member);
+    }
+    const live = [...there, ...swarm].sort((one, other) => one.sequence - other.sequence);
+    const holders = [...live, ...gone].slice(0, LISTED_HOLDERS_MAX).map(({ address }) => address);
+    if (holders.length === 0) return undefined;
+    return edition === 'hashed' ? { hash: hash!, holders } : { holders };
+  }
+
+  /** Spec clients that may be listed, oldest first: those over whose open connection it was announced, and others. */
+  #specHolders(
+    index: number,
+    edition: Edition,
+    own: string | undefined,
+  ): { readonly there: Listed[]; readonly gone: Listed[] } {
+    const agreed = this.#agreements.hash(index);
+    const [there, gone]: [Listed[], Listed[]] = [[], []];
+    for (const [{ key, address }, { hash, sequence, speaker }] of this.#chunks.get(index) ?? []) {
+      if (there.length === LISTED_HOLDERS_MAX) break;
+      const mayBeListed = hash === undefined ? edition === 'plain' : hash === agreed;
+      if (key === own || !mayBeListed) continue;
+      const list = this.#speaks(speaker) ? there : gone;
+      if (list.length < LISTED_HOLDERS_MAX) list.push({ address, sequence });
+    }
+    return { there, gone };
   }
 
   /** Up to `wanted` members at random, without the asker; spec clients with the chunks they may be asked for. */
@@ -250,49 +308,46 @@ export class Registry {
   #offered(member: SpecMember): ChunkSet {
     const offered = new ChunkSet(this.#totalChunks);
     for (const index of member.indices) {
-      const chunk = this.#chunks.get(index)!;
-      const hash = chunk.specHolders.get(member)!.hash;
-      if (index <= this.#totalChunks && (hash === undefined || hash === chunk.agreement.hash))
+      const { hash } = this.#chunks.get(index)!.get(member)!;
+      if (index <= this.#totalChunks && (hash === undefined || hash === this.#agreements.hash(index)))
         offered.add(index);
     }
     return offered;
   }
 
-  #claim(member: Member, index: number, hash: string, bytes: number | undefined): void {
-    const { agreement } = this.#chunk(index);
-    const infoBefore = agreement.info;
-    const waitingBefore = agreement.waiting;
-    if (agreement.hash === undefined && this.#waiting >= WAITING_MAX) return;
-    const outcome = agreement.claim(member, hash, bytes, this.#agreementNeeded);
-    this.#waiting += agreement.waiting - waitingBefore;
-    if (member.kind === 'swarm') {
-      if (outcome.kind === 'waits') member.waiting.add(index);
-      else if (outcome.kind === 'differs') member.agreeing.delete(index);
+  #onClaim(member: Member, index: number, agrees: boolean): void {
+    if (member.kind === 'spec') {
+      if (agrees) this.#pool.add(member);
+    } else if (agrees) {
+      member.waiting.delete(index);
+      member.agreeing.add(index);
+    } else {
+      member.waiting.add(index);
+      member.agreeing.delete(index);
     }
-    if (outcome.kind === 'agrees') this.#onAgreeing(member, index);
-    if (outcome.kind === 'decides') for (const winner of outcome.winners) this.#onAgreeing(winner, index);
-    const info = agreement.info;
-    if (infoBefore === undefined && info !== undefined) this.#agreed.push({ index, ...info });
-  }
-
-  #onAgreeing(member: Member, index: number): void {
-    if (member.kind === 'spec') return this.#pool.add(member);
-    member.waiting.delete(index);
-    member.agreeing.add(index);
   }
 
   #withdraw(member: SwarmMember, index: number): void {
     member.waiting.delete(index);
-    const agreement = this.#chunks.get(index)!.agreement;
-    const before = agreement.waiting;
-    agreement.withdraw(member);
-    this.#waiting += agreement.waiting - before;
+    this.#agreements.withdraw(member, index);
   }
 
-  #chunk(index: number): Chunk {
+  #isClaimed(index: number, hash: string): boolean {
+    for (const holding of this.#chunks.get(index)?.values() ?? []) {
+      if (holding.hash === hash && this.#speaks(holding.speaker)) return true;
+    }
+    for (const member of this.#swarmMembers.values()) if (member.agreeing.has(index)) return true;
+    return false;
+  }
+
+  #speaks(speaker: Speaker | undefined): boolean {
+    return speaker !== undefined && this.#speakers.has(speaker);
+  }
+
+  #chunk(index: number): SpecHolders {
     let chunk = this.#chunks.get(index);
     if (chunk === undefined) {
-      chunk = { agreement: new Agreement(), specHolders: new Map() };
+      chunk = new Map();
       this.#chunks.set(index, chunk);
     }
     return chunk;
@@ -312,11 +367,8 @@ export class Registry {
 
   #dropSpec(member: SpecMember): void {
     for (const index of member.indices) {
-      const chunk = this.#chunks.get(index)!;
-      chunk.specHolders.delete(member);
-      this.#waiting -= chunk.agreement.waiting;
-      chunk.agreement.withdraw(member);
-      this.#waiting += chunk.agreement.waiting;
+      this.#chunks.get(index)!.delete(member);
+      this.#agreements.withdraw(member, index);
     }
     this.#specHoldings -= member.indices.size;
     this.#specMembers.delete(member.key);
@@ -324,16 +376,10 @@ export class Registry {
   }
 }
 
-/** The age by which a member is listed as a holder of a chunk; undefined when it is not listed. */
-function listing(chunk: Chunk, index: number, member: Member, edition: Edition): number | undefined {
-  if (member.kind === 'swarm') {
-    return member.bits.has(index) && member.agreeing.has(index) ? member.sequence : undefined;
-  }
-  const holding = chunk.specHolders.get(member);
-  if (holding === undefined) return undefined;
-  const { hash, sequence } = holding;
-  const listed = hash === undefined ? edition === 'plain' : hash === chunk.agreement.hash;
-  return listed ? sequence : undefined;
+interface Listed {
+  readonly address: Address;
+  /** Lower: older. */
+  readonly sequence: number;
 }
 
 function normal({ host, port }: Address): Address {

@@ -60,11 +60,22 @@ describe('rule 13: both editions on one port', () => {
   test('a connection that has announced is answered in its edition', () => {
     const stage = new TrackerStage({ edition: 'plain' });
     const hashed = stage.spec();
+    stage.swarm(6001, 3).says(announce(3, { 1: 'a' }));
     hashed.says(local(1, 5001, 'a'), where(1));
-    expect(hashed.got()).toEqual([knownByHash(1, 'a', 5001)]);
+    expect(hashed.got()).toEqual([knownByHash(1, 'a', 6001)]);
     const plain = stage.spec();
     plain.says(local(2, 5002), where(1));
-    expect(plain.got()).toEqual([known(1, 5001)]);
+    expect(plain.got()).toEqual([known(1, 6001, 5001)]);
+  });
+
+  test('a client of ours may ask for the hash before it has announced anything', () => {
+    const stage = new TrackerStage({ edition: 'plain' });
+    stage.spec().says(local(1, 5001, 'a'), local(2, 5001));
+    const client = stage.spec();
+    const ask = (index: number): Message =>
+      ({ ...where(index), edition: 'hashed', terminated: true }) as Message;
+    client.says(ask(1), ask(2));
+    expect(client.got()).toEqual([knownByHash(1, 'a', 5001), unknown(2)]);
   });
 
   test.each(['plain', 'hashed'] as const)(
@@ -87,8 +98,8 @@ describe('rule 13: both editions on one port', () => {
   test('what has no meaning for a tracker is passed over', () => {
     const stage = new TrackerStage();
     const client = stage.spec();
-    client.says({ type: 'request-chunk', index: 1 }, unknown(1), local(1, 5001), where(1));
-    expect(client.got()).toEqual([known(1, 5001)]);
+    client.says({ type: 'request-chunk', index: 1 }, unknown(1), local(1, 5001), where(2));
+    expect(client.got()).toEqual([unknown(2)]);
     expect(client.over).toBeUndefined();
   });
 });
@@ -99,8 +110,9 @@ describe('rule 14: answers', () => {
     const client = stage.spec();
     client.says(local(1, 5001));
     expect(client.got()).toEqual([]);
-    client.says(where(1), where(2));
-    expect(client.got()).toEqual([known(1, 5001), unknown(2)]);
+    const asker = stage.spec();
+    asker.says(where(1), where(2));
+    expect(asker.got()).toEqual([known(1, 5001), unknown(2)]);
   });
 });
 
@@ -128,8 +140,9 @@ describe('rule 15: CHUNK_LOCATION_UNKNOWN', () => {
 
   test('is not delayed after a known one', () => {
     const stage = new TrackerStage();
+    stage.spec().says(local(1, 5001));
     const client = stage.spec();
-    client.says(local(1, 5001), where(9), where(1), where(9));
+    client.says(where(9), where(1), where(9));
     expect(client.got()).toEqual([unknown(9), known(1, 5001), unknown(9)]);
   });
 
@@ -248,21 +261,132 @@ describe('rule 16: holders', () => {
     },
   );
 
-  test('the asker itself comes last, so that its own port and the newline are the mark of this tracker', () => {
+  test('nobody is told of itself, also not of what was announced from its address before', () => {
     const stage = new TrackerStage();
+    const former = stage.spec();
+    former.says(local(1, 5001), local(2, 5001));
+    former.closes();
     const client = stage.spec();
-    client.says(local(1, 5001), where(1));
-    expect(client.got()).toEqual([known(1, 5001)]);
+    client.says(local(1, 5001), where(1), local(3, 5001));
+    expect(client.got()).toEqual([unknown(1)]);
     stage.spec().says(local(1, 5002));
-    client.says(where(1));
-    expect(client.got()).toEqual([known(1, 5002, 5001)]);
-    for (let port = 10_001; port <= 10_500; port++) stage.spec().says(local(1, port));
-    client.says(where(1));
-    const [answer] = client.got() as [Extract<Message, { type: 'chunk-from' }>];
-    expect(answer.holders.at(-1)).toEqual(at(5001));
-    expect(answer.holders.filter(({ port }) => port === 5001)).toHaveLength(1);
-    expect(specMessageBytes(answer)).toBeLessThan(1024);
+    client.says(where(1), { ...where(2), terminated: true } as Message);
+    expect(client.got()).toEqual([known(1, 5002), unknown(2)]);
   });
+
+  test('those whose connection is open come first, oldest first, then those whose is closed', () => {
+    const stage = new TrackerStage();
+    const remotes = [5001, 5002, 5003, 5004].map((port) => {
+      const remote = stage.spec();
+      remote.says(local(1, port));
+      return remote;
+    });
+    remotes[0]!.closes();
+    remotes[2]!.closes();
+    expect(answers(stage, 1)).toEqual([known(1, 5002, 5004, 5001, 5003)]);
+    stage.spec().says(local(1, 5003));
+    expect(answers(stage, 1)).toEqual([known(1, 5002, 5003, 5004, 5001)]);
+  });
+});
+
+describe('a tracker that is left up for another content', () => {
+  const hashed = { edition: 'hashed', agreement: 2 } as const;
+
+  /** A swarm whose clients agree on the content and then go. */
+  function usedStage(options: ConstructorParameters<typeof TrackerStage>[0]): TrackerStage {
+    const stage = new TrackerStage(options);
+    for (const port of [5001, 5002, 5003]) {
+      const remote = stage.spec();
+      remote.says(local(1, port, 'a'));
+      remote.closes();
+    }
+    return stage;
+  }
+
+  test.each([[5001, 5002] as const, [5007, 5008] as const])(
+    'agrees on it as soon as enough claim it, from ports %i and %i, and tells of the change',
+    (first, second) => {
+      const stage = usedStage(hashed);
+      stage.spec().says(local(1, first, 'b'));
+      expect(stage.told('content-changed')).toEqual([]);
+      stage.spec().says(local(1, second, 'b'));
+      expect(answers(stage, 1)).toEqual([knownByHash(1, 'b', first, second)]);
+      const about = { index: 1, formerHash: hashOf('a'), hash: hashOf('b') };
+      expect(stage.told('content-changed')).toMatchObject([about]);
+    },
+  );
+
+  test('agrees on it also when its clients use a connection for every message', () => {
+    const stage = usedStage(hashed);
+    for (const port of [5007, 5008]) {
+      const remote = stage.spec();
+      remote.says(local(1, port, 'b'));
+      remote.closes();
+    }
+    expect(answers(stage, 1)).toEqual([knownByHash(1, 'b', 5007, 5008)]);
+  });
+
+  test('does not while one of the former swarm is there, and does once that has gone', () => {
+    const stage = new TrackerStage(hashed);
+    const last = stage.spec();
+    last.says(local(1, 5001, 'a'));
+    stage.spec().says(local(1, 5002, 'a'));
+    const [one, two] = [stage.spec(), stage.spec()];
+    one.says(local(1, 5002, 'b'));
+    two.says(local(1, 5003, 'b'));
+    expect(answers(stage, 1)).toEqual([knownByHash(1, 'a', 5001)]);
+    last.closes();
+    expect(answers(stage, 1)).toEqual([knownByHash(1, 'b', 5002, 5003)]);
+  });
+
+  test('one client with another content is not enough against those who have closed and go on serving', () => {
+    const stage = usedStage(hashed);
+    stage.spec().says(local(1, 5009, 'f'));
+    expect(answers(stage, 1)).toEqual([knownByHash(1, 'a', 5001, 5002, 5003)]);
+  });
+
+  test('by default, too, after a mixed swarm: swarm peers are told the new content, and only that', () => {
+    const stage = usedStage({});
+    const former = stage.swarm(6001, 3);
+    former.says(announce(3, { 1: 'a' }));
+    former.closes();
+    const peer = stage.swarm(6002, 3);
+    peer.says(announce(3, { 1: 'b' }));
+    const agreed = peer.got().flatMap((message) => (message.type === 'peers' ? message.agreed : []));
+    expect(agreed).toEqual([{ index: 1, bytes: 100, hash: hashOf('b') }]);
+    stage.spec().says(local(1, 5004, 'b'));
+    const asker = stage.spec();
+    asker.says(local(2, 5005, 'c'), where(1));
+    expect(asker.got()).toEqual([knownByHash(1, 'b', 6002, 5004)]);
+  });
+
+  test('takes a file of another number of chunks once nobody of the former swarm is there', () => {
+    const stage = usedStage({});
+    const former = stage.swarm(6001, 3);
+    former.says(announce(3, { 1: 'a' }));
+    const early = stage.swarm(6002, 50);
+    expect(early.over).toBe('end');
+    former.closes();
+    const peer = stage.swarm(6003, 50);
+    peer.says(announce(50, { 50: 'z' }));
+    expect(peer.over).toBeUndefined();
+    expect(stage.told('content-changed')).toMatchObject([{ formerTotalChunks: 3, totalChunks: 50 }]);
+    expect(answers(stage, 50)).toEqual([known(50, 6003)]);
+  });
+});
+
+test('the tracker tells who registered, and who has announced all that anybody has', () => {
+  const stage = new TrackerStage();
+  const [one, two] = [stage.spec(), stage.spec()];
+  one.says(local(1, 5001), local(2, 5001), local(3, 5001));
+  two.says(local(3, 5002));
+  expect(stage.told('client-registered').map(({ address }) => address.port)).toEqual([5001, 5002]);
+  expect(stage.told('client-completed')).toEqual([]);
+  stage.clock.run(10_000);
+  expect(stage.told('client-completed')).toMatchObject([{ address: at(5001), chunks: 3 }]);
+  two.says(local(1, 5002), local(2, 5002));
+  two.closes();
+  expect(stage.told('client-completed').map(({ address }) => address.port)).toEqual([5001, 5002]);
 });
 
 describe('mixed swarms', () => {
@@ -300,7 +424,8 @@ describe('mixed swarms', () => {
 test('answers are told as events', () => {
   const stage = new TrackerStage({ edition: 'hashed' });
   const client = stage.spec();
-  client.says(local(1, 5001, 'a'), where(1), where(2));
+  stage.spec().says(local(1, 5001, 'a'));
+  client.says(local(3, 5002, 'c'), where(1), where(2));
   expect(stage.events.slice(-2)).toEqual([
     {
       type: 'chunk-located',

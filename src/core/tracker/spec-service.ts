@@ -1,10 +1,10 @@
-import { sameHost } from '../address.ts';
+import { addressKey, sameHost } from '../address.ts';
 import type { Address, Clock, Connection, EventSink, Timer } from '../interfaces.ts';
 import type { LocalChunk, Message } from '../protocol/messages.ts';
 import { ANSWER_BYTES_MAX, fitHolders } from '../protocol/spec/encode.ts';
-import { QUESTIONS_WAITING_MAX, UNKNOWN_DELAY_MS } from './limits.ts';
+import { ANNOUNCED_ALL_MS, QUESTIONS_WAITING_MAX, UNKNOWN_DELAY_MS } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
-import type { Location, Registry } from './registry.ts';
+import type { Registry } from './registry.ts';
 
 export interface ServiceComponents {
   readonly clock: Clock;
@@ -31,6 +31,10 @@ interface Conversation {
   remoteEnded: boolean;
   /** It announces beyond the limits, and that was told. */
   excessive: boolean;
+  /** Runs since its last announcement. */
+  quiet: Timer | undefined;
+  /** With how many chunks it was told as complete; 0: it was not. */
+  completeWith: number;
 }
 
 /**
@@ -62,6 +66,8 @@ export class SpecService {
       delay: undefined,
       remoteEnded: false,
       excessive: false,
+      quiet: undefined,
+      completeWith: 0,
     };
     connection.setHandlers({
       onMessage: (message) => this.#onMessage(conversation, message),
@@ -74,6 +80,10 @@ export class SpecService {
       },
       onClose: (reason) => {
         conversation.delay?.cancel();
+        conversation.quiet?.cancel();
+        this.#lookComplete(conversation);
+        this.#components.registry.hangUp(conversation);
+        this.#hooks.onAnnounced();
         if (reason.kind === 'protocol') this.#tellFault(connection, reason.detail);
         this.#hooks.onClosed(connection);
       },
@@ -84,14 +94,23 @@ export class SpecService {
     // Answers and requests have no meaning here; a stranger's mistake is passed over like any unknown text.
     if (message.type === 'local-chunk') this.#onLocalChunk(conversation, message);
     else if (message.type === 'where-chunk') {
+      conversation.edition = message.edition ?? conversation.edition;
       this.#onWhereChunk(conversation, message.index, message.terminated === true);
     }
   }
 
   #onLocalChunk(conversation: Conversation, { index, hash, holder }: LocalChunk): void {
     conversation.edition = hash === undefined ? 'plain' : 'hashed';
-    conversation.announced = holder;
-    if (!this.#components.registry.announceSpec(index, hash, holder) && !conversation.excessive) {
+    const { clock, events, registry } = this.#components;
+    const { announced } = conversation;
+    const isNew = announced === undefined || addressKey(announced) !== addressKey(holder);
+    conversation.announced = { host: sameHost(holder.host), port: holder.port };
+    if (registry.announceSpec(index, hash, holder, conversation)) {
+      const about = { atMs: clock.now(), peer: 'tracker', address: conversation.announced };
+      if (isNew) events.emit({ type: 'client-registered', ...about, protocol: 'spec' });
+      conversation.quiet?.cancel();
+      conversation.quiet = clock.setTimer(ANNOUNCED_ALL_MS, () => this.#lookComplete(conversation));
+    } else if (!conversation.excessive) {
       conversation.excessive = true;
       this.#tellFault(
         conversation.connection,
@@ -99,6 +118,16 @@ export class SpecService {
       );
     }
     this.#hooks.onAnnounced();
+  }
+
+  /** Some never say that they are: it follows from what they announced. */
+  #lookComplete(conversation: Conversation): void {
+    const { clock, events, registry } = this.#components;
+    const { announced: address, completeWith } = conversation;
+    const chunks = address && registry.holdsAll(address)?.chunks;
+    if (address === undefined || chunks === undefined || chunks === completeWith) return;
+    conversation.completeWith = chunks;
+    events.emit({ type: 'client-completed', atMs: clock.now(), peer: 'tracker', address, chunks });
   }
 
   #onWhereChunk(conversation: Conversation, index: number, ours: boolean): void {
@@ -142,8 +171,15 @@ export class SpecService {
     if (location === undefined) return false;
     conversation.unknownsInRow = 0;
     const hash = location.hash === undefined ? {} : { hash: location.hash };
-    const holders = listHolders(location, conversation.announced, { index, ...hash });
-    this.#send(conversation.connection, { type: 'chunk-from', index, ...hash, holders, terminated: true });
+    const answer = {
+      type: 'chunk-from',
+      index,
+      ...hash,
+      holders: location.holders,
+      terminated: true,
+    } as const;
+    const { holders } = fitHolders(answer, ANSWER_BYTES_MAX);
+    this.#send(conversation.connection, { ...answer, holders });
     events.emit({ type: 'chunk-located', atMs: clock.now(), peer: 'tracker', index, ...hash, holders });
     return true;
   }
@@ -169,28 +205,4 @@ export class SpecService {
       detail,
     });
   }
-}
-
-/**
- * The others that fit into an answer, oldest first, and the asker's own address last: a client of ours knows by the
- * newline behind the port that it announced itself that the tracker is ours (docs/protocol.md).
- */
-function listHolders(
-  { others, askerHolds }: Location,
-  asker: Address | undefined,
-  about: { readonly index: number; readonly hash?: string },
-): readonly Address[] {
-  if (asker === undefined || !askerHolds) return fitted(others, about, 0);
-  const own = { host: sameHost(asker.host), port: asker.port };
-  if (others.length === 0) return [own];
-  return [...fitted(others, about, `,${own.host},${own.port}`.length), own];
-}
-
-function fitted(
-  holders: readonly Address[],
-  about: { readonly index: number; readonly hash?: string },
-  keptBytes: number,
-): readonly Address[] {
-  const answer = { type: 'chunk-from', ...about, holders, terminated: true } as const;
-  return fitHolders(answer, ANSWER_BYTES_MAX - keptBytes).holders;
 }

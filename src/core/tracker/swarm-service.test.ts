@@ -260,17 +260,24 @@ describe('agreed hashes', () => {
     expect(first.peers().agreed).toEqual([claim(1, 'a')]);
   });
 
-  test('stand when the peers that agreed have gone, against whoever comes', () => {
+  test('stand while one of the peers that agreed is there, and give way once nobody claims them any more', () => {
     const stage = new TrackerStage();
     const witness = stage.swarm(6009, 4);
     witness.says(announce(4, {}));
     const first = stage.swarm(6001, 4);
     first.says(announce(4, { 1: 'a' }));
     first.closes();
-    const second = stage.swarm(6002, 4);
-    second.got();
-    second.says(announce(4, { 1: 'b' }));
-    expect(second.peers().agreed).toEqual([claim(1, 'a')]);
+    const [second, third] = [stage.swarm(6002, 4), stage.swarm(6003, 4)];
+    third.got();
+    second.says(announce(4, { 1: 'a' }));
+    third.says(announce(4, { 1: 'b' }));
+    expect(third.peers().agreed).toEqual([claim(1, 'a')]);
+    witness.got();
+    second.closes();
+    stage.clock.run(1000);
+    expect(third.peers().agreed).toEqual([claim(1, 'b')]);
+    expect(witness.peers().agreed).toEqual([claim(1, 'b')]);
+    expect(stage.told('content-changed')).toMatchObject([{ index: 1, hash: hashOf('b') }]);
   });
 
   test('that a spec client told are told when a swarm peer has added the size', () => {

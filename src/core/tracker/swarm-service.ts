@@ -1,7 +1,7 @@
 import type { Address, CloseReason, Connection, Timer } from '../interfaces.ts';
 import { ChunkSet } from '../chunk-set.ts';
 import type { PeerForgotten } from '../events.ts';
-import type { Announce, Handshake, Message } from '../protocol/messages.ts';
+import type { Announce, ChunkClaim, Handshake, Message } from '../protocol/messages.ts';
 import { CLAIMS_MAX } from '../protocol/swarm/limits.ts';
 import { PUSH_GAP_MS, TRACKED_CHUNKS_MAX } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
@@ -24,6 +24,8 @@ interface Session {
   /** How many agreed chunks, in the order of agreement, it has been told. */
   told: number;
   announced: boolean;
+  /** It holds everything, and that was told. */
+  complete: boolean;
   over: boolean;
 }
 
@@ -43,7 +45,7 @@ export class SwarmService {
   #pushTimer: Timer | undefined;
   #inheritedTimer: Timer | undefined;
   #pushedMs = -Infinity;
-  #pushedChunks = 0;
+  #pushedEnd = 0;
   #closed = false;
 
   constructor(
@@ -65,6 +67,7 @@ export class SwarmService {
       member: undefined,
       told: 0,
       announced: false,
+      complete: false,
       over: false,
     };
     this.#sessions.set(connection, session);
@@ -95,12 +98,12 @@ export class SwarmService {
   /** The registry has changed: tells every peer soon of what has been agreed since it was last told. */
   pushSoon(): void {
     const { clock, registry } = this.#components;
-    if (this.#closed || this.#pushTimer !== undefined || registry.agreedChunks === this.#pushedChunks) return;
+    if (this.#closed || this.#pushTimer !== undefined || registry.agreedEnd === this.#pushedEnd) return;
     const delayMs = Math.max(0, this.#pushedMs + PUSH_GAP_MS - clock.now());
     this.#pushTimer = clock.setTimer(delayMs, () => {
       this.#pushTimer = undefined;
       this.#pushedMs = clock.now();
-      this.#pushedChunks = registry.agreedChunks;
+      this.#pushedEnd = registry.agreedEnd;
       for (const session of this.#sessions.values()) this.#tellAgreed(session);
     });
   }
@@ -134,6 +137,7 @@ export class SwarmService {
     if (totalChunks < 1 || totalChunks > TRACKED_CHUNKS_MAX) {
       return this.#fault(session, `${totalChunks} chunks, not 1 to ${TRACKED_CHUNKS_MAX}`);
     }
+    this.#makeRoomFor(totalChunks);
     session.handshake = handshake;
     session.connection.send({
       type: 'handshake',
@@ -165,7 +169,10 @@ export class SwarmService {
     const address = { host: session.connection.remote.host, port: handshake.port };
     session.announced = true;
     if (session.member === undefined && address.port > 0 && !this.#join(session, address)) return;
-    if (session.member !== undefined) registry.update(session.member, bits, announce.claims);
+    if (session.member !== undefined) {
+      registry.update(session.member, bits, announce.claims);
+      this.#lookComplete(session, bits);
+    }
     this.#answer(session, Math.min(announce.wanted, this.#options.peersPerAnswer), address);
     this.pushSoon();
   }
@@ -181,29 +188,62 @@ export class SwarmService {
     } else if (former !== undefined) registry.leave(former);
     session.member = registry.join(address, session.handshake!.totalChunks);
     if (session.member === undefined) this.#fault(session, 'the tracker is full');
-    else this.#owners.set(session.member, session);
+    else {
+      this.#owners.set(session.member, session);
+      const about = { atMs: this.#components.clock.now(), peer: 'tracker', address: session.member.address };
+      this.#components.events.emit({ type: 'client-registered', ...about, protocol: 'swarm' });
+    }
     return session.member !== undefined;
+  }
+
+  #lookComplete(session: Session, bits: ChunkSet): void {
+    if (session.complete || session.member === undefined || bits.size < bits.totalChunks) return;
+    session.complete = true;
+    const { clock, events } = this.#components;
+    const about = { atMs: clock.now(), peer: 'tracker', address: session.member.address };
+    events.emit({ type: 'client-completed', ...about, chunks: bits.totalChunks });
   }
 
   #answer(session: Session, wanted: number, asker: Address): void {
     const peers = this.#components.registry.sample(wanted, asker);
-    const agreed = this.#components.registry.agreedFrom(session.told, CLAIMS_MAX);
-    session.told += agreed.length;
+    const agreed = this.#takeAgreed(session);
     const intervalMs = this.#intervalMs;
     // Who does not read its answers is not read either, and then falls silent.
     if (session.connection.send({ type: 'peers', peers, agreed, intervalMs })) this.#tellAgreed(session);
     else session.connection.pause();
   }
 
+  #takeAgreed(session: Session): ChunkClaim[] {
+    const { claims, next } = this.#components.registry.agreedFrom(session.told, CLAIMS_MAX);
+    session.told = next;
+    return claims;
+  }
+
   #tellAgreed(session: Session): void {
     const { registry } = this.#components;
     if (!session.announced || session.over) return;
-    while (session.told < registry.agreedChunks) {
-      const agreed = registry.agreedFrom(session.told, CLAIMS_MAX);
-      session.told += agreed.length;
+    while (session.told < registry.agreedEnd) {
+      const agreed = this.#takeAgreed(session);
+      if (agreed.length === 0) return;
       const intervalMs = this.#intervalMs;
       if (!session.connection.send({ type: 'peers', peers: [], agreed, intervalMs })) return;
     }
+  }
+
+  /** The tracker is left up for another file: of the former one nobody is there any more. */
+  #makeRoomFor(totalChunks: number): void {
+    const { clock, events, registry } = this.#components;
+    if (this.#isRightTotal(totalChunks) || !registry.isDeserted) return;
+    const formerTotalChunks = registry.totalChunks;
+    this.#reset();
+    const about = { atMs: clock.now(), peer: 'tracker' };
+    events.emit({ type: 'content-changed', ...about, formerTotalChunks, totalChunks });
+  }
+
+  #reset(): void {
+    this.#components.registry.reset();
+    this.#pushedEnd = 0;
+    for (const session of this.#sessions.values()) session.told = 0;
   }
 
   #isRightTotal(totalChunks: number): boolean {
@@ -221,10 +261,7 @@ export class SwarmService {
     this.#sessions.delete(session.connection);
     // The last one has gone, and nobody else is known: the next swarm may be about another file.
     const { registry } = this.#components;
-    if (this.#sessions.size === 0 && registry.specClients === 0 && registry.swarmPeers === 0) {
-      registry.reset();
-      this.#pushedChunks = 0;
-    }
+    if (this.#sessions.size === 0 && registry.specClients === 0 && registry.swarmPeers === 0) this.#reset();
     this.#hooks.onClosed(session.connection);
   }
 
@@ -241,6 +278,7 @@ export class SwarmService {
   #leave(member: SwarmMember, reason: PeerForgotten['reason']): void {
     const { clock, events, registry } = this.#components;
     registry.leave(member);
+    this.pushSoon();
     const { address } = member;
     events.emit({ type: 'peer-forgotten', atMs: clock.now(), peer: 'tracker', address, reason });
   }

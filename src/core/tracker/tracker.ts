@@ -25,7 +25,11 @@ export class Tracker {
     this.#options = options;
     const registry = components.registry ?? new Registry(components, options);
     this.memory = registry;
+    registry.hangUpAll();
     const { clock, events } = components;
+    registry.onContentChange((change) =>
+      events.emit({ type: 'content-changed', atMs: clock.now(), peer: 'tracker', ...change }),
+    );
     const onClosed = (connection: Connection): void => this.#onConnectionClosed(connection);
     this.#swarm = new SwarmService({ clock, events, registry }, options, {
       listeningPort: () => this.#address?.port ?? 0,

@@ -152,6 +152,7 @@ class FreezingConnection extends WrappedConnection {
         const kept = keepable(message);
         suspension.happen(() => this.#lateMessage(kept), 'message');
       },
+      onOpen: () => suspension.happen(() => this.#handlers?.onOpen?.()),
       onDrain: () => suspension.happen(() => this.#handlers?.onDrain?.()),
       onRemoteEnd: () => suspension.happen(() => this.#remoteEnd(), 'message'),
       onClose: (reason) => suspension.happen(() => this.#close(reason)),

@@ -124,6 +124,9 @@ export class ShapedConnection implements Connection {
     });
     this.#downlink = downlink;
     inner.setHandlers({
+      onOpen: () => {
+        if (!this.#over) this.#handlers?.onOpen?.();
+      },
       onMessage: (message) => downlink.receive(message),
       onDrain: () => this.#uplink.onInnerDrain(),
       onRemoteEnd: () => downlink.push({ ended: true }),

@@ -37,6 +37,10 @@ function logFields(
     return [TRACKER_NAME, 'GET_CHUNK_FROM', event.index, event.hash, ...holders];
   }
   if (event.type === 'chunk-unlocated') return [TRACKER_NAME, 'CHUNK_LOCATION_UNKNOWN', event.index];
+  if (event.type === 'content-changed') {
+    const what = 'index' in event ? [event.index, event.hash] : [event.totalChunks, 'LASTCHUNK'];
+    return [TRACKER_NAME, 'CONTENT_CHANGED', ...what];
+  }
   return undefined;
 }
 

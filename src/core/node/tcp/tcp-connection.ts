@@ -63,7 +63,10 @@ export class TcpConnection implements Connection {
     this.#lingerMs = options.lingerMs ?? LINGER_MS;
     this.#established = options.end === 'accepter';
     this.#decoder = createWireDecoder(components, options, (message) => this.#onMessage(message));
-    socket.on('connect', () => (this.#established = true));
+    socket.on('connect', () => {
+      this.#established = true;
+      if (!this.#broken) this.#handlers?.onOpen?.();
+    });
     socket.on('end', () => this.receiveEnd());
     socket.on('drain', () => this.#onDrain());
     socket.on('finish', () => this.#waitForRemote());

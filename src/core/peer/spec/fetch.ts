@@ -55,6 +55,7 @@ export class Fetch {
     this.#options = options;
     this.#connection = components.transport.connect(from, 'spec-chunk');
     this.#connection.setHandlers({
+      onOpen: () => options.download.requested(),
       onMessage: (message) => this.#receive(message),
       onClose: (reason) => this.#closed(reason),
     });

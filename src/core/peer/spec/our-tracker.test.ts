@@ -17,15 +17,15 @@ describe('our tracker', () => {
   test('is recognised by an unknown with a newline: from then on nothing is paced', () => {
     const it = sessionStage({ total: 4, held: { 1: 'one', 2: 'two' } });
     answering(it, (index) => marked(unknown(index)));
-    it.clock.run(10);
+    it.clock.run(2 * PACE_MS + 10);
     expect(it.told).toEqual([{ unknown: 3 }, 'ours']);
     expect(texts(it.transport.last)).toEqual([
+      'local-chunk 1',
+      'local-chunk 2',
       'where-chunk 3',
-      'local-chunk 1 ended',
-      'local-chunk 2 ended',
       'where-chunk 4 ended',
     ]);
-    it.clock.run(300);
+    it.clock.run(2 * PACE_MS + 300);
     expect(texts(it.transport.last).slice(4)).toEqual(['where-chunk 3 ended', 'where-chunk 4 ended']);
   });
 
@@ -46,7 +46,7 @@ describe('our tracker', () => {
     const it = sessionStage({ total: 4, held: { 1: 'one' } }, { protocol: 'swarm' });
     answering(it, (index) => marked({ type: 'chunk-from', index, holders: [other] }));
     it.clock.run(2 * PACE_MS + 30);
-    expect(texts(it.transport.last)).toContain('where-chunk 1');
+    expect(texts(it.transport.last)).toEqual(['local-chunk 1', 'where-chunk 2', 'where-chunk 5']);
     expect(eventsOf(it.events, 'tracker-found')).toEqual([]);
     it.clock.run(30_000);
     expect(eventsOf(it.events, 'tracker-found')).toMatchObject([{ protocol: 'spec' }]);
@@ -55,34 +55,38 @@ describe('our tracker', () => {
   test('is not taken for granted when a newline follows holders: it may be part of the port', () => {
     const it = sessionStage({ total: 4 });
     answering(it, (index) => marked({ type: 'chunk-from', index, holders: [another, other] }));
-    it.clock.run(10_000);
+    it.clock.run(20_000);
     expect(it.told).not.toContain('ours');
     expect(texts(it.transport.last)).toEqual([
       'where-chunk 1',
+      'where-chunk 5',
+      'where-chunk 1004',
+      'where-chunk 1000004',
       'where-chunk 2',
       'where-chunk 3',
       'where-chunk 4',
     ]);
   });
 
-  test('is then recognised by the newline behind our own port, which we sent bare', () => {
+  test('is then recognised by its answer about a chunk that nobody holds', () => {
     const it = sessionStage({ total: 4, held: { 1: 'one', 2: 'two' } });
     answering(it, (index) =>
-      marked({
-        type: 'chunk-from',
-        index,
-        holders: index === 1 ? [other, { host: '127.0.0.1', port: 5001 }] : [other],
-      }),
+      marked(index === 5 ? unknown(5) : { type: 'chunk-from', index, holders: [other] }),
     );
-    it.clock.run(2 * PACE_MS + 30);
+    it.clock.run(3 * PACE_MS + 50);
     expect(texts(it.transport.last)).toEqual([
-      'where-chunk 3',
       'local-chunk 1',
-      'where-chunk 1',
-      'local-chunk 2 ended',
+      'local-chunk 2',
+      'where-chunk 3',
+      'where-chunk 5',
       'where-chunk 4 ended',
     ]);
     expect(it.told.filter((what) => what === 'ours')).toHaveLength(1);
+  });
+
+  test('is asked for the hash once it is known to be ours, also by who has announced nothing', () => {
+    const it = sessionStage({ total: 1 }, { edition: 'hashed', trackerIsOurs: true });
+    expect(it.transport.last.messages).toMatchObject([{ type: 'where-chunk', index: 1, edition: 'hashed' }]);
   });
 
   test('is not a tracker that has once answered without a newline', () => {
@@ -133,7 +137,7 @@ describe('our tracker', () => {
     };
     answering(it, (index) => marked(unknown(index)));
     it.clock.run(10_000);
-    expect(texts(it.transport.last)).toEqual(['where-chunk 2']);
+    expect(texts(it.transport.last)).toEqual(['local-chunk 1', 'where-chunk 2']);
     expect(it.transport.connections).toHaveLength(1);
   });
 });

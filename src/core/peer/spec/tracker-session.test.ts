@@ -19,8 +19,8 @@ describe('towards a tracker that is not ours', () => {
       answering(it, unknown);
       it.clock.run(5000);
       const [first, second] = it.transport.last.messages;
-      expect(first).toEqual({ type: 'where-chunk', index: 2 });
-      expect(second).toEqual({
+      expect(second).toEqual({ type: 'where-chunk', index: 2 });
+      expect(first).toEqual({
         type: 'local-chunk',
         index: 1,
         holder: own,
@@ -89,17 +89,17 @@ describe('towards a tracker that is not ours', () => {
   test('rule 6: no answer in 5 s is asked again; twice none connects again and announces everything again', () => {
     const it = sessionStage({ total: 2, held: { 1: 'one' } });
     const first = it.transport.last;
-    it.clock.run(ANSWER_TIMEOUT_MS);
-    expect(first.sent.map(({ atMs }) => atMs)).toEqual([0, ANSWER_TIMEOUT_MS]);
-    it.clock.run(2 * ANSWER_TIMEOUT_MS + 999);
+    it.clock.run(PACE_MS + ANSWER_TIMEOUT_MS);
+    expect(first.sent.map(({ atMs }) => atMs)).toEqual([0, PACE_MS, PACE_MS + ANSWER_TIMEOUT_MS]);
+    it.clock.run(PACE_MS + 2 * ANSWER_TIMEOUT_MS + 999);
     expect(first.ended).toBe(true);
     expect(it.transport.connections).toHaveLength(1);
     expect(eventsOf(it.events, 'tracker-lost')).toMatchObject([{ detail: 'no answer', retryMs: 1000 }]);
-    it.clock.run(2 * ANSWER_TIMEOUT_MS + 1000);
+    it.clock.run(PACE_MS + 2 * ANSWER_TIMEOUT_MS + 1000);
     expect(it.transport.connections).toHaveLength(2);
     answering(it, unknown);
     it.clock.run(20_000);
-    expect(texts(it.transport.last).slice(0, 2)).toEqual(['where-chunk 2', 'local-chunk 1']);
+    expect(texts(it.transport.last).slice(0, 2)).toEqual(['local-chunk 1', 'where-chunk 2']);
   });
 
   test('rule 6: a tracker that cannot be reached is tried after 1, 2, 4… up to 30 s, for ever', () => {
@@ -132,8 +132,8 @@ describe('towards a tracker that is not ours', () => {
     answering(it, unknown);
     it.clock.run(20_000);
     expect(texts(it.transport.last).slice(0, 6)).toEqual([
-      'where-chunk 1',
       'local-chunk 2',
+      'where-chunk 1',
       'where-chunk 3',
       'where-chunk 1',
       'where-chunk 3',
@@ -160,8 +160,8 @@ describe('towards a tracker that is not ours', () => {
     it.clock.run(30_000);
     expect(it.transport.connections).toHaveLength(1);
     expect(texts(it.transport.last).slice(0, 4)).toEqual([
-      'where-chunk 2',
       'local-chunk 1',
+      'where-chunk 2',
       'where-chunk 3',
       'where-chunk 2',
     ]);
@@ -182,6 +182,56 @@ describe('towards a tracker that is not ours', () => {
       'local-chunk 2',
       'where-chunk 1',
     ]);
+  });
+
+  test('who lacks nothing asks once, behind the last chunk: to learn that the tracker answers, and whose it is', () => {
+    const it = sessionStage({ total: 2, held: { 1: 'one', 2: 'two' } });
+    answering(it, unknown);
+    it.clock.run(60_000);
+    expect(texts(it.transport.last)).toEqual(['local-chunk 1', 'local-chunk 2', 'where-chunk 3']);
+    expect(eventsOf(it.events, 'tracker-found')).toHaveLength(1);
+  });
+
+  test('everything held is announced before anything is asked', () => {
+    const it = sessionStage({ total: 5, held: { 1: 'one', 3: 'three', 4: 'four' } });
+    answering(it, unknown);
+    it.clock.run(4 * PACE_MS);
+    expect(texts(it.transport.last).slice(0, 4)).toEqual([
+      'local-chunk 1',
+      'local-chunk 3',
+      'local-chunk 4',
+      'where-chunk 2',
+    ]);
+  });
+
+  test('among very many chunks a question comes after the first 16, since its answer may save the pauses', () => {
+    const held = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [at + 1, `chunk ${at + 1}`]));
+    const it = sessionStage({ total: 20, held });
+    answering(it, unknown);
+    it.clock.run(60_000);
+    const said = texts(it.transport.last);
+    expect(said.slice(0, 16).every((text) => text.startsWith('local-chunk'))).toBe(true);
+    expect(said[16]).toBe('where-chunk 21');
+    expect(said.slice(17)).toEqual(['local-chunk 17', 'local-chunk 18', 'local-chunk 19', 'local-chunk 20']);
+  });
+
+  test('hashed: an answer without a hash is as good as none', () => {
+    const it = sessionStage({ total: 2, held: { 1: 'one' } }, { edition: 'hashed' });
+    const answers: Message[] = [
+      { type: 'chunk-from', index: 2, holders: [other] },
+      { type: 'chunk-from', index: 2, hash: sha1('two'), holders: [other] },
+    ];
+    answering(it, () => answers.shift());
+    it.clock.run(2 * PACE_MS + 2000);
+    expect(it.told).toEqual([{ unknown: 2 }, { index: 2, hash: sha1('two'), holders: [other] }]);
+  });
+
+  test('nothing is told as sent that could not leave: the tracker is not there', () => {
+    const it = sessionStage({ total: 2, held: { 1: 'one' } }, {}, { opens: false });
+    it.transport.onConnect = (connection) => connection.close({ kind: 'refused', detail: 'refused' });
+    it.clock.run(60_000);
+    expect(it.transport.connections.length).toBeGreaterThan(2);
+    expect(it.events.every(({ type }) => type === 'tracker-lost')).toBe(true);
   });
 
   test('an event is emitted when its message is sent, and not before', () => {

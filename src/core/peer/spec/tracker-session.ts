@@ -21,6 +21,8 @@ export const PACE_MS = 1250;
 export const ANSWER_TIMEOUT_MS = 5000;
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 30_000;
+/** Chunks that are announced to an unknown tracker before it is found out whose it is, by a question. */
+const REGISTERED_FIRST_MAX = 16;
 /** Questions to our own tracker that may be open at a time. */
 const OPEN_QUESTIONS_MAX = 64;
 /** Chunks to be asked again soon are gathered for so long. */
@@ -49,8 +51,8 @@ export interface SpecTrackerCallbacks {
 }
 
 /**
- * A spec client's conversation with its tracker, over one connection that stays open. Announces what is held, asks
- * for what is missing, and asks again until it knows. Towards a tracker of others: one bare message at a time,
+ * A spec client's conversation with its tracker, over one connection that stays open. Announces all that is held, then
+ * asks for what is missing, and asks again until it knows. Towards a tracker of others: one bare message at a time,
  * 1.25 s apart, never two open questions (docs/protocol.md). As soon as the tracker is known to be ours nothing is
  * paced, and messages end with a newline.
  */
@@ -66,6 +68,8 @@ export class SpecTrackerSession {
   #open = new Set<number>();
   #recogniser: TrackerRecogniser;
   #connection: Connection | undefined;
+  /** The connection stands: only what can leave is sent, and told as sent. */
+  #isOpen = false;
   #answered = false;
   #foundTold = false;
   /** Something came in since the last question. */
@@ -118,7 +122,7 @@ export class SpecTrackerSession {
 
   /** Asks at once about a located chunk, if that costs nothing: of our tracker. Returns whether it does. */
   refresh(index: number): boolean {
-    if (!this.#isRunning() || this.#connection === undefined || this.trackerKind !== 'ours') return false;
+    if (!this.#isRunning() || !this.#isOpen || this.trackerKind !== 'ours') return false;
     if (!this.#components.ledger.needs(index)) return false;
     this.#questions.add(index);
     this.#step();
@@ -144,21 +148,25 @@ export class SpecTrackerSession {
     const connection = transport.connect(this.#options.tracker, 'spec-tracker');
     this.#connection = connection;
     connection.setHandlers({
+      onOpen: () => {
+        if (this.#connection !== connection) return;
+        this.#isOpen = true;
+        this.#step();
+      },
       onMessage: (message) => {
         if (this.#connection === connection) this.#receive(message);
       },
       onClose: (reason) => {
         if (this.#connection !== connection) return;
         this.#connection = undefined;
+        this.#isOpen = false;
         this.#lose(describe(reason));
       },
     });
-    this.#step();
   }
 
   #newRecogniser(): TrackerRecogniser {
-    const { host, port, trackerIsOurs } = this.#options;
-    return new TrackerRecogniser({ host, port }, trackerIsOurs);
+    return new TrackerRecogniser(this.#options.trackerIsOurs);
   }
 
   #receive(message: Message): void {
@@ -167,12 +175,12 @@ export class SpecTrackerSession {
     this.#silences = 0;
     this.#heard = true;
     if (message.index === 0) {
-      this.#recogniser.judge(message, false);
+      this.#recogniser.judge(message);
       return;
     }
     this.#found();
     const wasOurs = this.#recogniser.kind === 'ours';
-    this.#recogniser.judge(message, this.#announced.has(message.index));
+    this.#recogniser.judge(message);
     this.#tellFound();
     this.#close(message);
     if (this.#isRunning() && !wasOurs && this.#recogniser.kind === 'ours' && !this.#reported) {
@@ -202,24 +210,30 @@ export class SpecTrackerSession {
     const { index } = answer;
     if (this.#open.delete(index)) this.#awaitAnswer();
     if (index > this.#components.ledger.totalChunks || !this.#components.ledger.needs(index)) return;
+    // Who checks hashes takes nothing that comes without one: such holders may hold anything.
+    const isUsable = answer.type === 'chunk-unknown' || this.#options.edition === 'plain' || answer.hash;
+    if (!isUsable) return this.#unknown(index);
     switch (answer.type) {
       case 'chunk-from':
         this.#questions.remove(index);
         this.#callbacks.onHolders(index, answer.hash, answer.holders);
         return;
       case 'chunk-unknown':
-        this.#questions.addLater(index);
-        this.#callbacks.onUnknown(index);
-        return;
+        return this.#unknown(index);
       default:
         assertNever(answer);
     }
   }
 
+  #unknown(index: number): void {
+    this.#questions.addLater(index);
+    this.#callbacks.onUnknown(index);
+  }
+
   /** Says whatever may be said now, and sets the time at which more may be. */
   #step(): void {
     this.#stepTimer?.cancel();
-    if (!this.#isRunning() || this.#connection === undefined) return;
+    if (!this.#isRunning() || !this.#isOpen) return;
     if (this.#recogniser.kind === 'ours') this.#stepFreely();
     else this.#stepPaced();
   }
@@ -243,20 +257,17 @@ export class SpecTrackerSession {
       this.#stepAfter(restMs);
       return;
     }
-    const test = this.#answered && this.#recogniser.wantsTest ? [...this.#announced].at(-1) : undefined;
-    const first = this.#answered ? undefined : (this.#takeQuestion() ?? this.#anyQuestion());
-    const announcement = this.#nextAnnouncement();
-    if (test !== undefined) {
-      this.#recogniser.tested();
-      this.#ask(test);
-    } else if (first !== undefined) this.#ask(first);
-    else if (announcement !== undefined) this.#announce(announcement);
-    else {
-      const index = this.#takeQuestion();
-      if (index !== undefined) this.#ask(index);
+    const test = this.#recogniser.wantsTest ? this.#beyond() : undefined;
+    const announcement = test === undefined && this.#isDue() ? this.#nextAnnouncement() : undefined;
+    const question = test ?? (announcement === undefined ? this.#nextQuestion() : undefined);
+    if (announcement !== undefined) this.#announce(announcement);
+    else if (question !== undefined) {
+      if (question > this.#components.ledger.totalChunks) this.#recogniser.tested();
+      this.#ask(question);
     }
     if (this.#open.size > 0) return;
-    const moreAtMs = this.#toAnnounce.size > 0 ? 0 : this.#questions.dueInMs();
+    const isPending = this.#toAnnounce.size > 0 || !this.#answered;
+    const moreAtMs = isPending ? 0 : this.#questions.dueInMs();
     if (moreAtMs !== undefined) this.#stepAfter(Math.max(moreAtMs, PACE_MS));
   }
 
@@ -267,9 +278,19 @@ export class SpecTrackerSession {
     return undefined;
   }
 
-  /** The first question is for the mark of its answer: it is asked even if nothing is missing. */
-  #anyQuestion(): number {
-    return this.#components.ledger.needed()[0] ?? 1;
+  /** All that is held is announced first; but among very many, the answer to a question may save the pauses. */
+  #isDue(): boolean {
+    return this.#answered || this.#announced.size < REGISTERED_FIRST_MAX;
+  }
+
+  /** What is missing; else, while nothing is known of the tracker, a chunk that nobody holds: only its answer counts. */
+  #nextQuestion(): number | undefined {
+    return this.#takeQuestion() ?? (this.#answered ? undefined : this.#beyond());
+  }
+
+  /** An index behind the last chunk, a far one if the tracker knows of the next. */
+  #beyond(): number {
+    return this.#components.ledger.totalChunks + 1000 ** this.#recogniser.tests;
   }
 
   #nextAnnouncement(): number | undefined {
@@ -299,7 +320,8 @@ export class SpecTrackerSession {
 
   #ask(index: number): void {
     this.#tell({ type: 'chunk-asked', index });
-    this.#send({ type: 'where-chunk', index });
+    const ours = this.#recogniser.kind === 'ours' && this.#options.edition === 'hashed';
+    this.#send({ type: 'where-chunk', index, ...(ours && { edition: 'hashed' }) });
     this.#open.add(index);
     this.#heard = false;
     if (this.#open.size === 1) this.#awaitAnswer();
@@ -354,6 +376,7 @@ export class SpecTrackerSession {
     this.#open.clear();
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#isOpen = false;
     connection?.end();
   }
 

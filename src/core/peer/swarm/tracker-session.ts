@@ -63,13 +63,20 @@ export class SwarmTrackerSession {
   }
 
   #connect(): void {
-    const { options, transport, ledger, ownPort } = this.#context;
+    const { options, transport } = this.#context;
     const connection = transport.connect(options.tracker, 'swarm');
     this.#connection = connection;
     connection.setHandlers({
+      onOpen: () => this.#opened(connection),
       onMessage: (message) => this.#received(message),
       onClose: (reason) => this.#lost(reason),
     });
+  }
+
+  /** What is told as announced has left. */
+  #opened(connection: Connection): void {
+    if (this.#stopped || this.#connection !== connection) return;
+    const { options, ledger, ownPort } = this.#context;
     connection.send({
       type: 'handshake',
       version: 1,

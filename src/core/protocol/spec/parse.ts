@@ -19,7 +19,7 @@ export function parseSpec(word: string, text: string): SpecMessage | undefined {
   if (index === undefined) return undefined;
   switch (word.replaceAll(' ', '_')) {
     case 'WHERE_CHUNK':
-      return { type: 'where-chunk', index };
+      return { type: 'where-chunk', index, ...(fields[0] === 'hashed' && { edition: 'hashed' }) };
     case 'REQUEST_CHUNK':
       return { type: 'request-chunk', index };
     case 'CHUNK_LOCATION_UNKNOWN':

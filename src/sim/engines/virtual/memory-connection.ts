@@ -114,6 +114,9 @@ export class MemoryConnection implements Connection {
   join(other: MemoryConnection): void {
     this.#other = other;
     other.#other = this;
+    this.#clock.setTimer(0, () => {
+      if (!this.#over) this.#handlers?.onOpen?.();
+    });
     this.#fillWindow();
   }
 
