@@ -1,7 +1,6 @@
 import type { Random } from '../../src/core/interfaces.ts';
 import { ChunkSet } from '../../src/core/chunk-set.ts';
-import type { PickerName } from '../../src/core/peer/options.ts';
-import { pickers } from '../../src/core/peer/swarm/picker.ts';
+import { pickerNames, pickers, type PickerName } from '../../src/core/peer/swarm/pickers/pickers.ts';
 import { RarityIndex } from '../../src/core/peer/swarm/rarity-index.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
@@ -9,7 +8,6 @@ import type { MicroBenchmark } from './micro-benchmark.ts';
 const TOTAL_CHUNKS = 10_000;
 const NEIGHBOURS = 100;
 const PICKS_PER_CALL = 100;
-const NAMES: readonly PickerName[] = ['rarest-first', 'random', 'sequential'];
 
 interface Neighbourhood {
   readonly neighbours: readonly ChunkSet[];
@@ -95,7 +93,7 @@ const rarityChanges: MicroBenchmark = {
 };
 
 export const pickerBenchmarks: readonly MicroBenchmark[] = [
-  ...NAMES.map(singlePicks),
-  ...NAMES.map(wholeDownload),
+  ...pickerNames.map(singlePicks),
+  ...pickerNames.map(wholeDownload),
   rarityChanges,
 ];

@@ -1,6 +1,7 @@
 /** The command line of the client. */
 import { Option } from 'commander';
-import { peerDefaults, type PickerName } from '../core/peer/options.ts';
+import { peerDefaults } from '../core/peer/options.ts';
+import { pickerNames, type PickerName } from '../core/peer/swarm/pickers/pickers.ts';
 import type { Address } from '../core/interfaces.ts';
 import type { ProtocolName } from '../core/protocol/messages.ts';
 import { trackerDefaults } from '../core/tracker/options.ts';
@@ -101,9 +102,7 @@ function newClientCommand() {
         .default(edition),
     )
     .addOption(
-      new Option('--picker <name>', 'which missing chunk comes next')
-        .choices(['rarest-first', 'random', 'sequential'])
-        .default(picker),
+      new Option('--picker <name>', 'which missing chunk comes next').choices(pickerNames).default(picker),
     )
     .option('--slots <n>', 'clients served at a time', wholeNumber(1, 1000), uploadSlots)
     .addOption(

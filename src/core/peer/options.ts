@@ -1,6 +1,7 @@
 /** What a peer can be told. Every option has a default in `peerDefaults`. */
 import type { Address, Clock, ChunkStore, EventSink, Random, Transport } from '../interfaces.ts';
 import type { ProtocolName } from '../protocol/messages.ts';
+import type { PickerName } from './swarm/pickers/pickers.ts';
 
 export interface PeerComponents {
   readonly clock: Clock;
@@ -9,8 +10,6 @@ export interface PeerComponents {
   readonly store: ChunkStore;
   readonly events: EventSink;
 }
-
-export type PickerName = 'rarest-first' | 'random' | 'sequential';
 
 export interface PeerOptions {
   readonly name: string;

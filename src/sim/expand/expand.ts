@@ -9,7 +9,8 @@ import { expandGroup } from './expand-peers.ts';
 import { lackAtStart } from './holdings.ts';
 import { lateNotices } from '../plan/after-time-limit.ts';
 import { nameChunks } from '../units/name-chunks.ts';
-import { PLAN_SCHEMA_VERSION, type Plan, type PlannedContent } from '../plan/plan.ts';
+import { PLAN_SCHEMA_VERSION } from '../plan/plan-schema.ts';
+import type { Plan, PlannedContent } from '../plan/plan.ts';
 
 export interface ExpandOptions {
   /** Instead of the scenario's own. */

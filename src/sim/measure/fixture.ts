@@ -5,7 +5,8 @@ import type { PeerRecord, RunRecord } from '../engines/engine.ts';
 import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
 import { emptyTraffic } from '../network/metered-transport.ts';
 import { emptyShaping } from '../network/shaping-counters.ts';
-import { PLAN_SCHEMA_VERSION, unlimitedLink, type Plan, type PlannedPeer } from '../plan/plan.ts';
+import { PLAN_SCHEMA_VERSION } from '../plan/plan-schema.ts';
+import { unlimitedLink, type Plan, type PlannedPeer } from '../plan/plan.ts';
 import { measure } from './measure.ts';
 import type { Environment, RunResult } from '../result/result.ts';
 

@@ -6,6 +6,7 @@ import { ConfigError } from '../../core/errors.ts';
 import { expand } from '../expand/expand.ts';
 import { parsePlan } from '../saved-plan/parse-plan.ts';
 import { renderPlan } from '../plan/render-plan.ts';
+import { pickerNames } from '../../core/peer/swarm/pickers/pickers.ts';
 import { jsonSchemaOf, keysAt } from './language/json-schema.ts';
 import { parseScenario } from './parse.ts';
 import { ScenarioError } from './source/problems.ts';
@@ -131,7 +132,7 @@ const group = fc.record(
     ),
     policy: fc.record(
       {
-        picker: fc.constantFrom('rarest-first', 'random', 'sequential'),
+        picker: fc.constantFrom(...pickerNames),
         upload_slots: fc.integer({ min: 1, max: 9 }),
       },
       optional,

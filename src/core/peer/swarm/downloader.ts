@@ -5,8 +5,8 @@ import type { ChunkPart, Reject } from '../../protocol/messages.ts';
 import type { PeerContext } from '../context.ts';
 import { chooseDuplicate } from './end-game.ts';
 import type { Neighbour, OpenRequest } from './neighbour.ts';
-import { pickers } from './picker.ts';
-import type { Picker } from './picker.ts';
+import { pickers } from './pickers/pickers.ts';
+import type { Picker } from './pickers/picker.ts';
 import { RarityIndex } from './rarity-index.ts';
 
 /** Requests open at a time with one neighbour: at most so many… */

@@ -1,6 +1,7 @@
 /** The keys of a group of peers, and of `defaults`. */
 import { z } from 'zod';
 import { peerDefaults } from '../../../core/peer/options.ts';
+import { pickerNames } from '../../../core/peer/swarm/pickers/pickers.ts';
 import { about, oneOf, quantity } from './key-meta.ts';
 import { CHUNKS_MAX, GROUP_NAME, PEERS_MAX, SHARE } from './limits.ts';
 import { linkSchema } from './link-schema.ts';
@@ -61,7 +62,7 @@ const holds = z.union([
 
 const policy = z.strictObject({
   picker: z
-    .enum(['rarest-first', 'random', 'sequential'])
+    .enum(pickerNames)
     .optional()
     .meta(about({ description: 'Which missing chunk to ask for first.', default: peerDefaults.picker })),
   upload_slots: z
