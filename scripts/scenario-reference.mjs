@@ -6,11 +6,11 @@ import { format, resolveConfig } from 'prettier';
 import { rolldown } from 'rolldown';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const scenario = join(root, 'src', 'sim', 'scenario');
+const reference = join(root, 'src', 'sim', 'scenario', 'reference');
 const bundle = join(root, 'node_modules', '.cache', `scenario-reference-${process.pid}`);
 
 const build = await rolldown({
-  input: { page: join(scenario, 'reference.ts'), schema: join(scenario, 'schema-file.ts') },
+  input: { page: join(reference, 'reference.ts'), schema: join(reference, 'schema-file.ts') },
   platform: 'node',
   external: /^[^./]/,
 });
