@@ -7,6 +7,7 @@ import { ClientNode, type ClientNodeOptions } from '../core/node/programs/client
 import { readClientOptions, type ClientSettings } from './client-options.ts';
 import { newClientProgress } from './client-progress.ts';
 import { nodeFailure } from './node-failure.ts';
+import { tells } from './verbosity.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
 
 /** A remote that does not close its side must not keep the program. */
@@ -24,6 +25,11 @@ async function runClient(settings: ClientSettings): Promise<number> {
   if (!isLoopback(settings.bind) && isLoopback(settings.host)) {
     console.error(
       `client: others will be told to find this client on ${settings.host}, which is their own machine; -host says how they reach this one`,
+    );
+  }
+  if (node.keepsList && tells(settings.verbosity, 'normal')) {
+    console.log(
+      `${settings.name}: ${settings.folder} is an original: chunks are put there, its local_chunks.txt stays as it is, and the next start begins anew`,
     );
   }
   const progress = newClientProgress({

@@ -59,14 +59,21 @@ function tell(result: JoinResult, folder: string, file: string): number {
       console.log(
         `${file}: ${formatBytes(result.bytes)}, SHA-256 ${result.sha256} (${CHECKS[result.checkedBy]})`,
       );
+      tellUnlisted(result, folder);
       return exitCodes.ok;
     case 'incomplete': {
-      const { missing, totalChunks } = result;
+      const { missing, totalChunks, misfits, usualBytes } = result;
       const shown = missing.slice(0, MISSING_SHOWN).join(', ');
       const more = missing.length > MISSING_SHOWN ? ` and ${missing.length - MISSING_SHOWN} more` : '';
       console.error(
         `join: ${folder} lacks ${missing.length} of ${totalChunks} chunks: ${shown}${more}; let a client complete it`,
       );
+      for (const { index, name, bytes } of misfits.slice(0, MISSING_SHOWN)) {
+        console.error(
+          `join: ${folder}/${name} is not in local_chunks.txt and has ${bytes} bytes, which chunk ${index} cannot have ` +
+            `(the others have ${usualBytes ?? 'more than 0'}): not taken`,
+        );
+      }
       return exitCodes.failed;
     }
     case 'different':
@@ -77,6 +84,22 @@ function tell(result: JoinResult, folder: string, file: string): number {
     default:
       return assertNever(result);
   }
+}
+
+/** Most programs of others never add to their list what they have received. */
+function tellUnlisted(
+  { unlisted, checkedBy }: Extract<JoinResult, { state: 'joined' }>,
+  folder: string,
+): void {
+  if (unlisted.length === 0) return;
+  const shown = unlisted.slice(0, MISSING_SHOWN).join(', ');
+  const more = unlisted.length > MISSING_SHOWN ? ` and ${unlisted.length - MISSING_SHOWN} more` : '';
+  const which = `${unlisted.length === 1 ? 'chunk' : 'chunks'} ${shown}${more}`;
+  const verified =
+    checkedBy === 'nothing'
+      ? 'only their sizes could be checked; --sha256 tells whether the content is right'
+      : 'the hash of the whole says that they are right';
+  console.error(`join: ${folder}/local_chunks.txt does not list ${which}; taken from the files, ${verified}`);
 }
 
 const CHECKS = {

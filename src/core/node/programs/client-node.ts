@@ -74,6 +74,11 @@ export class ClientNode {
     );
   }
 
+  /** Whether the folder's list stays as it is, whatever comes. */
+  get keepsList(): boolean {
+    return this.#store.keepsList;
+  }
+
   /** Payload received so far, with the parts of chunks that are on their way. */
   get receivedBytes(): number {
     const { ledger } = this.#peer;

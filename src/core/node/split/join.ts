@@ -18,6 +18,7 @@ import { Pace } from '../yielding.ts';
 import type { PaceOptions } from '../yielding.ts';
 import { PlainFile } from '../store/plain-file.ts';
 import { readSplitRecord, recordPath } from './split-record.ts';
+import { findUnlisted, type UnlistedChunk } from './unlisted-chunks.ts';
 import { errnoOf, onDisk, storeError } from '../store/store-errors.ts';
 
 export interface JoinOptions extends PaceOptions {
@@ -37,9 +38,18 @@ export type JoinResult =
       readonly sha256: string;
       /** What the content was compared with. */
       readonly checkedBy: 'option' | 'split.json' | 'nothing';
+      /** Chunks that are not in the list, and whose files were taken. */
+      readonly unlisted: readonly number[];
     }
   /** Nothing was written. */
-  | { readonly state: 'incomplete'; readonly totalChunks: number; readonly missing: readonly number[] }
+  | {
+      readonly state: 'incomplete';
+      readonly totalChunks: number;
+      readonly missing: readonly number[];
+      /** Files of missing chunks whose size cannot be right, and the right one. */
+      readonly misfits: readonly UnlistedChunk[];
+      readonly usualBytes: number | undefined;
+    }
   /** Nothing was kept. */
   | { readonly state: 'different'; readonly sha256: string; readonly expectedSha256: string };
 
@@ -54,10 +64,17 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
   const { totalChunks, entries } = readList(folder);
   const sizes = entries.map((entry) => checkListedFile(folder, entry));
   const nameOf = new Map(entries.map(({ index, name }) => [index, name]));
+  const lacking = (): number[] =>
+    Array.from({ length: totalChunks }, (_, at) => at + 1).filter((index) => !nameOf.has(index));
+  const listed = new Map(entries.map(({ index }, at) => [index, sizes[at]!]));
+  const { found, misfits, usualBytes } = findUnlisted(folder, lacking(), listed, totalChunks);
+  for (const { index, name, bytes } of found) {
+    nameOf.set(index, name);
+    sizes.push(bytes);
+  }
+  const unlisted = found.map(({ index }) => index);
   if (nameOf.size < totalChunks) {
-    const missing: number[] = [];
-    for (let index = 1; index <= totalChunks; index++) if (!nameOf.has(index)) missing.push(index);
-    return { state: 'incomplete', totalChunks, missing };
+    return { state: 'incomplete', totalChunks, missing: lacking(), misfits, usualBytes };
   }
   const record = options.sha256 === undefined ? readSplitRecord(folder, totalChunks) : undefined;
   const expectedSha256 = (options.sha256 ?? record?.sha256)?.toLowerCase();
@@ -76,7 +93,7 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
     onDisk('write', file, () => renameSync(draft, file));
     const checkedBy =
       options.sha256 !== undefined ? 'option' : record !== undefined ? 'split.json' : 'nothing';
-    return { state: 'joined', bytes, sha256, checkedBy };
+    return { state: 'joined', bytes, sha256, checkedBy, unlisted };
   } finally {
     target.close();
     rmSync(draft, { force: true });

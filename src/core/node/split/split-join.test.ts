@@ -92,6 +92,7 @@ describe('split and join', () => {
           bytes: content.length,
           sha256,
           checkedBy: 'nothing',
+          unlisted: [],
         });
         expect(record.sha256).toBe(sha256);
         expect(Buffer.compare(readFileSync(joined), content)).toBe(0);
@@ -184,6 +185,8 @@ describe('join', () => {
       state: 'incomplete',
       totalChunks: 6,
       missing: [1, 2, 3, 4, 5, 6],
+      misfits: [],
+      usualBytes: undefined,
     });
     expect(readdirSync(place).sort()).toEqual(['original', 'out']);
   });

@@ -1,4 +1,5 @@
-import { join, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { StoreError } from '../../errors.ts';
 import type { ChunkInfo, ChunkStore, ChunkWriter } from '../../interfaces.ts';
@@ -13,7 +14,7 @@ import {
 } from './chunk-files.ts';
 import { takeBlock } from '../block-pool.ts';
 import { FileChunkWriter } from './chunk-writer.ts';
-import { LIST_NAME, chunkName } from './local-chunks.ts';
+import { KEEP_LISTS_NAME, LIST_NAME, chunkName } from './local-chunks.ts';
 import { OpenFiles } from './open-files.ts';
 import { Pace } from '../yielding.ts';
 import { isGone } from './store-errors.ts';
@@ -62,6 +63,9 @@ export class FolderStore implements ChunkStore {
   #listFailure: unknown;
   #closed = false;
 
+  /** Whether the folder is an original, whose list stays as it is: see `KEEP_LISTS_NAME`. */
+  readonly keepsList: boolean;
+
   /** @throws {StoreError} no folder, a mistake in the list, a listed file that is missing or leads out */
   static async open(folder: string, options: FolderStoreOptions = {}): Promise<FolderStore> {
     const { knownChunks = [], verify = true } = options;
@@ -89,6 +93,7 @@ export class FolderStore implements ChunkStore {
     this.folder = folder;
     this.#prefix = join(folder, sep);
     this.totalChunks = totalChunks;
+    this.keepsList = existsSync(join(dirname(resolve(folder)), KEEP_LISTS_NAME));
     this.damaged = damaged.sort((a, b) => a - b);
     this.#held = held;
     this.#listIsStale = damaged.length > 0;
@@ -157,7 +162,7 @@ export class FolderStore implements ChunkStore {
   flush(): void {
     clearTimeout(this.#listTimer);
     this.#listTimer = undefined;
-    if (!this.#listIsStale) return;
+    if (!this.#listIsStale || this.keepsList) return;
     const startMs = performance.now();
     const indices = this.heldIndices();
     writeList(

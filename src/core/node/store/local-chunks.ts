@@ -5,6 +5,11 @@
 import { StoreError } from '../../errors.ts';
 
 export const LIST_NAME = 'local_chunks.txt';
+/**
+ * A file of this name beside chunk folders says that they are originals: what a client receives is put there, but not
+ * into the list, so that the next start begins anew.
+ */
+export const KEEP_LISTS_NAME = '.keep-lists';
 /** Says which client works in the folder, see `FolderLock`. */
 export const LOCK_NAME = '.client.lock';
 

@@ -1,19 +1,14 @@
 import { assertNever } from '../../errors.ts';
 import type { SwarmEvent } from '../../events.ts';
-import type {
-  Address,
-  Clock,
-  CloseReason,
-  Connection,
-  EventSink,
-  Timer,
-  Transport,
-} from '../../interfaces.ts';
+import type { CloseReason, Connection, Timer } from '../../interfaces.ts';
 import type { ChunkFrom, ChunkUnknown, Message } from '../../protocol/messages.ts';
-import type { Ledger } from '../ledger.ts';
-import type { PeerOptions } from '../options.ts';
 import { Questions } from './questions.ts';
 import { TrackerRecogniser, type TrackerKind } from './recogniser.ts';
+import type {
+  SpecTrackerCallbacks,
+  SpecTrackerComponents,
+  SpecTrackerOptions,
+} from './tracker-session-options.ts';
 
 /** Trackers by others read what lies there as one message: nothing may follow sooner, in either direction. */
 export const PACE_MS = 1250;
@@ -27,28 +22,6 @@ const REGISTERED_FIRST_MAX = 16;
 const OPEN_QUESTIONS_MAX = 64;
 /** Chunks to be asked again soon are gathered for so long. */
 const GATHER_MS = 50;
-
-export interface SpecTrackerComponents {
-  readonly clock: Clock;
-  readonly transport: Transport;
-  readonly events: EventSink;
-  readonly ledger: Ledger;
-}
-
-/** `host` and `port` are what is announced: where this peer listens already. */
-export type SpecTrackerOptions = Pick<
-  PeerOptions,
-  'name' | 'tracker' | 'host' | 'port' | 'protocol' | 'edition' | 'trackerIsOurs'
->;
-
-export interface SpecTrackerCallbacks {
-  /** The tracker named holders of a needed chunk; oneself may be among them. `hash` only if the tracker told it. */
-  onHolders(index: number, hash: string | undefined, holders: readonly Address[]): void;
-  /** Nobody is known to hold the needed chunk yet. It will be asked again without being told to. */
-  onUnknown(index: number): void;
-  /** At most once: the tracker was recognised as ours. `stop` may be called here. */
-  onOurTracker(): void;
-}
 
 /**
  * A spec client's conversation with its tracker, over one connection that stays open. Announces all that is held, then
