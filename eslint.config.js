@@ -12,7 +12,7 @@ const realTimers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask
 }));
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'reports/', 'coverage/', 'folders/'] },
+  { ignores: ['node_modules/', 'dist/', 'reports/', 'coverage/', 'folders/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -1,4 +1,4 @@
-/** `npm run bench`: docs/benchmarks.md. */
+/** `swarm-lab bench`: docs/benchmarks.md. */
 import { exitCodes, interruptSignal, runProgram } from '../src/cli/program.ts';
 import { ConfigError, SwarmError } from '../src/core/errors.ts';
 import { readEnvironment } from '../src/sim/environment.ts';
@@ -26,7 +26,7 @@ const starWorker = new URL('./star-worker.js', import.meta.url);
 const microWorker = new URL('./micro-worker.js', import.meta.url);
 
 async function main(): Promise<number> {
-  const options = readBenchOptions(process.argv.slice(2));
+  const options = readBenchOptions(process.argv.slice(2), process.env);
   const chosen = <T extends { readonly name: string }>(wanted: boolean, all: readonly T[]): T[] =>
     wanted ? all.filter(({ name }) => name.toLowerCase().includes(options.filter)) : [];
   const micro = chosen(options.micro, microSuite);

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
-import { newCommand, wholeNumber } from '../src/cli/program.ts';
+import { newCommand, readCommandLine } from '../src/cli/arguments/command-line.ts';
+import { wholeNumber } from '../src/cli/arguments/values.ts';
 
 export interface BenchOptions {
   /** Neither chosen on the command line: both. */
@@ -33,22 +34,18 @@ const REPEATS = { full: 5, smoke: 1 };
 
 const EXAMPLES = `
 Examples:
-  npm run bench                                         everything, about five minutes
-  npm run bench -- --micro --filter picker              some micro-benchmarks
-  npm run bench -- --swarm --filter "8 leechers" --repeat 10
-  npm run bench -- --compare reports/bench/latest.json  what has changed since the last run
-  TMPDIR=/dev/shm npm run bench -- --swarm              with files in memory, without the disk's noise
+  swarm-lab bench                                   everything, about five minutes
+  swarm-lab bench --micro --filter picker           some micro-benchmarks
+  swarm-lab bench --swarm --filter "8 leechers" --repeat 10
+  swarm-lab bench --compare reports/bench/latest.json  what has changed since the last run
+  TMPDIR=/dev/shm swarm-lab bench --swarm           with files in memory, without the disk's noise
 
 Exit codes: 0 all measured, whatever came out; 1 a benchmark failed, the others are saved; 2 bad option, file or
 folder; 70 defect of the program; 130 stopped by Ctrl-C (what was measured is saved).
 `;
 
-/** @throws {CommanderError} of the command line's mistakes, and for --help */
-export function readBenchOptions(args: readonly string[]): BenchOptions {
-  const command = newCommand(
-    'bench',
-    'Measures parts of the system, and whole swarms beside a plain Node star.',
-  )
+function newBenchCommand() {
+  return newCommand('bench', 'Measures parts of the system, and whole swarms beside a plain Node star.')
     .option('--micro', 'only the micro-benchmarks')
     .option('--swarm', 'only the whole-swarm benchmarks')
     .option('--filter <text>', 'only benchmarks whose name has the text')
@@ -60,11 +57,18 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
       ).argParser(wholeNumber(1, 1000)),
     )
     .option('--compare <file>', 'also print the change against a saved run')
-    .option('--out <dir>', 'where to save the run', 'reports/bench')
+    .option('--out <folder>', 'where to save the run', 'reports/bench')
     .option('--json', 'print the saved run instead of tables')
     .option('--list', 'only name the benchmarks')
     .addHelpText('after', EXAMPLES);
-  const given = command.parse(args, { from: 'user' }).opts<Given>();
+}
+
+/**
+ * @throws {CommanderError} help was asked for; commander has shown it
+ * @throws {ConfigError} a mistake, or npm kept options for itself
+ */
+export function readBenchOptions(argv: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
+  const given = readCommandLine(newBenchCommand, argv, env).opts<Given>();
   const { micro = false, swarm = false, smoke = false } = given;
   return {
     micro: micro || !swarm,

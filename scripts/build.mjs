@@ -40,6 +40,13 @@ function entries(files, pattern) {
   );
 }
 
+function sources() {
+  return ['src', 'bench']
+    .map((name) => join(root, name))
+    .filter(existsSync)
+    .flatMap(sourceFiles);
+}
+
 async function write(folder, input, output) {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
@@ -48,7 +55,7 @@ async function write(folder, input, output) {
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id),
     logLevel: 'warn',
   });
-  await bundle.write({ dir: folder, sourcemap: true, entryFileNames: '[name].js', ...output });
+  await bundle.write({ dir: folder, entryFileNames: '[name].js', ...output });
   await bundle.close();
 }
 
@@ -70,12 +77,29 @@ function keepForLater(folder) {
   }
 }
 
+async function bundle(folder, files, programs, output) {
+  const workers = entries(files, WORKER);
+  await Promise.all([
+    write(folder, programs, { format: 'esm', ...output }),
+    // Hundreds of threads load a worker: one file by itself, as CommonJS, takes the least time to load.
+    ...Object.entries(workers).map(([name, file]) =>
+      write(folder, { [name]: file }, { format: 'cjs', ...output }),
+    ),
+  ]);
+}
+
+/** Puts the given programs, and what they start, into a new folder, without source maps: see scripts/pack.mjs. */
+export async function buildInto(folder, programs) {
+  const files = sources();
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const wanted = Object.entries(entries(files, PROGRAM)).filter(([name]) => programs.includes(name));
+  await bundle(folder, files, Object.fromEntries(wanted), { sourcemap: false });
+}
+
 /** Returns the folder that holds `<entry>.js` for each program; bundles first when the source has changed. */
 export async function build() {
-  const files = ['src', 'bench']
-    .map((name) => join(root, name))
-    .filter(existsSync)
-    .flatMap(sourceFiles);
+  const files = sources();
   const key = sourceKey(files);
   const folder = join(cacheRoot, key);
   if (existsSync(folder)) {
@@ -85,12 +109,7 @@ export async function build() {
   const draft = `${folder}.${process.pid}.draft`;
   try {
     mkdirSync(draft, { recursive: true });
-    const workers = entries(files, WORKER);
-    await Promise.all([
-      write(draft, entries(files, PROGRAM), { format: 'esm' }),
-      // Hundreds of threads load a worker: one file by itself, as CommonJS, takes the least time to load.
-      ...Object.entries(workers).map(([name, file]) => write(draft, { [name]: file }, { format: 'cjs' })),
-    ]);
+    await bundle(draft, files, entries(files, PROGRAM), { sourcemap: true });
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });

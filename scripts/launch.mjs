@@ -1,19 +1,88 @@
-/** `node scripts/launch.mjs <program> [arguments]`: runs a program of src/cli or bench from the current source. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from './build.mjs';
+#!/usr/bin/env node
+/**
+ * `swarm-lab <program> [arguments]`: runs a program of src/cli or bench. In a checkout from the current source, in an
+ * installed copy from the bundle that was packed. See docs/decisions/0002 and 0010.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-process.setSourceMapsEnabled(true);
-const [program] = process.argv.splice(2, 1);
-const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const known = Object.values(scripts).flatMap((script) => /launch\.mjs (\w+)/.exec(script)?.[1] ?? []);
-if (!known.includes(program)) {
-  console.error(`There is no program "${program ?? ''}"; there are: ${known.join(', ')}`);
-  process.exit(2);
+const BAD_INPUT = 2;
+const DEFECT = 70;
+
+const programs = {
+  sim: 'run swarms as scenarios describe them, and measure them',
+  bench: 'measure parts of the system and whole swarms',
+  compare: 'compare two saved runs or experiments',
+  calibrate: 'measure whether each knob of a link does what it says',
+  tracker: 'a tracker of its own',
+  client: 'a peer of its own',
+  split: 'split a file into chunk folders',
+  join: 'join the chunks of a folder into the file',
+};
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const [first, second] = process.argv.slice(2);
+
+function help() {
+  const lines = Object.entries(programs).map(([name, what]) => `  ${name.padEnd(10)} ${what}`);
+  return `Usage: swarm-lab <program> [options]
+
+A peer-to-peer swarm laboratory: real tracker, real peers, measured.
+
+Programs:
+${lines.join('\n')}
+
+Options:
+  --version  show the version
+  --help     show this help; swarm-lab <program> --help: the options of a program
+
+Example:
+  swarm-lab sim three-peers
+`;
 }
-const folder = await build().catch((error) => {
-  console.error(`The source cannot be bundled into node_modules/.cache: ${error.message}`);
-  process.exit(70);
-});
-await import(pathToFileURL(join(folder, `${program}.js`)).href);
+
+function refuse(mistake) {
+  console.error(`swarm-lab: ${mistake}; there are: ${Object.keys(programs).join(', ')} (--help tells more)`);
+  process.exit(BAD_INPUT);
+}
+
+/** npm starts a script in the folder of the package, and tells where the user is. */
+function goWhereTheUserIs(program) {
+  const { npm_lifecycle_event: script, INIT_CWD: place } = process.env;
+  if (script === program && place !== undefined && existsSync(place)) process.chdir(place);
+}
+
+async function bundleFolder() {
+  if (!existsSync(join(root, 'src'))) return join(root, 'dist');
+  const { build } = await import('./build.mjs');
+  return build();
+}
+
+async function run(program) {
+  process.setSourceMapsEnabled(true);
+  goWhereTheUserIs(program);
+  const folder = await bundleFolder().catch((error) => {
+    const fix = error.code === 'ERR_MODULE_NOT_FOUND' ? '; npm ci installs what it needs' : '';
+    console.error(
+      `${program}: the source cannot be bundled into node_modules/.cache: ${error.message.split('\n')[0]}${fix}`,
+    );
+    process.exit(DEFECT);
+  });
+  await import(pathToFileURL(join(folder, `${program}.js`)).href);
+}
+
+if (first === undefined) {
+  process.stderr.write(help());
+  process.exitCode = BAD_INPUT;
+} else if (/^(-h|--?help)$/.test(first) || (first === 'help' && second === undefined)) {
+  process.stdout.write(help());
+} else if (/^(-V|--?version)$/.test(first)) {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  process.stdout.write(`swarm-lab ${version}\n`);
+} else {
+  const program = first === 'help' ? second : first;
+  if (!Object.hasOwn(programs, program)) refuse(`there is no program "${program}"`);
+  process.argv.splice(2, 2, ...(first === 'help' ? ['--help'] : second === undefined ? [] : [second]));
+  await run(program);
+}

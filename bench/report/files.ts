@@ -43,7 +43,7 @@ export function loadReport(path: string): BenchReport {
   throw new ConfigError(`${path} is no saved run of the benchmarks with ${version} (see ${where}); ${FIX}`);
 }
 
-const FIX = 'name a file that npm run bench has saved, such as reports/bench/latest.json';
+const FIX = 'name a file that swarm-lab bench has saved, such as reports/bench/latest.json';
 
 function readJson(path: string): unknown {
   let text: string;

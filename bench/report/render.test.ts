@@ -103,7 +103,7 @@ test('a file that is no saved run is refused in one line that names it', () => {
       return (error as ConfigError).message;
     }
   };
-  const fix = 'name a file that npm run bench has saved, such as reports/bench/latest.json';
+  const fix = 'name a file that swarm-lab bench has saved, such as reports/bench/latest.json';
   expect(refusal()).toBe(`cannot compare with ${path}: it does not exist; ${fix}`);
   writeFileSync(path, '# text');
   expect(refusal()).toBe(`cannot compare with ${path}: it is not JSON; ${fix}`);

@@ -1,4 +1,4 @@
-/** `npm run calibrate`: docs/model.md. */
+/** `swarm-lab calibrate`: docs/model.md. */
 import { randomBytes } from 'node:crypto';
 import { ConfigError } from '../core/errors.ts';
 import { readEnvironment } from '../sim/environment.ts';
@@ -7,7 +7,9 @@ import { kernelCases } from '../sim/calibrate/kernel.ts';
 import { countVerdicts, describeHost, renderCalibration } from '../sim/calibrate/render.ts';
 import { runCalibration } from '../sim/calibrate/run-calibration.ts';
 import { fullSuite, smokeSuite } from '../sim/calibrate/suite.ts';
-import { exitCodes, interruptSignal, newCommand, runProgram, seedText } from './program.ts';
+import { newCommand, readCommandLine } from './arguments/command-line.ts';
+import { seedText } from './arguments/values.ts';
+import { exitCodes, interruptSignal, runProgram } from './program.ts';
 
 interface CalibrateOptions {
   readonly smoke: boolean;
@@ -21,10 +23,10 @@ interface CalibrateOptions {
 
 const EXAMPLES = `
 Examples:
-  npm run calibrate                                  every knob, about four minutes on an idle machine
-  npm run calibrate -- --filter latency
-  npm run --silent calibrate -- --json > rows.json
-  npm run calibrate -- --smoke                       in small, to see that it works
+  swarm-lab calibrate                      every knob, about four minutes on an idle machine
+  swarm-lab calibrate --filter latency
+  swarm-lab calibrate --json > rows.json
+  swarm-lab calibrate --smoke              in small, to see that it works
 
 The comparison with the kernel's own shaping needs Linux, root, and the programs ip and tc; it makes two network
 namespaces for itself and removes them. Where it cannot be made, its row says why.
@@ -32,11 +34,8 @@ namespaces for itself and removes them. Where it cannot be made, its row says wh
 Exit codes: 0 every figure is within its tolerance; 1 one was not, three times; 2 bad option; 3 the machine was too
 busy to tell; 70 defect of the program; 130 stopped by Ctrl-C.`;
 
-function readOptions(argv: readonly string[]): CalibrateOptions {
-  const command = newCommand(
-    'calibrate',
-    'Measures on real sockets whether each knob of a link does what it says.',
-  )
+function newCalibrateCommand() {
+  return newCommand('calibrate', 'Measures on real sockets whether each knob of a link does what it says.')
     .option('--filter <text>', 'only what has the text in its name', '')
     .option('--smoke', 'everything in small, some seconds', false)
     .option('--no-kernel', "without the comparison with the kernel's own shaping")
@@ -49,12 +48,15 @@ function readOptions(argv: readonly string[]): CalibrateOptions {
     )
     .option('--list', 'only name what would be measured', false)
     .addHelpText('after', EXAMPLES);
-  command.parse([...argv], { from: 'user' });
+}
+
+function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): CalibrateOptions {
+  const command = readCommandLine(newCalibrateCommand, argv, env);
   return { seed: randomBytes(4).toString('hex'), ...command.opts<Omit<CalibrateOptions, 'seed'>>() };
 }
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2), process.env);
   const suite = options.smoke ? smokeSuite(options.seed) : fullSuite(options.seed);
   const worker = new URL('./kernel-worker.js', import.meta.url);
   const kernel = options.kernel ? kernelCases(worker, options.smoke ? 'smoke' : 'full') : [];

@@ -5,17 +5,9 @@ import { pickerNames, type PickerName } from '../core/peer/swarm/pickers/pickers
 import type { Address } from '../core/interfaces.ts';
 import type { ProtocolName } from '../core/protocol/messages.ts';
 import { trackerDefaults } from '../core/tracker/options.ts';
-import {
-  address,
-  hostName,
-  listenPort,
-  newClassicCommand,
-  parseClassic,
-  peerName,
-  refuseWhatNpmKept,
-  seconds,
-} from './classic-arguments.ts';
-import { wholeNumber } from './program.ts';
+import { address, hostName, listenPort, peerName, wait } from './arguments/classic-values.ts';
+import { newClassicCommand, readCommandLine } from './arguments/command-line.ts';
+import { wholeNumber } from './arguments/values.ts';
 import { verbosityOf, type Verbosity } from './verbosity.ts';
 
 export interface ClientSettings {
@@ -65,7 +57,7 @@ function newClientCommand() {
     'client',
     'Joins a swarm: fetches the chunks that a folder lacks and serves those it has.',
   )
-    .requiredOption('--folder <path>', 'folder with local_chunks.txt and the chunks held')
+    .requiredOption('--folder <folder>', 'folder with local_chunks.txt and the chunks held')
     .requiredOption(
       '--transfer_port <port>',
       'port on which other clients fetch chunks; 0: any free one',
@@ -106,8 +98,11 @@ function newClientCommand() {
     )
     .option('--slots <n>', 'clients served at a time', wholeNumber(1, 1000), uploadSlots)
     .addOption(
-      new Option('--exit_when_complete [seconds]', 'leave once complete, or so many seconds later')
-        .argParser(seconds)
+      new Option(
+        '--exit_when_complete [seconds]',
+        'leave once complete, or so much later; with a unit also 500ms or 2min',
+      )
+        .argParser(wait)
         .preset('0'),
     )
     .option('--log <file>', 'file to append the lines of the classic programs to', 'logs.log')
@@ -117,31 +112,29 @@ function newClientCommand() {
 }
 
 const examples = `
-Options may be written with one dash or two.
+Options are read with one dash or two. In a clone, npm run client -- … is the same as swarm-lab client ….
 
 Examples:
-  npm run tracker
+  swarm-lab tracker
       starts the tracker on port 5100, in a terminal of its own
-  npm run client -- -folder run/folder1 -transfer_port 6001 -name alice
+  swarm-lab client -folder run/folder1 -transfer_port 6001 -name alice
       joins by the classic protocol and serves until stopped by Ctrl-C
-  npm run client -- -folder run/folder2 -transfer_port 6002 -name bob -protocol swarm -exit_when_complete 10
+  swarm-lab client -folder run/folder2 -transfer_port 6002 -name bob -protocol swarm -exit_when_complete 10
       joins by the fast protocol and leaves ten seconds after it is complete
 
 A tracker may be a program of somebody else, whom two messages in a row would confuse: until its answers show that it
-is npm run tracker, the client pauses 1.25 s between any two. -trusted_tracker says so from the start, which saves two
+is swarm-lab tracker, the client pauses 1.25 s between any two. -trusted_tracker says so from the start, which saves two
 to three seconds; towards a tracker of somebody else it must not be given.
 
 Exit codes: 0 complete, or stopped when complete; 1 failed; 2 bad option, folder or port; 70 defect of the
 program; 130 stopped before.`;
 
 /**
- * @throws {CommanderError} a mistake, or help was asked for; commander has told the user
- * @throws {ConfigError} npm kept options for itself
+ * @throws {CommanderError} help was asked for; commander has shown it
+ * @throws {ConfigError} a mistake, or npm kept options for itself
  */
 export function readClientOptions(argv: readonly string[], env: NodeJS.ProcessEnv): ClientSettings {
-  const command = newClientCommand();
-  refuseWhatNpmKept(command, env);
-  const options: RawOptions = parseClassic(command, argv).opts();
+  const options: RawOptions = readCommandLine(newClientCommand, argv, env).opts();
   return {
     folder: options.folder,
     transferPort: options.transfer_port,

@@ -4,36 +4,35 @@ import { joinFolder } from '../core/node/split/join.ts';
 import type { JoinResult } from '../core/node/split/join.ts';
 import { formatBytes } from '../core/units.ts';
 import { ByteProgress } from './byte-progress.ts';
-import { exitCodes, interruptSignal, newCommand, runProgram } from './program.ts';
+import { newCommand, readCommandLine } from './arguments/command-line.ts';
+import { exitCodes, interruptSignal, runProgram } from './program.ts';
 
 const MISSING_SHOWN = 20;
 
-const command = newCommand(
-  'join',
-  'Joins the chunks of a complete folder into the file they were split from.',
-)
-  .argument('<folder>', 'a chunk folder with local_chunks.txt; it is only read')
-  .argument('<file>', 'the file to write')
-  .option('--force', 'replace the file if it exists', false)
-  .option('--sha256 <hex>', 'keep the file only if it has this hash', (text: string) => {
-    if (/^[0-9a-f]{64}$/i.test(text)) return text;
-    throw new InvalidArgumentError('A SHA-256 has 64 hexadecimal digits.');
-  })
-  .addHelpText(
-    'after',
-    `
+const newJoinCommand = () =>
+  newCommand('join', 'Joins the chunks of a complete folder into the file they were split from.')
+    .argument('<folder>', 'a chunk folder with local_chunks.txt; it is only read')
+    .argument('<file>', 'the file to write')
+    .option('--force', 'replace the file if it exists', false)
+    .option('--sha256 <hex>', 'keep the file only if it has this hash', (text: string) => {
+      if (/^[0-9a-f]{64}$/i.test(text)) return text;
+      throw new InvalidArgumentError('A SHA-256 has 64 hexadecimal digits.');
+    })
+    .addHelpText(
+      'after',
+      `
 The result is compared with --sha256 or, without it, with the split.json beside the folder.
 
 Example:
-  npm run join -- film-chunks/folder1 film.mkv
+  swarm-lab join film-chunks/folder1 film.mkv
 
 Exit codes: 0 joined; 1 chunks are missing, or the hash is another; 2 bad option, folder or file; 70 defect of the
 program; 130 stopped by Ctrl-C (nothing is kept).
 `,
-  );
+    );
 
 async function main(): Promise<number> {
-  command.parse();
+  const command = readCommandLine(newJoinCommand, process.argv.slice(2), process.env);
   const [folder, file] = command.args as [string, string];
   const { force, sha256 } = command.opts<{ force: boolean; sha256?: string }>();
   const progress = new ByteProgress('joining');

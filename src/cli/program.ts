@@ -1,7 +1,6 @@
-/** What all programs share: options, one clear line for a user's mistake, and the exit codes. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+/** What all programs share: one clear line for a user's mistake, and the exit codes. */
+import { CommanderError } from 'commander';
 import { SwarmError, assertNever } from '../core/errors.ts';
-import { parseBytes } from '../core/units.ts';
 import { say, watchOutput } from './program-output.ts';
 
 /** The exit codes of every program. */
@@ -26,16 +25,6 @@ export const exitCodes = {
   /** Stopped by a signal; SIGINT as shells count it. */
   interrupted: 130,
 } as const;
-
-/** A command line whose mistakes end the program with `exitCodes.badInput` when parsed inside `runProgram`. */
-export function newCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .exitOverride()
-    .showSuggestionAfterError()
-    .showHelpAfterError('(--help lists the options)')
-    .configureHelp({ helpWidth: 110 });
-}
 
 /** Whether a signal has told this process to end. */
 let stopping = false;
@@ -92,35 +81,10 @@ export function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** Reads an option's value as a size, see `parseBytes`; for commander. */
-export function byteSize(min: number): (text: string) => number {
-  return (text) => {
-    const bytes = parseBytes(text);
-    if (bytes === undefined)
-      throw new InvalidArgumentError('Write a size such as 1000, 256KiB, 4MiB or 1GB.');
-    if (bytes < min) throw new InvalidArgumentError(`It must be at least ${min} bytes.`);
-    return bytes;
-  };
-}
-
-/** Reads an option's value as a whole number in a range; for commander. */
-export function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
-}
-
-/** Reads an option's value as a seed; for commander. An empty one is mostly a shell variable that was not set. */
-export function seedText(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('A seed has at least one visible character.');
-  return text;
-}
-
 /** Tells the user of the error and returns the exit code that belongs to it. */
 function report(name: string, error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+  // Help was asked for, and shown.
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
   const code = error instanceof SwarmError ? exitCodeOf(error) : exitCodes.defect;
   if (code === exitCodes.defect) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,10 +1,13 @@
-/** The command line of `npm run sim`. */
+/** The command line of `swarm-lab sim`. */
 import { ConfigError } from '../core/errors.ts';
-import { givenPath } from './given-path.ts';
-import { newCommand, seedText, wholeNumber } from './program.ts';
+import { whatThereIs } from '../sim/scenario/load.ts';
+import { findScenario } from '../sim/shipped/shipped-files.ts';
+import { newCommand, readCommandLine } from './arguments/command-line.ts';
+import { seedText, wholeNumber } from './arguments/values.ts';
 
 export interface SimOptions {
-  readonly scenario: string;
+  /** Files of scenarios or saved plans, at least one; a name for which there is no file stands as it was given. */
+  readonly scenarios: readonly string[];
   /** Instead of the scenario's. */
   readonly seed?: string;
   /** Runs of each arm. Default: the scenario's. */
@@ -22,37 +25,35 @@ export interface SimOptions {
 const REPEATS_MAX = 10_000;
 
 const examples = `
-npm takes options for itself unless they stand behind --, and starts programs in the folder of the project: a scenario
-or plan that is not found from there is looked for where you are; --out and content.folders count from the project.
+A scenario is named by its file, or one that comes with the laboratory by its name. Everything else counts from where you
+are: files, reports, and chunk folders of a scenario (of which the classic ones come with the laboratory, too).
+In a clone, npm run sim -- … is the same as swarm-lab sim …; npm takes options for itself that stand before the --.
 
 Examples:
-  npm run sim scenarios/three-peers.yaml
+  swarm-lab sim three-peers
       runs the scenario and writes a report below reports/
-  npm run sim -- scenarios/flash-crowd.yaml --seed 7 --set peers.leechers.count=50
+  swarm-lab sim flash-crowd --seed 7 --set peers.leechers.count=50
       the same swarm drawn by another seed, and larger
-  npm run sim -- scenarios/churn.yaml --repeat 5
+  swarm-lab sim churn --repeat 5
       five runs with seeds derived from the scenario's, and a table over all; a scenario with a sweep runs every
       arm five times, interleaved, and compares them (docs/experiments.md)
-  npm run sim -- scenarios/churn.yaml --plan
+  swarm-lab sim churn mine.yaml papers/kumar-ross-fluid
+      one after another, and a table over all; the worst outcome gives the exit code
+  swarm-lab sim churn --plan
       what would happen when, how fast it could be and what it would need, without running it
-  npm run --silent sim -- scenarios/three-peers.yaml --json | jq .swarm.makespanMs
+  swarm-lab sim three-peers --json | jq .swarm.makespanMs
       the result for other programs
-  npm run sim -- scenarios/slow-uplink.yaml --tracker-port 5100
-      standalone clients may join: npm run client -- -folder … -transfer_port … -name …
+  swarm-lab sim slow-uplink --tracker-port 5100
+      standalone clients may join: swarm-lab client -folder … -transfer_port … -name …
 
 Exit codes: 0 every peer that should complete did, its content is intact, every threshold holds; 1 swarm incomplete
 or corrupt, or the run broke down; 2 bad scenario or option, or it does not fit this machine; 3 the run says neither;
 4 a threshold (expect) is missed; 5 given up by abort_on; 70 defect of the program; 130 stopped by Ctrl-C (what was
 measured is written). Of several runs the worst decides: 1, then 5, 4, 3.`;
 
-/**
- * @throws {CommanderError} a mistake, or help was asked for; commander has told the user
- * @throws {ConfigError} npm kept options for itself
- */
-export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv): SimOptions {
-  refuseWhatNpmTook(env);
-  const command = newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.')
-    .argument('<scenario>', 'YAML file, see scenarios/ and docs/scenario-reference.md')
+function newSimCommand() {
+  return newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.')
+    .argument('[scenario...]', 'YAML files or short names, see scenarios/ and docs/scenario-reference.md')
     .option('--seed <text>', "decides everything random; default: the scenario's own", seedText)
     .option(
       '--repeat <n>',
@@ -65,7 +66,7 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
       (value: string, earlier: readonly string[]) => [...earlier, value],
       [] as readonly string[],
     )
-    .option('--out <dir>', 'where reports go', 'reports')
+    .option('--out <folder>', 'where reports go', 'reports')
     .option('--json', 'the result as JSON on stdout, and nothing else there', false)
     .option('--quiet', 'tell only what went wrong', false)
     .option('--plan', 'print what would happen, and stop', false)
@@ -75,30 +76,16 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
       wholeNumber(0, 65_535),
       0,
     )
-    .addHelpText('after', examples)
-    .parse(argv, { from: 'user' });
-  const options = command.opts<Omit<SimOptions, 'scenario'>>();
-  return {
-    ...options,
-    scenario: givenPath(command.args[0]!, 'sim', env),
-    // npm has an option of this name, which never reaches us; its meaning is the same.
-    json: options.json || (isOurScript(env) && env['npm_config_json'] === 'true'),
-  };
+    .addHelpText('after', examples);
 }
 
-/** Options that npm does not know, and yet keeps: it hands them on in the environment only. */
-const takenByNpm = ['seed', 'repeat', 'set', 'out', 'plan', 'tracker_port'];
-
-function refuseWhatNpmTook(env: NodeJS.ProcessEnv): void {
-  if (!isOurScript(env)) return;
-  const taken = takenByNpm.filter((name) => env[`npm_config_${name}`] !== undefined);
-  if (taken.length === 0) return;
-  const names = taken.map((name) => `--${name.replace('_', '-')}`).join(', ');
-  throw new ConfigError(
-    `npm kept ${names} for itself; put -- before the options: npm run sim -- <scenario.yaml> ${names.replaceAll(',', ' …')} …`,
-  );
-}
-
-function isOurScript(env: NodeJS.ProcessEnv): boolean {
-  return env['npm_lifecycle_event'] === 'sim';
+/**
+ * @throws {CommanderError} help was asked for; commander has shown it
+ * @throws {ConfigError} a mistake, or npm kept options for itself
+ */
+export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv): SimOptions {
+  const command = readCommandLine(newSimCommand, argv, env);
+  const scenarios = command.args.map((name) => findScenario(name) ?? name);
+  if (scenarios.length === 0) throw new ConfigError(`<scenario> is missing; ${whatThereIs()}`);
+  return { ...command.opts<Omit<SimOptions, 'scenarios'>>(), scenarios };
 }

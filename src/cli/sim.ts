@@ -11,7 +11,7 @@ import { runAlone, runSeveral, type SimComponents } from './sim-runs.ts';
 async function main(): Promise<number> {
   const options = readSimOptions(process.argv.slice(2), process.env);
   const design = makeDesign({
-    file: options.scenario,
+    file: options.scenarios[0]!,
     sets: options.set,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.repeat === undefined ? {} : { repeat: options.repeat }),

@@ -25,7 +25,7 @@ function run(program: 'split' | 'join', ...args: string[]) {
 }
 
 it('split makes the folders, join the identical file, both say the SHA-256', () => {
-  const split = run('split', 'file', '--out', 'out', '--chunk-size', '16', '--peers', '2', '--seeder');
+  const split = run('split', 'file', '--out', 'out', '--chunk-size', '16B', '--peers', '2', '--seeder');
   expect(split).toMatchObject({ status: 0, stderr: '' });
   expect(split.stdout).toMatch(
     /^file: 36 B in 3 chunks, SHA-256 [0-9a-f]{64}\n {2}out\/folder1: 3 of 3 chunks\n {2}out\/folder2: 0 of 3 chunks\n$/,
@@ -37,7 +37,7 @@ it('split makes the folders, join the identical file, both say the SHA-256', () 
 });
 
 it('join ends with 1 and names the missing chunks of an incomplete folder', () => {
-  run('split', 'file', '--out', 'out', '--chunk-size', '16', '--seeder');
+  run('split', 'file', '--out', 'out', '--chunk-size', '16B', '--seeder');
   expect(run('join', 'out/folder2', 'copy')).toEqual({
     status: 1,
     stdout: '',
@@ -46,7 +46,7 @@ it('join ends with 1 and names the missing chunks of an incomplete folder', () =
 });
 
 it('join ends with 1 and keeps nothing when the content is not as it was', () => {
-  run('split', 'file', '--out', 'out', '--chunk-size', '16', '--seeder');
+  run('split', 'file', '--out', 'out', '--chunk-size', '16B', '--seeder');
   writeFileSync(join(place, 'out/folder1/chunk_2'), 'something else');
   const { status, stderr } = run('join', 'out/folder1', 'copy');
   expect(status).toBe(1);
@@ -55,10 +55,17 @@ it('join ends with 1 and keeps nothing when the content is not as it was', () =>
 });
 
 it.each([
-  [['file'], "error: required option '--out <dir>' not specified"],
-  [['file', '--out', 'out', '--peer', '3'], "error: unknown option '--peer'\n(Did you mean --peers?)"],
-  [['file', '--out', 'out', '--chunk-size', '5Mbit'], 'Write a size such as 1000, 256KiB, 4MiB or 1GB.'],
-  [['file', '--out', 'out', '--peers', '0'], 'It must be a whole number from 1 to 100000.'],
+  [[], 'split: <file> and --out <folder> are missing (--help lists the options)\n'],
+  [
+    ['file', '--out', 'out', '--chunk-size', '4'],
+    'split: --chunk-size 4: 4 has no unit, write 4KiB or 4MiB.\n',
+  ],
+  [['file', '--out', 'out', '--peer', '3'], 'split: unknown option --peer; did you mean --peers?\n'],
+  [['file', '--out', 'out', '--chunk-size', '5Mbit'], '"Mbit" is not a unit of a size, write'],
+  [
+    ['file', '--out', 'out', '--peers', '0'],
+    'split: --peers 0: It must be a whole number from 1 to 100000.\n',
+  ],
   [['file', '--out', 'out', '--seed', ''], 'A seed has at least one visible character.'],
   [['file', '--out', '.'], 'split: . is not empty (file is in it); name a new folder or empty it'],
   [['file', '--out', 'file'], 'split: cannot create file: it is a file, not a folder\n'],

@@ -2,15 +2,9 @@ import { Option } from 'commander';
 import { splitFile } from '../core/node/split/split.ts';
 import { MIB, formatBytes } from '../core/units.ts';
 import { ByteProgress } from './byte-progress.ts';
-import {
-  byteSize,
-  exitCodes,
-  interruptSignal,
-  newCommand,
-  runProgram,
-  seedText,
-  wholeNumber,
-} from './program.ts';
+import { newCommand, readCommandLine } from './arguments/command-line.ts';
+import { byteSize, seedText, wholeNumber } from './arguments/values.ts';
+import { exitCodes, interruptSignal, runProgram } from './program.ts';
 
 interface SplitFlags {
   readonly out: string;
@@ -21,36 +15,37 @@ interface SplitFlags {
   readonly seed: string;
 }
 
-const command = newCommand('split', 'Splits a file into chunk folders for several peers.')
-  .argument('<file>', 'the file to split; it is only read')
-  .requiredOption('--out <dir>', 'where folder1, folder2… and split.json go; a new or empty folder')
-  .addOption(
-    new Option('--chunk-size <size>', 'size of a chunk; the last one has the rest')
-      .argParser(byteSize(1))
-      .default(MIB / 4, '256KiB'),
-  )
-  .addOption(new Option('--peers <n>', 'how many folders').argParser(wholeNumber(1, 100_000)).default(3))
-  .addOption(
-    new Option('--overlap <k>', 'how many of the folders hold each chunk')
-      .argParser(wholeNumber(1, 100_000))
-      .default(2)
-      .conflicts('seeder'),
-  )
-  .option('--seeder', 'folder1 holds every chunk, the others none')
-  .option('--seed <text>', 'decides who holds what; the same seed gives the same folders', seedText, '1')
-  .addHelpText(
-    'after',
-    `
+const newSplitCommand = () =>
+  newCommand('split', 'Splits a file into chunk folders for several peers.')
+    .argument('<file>', 'the file to split; it is only read')
+    .requiredOption('--out <folder>', 'where folder1, folder2… and split.json go; a new or empty folder')
+    .addOption(
+      new Option('--chunk-size <size>', 'size of a chunk; the last one has the rest')
+        .argParser(byteSize)
+        .default(MIB / 4, '256KiB'),
+    )
+    .addOption(new Option('--peers <n>', 'how many folders').argParser(wholeNumber(1, 100_000)).default(3))
+    .addOption(
+      new Option('--overlap <k>', 'how many of the folders hold each chunk')
+        .argParser(wholeNumber(1, 100_000))
+        .default(2)
+        .conflicts('seeder'),
+    )
+    .option('--seeder', 'folder1 holds every chunk, the others none')
+    .option('--seed <text>', 'decides who holds what; the same seed gives the same folders', seedText, '1')
+    .addHelpText(
+      'after',
+      `
 Examples:
-  npm run split -- picture.png --out folders --chunk-size 16KiB --peers 3 --overlap 2
-  npm run split -- film.mkv --out film-chunks --chunk-size 4MiB --peers 10 --seeder
+  swarm-lab split picture.png --out folders --chunk-size 16KiB --peers 3 --overlap 2
+  swarm-lab split film.mkv --out film-chunks --chunk-size 4MiB --peers 10 --seeder
 
 Exit codes: 0 split; 2 bad option, file or folder; 70 defect of the program; 130 stopped by Ctrl-C (nothing is kept).
 `,
-  );
+    );
 
 async function main(): Promise<number> {
-  command.parse();
+  const command = readCommandLine(newSplitCommand, process.argv.slice(2), process.env);
   const [file] = command.args as [string];
   const { out, chunkSize, peers, overlap, seeder, seed } = command.opts<SplitFlags>();
   const progress = new ByteProgress('splitting');

@@ -1,14 +1,9 @@
 /** The command line of the tracker. */
 import { Option } from 'commander';
 import { trackerDefaults } from '../core/tracker/options.ts';
-import {
-  hostName,
-  listenPort,
-  newClassicCommand,
-  parseClassic,
-  refuseWhatNpmKept,
-} from './classic-arguments.ts';
-import { wholeNumber } from './program.ts';
+import { hostName, listenPort } from './arguments/classic-values.ts';
+import { newClassicCommand, readCommandLine } from './arguments/command-line.ts';
+import { wholeNumber } from './arguments/values.ts';
 import { verbosityOf, type Verbosity } from './verbosity.ts';
 
 export interface TrackerSettings {
@@ -34,14 +29,14 @@ interface RawOptions {
 const agreementByEdition = { plain: 1, hashed: 2 } as const;
 
 const examples = `
-Options may be written with one dash or two.
+Options are read with one dash or two. In a clone, npm run tracker -- … is the same as swarm-lab tracker ….
 
 Examples:
-  npm run tracker
+  swarm-lab tracker
       listens on port 5100 of this machine, for clients of either protocol
-  npm run tracker -- -edition hashed
+  swarm-lab tracker -edition hashed
       tells of a chunk only when two clients agree on its SHA-1
-  npm run tracker -- -bind 0.0.0.0 -port 5100
+  swarm-lab tracker -bind 0.0.0.0 -port 5100
       serves other machines too
 
 Exit codes: 0 stopped by Ctrl-C or SIGTERM; 1 failed; 2 bad option or port; 70 defect of the program.`;
@@ -77,13 +72,11 @@ function newTrackerCommand() {
 }
 
 /**
- * @throws {CommanderError} a mistake, or help was asked for; commander has told the user
- * @throws {ConfigError} npm kept options for itself
+ * @throws {CommanderError} help was asked for; commander has shown it
+ * @throws {ConfigError} a mistake, or npm kept options for itself
  */
 export function readTrackerOptions(argv: readonly string[], env: NodeJS.ProcessEnv): TrackerSettings {
-  const command = newTrackerCommand();
-  refuseWhatNpmKept(command, env);
-  const options: RawOptions = parseClassic(command, argv).opts();
+  const options: RawOptions = readCommandLine(newTrackerCommand, argv, env).opts();
   return {
     port: options.port,
     bind: options.bind,

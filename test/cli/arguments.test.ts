@@ -1,8 +1,9 @@
 import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { classicArguments } from '../../src/cli/classic-arguments.ts';
+import { inDeclaredSpelling, newClassicCommand } from '../../src/cli/arguments/command-line.ts';
 import { readClientOptions as readClient } from '../../src/cli/client-options.ts';
 import { readSimOptions } from '../../src/cli/sim-options.ts';
+import { ConfigError } from '../../src/core/errors.ts';
 import { readTrackerOptions as readTracker } from '../../src/cli/tracker-options.ts';
 
 const classic = ['-folder', 'folders/folder1', '-transfer_port', '6001', '-name', 'alice'];
@@ -24,6 +25,17 @@ afterEach(() => {
 });
 
 function mistake(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(told).toBe('');
+    return (error as ConfigError).message;
+  }
+  return expect.fail('there was no mistake');
+}
+
+function help(read: () => unknown): string {
   expect(read).toThrow(CommanderError);
   return told;
 }
@@ -54,7 +66,8 @@ describe('the classic command line', () => {
   });
 
   it('leaves values, short options and what follows -- as they are', () => {
-    expect(classicArguments(['-name=a-b_c', 'x-y', '-h', '-5', '--', '-folder'])).toEqual([
+    const { options } = newClassicCommand('x', '').option('--name <name>').option('--folder <folder>');
+    expect(inDeclaredSpelling(['-name=a-b_c', 'x-y', '-h', '-5', '--', '-folder'], options)).toEqual([
       '--name=a-b_c',
       'x-y',
       '-h',
@@ -86,6 +99,12 @@ describe('the classic command line', () => {
     });
   });
 
+  it('waits for seconds before it leaves, or for a duration with its unit', () => {
+    const leaveAfter = (text: string) =>
+      readClientOptions([...classic, '-exit_when_complete', text]).leaveAfterMs;
+    expect([leaveAfter('3'), leaveAfter('500ms'), leaveAfter('2min')]).toEqual([3000, 500, 120_000]);
+  });
+
   it('leaves at once on a bare -exit_when_complete', () => {
     expect(readClientOptions([...classic, '-exit_when_complete']).leaveAfterMs).toBe(0);
   });
@@ -112,30 +131,36 @@ describe('a mistake on the command line is told with its fix', () => {
     ['no slots', ['-slots', '0'], /from 1 to 1000/],
     ['a negative wait', ['-exit_when_complete=-1'], /seconds/],
     ['an unknown protocol', ['-protocol', 'http'], /spec, swarm/],
-    ['quiet and verbose', ['-quiet', '-verbose'], /cannot be used with/],
-    ['a misspelt option', ['-transferport', '1'], /Did you mean -?-transfer_port/],
-    ['a word too many', ['folder1'], /too many arguments/],
+    ['quiet and verbose', ['-quiet', '-verbose'], /^option -verbose cannot be used with option -quiet$/],
+    [
+      'a misspelt option',
+      ['-transferport', '1'],
+      /^unknown option -transferport; did you mean -transfer_port\?/,
+    ],
+    ['a word too many', ['folder1'], /^too many arguments: folder1/],
+    ['a week and more', ['-exit_when_complete', '200h'], /^-exit_when_complete 200h: .* of a week at most/],
   ])('%s', (_, argv, expected) => {
     expect(mistake(() => readClientOptions([...classic, ...argv]))).toMatch(expected);
   });
 
   it('an option cut short or misspelt, rather than the required one that is then missing', () => {
-    const words = (...argv: string[]): string => {
-      told = '';
-      return mistake(() => readClientOptions(argv)).split('\n(--help')[0]!;
-    };
-    expect(words('-fol', 'f1')).toBe("error: unknown option '-fol'\n(Did you mean -folder?)");
-    expect(words('-floder=f1', '-name', 'a')).toBe(
-      "error: unknown option '-floder'\n(Did you mean -folder?)",
-    );
+    const words = (...argv: string[]): string => mistake(() => readClientOptions(argv));
+    expect(words('-fol', 'f1')).toBe('unknown option -fol; did you mean -folder?');
+    expect(words('-floder=f1', '-name', 'a')).toBe('unknown option -floder; did you mean -folder?');
     expect(words('-tr', '1')).toContain('-transfer_port or -tracker or -trusted_tracker?');
-    expect(words('-xyzzy')).toBe("error: unknown option '-xyzzy'");
-    told = '';
-    expect(mistake(() => readTrackerOptions(['-prot', '1']))).toContain("'-prot'\n(Did you mean -port?)");
+    expect(words('-xyzzy')).toBe('unknown option -xyzzy (--help lists the options)');
+    expect(mistake(() => readTrackerOptions(['-prot', '1']))).toBe(
+      'unknown option -prot; did you mean -port?',
+    );
   });
 
-  it('a missing option', () => {
-    expect(mistake(() => readClientOptions(['-folder', 'x']))).toMatch(/transfer_port.*not specified/);
+  it('all missing options at once, as the help writes them', () => {
+    expect(mistake(() => readClientOptions([]))).toBe(
+      '-folder <folder>, -transfer_port <port> and -name <name> are missing (--help lists the options)',
+    );
+    expect(mistake(() => readClientOptions(['-folder', 'x', '-name', 'a']))).toMatch(
+      /^-transfer_port <port> is missing/,
+    );
   });
 });
 
@@ -157,12 +182,6 @@ describe('the command line of the tracker', () => {
   });
 });
 
-it('options that npm kept for itself are refused, not ignored', () => {
-  const npm = { npm_lifecycle_event: 'tracker', npm_config_port: '5200', npm_config_name: 'x' };
-  expect(() => readTracker([], npm)).toThrow(/npm kept -port .*npm run tracker -- -port/);
-  expect(readTracker([], { ...npm, npm_lifecycle_event: 'test' }).port).toBe(5100);
-});
-
 it('an empty seed of the laboratory is refused: it is mostly a variable that was not set', () => {
   expect(mistake(() => readSimOptions(['x.yaml', '--seed', ''], {}))).toContain(
     'at least one visible character',
@@ -171,8 +190,32 @@ it('an empty seed of the laboratory is refused: it is mostly a variable that was
 });
 
 it('help shows the options with one dash, and examples', () => {
-  const help = mistake(() => readClientOptions(['-help']));
-  expect(help).toMatch(/^ {2}-transfer_port <port>/m);
-  expect(help).toContain('npm run client -- -folder');
-  expect(mistake(() => readTrackerOptions(['-h']))).toContain('npm run tracker -- -edition hashed');
+  const text = help(() => readClientOptions(['-help']));
+  expect(text).toMatch(/^ {2}-transfer_port <port>/m);
+  expect(text).toContain('swarm-lab client -folder');
+  expect(text).toContain('Usage: swarm-lab client [options]');
+  told = '';
+  expect(help(() => readTrackerOptions(['-h']))).toContain('swarm-lab tracker -edition hashed');
+});
+
+it('the laboratory reads options with one dash and with underscores, too', () => {
+  expect(readSimOptions(['x.yaml', '-plan', '--tracker_port=7'], {})).toMatchObject({
+    plan: true,
+    trackerPort: 7,
+  });
+});
+
+it('sim finds shipped scenarios by their short names, and the file of the user first', () => {
+  const { scenarios } = readSimOptions(['flash-crowd', 'papers/kumar-ross-fluid', 'none.yaml'], {});
+  expect(scenarios).toEqual([
+    'scenarios/flash-crowd.yaml',
+    'scenarios/papers/kumar-ross-fluid.yaml',
+    'none.yaml',
+  ]);
+});
+
+it('sim without a scenario tells which there are', () => {
+  expect(mistake(() => readSimOptions([], {}))).toMatch(
+    /^<scenario> is missing; there are: .*churn, .*papers\//,
+  );
 });

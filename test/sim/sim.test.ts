@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { RunResult } from '../../src/sim/result/result.ts';
@@ -153,18 +153,6 @@ engine: { peers_per_worker: 4 }
   });
 });
 
-it('finds a scenario where the user is, though npm starts programs in the folder of the project', async () => {
-  mkdirSync(join(desk.folder, 'mine'));
-  const path = desk.scenario(join('mine', 'small'), SMALL);
-  const env = { npm_lifecycle_event: 'sim', INIT_CWD: join(desk.folder, 'mine') };
-  expect(await desk.run([basename(path), '--plan'], env)).toMatchObject({ code: 0, stderr: '' });
-  const gone = await desk.run(['smal.yaml', '--plan'], env);
-  expect(gone).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('smal.yaml: there is no') as string,
-  });
-});
-
 describe("a user's mistake", () => {
   it('ends with 2, with line and column and no stack', async () => {
     const scenario = desk.scenario('typo', SMALL.replace('time_limit', 'time_limt'));
@@ -175,17 +163,18 @@ describe("a user's mistake", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('is told when npm kept the options', async () => {
-    const env = { npm_lifecycle_event: 'sim', npm_config_seed: 'true' };
-    const { code, stderr } = await desk.run([desk.scenario('small', SMALL), '3'], env);
-    expect(code).toBe(2);
-    expect(stderr).toContain('put -- before the options: npm run sim -- <scenario.yaml> --seed');
-  });
-
   it.each([
-    ['an unknown option', ['small.yaml', '--sede', '3'], /unknown option '--sede'[^]*Did you mean --seed/],
-    ['no scenario', [], /missing required argument 'scenario'/],
-    ['a missing file', ['smal.yaml'], /smal\.yaml/],
+    [
+      'an unknown option',
+      ['small.yaml', '--sede', '3'],
+      /^sim: unknown option --sede; did you mean --seed\?\n$/,
+    ],
+    ['no scenario', [], /^sim: <scenario> is missing; there are: .*flash-crowd/],
+    [
+      'a missing file',
+      ['flash-crwd'],
+      /^sim: flash-crwd: there is no such scenario; did you mean flash-crowd\?/,
+    ],
     ['a count of none', ['small.yaml', '--repeat', '0'], /--repeat/],
   ])('%s ends with 2', async (_, args, message) => {
     desk.scenario('small', SMALL);

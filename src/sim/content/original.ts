@@ -9,6 +9,7 @@ import type { ChunkInfo } from '../../core/interfaces.ts';
 import { checkListedFile, hashFile, readList } from '../../core/node/store/chunk-files.ts';
 import { chunkName } from '../../core/node/store/local-chunks.ts';
 import { onDisk, storeError } from '../../core/node/store/store-errors.ts';
+import { findChunkFolder } from '../shipped/shipped-files.ts';
 import type { PlannedContent, PlannedPeer } from '../plan/plan.ts';
 import { generateChunk, generatedChunkBytes } from './generated.ts';
 
@@ -101,7 +102,8 @@ async function copyFolders(
 ): Promise<Original> {
   const first = new Map<number, { info: ChunkInfo; file: ChunkFile; given: string }>();
   const copies: ChunkFile[][] = [];
-  for (const [position, given] of content.folders.entries()) {
+  for (const [position, written] of content.folders.entries()) {
+    const given = findChunkFolder(written);
     const target = join(folder, String(position + 1));
     onDisk('create', target, () => mkdirSync(target));
     const copied: ChunkFile[] = [];

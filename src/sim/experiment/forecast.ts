@@ -6,6 +6,7 @@ import { highestRate } from '../analyse/link-rates.ts';
 import { generatedChunkBytes } from '../content/generated.ts';
 import { needsOf, type RunNeeds } from '../engines/threads/capacity.ts';
 import { mayBeExcused } from '../plan/may-be-excused.ts';
+import { findChunkFolder } from '../shipped/shipped-files.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
 
 export interface Forecast extends RunNeeds {
@@ -38,7 +39,10 @@ function chunkBytesOf({ content }: Plan): readonly number[] {
 
 function boundPeers(plan: Plan): BoundPeer[] {
   const { content, faults } = plan;
-  const folders = content.kind === 'folders' ? content.folders.map((folder) => readList(folder).entries) : [];
+  const folders =
+    content.kind === 'folders'
+      ? content.folders.map((folder) => readList(findChunkFolder(folder)).entries)
+      : [];
   const indicesOf = (holds: PlannedPeer['holds']): readonly number[] => {
     if (holds.kind === 'chunks') return holds.indices;
     if (holds.kind === 'folder') return folders[holds.folder]!.map(({ index }) => index);

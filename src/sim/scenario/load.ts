@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { ConfigError } from '../../core/errors.ts';
+import { shippedScenarios } from '../shipped/shipped-files.ts';
 import { nearest } from './source/nearest.ts';
 import { parseScenario, type ParseOptions } from './parse.ts';
 import type { Scenario } from './language/scenario.ts';
-
-const SHIPPED = 'scenarios';
 
 /**
  * Reads a scenario file.
@@ -30,11 +29,21 @@ function readScenarioFile(path: string): string {
   }
 }
 
-function whatThereIs(path: string): string {
-  const files = existsSync(SHIPPED) ? readdirSync(SHIPPED).filter((name) => name.endsWith('.yaml')) : [];
-  const names = files.map((name) => name.replace(/\.yaml$/, '')).sort();
-  if (names.length === 0) return 'give the path of a scenario file (.yaml)';
-  const near = nearest(basename(path).replace(/\.ya?ml$/, ''), names);
-  const guess = near === undefined ? '' : `did you mean ${join(SHIPPED, `${near}.yaml`)}? `;
-  return `${guess}${guess === '' ? 'there' : 'There'} are, in ${SHIPPED}/: ${names.join(', ')}`;
+/** The short name that was probably meant, and those that there are. */
+export function whatThereIs(path = ''): string {
+  const names = shippedScenarios();
+  const word = path.replace(/\.ya?ml$/, '').replace(/^scenarios\//, '');
+  const near =
+    nearest(word, names) ??
+    names.find((name) => word !== '' && basename(name).startsWith(word)) ??
+    names.find(
+      (name) =>
+        basename(name) ===
+        nearest(
+          basename(word),
+          names.map((known) => basename(known)),
+        ),
+    );
+  const guess = near === undefined ? '' : `did you mean ${near}? `;
+  return `${guess}${guess === '' ? 'there' : 'There'} are: ${names.join(', ')}; or give the path of a file`;
 }

@@ -29,7 +29,7 @@ const contentSchema = z
       .meta(
         about({
           description:
-            'Chunk folders with a local_chunks.txt each, relative to the directory where the program is started. A run copies them and never writes to them.',
+            'Chunk folders with a local_chunks.txt each, relative to the directory where you start the program; if it has no such folder, one that comes with the laboratory. A run copies them and never writes to them.',
           examples: [['folders/folder1', 'folders/folder2', 'folders/folder3']],
         }),
       ),
