@@ -7,7 +7,8 @@ import { runPlan, type FinishedRun, type RunComponents } from '../sim/pipeline.t
 import type { Plan } from '../sim/plan/plan.ts';
 import { renderExperiment } from '../sim/report/experiment/experiment-terminal.ts';
 import { formatDuration, formatRate } from '../sim/units/format.ts';
-import { renderTerminal, type TerminalOptions } from '../sim/report/terminal.ts';
+import type { TerminalOptions } from '../sim/report/page.ts';
+import { renderTerminal } from '../sim/report/terminal.ts';
 import { openExperiment, writeExperiment } from '../sim/report/experiment/write-experiment.ts';
 import type { RunPlace } from '../sim/report/write-report.ts';
 import { exitCodes } from './program.ts';
@@ -47,7 +48,7 @@ export async function runSeveral(
   const parent = await openExperiment(options.out, { scenario: scenario.name, startedAt, seed });
   const swept = arms.length > 1;
   const results: RunResult[] = [];
-  const runsLeft = new RunsLeft(plans.length, () => performance.now());
+  const runsLeft = new RunsLeft(plans.length, () => performance.now(), design.repeats.until !== null);
   const { experiment, failure } = await runExperiment(design, {
     engine: engine.name,
     environment,

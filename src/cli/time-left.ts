@@ -54,13 +54,15 @@ export function roughly(ms: number): string {
 export class RunsLeft {
   readonly #now: () => number;
   readonly #runs: number;
+  readonly #mayBeFewer: boolean;
   #over = 0;
   #overMs = 0;
   #beganMs: number;
 
   /** @param runs at most; @param now of a clock in milliseconds */
-  constructor(runs: number, now: () => number) {
+  constructor(runs: number, now: () => number, mayBeFewer = false) {
     this.#runs = runs;
+    this.#mayBeFewer = mayBeFewer;
     this.#now = now;
     this.#beganMs = now();
   }
@@ -81,6 +83,6 @@ export class RunsLeft {
     const eachMs = this.#over > 0 ? this.#overMs / this.#over : ownMs;
     if (later <= 0 || eachMs === null) return '';
     const presentMs = leftMs ?? Math.max(0, eachMs - (this.#now() - this.#beganMs));
-    return `all runs in about ${roughly(presentMs + later * eachMs)}`;
+    return `all runs in ${this.#mayBeFewer ? 'at most ' : ''}about ${roughly(presentMs + later * eachMs)}`;
   }
 }

@@ -35,7 +35,7 @@ export function makeDesign(request: DesignRequest): Design {
   return {
     scenario,
     seed,
-    repeats: 1,
+    repeats: { least: 1, most: 1, until: null },
     arms: [{ name: scenario.name, parameters: {} }],
     baseline: null,
     plans: [plan],

@@ -6,7 +6,7 @@ import { expand } from '../expand/expand.ts';
 import type { Plan } from '../plan/plan.ts';
 import { derivedSeed } from '../expand/seeds.ts';
 import { loadScenario } from '../scenario/load.ts';
-import type { Scenario } from '../scenario/language/scenario.ts';
+import type { Repeats, Scenario } from '../scenario/language/scenario.ts';
 import { interleave } from './schedule.ts';
 import type { DesignedArm } from './summarise.ts';
 
@@ -24,7 +24,8 @@ export interface DesignRequest {
 export interface Design {
   readonly scenario: Plan['scenario'];
   readonly seed: string;
-  readonly repeats: number;
+  /** Runs of each arm: the plans are those of the most. */
+  readonly repeats: Repeats;
   /** The baseline first. A scenario without a sweep is its only arm, by its own name. */
   readonly arms: readonly DesignedArm[];
   readonly baseline: string | null;
@@ -50,7 +51,7 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
   const scenario = loadScenario(file, { sets });
   const { arms, baseline, repeat: ownRepeat } = scenario.experiment;
   const first = seed ?? scenario.seed;
-  const repeats = repeat ?? ownRepeat;
+  const repeats = repeat === undefined ? ownRepeat : { least: repeat, most: repeat, until: null };
   // A baseline without a sweep is compared with the scenario as it is.
   const asItIs = { name: scenario.name, parameters: {}, sets: [] };
   const variants = baseline === null ? arms : [baseline, ...(arms.length === 0 ? [asItIs] : arms)];
@@ -63,14 +64,14 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
           scenario: loadScenario(file, { sets: [...sets, ...own], withoutArms: true }),
         }));
   refuseAlike(file, cells.slice(baseline === null ? 0 : 1));
-  const runs = cells.length * repeats;
+  const runs = cells.length * repeats.most;
   if (runs > RUNS_MAX) {
     throw new ConfigError(
-      `${file}: ${cells.length} arms × ${repeats} repeats are ${runs} runs, and at most ${RUNS_MAX} are possible: ` +
+      `${file}: ${cells.length} arms × ${repeats.most} repeats are ${runs} runs, and at most ${RUNS_MAX} are possible: ` +
         'sweep over fewer values, or lower repeat',
     );
   }
-  const turns = interleave(cells, repeats, seededRandom(`${first}/order`));
+  const turns = interleave(cells, repeats.most, seededRandom(`${first}/order`));
   const isExperiment = turns.length > 1;
   return {
     scenario: { name: scenario.name, description: scenario.description },

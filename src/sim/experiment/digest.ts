@@ -20,15 +20,18 @@ export const keyMetrics = [
   'completed',
 ] as const;
 
-/** @param folder where its report is, relative to the experiment's */
-export function digestRun(result: RunResult, folder: string): ExperimentRun {
+/**
+ * @param folder where its report is, relative to the experiment's
+ * @param metrics besides the key ones and those of thresholds
+ */
+export function digestRun(result: RunResult, folder: string, metrics: readonly string[] = []): ExperimentRun {
   const { verdict, trust, plan, ending } = result;
   const unfinished = ending === 'interrupted' || ending === 'aborted';
   const scopes = {
     groups: result.groups.map(({ name }) => name),
     peers: result.peers.map(({ name }) => name),
   };
-  const paths = new Set<string>([...keyMetrics, ...plan.expect.map(({ metric }) => metric)]);
+  const paths = new Set<string>([...keyMetrics, ...plan.expect.map(({ metric }) => metric), ...metrics]);
   return {
     arm: plan.variant?.arm ?? plan.scenario.name,
     repeat: plan.variant?.repeat ?? 1,

@@ -16,8 +16,10 @@ export interface Experiment {
   readonly engine: RunResult['engine'];
   readonly environment: Environment;
   readonly startedAt: string;
-  /** Runs of each arm. */
+  /** Runs of each arm; those that were made where `precision` decided it. */
   readonly repeats: number;
+  /** Absent: each arm was to be run so many times, whatever came out. */
+  readonly precision?: ReachedPrecision;
   /** Runs that were planned; `runs` has fewer when it was stopped. */
   readonly plannedRuns: number;
   readonly ending: 'completed' | 'interrupted' | 'failed';
@@ -28,6 +30,17 @@ export interface Experiment {
   readonly arms: readonly ArmResult[];
   /** In the order in which they were run. */
   readonly runs: readonly ExperimentRun[];
+}
+
+/** How well the figure is known that decided how often to repeat. */
+export interface ReachedPrecision {
+  readonly metric: string;
+  /** Half the 95 % interval of its mean over the mean: what was asked for in every arm. */
+  readonly share: number;
+  /** In the worst arm; null: an arm has too few runs with this figure. */
+  readonly reachedShare: number | null;
+  /** Runs of each arm that were allowed. */
+  readonly most: number;
 }
 
 export interface ExperimentVerdict {

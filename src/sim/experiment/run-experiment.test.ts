@@ -19,7 +19,7 @@ function design(): Design {
   return {
     scenario: plan.scenario,
     seed: '1',
-    repeats: 2,
+    repeats: { least: 2, most: 2, until: null },
     arms: ['a', 'b'].map((name) => ({ name, parameters: { picker: name } })),
     baseline: 'a',
     plans: [planned('b', 1), planned('a', 1), planned('a', 2), planned('b', 2)],
@@ -29,8 +29,9 @@ function design(): Design {
 function start(
   run: (one: Plan, name: string, position: number) => Partial<RunRecord>,
   signal = new AbortController().signal,
+  planned = design(),
 ) {
-  return runExperiment(design(), {
+  return runExperiment(planned, {
     engine: 'threads',
     environment: testEnvironment,
     startedAt: '2026-01-02T03:04:05.678Z',
@@ -58,6 +59,27 @@ it('runs the plans one after another in their order, and names their reports by 
     ['a', 2],
     ['b', 2],
   ]);
+});
+
+it('repeats in whole rounds until the figure is known well enough in every arm', async () => {
+  const plans = [1, 2, 3, 4, 5].flatMap((repeat) =>
+    ['a', 'b'].map((arm) => ({ ...plan, variant: { arm, parameters: { picker: arm }, repeat } })),
+  );
+  const adaptive = { least: 3, most: 5, until: { metric: 'elapsed', share: 0.05 } };
+  const runs = (spread: number) =>
+    start((one) => ({ elapsedMs: 10_000 + spread * one.variant!.repeat }), undefined, {
+      ...design(),
+      repeats: adaptive,
+      plans,
+    });
+  const { experiment: steady } = await runs(1);
+  expect(steady).toMatchObject({ ending: 'completed', repeats: 3, plannedRuns: 6 });
+  expect(steady.runs).toHaveLength(6);
+  expect(steady.precision).toMatchObject({ metric: 'elapsed', share: 0.05, most: 5 });
+  expect(steady.precision!.reachedShare).toBeLessThan(0.05);
+  const { experiment: restless } = await runs(1000);
+  expect(restless).toMatchObject({ ending: 'completed', repeats: 5, plannedRuns: 10 });
+  expect(restless.precision!.reachedShare).toBeGreaterThan(0.05);
 });
 
 it('stops when it is interrupted, and reports what was measured', async () => {

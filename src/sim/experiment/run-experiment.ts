@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Environment, RunResult } from '../result/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Design } from './design.ts';
+import { isPreciseEnough, precisionOf } from './precision.ts';
 import { digestRun } from './digest.ts';
 import { EXPERIMENT_SCHEMA_VERSION, type Experiment, type ExperimentRun } from './experiment.ts';
 import { judgeRuns, summariseArms } from './summarise.ts';
@@ -35,17 +36,24 @@ export async function runExperiment(
 ): Promise<ExperimentEnd> {
   const runs: ExperimentRun[] = [];
   let failure: Error | undefined;
+  const { until, least } = design.repeats;
+  const metrics = until === null ? [] : [until.metric];
+  let isKnown = false;
   for (const [position, plan] of design.plans.entries()) {
-    if (signal.aborted) break;
+    const isRoundOver = position % design.arms.length === 0;
+    const rounds = position / design.arms.length;
+    isKnown = until !== null && isRoundOver && rounds >= least && isPreciseEnough(design.arms, runs, until);
+    if (signal.aborted || isKnown) break;
     try {
       const { result, folder } = await run(plan, runName(plan, position, design.plans.length), position);
-      runs.push(digestRun(result, basename(folder)));
+      runs.push(digestRun(result, basename(folder), metrics));
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
       break;
     }
   }
-  const whole = runs.filter(({ ending }) => ending !== 'interrupted').length === design.plans.length;
+  const finished = runs.filter(({ ending }) => ending !== 'interrupted').length;
+  const whole = finished === design.plans.length || (isKnown && finished === runs.length);
   const ending = failure !== undefined ? 'failed' : whole ? 'completed' : 'interrupted';
   return { experiment: experimentOf(design, runs, ending, { engine, environment, startedAt }), failure };
 }
@@ -57,14 +65,24 @@ export function experimentOf(
   ending: Experiment['ending'],
   circumstances: Pick<Experiment, 'engine' | 'environment' | 'startedAt'>,
 ): Experiment {
+  const { until } = repeats;
   return {
     schemaVersion: EXPERIMENT_SCHEMA_VERSION,
     kind: 'experiment',
     scenario,
     seed,
     ...circumstances,
-    repeats,
-    plannedRuns: plans.length,
+    ...(until === null
+      ? { repeats: repeats.most, plannedRuns: plans.length }
+      : {
+          repeats: Math.max(1, ...runs.map(({ repeat }) => repeat)),
+          precision: {
+            ...until,
+            reachedShare: precisionOf(arms, runs, until.metric),
+            most: repeats.most,
+          },
+          plannedRuns: ending === 'completed' ? runs.length : plans.length,
+        }),
     ending,
     baseline,
     verdict: judgeRuns(runs),

@@ -47,6 +47,16 @@ describe('the catalogue of metrics', () => {
     expect(findMetric('(all).colour', scopes)).toBeUndefined();
   });
 
+  it('reads any percentile of the completion times, of the swarm, a group or a set', () => {
+    expect(read('completion.p50')).toBe(read('completion.median'));
+    expect(read('completion.p95')).toBeCloseTo(3475, 9);
+    expect(read('leecher.completion.p99')).toBeCloseTo(3495, 9);
+    expect(read('leecher.completion.p99.9')).toBeCloseTo(3499.5, 9);
+    for (const path of ['completion.p0', 'completion.p100', 'completion.p', 'leecher/1.completion.p50']) {
+      expect(findMetric(path, scopes), path).toBeUndefined();
+    }
+  });
+
   it('asks the peer where a group of one has its name but not the figure', () => {
     expect(read('seeder.peers')).toBe(1);
     expect(read('seeder.joined')).toBe(0);

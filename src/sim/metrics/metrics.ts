@@ -4,8 +4,8 @@
  * the plan `(leechers & europe).completion.p95`.
  * docs/metrics.md explains each; a test keeps the two in step.
  */
-import type { Metric, MetricDefinition } from './metric.ts';
-import { groupMetrics, peerMetrics } from './scoped-metrics.ts';
+import type { GroupSource, Metric, MetricDefinition } from './metric.ts';
+import { groupMetrics, peerMetrics, percentileMetric } from './scoped-metrics.ts';
 import { swarmMetrics } from './swarm-metrics.ts';
 
 /** Names of groups and peers as the plan has them. */
@@ -23,6 +23,10 @@ export interface MetricScopes {
 export function findMetric(path: string, scopes: MetricScopes): Metric | undefined {
   const ofSwarm = swarmMetrics.get(path);
   if (ofSwarm !== undefined) return metricOf(path, ofSwarm, (result) => ofSwarm.read(result));
+  const percentile = percentileMetric(path);
+  if (percentile !== undefined) {
+    return metricOf(path, percentile, (result) => percentile.read({ members: result.peers, result }));
+  }
   // Names of groups and peers have no dots.
   const dot = path.indexOf('.');
   if (dot === -1) return undefined;
@@ -32,7 +36,7 @@ export function findMetric(path: string, scopes: MetricScopes): Metric | undefin
   return groupMetric(path, scope, name, scopes) ?? peerMetric(path, scope, name, scopes);
 }
 
-/** Every path that `findMetric` knows: the swarm's, then each group's, then each peer's. */
+/** Every path that `findMetric` knows, percentiles but the 95th aside: the swarm's, then each group's, then each peer's. */
 export function metricPaths({ groups, peers }: MetricScopes): string[] {
   const within = (scopes: readonly string[], names: Iterable<string>) =>
     scopes.flatMap((scope) => [...names].map((name) => `${scope}.${name}`));
@@ -44,13 +48,17 @@ export function metricPaths({ groups, peers }: MetricScopes): string[] {
   return [...new Set(all)];
 }
 
+function groupMetricOf(name: string): MetricDefinition<GroupSource> | undefined {
+  return groupMetrics.get(name) ?? percentileMetric(name);
+}
+
 function groupMetric(
   path: string,
   scope: string,
   name: string,
   { groups }: MetricScopes,
 ): Metric | undefined {
-  const definition = groups.includes(scope) ? groupMetrics.get(name) : undefined;
+  const definition = groups.includes(scope) ? groupMetricOf(name) : undefined;
   if (definition === undefined) return undefined;
   return metricOf(path, definition, (result) => {
     const members = result.peers.filter(({ group }) => group === scope);
@@ -60,7 +68,7 @@ function groupMetric(
 
 /** Of a set of peers, which the plan has by its text. */
 function setMetric(path: string, set: string, name: string): Metric | undefined {
-  const definition = groupMetrics.get(name);
+  const definition = groupMetricOf(name);
   if (definition === undefined) return undefined;
   return metricOf(path, definition, (result) => {
     const names = result.plan.sets?.[set] ?? [];

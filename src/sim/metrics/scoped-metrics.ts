@@ -1,4 +1,5 @@
 /** Metrics of a group of peers and of a single one. */
+import { quantileSorted } from 'simple-statistics';
 import type { PeerFigures } from '../result/result.ts';
 import {
   MOST_WITH_LEAK,
@@ -136,6 +137,30 @@ export const peerMetrics: ReadonlyMap<string, PeerMetric> = new Map<string, Peer
   ],
 ]);
 
+/**
+ * `completion.p99`: of a swarm, a group or a set, any percentile above 0 and below 100, up to three decimals.
+ *
+ * @param name of the figure, without its scope
+ */
+export function percentileMetric(name: string): GroupMetric | undefined {
+  const percent = Number(/^completion\.p(\d{1,2}(?:\.\d{1,3})?)$/.exec(name)?.[1] ?? 0);
+  if (percent === 0) return undefined;
+  return {
+    unit: 'ms',
+    better: 'lower',
+    most: 'end',
+    read: ({ members }) => {
+      const sorted = completionTimesMs(members).toSorted((a, b) => a - b);
+      const times = sorted.length === 0 ? null : quantileSorted(sorted, percent / 100);
+      return lacksOne(members) ? null : times;
+    },
+  };
+}
+
+function lacksOne(peers: readonly PeerFigures[]): boolean {
+  return peers.some(({ mustComplete, completedMs }) => mustComplete && completedMs === null);
+}
+
 export type CompletionFigure = 'min' | 'median' | 'mean' | 'p95' | 'max';
 
 /**
@@ -147,8 +172,7 @@ export function completionOf(
   figure: CompletionFigure,
   times: Distributed | null,
 ): number | null {
-  const oneLacks = peers.some(({ mustComplete, completedMs }) => mustComplete && completedMs === null);
-  return times === null || (oneLacks && figure !== 'min') ? null : times[figure];
+  return times === null || (lacksOne(peers) && figure !== 'min') ? null : times[figure];
 }
 
 /** Of the peers that must complete, the share that did; null when there is nothing to tell from. */

@@ -11,15 +11,15 @@ import type { Column } from './table.ts';
 
 export const peerColumns: readonly Column[] = [
   { head: 'peer' },
-  { head: 'protocol' },
-  { head: 'joined', align: 'right' },
+  { head: 'protocol', rank: 4 },
+  { head: 'joined', align: 'right', rank: 3 },
   { head: 'took', align: 'right' },
   { head: 'chunks', align: 'right' },
   { head: 'sent', align: 'right' },
   { head: 'received', align: 'right' },
-  { head: 'ratio', align: 'right' },
-  { head: 'uplink', align: 'right' },
-  { head: 'content' },
+  { head: 'ratio', align: 'right', rank: 6 },
+  { head: 'uplink', align: 'right', rank: 5 },
+  { head: 'content', rank: 2 },
 ];
 
 export function peerRow(peer: PeerFigures): string[] {
@@ -60,9 +60,9 @@ export function worstPeers(peers: readonly PeerFigures[], count: number): readon
 export const groupColumns: readonly Column[] = [
   { head: 'group' },
   { head: 'complete', align: 'right' },
-  { head: 'fastest', align: 'right' },
+  { head: 'fastest', align: 'right', rank: 2 },
   { head: 'median', align: 'right' },
-  { head: '95 %', align: 'right' },
+  { head: '95 %', align: 'right', rank: 3 },
   { head: 'slowest', align: 'right' },
   { head: 'sent', align: 'right' },
   { head: 'received', align: 'right' },
@@ -83,10 +83,10 @@ export function groupRow({ name, peers, completed, completionMs, ...bytes }: Gro
 
 export const injectedColumns: readonly Column[] = [
   { head: 'injected' },
-  { head: 'target' },
-  { head: 'planned', align: 'right' },
+  { head: 'target', wraps: true },
+  { head: 'planned', align: 'right', rank: 1 },
   { head: 'happened', align: 'right' },
-  { head: 'what it hit' },
+  { head: 'what it hit', wraps: true },
 ];
 
 const injectedWords = {
@@ -213,9 +213,9 @@ export function headline({ verdict, expectations, abortedBy }: RunResult): strin
 }
 
 export const expectationColumns: readonly Column[] = [
-  { head: 'expected' },
+  { head: 'expected', wraps: true },
   { head: 'measured', align: 'right' },
-  { head: 'outcome' },
+  { head: 'outcome', wraps: true },
 ];
 
 export function expectationRow({ text, measured, unit, outcome, note }: ExpectationFigures): string[] {

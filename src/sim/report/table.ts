@@ -1,6 +1,8 @@
 /** Plain tables for the terminal (a line under the head, two blanks between columns) and for Markdown. */
 import CliTable from 'cli-table3';
+import stringWidth from 'string-width';
 import { escapeMarkdown } from './escape-markdown.ts';
+import { wrap } from './wrap.ts';
 
 export type Align = 'left' | 'right';
 
@@ -9,6 +11,10 @@ export interface Column {
   readonly align?: Align;
   /** In Markdown, its cells are markup, not text. */
   readonly isMarkup?: boolean;
+  /** On a terminal that is too narrow, the column with the highest one is left out first. Default: it stays. */
+  readonly rank?: number;
+  /** Its cells are sentences, which may be broken at blanks. */
+  readonly wraps?: boolean;
 }
 
 const BORDERLESS = {
@@ -38,6 +44,51 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
   });
   table.push(...rows.map((row) => [...row]));
   return trimmed(table.toString());
+}
+
+const GAP = 2;
+const WRAPPED_MIN = 16;
+
+/**
+ * As `renderTable`, no wider than that: columns with a rank are left out, which a last line tells, then sentences are
+ * broken. What then is still too wide stays so.
+ */
+export function renderTableWithin(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string {
+  const widths = columns.map(({ head }, at) =>
+    Math.max(stringWidth(head), ...rows.map((cells) => widest(cells[at] ?? ''))),
+  );
+  const kept = new Set(columns.keys());
+  const total = () => [...kept].reduce((sum, at) => sum + widths[at]! + GAP, -GAP);
+  const inOrder = [...columns.keys()]
+    .filter((at) => columns[at]!.rank !== undefined)
+    .sort((a, b) => columns[b]!.rank! - columns[a]!.rank!);
+  const sentences = [...kept].filter((at) => columns[at]!.wraps === true);
+  const shrinks = (at: number) =>
+    Math.max(0, widths[at]! - Math.max(WRAPPED_MIN, stringWidth(columns[at]!.head)));
+  const room = () => sentences.reduce((sum, at) => sum + shrinks(at), 0);
+  while (total() - room() > width && inOrder.length > 0) kept.delete(inOrder.shift()!);
+  for (const at of sentences) widths[at]! -= Math.min(shrinks(at), Math.max(0, total() - width));
+  const shown = [...kept].sort((a, b) => a - b);
+  const text = renderTable(
+    shown.map((at) => columns[at]!),
+    rows.map((cells) =>
+      shown.map((at) =>
+        sentences.includes(at) ? wrap(cells[at] ?? '', widths[at]!, '') : (cells[at] ?? ''),
+      ),
+    ),
+  );
+  const missing = columns.filter((_, at) => !kept.has(at)).map(({ head }) => head);
+  return missing.length === 0
+    ? text
+    : `${text}\n${wrap(`… too narrow for ${missing.join(', ')}`, width, '  ')}`;
+}
+
+function widest(text: string): number {
+  return Math.max(...text.split('\n').map((line) => stringWidth(line)));
 }
 
 /** Rows without a head. */

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { SwarmEvent } from '../../core/events.ts';
 import {
@@ -38,6 +39,17 @@ function largeResult(leechers: number): RunResult {
   return measure(plan, record, testEnvironment);
 }
 
+describe.each([60, 80, 200])('on a terminal of %i columns', (columns) => {
+  it('no line is wider, and columns that do not fit are told', () => {
+    for (const result of [measuredSmallSwarm().result, largeResult(40)]) {
+      const text = renderTerminal(result, { colours: true, columns });
+      const widths = text.split('\n').map((line) => stringWidth(line));
+      expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
+      expect(text.includes('too narrow for')).toBe(columns < 200);
+    }
+  });
+});
+
 describe('the result on a terminal', () => {
   it('says which draws were limited and who would come too late, a line each', () => {
     const { plan, record } = smallSwarm();
@@ -66,6 +78,11 @@ describe('the result on a terminal', () => {
 
         goodput   ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███████████████▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  over 4.00 s
         complete  ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅█  3 of 3
+
+      group    complete  fastest  median    95 %  slowest      sent  received
+      ───────────────────────────────────────────────────────────────────────
+      seeder     1 of 1        –       –       –        –  4.39 KiB       0 B
+      leecher    2 of 2   3.00 s  3.25 s  3.48 s   3.50 s  3.91 KiB  8.30 KiB
 
       peer       protocol  joined     took  chunks      sent  received  ratio  uplink  content
       ────────────────────────────────────────────────────────────────────────────────────────

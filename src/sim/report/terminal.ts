@@ -1,11 +1,11 @@
-/** The result as a person reads it on a terminal of 100 columns: verdict and doubts first, then the figures. */
+/** The result as a person reads it on a terminal as wide as it is: verdict and doubts first, then the figures. */
+import stringWidth from 'string-width';
 import type { RunResult } from '../result/result.ts';
 import { figures, show } from './figures.ts';
 import type { FigureName } from './figures.ts';
 import { flowMatrix, largestFlows } from './flows.ts';
 import { formatBytes, formatDuration } from '../units/format.ts';
-import { paintWith } from './paint.ts';
-import type { Paint } from './paint.ts';
+import { pageOf, type Page, type TerminalOptions } from './page.ts';
 import { increments, resample, sparkline } from './plot.ts';
 import {
   boundLimit,
@@ -23,44 +23,38 @@ import {
   peerRow,
   worstPeers,
 } from './columns.ts';
-import { renderGrid, renderTable } from './table.ts';
+import { renderGrid, renderTable, renderTableWithin } from './table.ts';
 import { wrap } from './wrap.ts';
 
-export interface TerminalOptions {
-  readonly colours: boolean;
-  /** Width of the terminal. Default: 100. */
-  readonly columns?: number;
-}
-
-const COLUMNS_MAX = 100;
 const PEERS_MAX = 16;
 const FLOWS_MAX = 10;
 const INJECTIONS_MAX = 14;
 /** Joins and departures, and then links. */
 const INJECTED_ROWS_MAX = 2 * INJECTIONS_MAX;
-const SPARK_COLUMNS = 60;
-const EFFECT_COLUMNS_MIN = 30;
+const SPARK_COLUMNS_MAX = 60;
+/** What stands beside a spark line: its name and what it goes up to. */
+const SPARK_MARGIN = 34;
 
-/** Ends with a newline. No line is wider than 100 columns, unless a name is very long. */
+/** Ends with a newline. No line is wider than the terminal, unless a name is very long. */
 export function renderTerminal(result: RunResult, options: TerminalOptions): string {
-  const paint = paintWith(options.colours);
+  const page = pageOf(options);
   const sections = [
-    verdictSection(result, paint),
-    expectationsSection(result, paint),
-    figuresSection(result, paint),
-    timeSection(result, paint),
-    groupsSection(result),
-    peersSection(result, paint),
-    flowsSection(result, paint),
-    injectedSection(result, paint),
+    verdictSection(result, page),
+    expectationsSection(result, page),
+    figuresSection(result, page),
+    timeSection(result, page),
+    groupsSection(result, page),
+    peersSection(result, page),
+    flowsSection(result, page),
+    injectedSection(result, page),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function verdictSection(result: RunResult, paint: Paint): string {
+function verdictSection(result: RunResult, page: Page): string {
   const { verdict, trust, scenario, swarm, plan } = result;
-  const colour = { pass: paint.good, fail: paint.bad, inconclusive: paint.warn }[verdict.outcome];
-  const outcome = paint.bold(colour(verdict.outcome.toUpperCase()));
+  const colour = { pass: page.good, fail: page.bad, inconclusive: page.warn }[verdict.outcome];
+  const outcome = page.bold(colour(verdict.outcome.toUpperCase()));
   const facts = [
     ...(result.plan.variant === null
       ? []
@@ -72,24 +66,24 @@ function verdictSection(result: RunResult, paint: Paint): string {
     `ready in ${formatDuration(result.setupMs)}, ran ${formatDuration(result.elapsedMs)}`,
   ];
   return [
-    `${outcome}  ${paint.bold(scenario.name)}: ${headline(result)}`,
-    ...verdict.reasons.map((reason) => wrap(`  ✗ ${reason}`, COLUMNS_MAX, '    ')).map(colour),
-    ...trust.warnings.map((warning) => paint.warn(wrap(`  ! ${warning}`, COLUMNS_MAX, '    '))),
-    ...(plan.notices ?? []).map((notice) => paint.warn(wrap(`  ! ${notice}`, COLUMNS_MAX, '    '))),
-    ...(scenario.description === '' ? [] : [wrap(`  ${scenario.description}`, COLUMNS_MAX, '  ')]),
-    paint.dim(wrap(`  ${facts.join(' · ')}`, COLUMNS_MAX, '  ')),
+    wrap(`${outcome}  ${page.bold(scenario.name)}: ${headline(result)}`, page.proseColumns, '  '),
+    ...verdict.reasons.map((reason) => wrap(`  ✗ ${reason}`, page.proseColumns, '    ')).map(colour),
+    ...trust.warnings.map((warning) => page.warn(wrap(`  ! ${warning}`, page.proseColumns, '    '))),
+    ...(plan.notices ?? []).map((notice) => page.warn(wrap(`  ! ${notice}`, page.proseColumns, '    '))),
+    ...(scenario.description === '' ? [] : [wrap(`  ${scenario.description}`, page.proseColumns, '  ')]),
+    page.dim(wrap(`  ${facts.join(' · ')}`, page.proseColumns, '  ')),
   ].join('\n');
 }
 
 /** Each threshold beside what was measured. */
-function expectationsSection({ expectations }: RunResult, paint: Paint): string {
+function expectationsSection({ expectations }: RunResult, page: Page): string {
   if (expectations.length === 0) return '';
   const rows = expectations.map((one) => {
     const cells = expectationRow(one);
     if (one.outcome === 'pass') return cells;
-    return cells.map(one.outcome === 'fail' ? paint.bad : paint.warn);
+    return cells.map(one.outcome === 'fail' ? page.bad : page.warn);
   });
-  return renderTable(expectationColumns, rows);
+  return renderTableWithin(expectationColumns, rows, page.columns);
 }
 
 const LEFT: readonly FigureName[] = [
@@ -116,40 +110,44 @@ const RIGHT: readonly FigureName[] = [
   'trackerRate',
 ];
 
-function figuresSection(result: RunResult, paint: Paint): string {
+function figuresSection(result: RunResult, page: Page): string {
   const pair = (name: FigureName) => [
-    paint.dim(figures[name].label),
+    page.dim(figures[name].label),
     name === 'makespan' || name === 'efficiency'
-      ? paint.bold(show(name, result))
+      ? page.bold(show(name, result))
       : name === 'waste' && result.swarm.wastedBytes > 0
         ? `${show(name, result)} (${formatBytes(result.swarm.wastedBytes)})`
         : show(name, result),
   ];
-  const rows = LEFT.map((left, i) => [...pair(left), '   ', ...pair(RIGHT[i]!)]);
+  const sideBySide = renderGrid(
+    LEFT.map((left, i) => [...pair(left), '   ', ...pair(RIGHT[i]!)]),
+    ['left', 'right', 'left', 'left', 'right'],
+  );
+  const grid = isWithin(sideBySide, page.columns - 2)
+    ? sideBySide
+    : renderGrid([...LEFT, ...RIGHT].map(pair), ['left', 'right']);
   const { bound } = result.swarm;
   const limit = boundLimit(result);
   const note =
     bound.lowerBoundMs === null
       ? `No lower bound: ${bound.note}`
       : `The lower bound is ${limit}. ${bound.note}`;
-  return [
-    indented(renderGrid(rows, ['left', 'right', 'left', 'left', 'right'])),
-    paint.dim(wrap(`  ${note}`, COLUMNS_MAX, '  ')),
-  ].join('\n');
+  return [indented(grid), page.dim(wrap(`  ${note}`, page.proseColumns, '  '))].join('\n');
 }
 
-function timeSection({ samples, verdict }: RunResult, paint: Paint): string {
+function timeSection({ samples, verdict }: RunResult, page: Page): string {
   const last = samples.at(-1);
   if (samples.length < 2 || last === undefined || last.atMs <= 0) return '';
-  const rate = increments(resample(samples, SPARK_COLUMNS, (sample) => sample.usefulBytes, 'line'));
-  const complete = resample(samples, SPARK_COLUMNS, (sample) => sample.peersCompleted, 'steps');
+  const columns = Math.max(8, Math.min(SPARK_COLUMNS_MAX, page.columns - SPARK_MARGIN));
+  const rate = increments(resample(samples, columns, (sample) => sample.usefulBytes, 'line'));
+  const complete = resample(samples, columns, (sample) => sample.peersCompleted, 'steps');
   const lines = renderGrid(
     [
-      [paint.dim('goodput'), sparkline(rate), paint.dim(`over ${formatDuration(last.atMs)}`)],
+      [page.dim('goodput'), sparkline(rate), page.dim(`over ${formatDuration(last.atMs)}`)],
       [
-        paint.dim('complete'),
+        page.dim('complete'),
         sparkline(complete, verdict.peersToComplete),
-        paint.dim(`${last.peersCompleted} of ${verdict.peersToComplete}`),
+        page.dim(`${last.peersCompleted} of ${verdict.peersToComplete}`),
       ],
     ],
     ['left', 'left', 'left'],
@@ -157,62 +155,57 @@ function timeSection({ samples, verdict }: RunResult, paint: Paint): string {
   return indented(lines);
 }
 
-/** Only where the peers do not all fit. */
-function groupsSection({ groups, peers }: RunResult): string {
-  return peers.length > PEERS_MAX ? renderTable(groupColumns, groups.map(groupRow)) : '';
+function groupsSection({ groups }: RunResult, page: Page): string {
+  return renderTableWithin(groupColumns, groups.map(groupRow), page.columns);
 }
 
-function peersSection({ peers }: RunResult, paint: Paint): string {
+function peersSection({ peers }: RunResult, page: Page): string {
   const shown = worstPeers(peers, PEERS_MAX);
   const rows = shown.map((peer) => {
     const cells = peerRow(peer);
-    return isTrouble(peer) ? cells.map(paint.bad) : cells;
+    return isTrouble(peer) ? cells.map(page.bad) : cells;
   });
   const more = leftOut(
     peers.length,
     shown.length,
     'peers in peers.csv (shown: in trouble, then the slowest)',
   );
-  return joinLines(renderTable(peerColumns, rows), paint.dim(more));
+  return joinLines(renderTableWithin(peerColumns, rows, page.columns), note(more, page));
 }
 
-function flowsSection(result: RunResult, paint: Paint): string {
+function flowsSection(result: RunResult, page: Page): string {
   const matrix = flowMatrix(result);
   const largest = largestFlows(result, FLOWS_MAX);
   const list = joinLines(
-    renderTable(largest.columns, largest.rows),
-    paint.dim(leftOut(result.flows.length, largest.rows.length, 'pairs in result.json')),
+    renderTableWithin(largest.columns, largest.rows, page.columns),
+    note(leftOut(result.flows.length, largest.rows.length, 'pairs in result.json'), page),
   );
   if (matrix === undefined) return result.flows.length === 0 ? '' : list;
   const drawn = renderTable(matrix.columns, matrix.rows);
-  const width = Math.max(...drawn.split('\n').map((line) => line.length));
-  if (width > COLUMNS_MAX) return list;
+  if (!isWithin(drawn, page.columns)) return list;
   return matrix.of === 'peers' ? drawn : `${drawn}\n\n${list}`;
 }
 
-function injectedSection(result: RunResult, paint: Paint): string {
+function injectedSection(result: RunResult, page: Page): string {
   if (result.injected.length === 0) return '';
   const all = injectedRows(result, INJECTIONS_MAX);
   const shown = all.slice(0, INJECTED_ROWS_MAX);
-  // All columns but the last keep their width; two blanks stand between columns.
-  const fixed = injectedColumns.slice(0, -1).map(({ head }, i) => {
-    return 2 + Math.max(head.length, ...shown.map(({ cells }) => cells[i]!.length));
-  });
-  const effectWidth = Math.max(
-    EFFECT_COLUMNS_MIN,
-    COLUMNS_MAX - fixed.reduce((sum, width) => sum + width, 0),
-  );
-  const rows = shown.map(({ cells, hit }) => {
-    const wrapped = [...cells.slice(0, -1), wrap(cells.at(-1)!, effectWidth, '')];
-    return hit ? wrapped : wrapped.map(paint.warn);
-  });
+  const rows = shown.map(({ cells, hit }) => (hit ? [...cells] : cells.map(page.warn)));
   const more = leftOut(all.length, shown.length, 'in result.json');
   const nothing = hitNothing(result);
   return joinLines(
-    renderTable(injectedColumns, rows),
-    paint.dim(more),
-    nothing === '' ? '' : paint.warn(`! ${nothing}`),
+    renderTableWithin(injectedColumns, rows, page.columns),
+    note(more, page),
+    nothing === '' ? '' : page.warn(wrap(`! ${nothing}`, page.proseColumns, '  ')),
   );
+}
+
+function note(text: string, page: Page): string {
+  return text === '' ? '' : page.dim(wrap(text, page.proseColumns, '  '));
+}
+
+function isWithin(text: string, columns: number): boolean {
+  return text.split('\n').every((line) => stringWidth(line) <= columns);
 }
 
 function indented(text: string): string {

@@ -6,7 +6,7 @@ import wrapAnsi from 'wrap-ansi';
  */
 export function wrap(text: string, width: number, indent: string): string {
   const start = /^ */.exec(text)![0];
-  const words = text.trim().replaceAll(/\s+/g, ' ');
+  const words = text.trim().replaceAll(/\s*\n\s*/g, ' ');
   const room = Math.max(1, width - Math.max(start.length, indent.length));
   return start + wrapAnsi(words, room, { hard: false }).replaceAll('\n', `\n${indent}`);
 }

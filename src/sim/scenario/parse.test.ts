@@ -18,7 +18,11 @@ describe('a valid scenario', () => {
         "experiment": {
           "arms": [],
           "baseline": null,
-          "repeat": 1,
+          "repeat": {
+            "least": 1,
+            "most": 1,
+            "until": null,
+          },
         },
         "faults": [],
         "groups": [

@@ -13,7 +13,7 @@ import { readParts } from './read-sections.ts';
 import { isPlainMap, without, type PlainMap } from './source/plain-data.ts';
 import { inOrder, ScenarioError, type Problem } from './source/problems.ts';
 import { resolveTracker } from './resolve/resolve.ts';
-import type { Scenario } from './language/scenario.ts';
+import type { Repeats, Scenario } from './language/scenario.ts';
 import { readScenarioDocument } from './scenario-document.ts';
 import { DEFAULT_TIME_LIMIT_MS, scenarioSchema, type WrittenScenario } from './language/schema.ts';
 import type { Report } from './source/variables.ts';
@@ -59,7 +59,7 @@ export function parseScenario(text: string, file: string, options: ParseOptions 
     );
   }
   const parts = readParts(data, readFolder, report);
-  const experiment = readExperiment(data, report);
+  const experiment = readExperiment(data, document.judging, report);
   problems.push(...replacedOverrides(experiment, document.overrides, document));
   const load = (own: readonly string[]): unknown =>
     parseScenario(text, file, { ...options, sets: [...sets, ...own], withoutArms: true });
@@ -73,7 +73,7 @@ export function parseScenario(text: string, file: string, options: ParseOptions 
     ...scalars,
     ...parts,
     ...(notices.length === 0 ? {} : { notices }),
-    experiment: { repeat: written.repeat, ...experiment },
+    experiment: { repeat: repeatsOf(written.repeat), ...experiment },
   };
 }
 
@@ -95,6 +95,12 @@ function scalarsOf(
   };
 }
 
+function repeatsOf(written: WrittenScenario['repeat']): Repeats {
+  if (typeof written === 'number') return { least: written, most: written, until: null };
+  const { until: share, metric, at_least: least, at_most: most } = written;
+  return { least, most, until: { metric, share } };
+}
+
 /** A variable or table that could not be put in is a mistake already, whatever stands there instead. */
 function toldOnce(problems: readonly Problem[], document: SourceDocument): Problem[] {
   const told = document.problems.map(({ path }) => path).filter((path) => path !== '');
@@ -102,7 +108,7 @@ function toldOnce(problems: readonly Problem[], document: SourceDocument): Probl
 }
 
 /** Of a sweep with mistakes, what can be tried by itself; values of zip mean something together only. */
-function readExperiment(data: PlainMap, report: Report): PlacedArms {
+function readExperiment(data: PlainMap, judging: ReadonlySet<string>, report: Report): PlacedArms {
   const { sweep: schema, baseline } = experimentKeys;
   const whole = schema.safeParse(data.sweep);
   const product = isPlainMap(data.sweep) && isPlainMap(data.sweep.product) ? data.sweep.product : {};
@@ -111,7 +117,11 @@ function readExperiment(data: PlainMap, report: Report): PlacedArms {
   );
   const zip = isPlainMap(data.sweep) ? schema.safeParse({ zip: data.sweep.zip }).data?.zip : undefined;
   return {
-    arms: armsOf(whole.success ? whole.data : { product: Object.fromEntries(dimensions), zip }, report),
+    arms: armsOf(
+      whole.success ? whole.data : { product: Object.fromEntries(dimensions), zip },
+      judging,
+      report,
+    ),
     baseline: baselineOf(baseline.safeParse(data.baseline).data, report),
   };
 }

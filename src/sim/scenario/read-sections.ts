@@ -5,7 +5,8 @@ import { heldByDefault, holdersIn } from './checks/known-holdings.ts';
 import { checkCondition } from './checks/check-conditions.ts';
 import { checkFault, type FaultContext } from './checks/check-faults.ts';
 import { checkCombination, checkGroup, checkHolds, checkNames } from './checks/check-groups.ts';
-import { checkThresholds } from './checks/check-thresholds.ts';
+import { checkRepeatMetric, checkThresholds } from './checks/check-thresholds.ts';
+import { experimentKeys } from './language/experiment-schema.ts';
 import { faultSchema } from './language/fault-schema.ts';
 import type { FolderReader } from './resolve/chunk-folder.ts';
 import {
@@ -75,6 +76,8 @@ export function readParts(
     checkCondition(['abort_on', at], text, context, true),
   );
   const { expect, sets } = checkThresholds(eachOf(threshold, data.expect), context);
+  const repeat = experimentKeys.repeat.safeParse(data.repeat).data;
+  checkRepeatMetric(typeof repeat === 'object' ? repeat.metric : undefined, context);
   if (content === undefined) return undefined;
   return { content, groups: resolved, regions, faults, sets, expect, abortOn };
 }

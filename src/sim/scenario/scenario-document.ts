@@ -20,6 +20,8 @@ export interface DocumentOptions {
 export interface ScenarioDocument extends SourceDocument {
   /** What the command line changed. */
   readonly overrides: readonly Override[];
+  /** Names of variables that only thresholds and other keys which judge a run speak of. */
+  readonly judging: ReadonlySet<string>;
 }
 
 const readUtf8: TextReader = (path) => readFileSync(path, 'utf8');
@@ -66,7 +68,15 @@ export function readScenarioDocument(
       },
     });
   }
-  return { file, sources, data, problems, problemAt, overrides: overrides.applied };
+  const judging = judgingVariables(overrides.data);
+  return { file, sources, data, problems, problemAt, overrides: overrides.applied, judging };
+}
+
+/** They are no part of what is tried: an arm is not named for them. */
+function judgingVariables(data: unknown): ReadonlySet<string> {
+  if (!isPlainMap(data)) return new Set();
+  const tried = referencesIn(without(data, 'expect', 'abort_on', 'time_limit', 'description'));
+  return new Set([...referencesIn(data)].filter((name) => !tried.has(name)));
 }
 
 /** The override that gave a wrong value, be it by the variable that stands there; `undefined` when none did. */

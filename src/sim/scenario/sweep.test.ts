@@ -55,13 +55,57 @@ sweep: { zip: { peers.a.link.up: [1MB/s], peers.b.link.up: [2MB/s], peers.b.arri
     });
   });
 
+  test('names no arm for a variable that only judges it, if the arms can be told apart without', () => {
+    const sweep = (product: string, variables: string) =>
+      parse(`${small}peers: { a: { holds: all }, b: { count: 1 } }
+variables: ${variables}
+expect: ["makespan < \${most}"]
+sweep: { zip: { ${product}, variables.most: [1s, 2s] } }`).experiment.arms;
+    const arms = sweep('peers.b.count: [1, 2]', '{ most: 1s }');
+    expect(arms.map(({ name }) => name)).toEqual(['count=1', 'count=2']);
+    expect(arms[1]!.parameters).toEqual({ count: 2, most: '2s' });
+    expect(arms[1]!.sets).toEqual(['peers.b.count=2', 'variables.most="2s"']);
+    const alike = sweep('peers.b.count: [1, 1]', '{ most: 1s }');
+    expect(alike.map(({ name }) => name)).toEqual(['count=1, most=1s', 'count=1, most=2s']);
+  });
+
+  test('repeats a number of times, or until a figure is known well enough', () => {
+    const repeatOf = (repeat: string) => parse(`${small}${peers}repeat: ${repeat}`).experiment.repeat;
+    expect(repeatOf('4')).toEqual({ least: 4, most: 4, until: null });
+    expect(repeatOf('{ until: 5%, at_most: 20 }')).toEqual({
+      least: 3,
+      most: 20,
+      until: { metric: 'makespan', share: 0.05 },
+    });
+    const mistakes = (repeat: string) => mistakeLines(`${small}${peers}repeat: ${repeat}`);
+    expect([
+      ...mistakes('{ until: 5% }'),
+      ...mistakes('{ until: 5, at_most: 20 }'),
+      ...mistakes('{ until: 5%, at_most: 2 }'),
+      ...mistakes('{ until: 5%, at_most: 9, metric: makspan }'),
+      ...mistakes('0'),
+    ]).toMatchInlineSnapshot(`
+      [
+        "3:1 repeat.at_most: is missing; for example 20",
+        "3:18 repeat.until: 5 has no unit; write 5%",
+        "3:31 repeat.at_most: is below at_least, 3; allowed: 3 to 10000",
+        "3:42 repeat.metric: "makspan" is not a metric; did you mean "makespan"?",
+        "3:9 repeat: 0 is too small; allowed: 1 to 10000",
+      ]
+    `);
+  });
+
   test('gives arms that can be loaded with their settings', () => {
     const text = `${small}${peers}sweep: { product: { peers.leechers.count: [2, 9] } }\nrepeat: 5\nbaseline: { description: other }`;
     const { repeat, arms, baseline } = parse(text).experiment;
-    expect(repeat).toBe(5);
+    expect(repeat).toEqual({ least: 5, most: 5, until: null });
     const loaded = parseScenario(text, 'swarm.yaml', { sets: arms[1]!.sets, withoutArms: true });
     expect(loaded.groups[1]!.count).toBe(9);
-    expect(loaded.experiment).toEqual({ repeat: 1, arms: [], baseline: null });
+    expect(loaded.experiment).toEqual({
+      repeat: { least: 1, most: 1, until: null },
+      arms: [],
+      baseline: null,
+    });
     expect(baseline).toMatchObject({
       name: 'baseline',
       parameters: { description: 'other' },

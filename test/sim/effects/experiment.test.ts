@@ -64,6 +64,33 @@ describe('an experiment', () => {
   afterAll(() => desk.close());
 
   effect(
+    ['repeat.until', 'repeat.metric', 'repeat.at_least', 'repeat.at_most'],
+    'repeats all arms in rounds until the figure is known well enough in each, or often enough',
+    async () => {
+      const repeatsOf = async (repeat: string): Promise<Experiment> => {
+        const scenario = desk.scenario(
+          'repeats',
+          `${BASE}
+sweep: { product: { peers.leechers.count: [1, 2] } }
+repeat: ${repeat}
+`,
+        );
+        expect(await desk.run([scenario, '--quiet'])).toMatchObject({ code: 0 });
+        return JSON.parse(readFileSync(join(desk.report, 'experiment.json'), 'utf8')) as Experiment;
+      };
+      // Every run of an arm moves the same bytes.
+      const same = await repeatsOf('{ until: 1%, metric: useful, at_least: 2, at_most: 4 }');
+      expect(same).toMatchObject({ repeats: 2, precision: { metric: 'useful', reachedShare: 0, most: 4 } });
+      expect(same.arms.map(({ runs }) => runs)).toEqual([2, 2]);
+      // Leechers come at other times in each round.
+      const other = await repeatsOf('{ until: 0.1%, at_least: 2, at_most: 3 }');
+      expect(other).toMatchObject({ repeats: 3, precision: { metric: 'makespan', share: 0.001 } });
+      expect(other.precision!.reachedShare).toBeGreaterThan(0.001);
+      expect(other.runs.map(({ repeat }) => repeat)).toEqual([1, 1, 2, 2, 3, 3]);
+    },
+  );
+
+  effect(
     ['repeat', 'baseline', 'expect', 'description'],
     'runs each arm so often, compares it with the baseline, and ends by the worst of its runs',
     async () => {

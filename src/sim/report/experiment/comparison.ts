@@ -1,31 +1,36 @@
 /** A comparison of two saved runs or experiments, on a terminal. */
 import type { ComparedFigure, Comparison, Side } from '../../experiment/compare.ts';
-import { formatInterval } from './experiment-columns.ts';
+import { formatInterval, formatRelative } from './experiment-columns.ts';
 import { formatMetric, NO_DATA } from '../../units/format.ts';
-import { paintWith } from '../paint.ts';
-import { renderTable } from '../table.ts';
-import type { TerminalOptions } from '../terminal.ts';
+import { pageOf, type TerminalOptions } from '../page.ts';
+import { renderTableWithin } from '../table.ts';
 import { wrap } from '../wrap.ts';
-
-const COLUMNS_MAX = 100;
 
 /** Ends with a newline. */
 export function renderComparison(comparison: Comparison, options: TerminalOptions): string {
-  const paint = paintWith(options.colours);
+  const page = pageOf(options);
   const { before, after, warnings, arms, onlyBefore, onlyAfter } = comparison;
   const right = (head: string) => ({ head, align: 'right' as const });
   const tables = arms.map(({ name, figures }) =>
-    renderTable(
-      [{ head: name }, right('before'), right('after'), { head: 'difference [95 %]' }, { head: 'says' }],
+    renderTableWithin(
+      [
+        { head: name },
+        right('before'),
+        right('after'),
+        { head: 'difference [95 %]', rank: 1 },
+        { head: 'that is' },
+        { head: 'says', wraps: true },
+      ],
       figures.filter(hasData).map((figure) => {
         const cells = cellsOf(figure);
         const { statement } = figure.against;
         return statement === 'better'
-          ? cells.map(paint.good)
+          ? cells.map(page.good)
           : statement === 'worse'
-            ? cells.map(paint.bad)
+            ? cells.map(page.bad)
             : cells;
       }),
+      page.columns,
     ),
   );
   const missing = [
@@ -35,12 +40,12 @@ export function renderComparison(comparison: Comparison, options: TerminalOption
   ];
   const sections = [
     [`before  ${describe(before)}`, `after   ${describe(after)}`].join('\n'),
-    [...warnings, ...missing].map((line) => paint.warn(wrap(`! ${line}`, COLUMNS_MAX, '  '))).join('\n'),
+    [...warnings, ...missing].map((line) => page.warn(wrap(`! ${line}`, page.proseColumns, '  '))).join('\n'),
     ...tables,
-    paint.dim(
+    page.dim(
       wrap(
         'The interval is Welch’s for the difference of the means. “No difference shown” is not “equal”.',
-        COLUMNS_MAX,
+        page.proseColumns,
         '',
       ),
     ),
@@ -64,6 +69,7 @@ function cellsOf({ metric, unit, before, after, against }: ComparedFigure): stri
     mean(before),
     mean(after),
     difference === null ? NO_DATA : formatInterval(difference, unit),
+    difference === null ? NO_DATA : formatRelative(against.share, unit),
     note === '' ? statement : `${statement}: ${note}`,
   ];
 }

@@ -11,7 +11,7 @@ function printed(spaced: string): string {
   const design: Design = {
     scenario: plan.scenario,
     seed: plan.seed,
-    repeats: 1,
+    repeats: { least: 1, most: 1, until: null },
     arms: [{ name: 'swarm', parameters: {} }],
     baseline: null,
     plans: [plan],
@@ -21,6 +21,25 @@ function printed(spaced: string): string {
 
 test('a printed plan says at least and at most how long the run takes', () => {
   expect(printed('1s')).toMatch(/^time +at least .+, at most 1 min/m);
+});
+
+test('a printed plan of adaptive repeats says how many there are at least and at most', () => {
+  const plan = planOf(`${small}peers: { seeder: { holds: all, link: { up: 8Mbit/s } }, g: { count: 1 } }`);
+  const plans = Array.from({ length: 20 }, (_, at) => ({
+    ...plan,
+    variant: { arm: 'swarm', parameters: {}, repeat: at + 1 },
+  }));
+  const design: Design = {
+    scenario: plan.scenario,
+    seed: plan.seed,
+    repeats: { least: 3, most: 20, until: { metric: 'makespan', share: 0.05 } },
+    arms: [{ name: 'swarm', parameters: {} }],
+    baseline: null,
+    plans,
+  };
+  expect(renderDesign(design, forecast)).toMatch(
+    /^swarm: 3 to 20 runs, 1 arm × 3 to 20 \(until half the 95 % interval of makespan is within 5 % of its mean\)/,
+  );
 });
 
 test('a printed plan that cannot be met says so, and never that it takes at least more than at most', () => {

@@ -3,7 +3,7 @@ import type { Design } from '../../experiment/design.ts';
 import type { Forecast } from '../../experiment/forecast.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { renderPlan } from '../../plan/render-plan.ts';
-import { formatBytes, formatDuration } from '../../units/format.ts';
+import { formatBytes, formatDuration, formatPercent } from '../../units/format.ts';
 import { limitWords } from '../columns.ts';
 import { renderTable } from '../table.ts';
 
@@ -14,10 +14,9 @@ export function renderDesign(design: Design, forecastOf: (plan: Plan) => Forecas
   if (first === undefined) return '';
   if (second === undefined) return renderOne(first, forecastOf(first));
   const forecasts = plans.map(forecastOf);
-  const leastMs = forecasts.reduce(
-    (sum, one, at) => sum + one.setupMs + Math.min(finite(one.bound.ms), plans[at]!.timeLimitMs),
-    0,
-  );
+  const leastMs = forecasts
+    .slice(0, repeats.least * arms.length)
+    .reduce((sum, one, at) => sum + one.setupMs + Math.min(finite(one.bound.ms), plans[at]!.timeLimitMs), 0);
   const mostMs = forecasts.reduce((sum, one, at) => sum + one.setupMs + plans[at]!.timeLimitMs, 0);
   const rows = plans.map((plan, position) => [
     String(position + 1),
@@ -43,12 +42,24 @@ export function renderDesign(design: Design, forecastOf: (plan: Plan) => Forecas
       : [`${arms.length > 1 ? `arm ${name}\n` : ''}${renderOne(plans[at]!, forecasts[at]!)}`];
   });
   return [
-    `${scenario.name}: ${plans.length} runs, ${arms.length === 1 ? '1 arm' : `${arms.length} arms`} × ${repeats}, ` +
+    `${scenario.name}: ${runsText(design)} runs, ${arms.length === 1 ? '1 arm' : `${arms.length} arms`} × ${repeatsText(repeats)}, ` +
       `seed ${seed}; ${design.baseline === null ? 'no baseline' : `compared with ${design.baseline}`}\n` +
       `at least ${formatDuration(leastMs)}, at most about ${formatDuration(mostMs)}`,
     renderTable(columns, rows),
     ...shown,
   ].join('\n\n');
+}
+
+function runsText({ plans, arms, repeats }: Design): string {
+  const least = repeats.until === null ? plans.length : repeats.least * arms.length;
+  return least === plans.length ? String(least) : `${least} to ${plans.length}`;
+}
+
+/** `3`, or `3 to 20 (until half the 95 % interval of makespan is within 5 % of its mean)`. */
+function repeatsText({ least, most, until }: Design['repeats']): string {
+  if (until === null) return String(most);
+  const { metric, share } = until;
+  return `${least} to ${most} (until half the 95 % interval of ${metric} is within ${formatPercent(share)} of its mean)`;
 }
 
 function renderOne(plan: Plan, one: Forecast): string {

@@ -26,6 +26,18 @@ export function formatInterval(difference: NonNullable<Against['difference']>, u
   return `${middle!} [${from!}, ${to!}]`;
 }
 
+/** `2.7 × slower`, `12 % faster`, `1.5 × as much`; of a share of the baseline's mean. Empty: none can be told. */
+export function formatRelative(share: number | null, unit: MetricUnit): string {
+  if (share === null || share <= -1) return '';
+  const ratio = 1 + share;
+  const [more, less] = unit === 'ms' ? ['slower', 'faster'] : ['more', 'less'];
+  const word = ratio > 1 ? more : less;
+  const factor = ratio > 1 ? ratio : 1 / ratio;
+  if (factor >= 1.5) return `${factor < 9.95 ? factor.toFixed(1) : Math.round(factor)} × ${word}`;
+  const percent = Math.round(Math.abs(share) * 100);
+  return percent === 0 ? 'the same' : `${percent} % ${word}`;
+}
+
 /** `3 arms × 5 runs, 14 passed, 1 failed` */
 export function headline({ runs, plannedRuns, arms, repeats, ending }: Experiment): string {
   const of = (outcome: string) => runs.filter((run) => run.outcome === outcome).length;
@@ -44,7 +56,7 @@ export function headline({ runs, plannedRuns, arms, repeats, ending }: Experimen
 }
 
 /** Doubts about all figures, each a sentence. */
-export function doubts({ runs, arms, ending, repeats, baseline }: Experiment): string[] {
+export function doubts({ runs, arms, ending, repeats, baseline, precision }: Experiment): string[] {
   const doubtful = runs.filter(({ trust }) => trust === 'doubtful').length;
   const compared = baseline !== null && arms.length > 1;
   return [
@@ -57,9 +69,10 @@ export function doubts({ runs, arms, ending, repeats, baseline }: Experiment): s
           `In ${doubtful} of ${runs.length} runs the host may have decided the figures; their reports say why.`,
         ]
       : []),
-    ...(compared && repeats === 1
+    ...precisionDoubts(precision, ending),
+    ...(arms.length > 1 && repeats === 1
       ? [
-          'One run of each arm shows no scatter: nothing can be said about differences. Repeat at least 3 times.',
+          'One run of each arm shows no scatter: whether the arms differ cannot be told. Repeat at least 3 times.',
         ]
       : []),
     ...(compared && repeats === 2
@@ -68,11 +81,26 @@ export function doubts({ runs, arms, ending, repeats, baseline }: Experiment): s
   ];
 }
 
-export const explanations = [
+function precisionDoubts(precision: Experiment['precision'], ending: Experiment['ending']): string[] {
+  if (precision === undefined || ending !== 'completed') return [];
+  const { metric, share, reachedShare, most } = precision;
+  const asked = `${metric} was to be known within ${formatMetric(share, 'share')} in every arm`;
+  if (reachedShare === null) return [`${asked}, and an arm has no interval of it.`];
+  if (reachedShare <= share) return [];
+  return [`${asked}: after ${most} runs of each it is known within ${formatMetric(reachedShare, 'share')}.`];
+}
+
+const explanations = [
   '± is half the 95 % confidence interval of the mean (Student’s t). [ ] is the 95 % interval of the difference from the baseline (Welch).',
   '“better” and “worse” hold for all arms of a metric together (Holm); “no difference shown” is not “equal”.',
   'n below the number of runs: the others have no such figure, for example no makespan.',
 ] as const;
+
+/** How the tables are to be read. */
+export function explanationsOf({ repeats, arms, baseline }: Experiment): readonly string[] {
+  if (repeats > 1 || arms.length === 1) return explanations;
+  return baseline === null ? [] : [`In brackets: beside ${baseline}, of one run each.`];
+}
 
 /** The figures of one metric, arm by arm. */
 export interface MetricTable {
@@ -81,8 +109,11 @@ export interface MetricTable {
   readonly rows: readonly { readonly cells: readonly string[]; readonly statement: Statement | null }[];
 }
 
-/** A table for each metric that any arm has; of an experiment of one arm a single one, with a row for each metric. */
-export function metricTables({ arms, baseline }: Experiment): MetricTable[] {
+/**
+ * A table for each metric that any arm has; of an experiment of one arm a single one, with a row for each metric, and of
+ * one run an arm a single one, with a row for each arm.
+ */
+export function metricTables({ arms, baseline, repeats }: Experiment): MetricTable[] {
   const paths = [...new Set(arms.flatMap(({ figures }) => figures.map(({ metric }) => metric)))];
   if (arms.length === 1) {
     const rows = arms[0]!.figures.flatMap((figure) =>
@@ -90,13 +121,19 @@ export function metricTables({ arms, baseline }: Experiment): MetricTable[] {
     );
     return [{ metric: '', columns: [{ head: 'metric' }, ...summaryColumns], rows }];
   }
+  if (repeats === 1) return [matrixOf(arms, baseline, paths)];
   return paths.flatMap((metric) => {
     const figures = arms.map((arm) => ({ arm, figure: arm.figures.find((one) => one.metric === metric)! }));
     if (figures.every(({ figure }) => figure.summary === null)) return [];
-    const head = [{ head: metric }, right('mean'), right('95 %'), right('n')];
+    const head = [{ head: metric }, right('mean'), { ...right('95 %'), rank: 3 }, { ...right('n'), rank: 4 }];
+    const against = [
+      { head: `against ${baseline ?? ''}`, rank: 2 },
+      { head: 'that is', rank: 1 },
+      { head: 'says', wraps: true },
+    ];
     return {
       metric,
-      columns: baseline === null ? head : [...head, { head: `against ${baseline}` }, { head: 'says' }],
+      columns: baseline === null ? head : [...head, ...against],
       rows: figures.map(({ arm, figure }) => ({
         cells: [
           arm.name,
@@ -109,8 +146,45 @@ export function metricTables({ arms, baseline }: Experiment): MetricTable[] {
   });
 }
 
+/** Of one run an arm: each value, and beside it how it compares with the baseline's, of which nothing is said. */
+function matrixOf(
+  arms: readonly ArmResult[],
+  baseline: string | null,
+  paths: readonly string[],
+): MetricTable {
+  const figureOf = (arm: ArmResult | undefined, metric: string): ArmFigure | undefined =>
+    arm?.figures.find((one) => one.metric === metric);
+  const base = arms.find(({ name }) => name === baseline);
+  const metrics = paths.filter((metric) =>
+    arms.some((arm) => (figureOf(arm, metric)?.summary ?? null) !== null),
+  );
+  return {
+    metric: MATRIX,
+    columns: [{ head: 'one run each' }, ...metrics.map(right)],
+    rows: arms.map((arm) => ({
+      cells: [
+        arm.name,
+        ...metrics.map((metric) => {
+          const value = figureOf(arm, metric)?.summary?.mean ?? null;
+          const than = figureOf(base, metric)?.summary?.mean ?? null;
+          const unit = figureOf(arm, metric)?.unit ?? 'number';
+          const isCompared = arm !== base && value !== null && than !== null && than > 0;
+          const relative = isCompared ? formatRelative(value / than - 1, unit) : '';
+          return `${formatMetric(value, unit)}${relative === '' ? '' : ` (${relative})`}`;
+        }),
+      ],
+      statement: null,
+    })),
+  };
+}
+
+/** Instead of a metric's name, of the table that has several. */
+export const MATRIX = 'one run each';
+
 const right = (head: string): Column => ({ head, align: 'right' });
-const summaryColumns = ['mean', '95 %', 'sd', 'min', 'max', 'n'].map(right);
+const summaryColumns = ['mean', '95 %', 'sd', 'min', 'max', 'n'].map((head, rank) =>
+  rank < 2 ? right(head) : { ...right(head), rank },
+);
 
 function summaryCells({ summary, unit }: ArmFigure): string[] {
   if (summary === null) return [];
@@ -130,17 +204,17 @@ function half(ci95: number | null, unit: MetricUnit): string {
 }
 
 function againstCells({ against, unit }: ArmFigure, isBaseline: boolean): string[] {
-  if (isBaseline || against === null) return ['', isBaseline ? 'baseline' : ''];
+  if (isBaseline || against === null) return ['', '', isBaseline ? 'baseline' : ''];
   const { difference, statement, note } = against;
-  if (difference === null) return [NO_DATA, `${statement}: ${note}`];
-  return [formatInterval(difference, unit), statement];
+  if (difference === null) return [NO_DATA, NO_DATA, `${statement}: ${note}`];
+  return [formatInterval(difference, unit), formatRelative(against.share, unit), statement];
 }
 
 export const expectationColumns: readonly Column[] = [
-  { head: 'expected' },
+  { head: 'expected', wraps: true },
   { head: 'arm' },
   { head: 'outcome' },
-  { head: 'measured, by repeat' },
+  { head: 'measured, by repeat', wraps: true },
 ];
 
 const MEASURED_MAX = 6;

@@ -4,7 +4,7 @@ import {
   doubts,
   expectationColumns,
   expectationRows,
-  explanations,
+  explanationsOf,
   headline,
   metricTables,
 } from './experiment-columns.ts';
@@ -38,7 +38,7 @@ export function renderExperimentMarkdown(experiment: Experiment): string {
           rows.map(({ cells }) => cells),
         ),
       ),
-      list(explanations),
+      list(explanationsOf(experiment)),
     ),
     runsSection(experiment),
     circumstances(experiment),

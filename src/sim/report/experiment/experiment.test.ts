@@ -1,8 +1,10 @@
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { experimentOfRuns, experimentRun } from '../../experiment/fixture.ts';
 import type { ExpectationFigures } from '../../result/result.ts';
 import { renderExperimentCsv } from './experiment-csv.ts';
 import { renderExperimentMarkdown } from './experiment-markdown.ts';
+import { formatRelative } from './experiment-columns.ts';
 import { renderExperiment } from './experiment-terminal.ts';
 
 const expectation = (measured: number | null): ExpectationFigures => ({
@@ -29,15 +31,15 @@ describe('an experiment on a terminal', () => {
     expect(renderExperiment(sample(), { colours: false })).toMatchInlineSnapshot(`
       "PASS  fixture: 2 arms × 3 runs, 6 passed
 
-      makespan    mean      95 %  n  against random              says
-      ───────────────────────────────────────────────────────────────────
-      random    4.10 s  ± 248 ms  3                              baseline
-      rarest    3.10 s  ± 248 ms  3  -1.00 s [-1.23 s, -773 ms]  better
+      makespan    mean      95 %  n  against random              that is      says
+      ────────────────────────────────────────────────────────────────────────────────
+      random    4.10 s  ± 248 ms  3                                           baseline
+      rarest    3.10 s  ± 248 ms  3  -1.00 s [-1.23 s, -773 ms]  24 % faster  better
 
-      waste   mean      95 %  n  against random           says
-      ───────────────────────────────────────────────────────────────────────
-      random   1 %  ± 0.0 pp  3                           baseline
-      rarest   1 %  ± 0.0 pp  3  0.0 pp [0.0 pp, 0.0 pp]  no difference shown
+      waste   mean      95 %  n  against random           that is   says
+      ─────────────────────────────────────────────────────────────────────────────────
+      random   1 %  ± 0.0 pp  3                                     baseline
+      rarest   1 %  ± 0.0 pp  3  0.0 pp [0.0 pp, 0.0 pp]  the same  no difference shown
 
       expected       arm     outcome  measured, by repeat
       ──────────────────────────────────────────────────────
@@ -52,6 +54,76 @@ describe('an experiment on a terminal', () => {
       Seeds: 7, 7#2, 7#3
       "
     `);
+  });
+
+  it('of one run an arm is one table, which says that nothing can be told', () => {
+    const runs = [
+      experimentRun('random', 1, { makespan: 4000, seeder_load: 1.2, waste: 0 }),
+      experimentRun('sequential', 1, { makespan: 10_800, seeder_load: 1.5, waste: 0 }),
+      experimentRun('rarest', 1, { makespan: 3700, seeder_load: null, waste: 0.01 }),
+    ];
+    const experiment = experimentOfRuns(runs, { baseline: 'random' });
+    expect(renderExperiment(experiment, { colours: false })).toMatchInlineSnapshot(`
+      "PASS  fixture: 3 arms × 1 run, 3 passed
+        ! One run of each arm shows no scatter: whether the arms differ cannot be told. Repeat at least
+          3 times.
+
+      one run each               makespan       seeder_load  waste
+      ────────────────────────────────────────────────────────────
+      random                       4.00 s              1.20    0 %
+      sequential    10.8 s (2.7 × slower)  1.50 (25 % more)    0 %
+      rarest          3.70 s (7 % faster)                 –    1 %
+
+      In brackets: beside random, of one run each.
+      Seeds: 7
+      "
+    `);
+    expect(renderExperimentMarkdown(experiment)).toContain('| sequential | 10.8 s (2.7 × slower) |');
+  });
+
+  it.each([60, 80, 200])('is no wider than a terminal of %i columns', (columns) => {
+    for (const repeats of [1, 3]) {
+      const runs = ['random', 'sequential', 'rarest-first, upload_slots=16'].flatMap((arm, at) =>
+        Array.from({ length: repeats }, (_, repeat) =>
+          experimentRun(arm, repeat + 1, {
+            makespan: 4000 + 100 * at + repeat,
+            'completion.median': 3000 + repeat,
+            efficiency: 0.8,
+            seeder_load: 1.2 + at,
+            fairness: 0.7,
+            waste: 0.01,
+          }),
+        ),
+      );
+      const text = renderExperiment(experimentOfRuns(runs, { baseline: 'random' }), {
+        colours: true,
+        columns,
+      });
+      expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  it('says relative differences as people do', () => {
+    const said = [1.7, 0.12, -0.5, -0.2, 0.001, 30].map((share) => formatRelative(share, 'ms'));
+    expect(said).toEqual([
+      '2.7 × slower',
+      '12 % slower',
+      '2.0 × faster',
+      '20 % faster',
+      'the same',
+      '31 × slower',
+    ]);
+    expect(formatRelative(1, 'number')).toBe('2.0 × more');
+    expect(formatRelative(null, 'ms')).toBe('');
+  });
+
+  it('says when a figure is not known as well as was asked for', () => {
+    const runs = [1, 2].map((repeat) => experimentRun('all', repeat, { makespan: 1000 * repeat }));
+    const precision = { metric: 'makespan', share: 0.05, reachedShare: 0.12, most: 2 };
+    const text = renderExperiment(experimentOfRuns(runs, { precision }), { colours: false });
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      '! makespan was to be known within 5 % in every arm: after 2 runs of each it is known within 12 %.',
+    );
   });
 
   it('of one arm has a row for each metric, and leaves out what has no data', () => {
@@ -88,7 +160,9 @@ it('experiment.csv has one line a run with parameters and figures', () => {
 
 it('experiment.md has the comparison, the thresholds, every run and its circumstances', () => {
   const text = renderExperimentMarkdown(sample());
-  expect(text).toContain('| rarest | 3.10 s | ± 248 ms | 3 | -1.00 s [-1.23 s, -773 ms] | better |');
+  expect(text).toContain(
+    '| rarest | 3.10 s | ± 248 ms | 3 | -1.00 s [-1.23 s, -773 ms] | 24 % faster | better |',
+  );
   expect(text).toContain('| makespan < 5s | rarest | pass | 3.00 s, 3.10 s, 3.20 s |');
   expect(text).toContain('[random-1](random-1/report.md)');
   expect(text).toContain('Test CPU');

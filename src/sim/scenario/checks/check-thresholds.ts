@@ -6,7 +6,9 @@ import type { PeerDirectory } from '../expressions/peer-directory.ts';
 import type { PeerSet } from '../expressions/peer-sets.ts';
 import type { Scenario } from '../language/scenario.ts';
 import type { KnownMetrics } from '../expressions/known-metrics.ts';
+import { suggestMetric } from '../expressions/metric-suggestion.ts';
 import { readThreshold } from '../expressions/thresholds.ts';
+import { clipped } from '../../units/quantities.ts';
 
 export interface CheckedThresholds {
   /** Those without a mistake. */
@@ -18,21 +20,7 @@ export function checkThresholds(
   written: readonly (string | undefined)[],
   { directory, timeLimitMs, report }: SetContext & { readonly timeLimitMs: number },
 ): CheckedThresholds {
-  const scopes = { groups: [...directory.groups.keys()], peers: directory.peers };
-  const metrics: KnownMetrics = {
-    find(path) {
-      const metric = findMetric(path, scopes);
-      if (metric === undefined) return undefined;
-      const limits = { end: timeLimitMs, peers: directory.peers.length };
-      const most = typeof metric.most === 'number' ? metric.most : limits[metric.most];
-      const step = metric.unit === 'count' ? { step: 1 } : {};
-      const mayAlwaysHold = metric.most === 'end';
-      return { unit: metric.unit, reach: { least: 0, most, ...step }, mayAlwaysHold };
-    },
-    paths: () => metricPaths(scopes),
-    scopes: () => [...scopes.groups, ...directory.labels.keys(), ...scopes.peers],
-    isSet: (text) => isBareSet(text, directory),
-  };
+  const metrics = knownMetrics(directory, timeLimitMs);
   const sets: Record<string, PeerSet> = {};
   const expect = written.flatMap((text, index) => {
     if (text === undefined) return [];
@@ -49,6 +37,36 @@ export function checkThresholds(
     return [reading.threshold];
   });
   return { expect, sets };
+}
+
+/** That the figure whose mean decides how often to repeat is one of the catalogue. */
+export function checkRepeatMetric(
+  metric: string | undefined,
+  { directory, timeLimitMs, report }: SetContext & { readonly timeLimitMs: number },
+): void {
+  if (metric === undefined) return;
+  const metrics = knownMetrics(directory, timeLimitMs);
+  if (metrics.find(metric) === undefined || metric.startsWith('(')) {
+    report(['repeat', 'metric'], `"${clipped(metric)}" is not a metric`, suggestMetric(metric, metrics));
+  }
+}
+
+function knownMetrics(directory: PeerDirectory, timeLimitMs: number): KnownMetrics {
+  const scopes = { groups: [...directory.groups.keys()], peers: directory.peers };
+  return {
+    find(path) {
+      const metric = findMetric(path, scopes);
+      if (metric === undefined) return undefined;
+      const limits = { end: timeLimitMs, peers: directory.peers.length };
+      const most = typeof metric.most === 'number' ? metric.most : limits[metric.most];
+      const step = metric.unit === 'count' ? { step: 1 } : {};
+      const mayAlwaysHold = metric.most === 'end';
+      return { unit: metric.unit, reach: { least: 0, most, ...step }, mayAlwaysHold };
+    },
+    paths: () => metricPaths(scopes),
+    scopes: () => [...scopes.groups, ...directory.labels.keys(), ...scopes.peers],
+    isSet: (text) => isBareSet(text, directory),
+  };
 }
 
 /** A region, location or profile, everybody, or peers of a group by their numbers. */

@@ -1,9 +1,11 @@
 /** The keys that make several runs of one scenario, and judge them. */
 import { z } from 'zod';
-import { about } from './key-meta.ts';
+import { shareUnits } from '../../units/quantities.ts';
+import { about, quantity } from './key-meta.ts';
 import { condition, threshold } from './expression-schema.ts';
 
 export const ARMS_MAX = 1000;
+const REPEATS_MAX = 10_000;
 
 const scalar = z.union([z.number(), z.string().min(1)]);
 const END_RANGE = 'any, with or without a unit; above 0 with `scale: geometric`';
@@ -44,6 +46,48 @@ const dimensions = (description: string) =>
       }),
     );
 
+const repeatCount = z.int().min(1).max(REPEATS_MAX);
+
+const adaptiveRepeat = z
+  .strictObject({
+    until: quantity(
+      shareUnits,
+      { min: '0.1%', max: '50%' },
+      {
+        description:
+          'Round after round of all arms until half the 95 % interval of the mean is within this share of the mean, in every arm.',
+        examples: ['5%'],
+      },
+    ),
+    metric: z
+      .string()
+      .min(1)
+      .default('makespan')
+      .meta(
+        about({
+          description: 'The figure that is meant, by its [path](metrics.md#paths-of-metrics).',
+          default: 'makespan',
+          examples: ['completion.median'],
+        }),
+      ),
+    at_least: z
+      .int()
+      .min(2)
+      .max(REPEATS_MAX)
+      .default(3)
+      .meta(about({ description: 'Fewest runs of each arm.', default: 3, examples: [5] })),
+    at_most: z
+      .int()
+      .min(2)
+      .max(REPEATS_MAX)
+      .meta(about({ description: 'Most runs of each arm.', examples: [20] })),
+  })
+  .superRefine(({ at_least: least, at_most: most }, context) => {
+    if (least <= most) return;
+    const params = { suggestion: `allowed: ${least} to ${REPEATS_MAX}` };
+    context.addIssue({ code: 'custom', path: ['at_most'], message: `is below at_least, ${least}`, params });
+  });
+
 export const experimentKeys = {
   sweep: z
     .strictObject({
@@ -64,15 +108,15 @@ export const experimentKeys = {
       }),
     ),
   repeat: z
-    .int()
-    .min(1)
-    .max(10_000)
+    .union([repeatCount, adaptiveRepeat])
     .default(1)
     .meta(
       about({
-        description: 'Runs of each arm, with seeds derived from the seed.',
+        description:
+          'Runs of each arm, with seeds derived from the seed: so many, or until a figure is known well enough.',
         default: 1,
-        examples: [5],
+        range: '1 to 10000',
+        examples: [5, { until: '5%', at_most: 20 }],
       }),
     ),
   baseline: z

@@ -38,12 +38,25 @@ export interface Scenario {
 
 /** What is run of a scenario besides itself. */
 export interface Experiment {
-  /** Runs of each arm, with derived seeds. ≥ 1. */
-  readonly repeat: number;
+  readonly repeat: Repeats;
   /** The cells of the sweep in their order; empty: the scenario as it is, once. */
   readonly arms: readonly Arm[];
   /** What the arms are compared with; null: with nothing. Called `baseline`. */
   readonly baseline: Arm | null;
+}
+
+/** Runs of each arm, with derived seeds: `least` to `most`, 1 to 10,000. */
+export interface Repeats {
+  readonly least: number;
+  readonly most: number;
+  /** When no more than `least` are needed; null: `most` are run. */
+  readonly until: Precision | null;
+}
+
+/** Half the 95 % interval of the metric's mean is within this share of the mean, in every arm. */
+export interface Precision {
+  readonly metric: string;
+  readonly share: number;
 }
 
 /** A variant of the scenario: load it again with `sets` (after those of the command line) and `withoutArms`. */

@@ -25,8 +25,10 @@ type Row = readonly Setting[];
 /**
  * The cells of the sweep: for each row of zip the whole product, the last key changing fastest. With a mistake that is
  * reported, arms that try what is right of it.
+ *
+ * @param judging names of variables that change nothing of a run: no arm is named for them
  */
-export function armsOf(sweep: Written, report: Report): readonly PlacedArm[] {
+export function armsOf(sweep: Written, judging: ReadonlySet<string>, report: Report): readonly PlacedArm[] {
   if (sweep === undefined) return [];
   const twice = Object.keys(sweep.zip ?? {}).filter((path) => Object.hasOwn(sweep.product ?? {}, path));
   for (const path of twice) report(['sweep', 'zip', path], 'is in product too', 'keep one of the two', 'key');
@@ -55,7 +57,17 @@ export function armsOf(sweep: Written, report: Report): readonly PlacedArm[] {
     (rows, dimension) => rows.flatMap((row) => dimension.map((settings) => [...row, ...settings])),
     together,
   );
-  return cells.map((settings) => armOf(settings));
+  return namedShortly(cells, judging);
+}
+
+/** By what makes a difference, where that tells the arms apart. */
+function namedShortly(cells: readonly Row[], judging: ReadonlySet<string>): readonly PlacedArm[] {
+  const changes = ({ path }: Setting): boolean =>
+    !path.startsWith('variables.') || !judging.has(path.slice('variables.'.length));
+  const arms = cells.map((settings) => armOf(settings));
+  const short = cells.map((settings) => armOf(settings.filter(changes)).name);
+  if (short.includes('') || new Set(short).size < short.length) return arms;
+  return arms.map((arm, at) => ({ ...arm, name: short[at]! }));
 }
 
 /** Each row once, with the first ones of the other dimensions. */
