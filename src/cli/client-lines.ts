@@ -2,6 +2,7 @@
 import { addressKey } from '../core/address.ts';
 import type { NodeFailed, SwarmEvent } from '../core/events.ts';
 import type { Address } from '../core/interfaces.ts';
+import type { Given } from '../core/node/store/served-store.ts';
 import { SECOND_MS, formatBytes } from '../core/units.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
@@ -18,10 +19,23 @@ export interface ClientFigures {
 /** A disk that fails again within this time has gone on failing, for one chunk after another. */
 const FAILURE_REST_MS = 60 * SECOND_MS;
 
+export interface ClientLinesOptions {
+  /** What others have been sent so far. */
+  readonly given?: () => Given;
+  /** How long the client serves once it is complete; undefined: until it is stopped. */
+  readonly leaveAfterMs?: number | undefined;
+}
+
+export function describeGiven({ chunks, bytes }: Given): string {
+  if (chunks === 0) return 'gave nothing to others';
+  return `gave ${chunks} ${chunks === 1 ? 'chunk' : 'chunks'} to others, ${formatBytes(bytes)}`;
+}
+
 /** Follows a client's events and puts them into words. Holds no clock and writes nothing itself. */
 export class ClientLines {
   readonly #name: string;
   readonly #verbosity: Verbosity;
+  readonly #about: ClientLinesOptions;
   readonly #sources = new Set<string>();
   #heldChunks = 0;
   #totalChunks = 0;
@@ -32,9 +46,10 @@ export class ClientLines {
   /** When the disk last failed, for each reason. */
   readonly #failedMs = new Map<string, number>();
 
-  constructor(name: string, verbosity: Verbosity) {
+  constructor(name: string, verbosity: Verbosity, about: ClientLinesOptions = {}) {
     this.#name = name;
     this.#verbosity = verbosity;
+    this.#about = about;
   }
 
   get figures(): ClientFigures {
@@ -62,7 +77,7 @@ export class ClientLines {
         this.#totalChunks = event.totalChunks;
         this.#joinedMs = event.atMs;
         this.#complete = event.heldChunks === event.totalChunks;
-        return ['normal', `joined, listening on ${at(event.address)}, ${this.#held()}`];
+        return ['normal', `listening on ${at(event.address)}, ${this.#held()}`];
       case 'chunk-received':
         this.#heldChunks++;
         this.#receivedBytes += event.bytes;
@@ -72,10 +87,10 @@ export class ClientLines {
         this.#complete = true;
         return ['normal', this.#completed(event.atMs)];
       case 'peer-left':
-        return ['normal', `left, ${this.#held()}`];
+        return ['normal', `left, ${this.#held()}${this.#given()}`];
       case 'tracker-found':
         this.#lastRetryMs = undefined;
-        return ['normal', `tracker ${at(event.address)} answers, ${event.protocol} protocol`];
+        return ['normal', `joined: tracker ${at(event.address)} answers, ${event.protocol} protocol`];
       case 'tracker-lost':
         return this.#trackerLost(event);
       case 'chunk-located':
@@ -117,7 +132,19 @@ export class ClientLines {
   #completed(atMs: number): string {
     const tookSec = ((atMs - this.#joinedMs) / SECOND_MS).toFixed(1);
     const from = this.#sources.size === 1 ? '1 client' : `${this.#sources.size} clients`;
-    return `complete, ${this.#held()}: ${formatBytes(this.#receivedBytes)} from ${from} in ${tookSec} s`;
+    return `complete, ${this.#held()}: ${formatBytes(this.#receivedBytes)} from ${from} in ${tookSec} s; ${this.#next()}`;
+  }
+
+  /** What the client does once it is complete. */
+  #next(): string {
+    const { leaveAfterMs } = this.#about;
+    if (leaveAfterMs === undefined) return 'goes on serving the others until it is stopped (Ctrl-C)';
+    return leaveAfterMs === 0 ? 'leaves' : `serves the others for ${leaveAfterMs / SECOND_MS} s, then leaves`;
+  }
+
+  #given(): string {
+    const given = this.#about.given?.();
+    return given === undefined ? '' : `, ${describeGiven(given)}`;
   }
 
   /** Undefined: the program ends with it, in the words of the error. */

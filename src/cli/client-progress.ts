@@ -3,7 +3,8 @@ import { MultiBar } from 'cli-progress';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { SECOND_MS, formatRate } from '../core/units.ts';
-import { ClientLines } from './client-lines.ts';
+import type { Given } from '../core/node/store/served-store.ts';
+import { ClientLines, describeGiven } from './client-lines.ts';
 import { StallWatch } from './stall-watch.ts';
 import { canRedraw } from './terminal.ts';
 import { tells, type Verbosity } from './verbosity.ts';
@@ -19,6 +20,10 @@ export interface ClientProgressOptions {
   readonly verbosity: Verbosity;
   /** Payload so far, with the parts of chunks on their way. */
   readonly receivedBytes: () => number;
+  /** What others have been sent so far. */
+  readonly given: () => Given;
+  /** undefined: it serves until it is stopped. */
+  readonly leaveAfterMs: number | undefined;
 }
 
 export function newClientProgress(options: ClientProgressOptions): ClientProgress {
@@ -32,19 +37,31 @@ interface View extends ClientProgress {
 }
 
 const LOOK_EVERY_MS = SECOND_MS;
+/** What was given is told at most so often. */
+const GIVEN_EVERY_MS = 30 * SECOND_MS;
 
 /** Adds a line now and then while nothing comes. */
 class WatchedProgress implements ClientProgress {
   readonly #view: View;
   readonly #watch = new StallWatch();
   readonly #timer: NodeJS.Timeout;
+  #givenBytes = 0;
+  #givenToldMs = performance.now();
 
-  constructor(view: View, { name, receivedBytes }: ClientProgressOptions) {
+  constructor(view: View, { name, verbosity, receivedBytes, given }: ClientProgressOptions) {
     this.#view = view;
     this.#timer = setInterval(() => {
       const line = this.#watch.check(performance.now(), receivedBytes());
       if (line !== undefined) view.say(`${name}: ${line}`);
+      if (tells(verbosity, 'normal')) this.#tellGiven(name, given());
     }, LOOK_EVERY_MS);
+  }
+
+  #tellGiven(name: string, given: Given): void {
+    if (given.bytes === this.#givenBytes || performance.now() - this.#givenToldMs < GIVEN_EVERY_MS) return;
+    this.#givenBytes = given.bytes;
+    this.#givenToldMs = performance.now();
+    this.#view.say(`${name}: ${describeGiven(given)} so far`);
   }
 
   get complete(): boolean {
@@ -65,8 +82,8 @@ class WatchedProgress implements ClientProgress {
 class LineProgress implements View {
   readonly #lines: ClientLines;
 
-  constructor({ name, verbosity }: ClientProgressOptions) {
-    this.#lines = new ClientLines(name, verbosity);
+  constructor(options: ClientProgressOptions) {
+    this.#lines = new ClientLines(options.name, options.verbosity, options);
   }
 
   get complete(): boolean {
@@ -109,7 +126,7 @@ class BarProgress implements View {
 
   constructor(options: ClientProgressOptions) {
     this.#options = options;
-    this.#lines = new ClientLines(options.name, options.verbosity);
+    this.#lines = new ClientLines(options.name, options.verbosity, options);
   }
 
   get complete(): boolean {

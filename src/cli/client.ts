@@ -36,6 +36,8 @@ async function runClient(settings: ClientSettings): Promise<number> {
     name: settings.name,
     verbosity: settings.verbosity,
     receivedBytes: () => node.receivedBytes,
+    given: () => node.given,
+    leaveAfterMs: settings.leaveAfterMs,
   });
   listeners.push((event) => progress.emit(event));
   const interrupt = interruptSignal();

@@ -62,10 +62,10 @@ describe('a client killed in mid-transfer', () => {
 
     stage.makeFolder('all', 3, chunks);
     const seeder = stage.client('bob', 'all', tracker.port);
-    await seeder.says(/joined/);
+    await seeder.says(/listening/);
     const resumed = stage.client('alice', 'part', tracker.port, '-exit_when_complete');
     expect(await resumed.ends()).toEqual({ code: 0, signal: null });
-    expect(resumed.output).toContain('joined, ');
+    expect(resumed.output).toContain('listening');
     expect(resumed.output).toMatch(/holding 1 of 3 chunks/);
     expect(resumed.output.match(/chunk received/g)).toHaveLength(2);
     expect(stage.hashes('part', 3)).toEqual(stage.hashes('all', 3));
@@ -102,7 +102,7 @@ describe('what the user can mend is told in one line', () => {
   it('a folder that another client works in', async () => {
     stage.makeFolder('all', 3, chunks);
     const first = stage.client('alice', 'all', 1);
-    await first.says(/joined/);
+    await first.says(/listening/);
     const second = stage.client('bob', 'all', 1);
     expect(await second.ends()).toEqual({ code: 2, signal: null });
     expect(second.output).toMatch(
@@ -210,7 +210,7 @@ describe('SIGINT', () => {
     stage.makeFolder('none', 4, new Map());
     const seeder = stage.client('bob', 'all', tracker.port);
     const lonely = stage.client('alice', 'none', 1);
-    await Promise.all([seeder.says(/joined/), lonely.says(/joined/)]);
+    await Promise.all([seeder.says(/listening/), lonely.says(/listening/)]);
     seeder.signal('SIGINT');
     lonely.signal('SIGINT');
     expect(await seeder.ends()).toEqual({ code: 0, signal: null });
@@ -223,7 +223,7 @@ describe('SIGINT', () => {
     const tracker = await stage.tracker();
     stage.makeFolder('all', 3, chunks);
     const seeder = stage.client('bob', 'all', tracker.port);
-    await seeder.says(/joined/);
+    await seeder.says(/listening/);
     seeder.signal('SIGINT');
     seeder.signal('SIGINT');
     expect(await seeder.ends()).toEqual({ code: 0, signal: null });

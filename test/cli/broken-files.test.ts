@@ -27,7 +27,7 @@ describe.each([
     const folder = stage.makeFolder('seed', TOTAL, chunks);
     stage.makeFolder('none', TOTAL, new Map());
     const seeder = stage.client('bob', 'seed', port, ...options);
-    await seeder.says(/joined/);
+    await seeder.says(/listening/);
     if (harm === 'removed') rmSync(join(folder, 'chunk_4'));
     else truncateSync(join(folder, 'chunk_4'), 5);
     const leecher = stage.client('alice', 'none', port, ...options, '-exit_when_complete');
@@ -56,7 +56,7 @@ describe.each(['spec', 'swarm'])('a leecher whose disk does not take a chunk (%s
     mkdirSync(join(none, 'chunk_4'));
     writeFileSync(join(none, 'chunk_4', 'in the way'), '');
     const seeder = stage.client('bob', 'seed', port, ...options);
-    await seeder.says(/joined/);
+    await seeder.says(/listening/);
     const leecher = stage.client('alice', 'none', port, ...options, '-exit_when_complete');
     await until(() => stage.heldIndices('none').length === TOTAL - 1);
     await leecher.says(/alice: cannot keep .*chunk_4.*going on with what is held, and trying again/);

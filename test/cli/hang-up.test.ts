@@ -13,7 +13,7 @@ it('client and tracker end in order by SIGHUP, which comes when their terminal i
   const { program: tracker, port } = await stage.tracker();
   stage.makeFolder('none', 4, new Map());
   const client = stage.client('alice', 'none', port);
-  await client.says(/joined/);
+  await client.says(/listening/);
   const lock = join(stage.folder, 'none', '.client.lock');
   expect(existsSync(lock)).toBe(true);
   client.signal('SIGHUP');

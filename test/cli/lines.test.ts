@@ -33,9 +33,9 @@ describe('ClientLines', () => {
   it('tells one line for each event that matters, and counts chunks', () => {
     const lines = new ClientLines('alice', 'normal');
     expect([joined, received, completed].map((event) => lines.follow(event))).toEqual([
-      'alice: joined, listening on localhost:6001, holding 2 of 3 chunks',
+      'alice: listening on localhost:6001, holding 2 of 3 chunks',
       'alice: chunk received 3/3: chunk 3 from localhost:6002, 2 KiB in 7 ms',
-      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.5 s',
+      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.5 s; goes on serving the others until it is stopped (Ctrl-C)',
     ]);
     expect(lines.figures).toEqual({
       heldChunks: 3,
@@ -44,6 +44,25 @@ describe('ClientLines', () => {
       sources: 1,
       complete: true,
     });
+  });
+
+  it('tells that the client joined once a tracker answers, what it does when complete, and in the end what it gave', () => {
+    const about = { leaveAfterMs: 5000, given: () => ({ chunks: 4, bytes: 4096 }) };
+    const lines = new ClientLines('alice', 'normal', about);
+    lines.follow(joined);
+    const found = {
+      type: 'tracker-found',
+      atMs: 1,
+      peer: 'alice',
+      address: tracker,
+      protocol: 'spec',
+    } as const;
+    expect(lines.follow(found)).toBe('alice: joined: tracker localhost:5100 answers, spec protocol');
+    lines.follow(received);
+    expect(lines.follow(completed)).toMatch(/; serves the others for 5 s, then leaves$/);
+    expect(lines.follow({ type: 'peer-left', atMs: 9, peer: 'alice' })).toBe(
+      'alice: left, holding 3 of 3 chunks, gave 4 chunks to others, 4 KiB',
+    );
   });
 
   it('counts a client once that sends over connections of both sides', () => {

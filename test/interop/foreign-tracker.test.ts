@@ -143,5 +143,5 @@ test('rule 2: our client listens before it announces, and goes on serving when c
   const guido = it.pythonClient('guido', port, '--die-when-refused', '--pause', '0.3');
   await guido.says('complete');
   expect(it.held('guido', 2)).toEqual([1, 2]);
-  expect(anna.output).toMatch(/joined/);
+  expect(anna.output).toMatch(/listening/);
 });

@@ -66,11 +66,15 @@ export class Ledger {
     return this.#agreed.get(index);
   }
 
-  /** Learns what the swarm agreed on. A held chunk that differs is kept, but no longer offered. */
+  /** Learns what the swarm agreed on. A held chunk that differs is kept, but not offered while it does. */
   agree(claim: ChunkClaim): void {
     if (claim.index < 1 || claim.index > this.totalChunks) return;
     this.#agreed.set(claim.index, { bytes: claim.bytes, hash: claim.hash });
     const own = this.#components.store.info(claim.index);
+    if (own?.hash === claim.hash && this.#disputed.delete(claim.index)) {
+      this.held.add(claim.index);
+      for (const listener of this.#onHeld) listener(claim.index);
+    }
     if (own === undefined || own.hash === claim.hash || this.#disputed.has(claim.index)) return;
     this.#disputed.add(claim.index);
     this.held.delete(claim.index);

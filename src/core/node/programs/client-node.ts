@@ -7,6 +7,7 @@ import { Peer } from '../../peer/peer.ts';
 import { seededRandom } from '../../random.ts';
 import { FolderLock } from '../store/folder-lock.ts';
 import { FolderStore } from '../store/folder-store.ts';
+import { ServedStore, type Given } from '../store/served-store.ts';
 import { LogsLog } from './logs-log.ts';
 import { systemClock } from '../system-clock.ts';
 import { TcpTransport } from '../tcp/tcp-transport.ts';
@@ -32,6 +33,7 @@ interface ClientFolder {
 export class ClientNode {
   readonly #peer: Peer;
   readonly #store: FolderStore;
+  readonly #served: ServedStore;
   readonly #lock: FolderLock | undefined;
   readonly #log: LogsLog;
   #wholeBytes = 0;
@@ -57,6 +59,7 @@ export class ClientNode {
 
   private constructor(options: ClientNodeOptions, { store, lock }: ClientFolder, watcher: EventSink) {
     this.#store = store;
+    this.#served = new ServedStore(store);
     this.#lock = lock;
     this.#log = new LogsLog(options.logFile, options.onLogFailure, options.peer.edition);
     const clock = systemClock();
@@ -69,9 +72,14 @@ export class ClientNode {
     };
     const transport = new TcpTransport({ clock }, { totalChunks: store.totalChunks, host: options.bind });
     this.#peer = new Peer(
-      { clock, random: seededRandom(randomUUID()), transport, store, events },
+      { clock, random: seededRandom(randomUUID()), transport, store: this.#served, events },
       { ...peerDefaults, ...options.peer },
     );
+  }
+
+  /** What others have been sent so far. */
+  get given(): Given {
+    return this.#served.given;
   }
 
   /** Whether the folder's list stays as it is, whatever comes. */

@@ -2,6 +2,7 @@ import { StoreError } from '../../errors.ts';
 import type { Address, Body, Clock, CloseReason, Connection, Timer, Transport } from '../../interfaces.ts';
 import type { Message } from '../../protocol/messages.ts';
 import type { Download } from '../ledger.ts';
+import { PREFIX_BYTES, saysLength } from './length-prefix.ts';
 import { looksLikeRefusal, REFUSAL_BYTES_MAX } from './refusal.ts';
 
 /** Some servers wait 2 s before the first byte, some send 1 KiB a second; there is no limit on the whole. */
@@ -12,11 +13,12 @@ export const LIKELY_END_MS = 2500;
 /**
  * How a transfer went. `held`: the chunk is in the ledger. `corrupt`: whole, but not the agreed content.
  * `refused`: the holder could not be reached. `absent`: it answered that it has no such chunk, or with nothing.
- * `broken`: it broke off, or fell silent. `doubtful`: the end may have come too soon.
+ * `broken`: it broke off, or fell silent. `doubtful`: the end may have come too soon, or too late. `prefixed`: its
+ * first four bytes say how many follow, and so may not be the chunk's.
  */
 export type FetchOutcome =
   | { readonly kind: 'held' | 'corrupt' | 'absent' }
-  | { readonly kind: 'doubtful'; readonly bytes: number }
+  | { readonly kind: 'doubtful' | 'prefixed'; readonly bytes: number }
   | { readonly kind: 'refused' | 'broken'; readonly detail: string }
   | { readonly kind: 'store-failed'; readonly error: StoreError };
 
@@ -28,6 +30,8 @@ export interface FetchOptions {
   readonly bytes: number | undefined;
   /** Whether a stream that ended after so many bytes, in order or not, is to be believed without a hash. */
   believes(bytes: number, inOrder: boolean): boolean;
+  /** What to think of first four bytes that say how many follow, where no hash tells. */
+  readonly prefix: 'doubt' | 'drop' | 'keep';
   /** The size that chunks usually have; 0 when there is none. */
   readonly usualBytes: number;
   /** Exactly once, unless stopped. */
@@ -43,6 +47,8 @@ export class Fetch {
   readonly #connection: Connection;
   /** The first bytes, while they may be the text of a refusal. */
   #start: Uint8Array | undefined = new Uint8Array();
+  /** The first four bytes. */
+  #prefix: Uint8Array | undefined = new Uint8Array();
   #idleTimer: Timer | undefined;
   #over = false;
 
@@ -78,7 +84,8 @@ export class Fetch {
     const { download, hash, bytes } = this.#options;
     this.#keepStart(message.body);
     try {
-      download.write(message.body);
+      const body = this.#takePrefix(message.body);
+      if (body.byteLength > 0) download.write(body);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#fail({ kind: 'store-failed', error });
@@ -115,6 +122,8 @@ export class Fetch {
     const { receivedBytes } = this.download;
     if (receivedBytes === 0 && this.#options.bytes !== 0) this.#fail({ kind: 'absent' });
     else if (this.#isRefusal()) this.#fail({ kind: 'absent' });
+    else if (this.#isPrefixed()) this.#fail({ kind: 'prefixed', bytes: receivedBytes });
+    else if (this.#lacksPrefix()) this.#fail({ kind: 'doubtful', bytes: receivedBytes });
     else if (this.#options.believes(receivedBytes, reason.kind === 'end')) this.#finish();
     else this.#fail({ kind: 'doubtful', bytes: receivedBytes });
   }
@@ -158,6 +167,36 @@ export class Fetch {
     const likelyAll = hash !== undefined && usualBytes > 0 && download.receivedBytes === usualBytes;
     const delayMs = likelyAll ? LIKELY_END_MS : IDLE_TIMEOUT_MS;
     this.#idleTimer = this.#clock.setTimer(delayMs, () => this.#idle(delayMs));
+  }
+
+  /** Keeps the first four bytes. Returns what of the body belongs to the chunk. */
+  #takePrefix(body: Body): Body {
+    const prefix = this.#prefix;
+    if (prefix === undefined || prefix.length === PREFIX_BYTES) return body;
+    if (!(body instanceof Uint8Array)) {
+      this.#prefix = undefined;
+      return body;
+    }
+    const count = Math.min(PREFIX_BYTES - prefix.length, body.length);
+    const joined = new Uint8Array(prefix.length + count);
+    joined.set(prefix);
+    joined.set(body.subarray(0, count), prefix.length);
+    this.#prefix = joined;
+    return this.#options.prefix === 'drop' ? body.subarray(count) : body;
+  }
+
+  /** Whether the first four bytes may be the length of the chunk, not of it. */
+  #isPrefixed(): boolean {
+    const { prefix, usualBytes } = this.#options;
+    const { receivedBytes } = this.download;
+    if (prefix !== 'doubt' || receivedBytes <= PREFIX_BYTES || receivedBytes === usualBytes) return false;
+    return this.#prefix !== undefined && saysLength(this.#prefix, receivedBytes - PREFIX_BYTES);
+  }
+
+  /** Four bytes were dropped that are not the length. */
+  #lacksPrefix(): boolean {
+    if (this.#options.prefix !== 'drop') return false;
+    return this.#prefix === undefined || !saysLength(this.#prefix, this.download.receivedBytes);
   }
 
   #keepStart(body: Body): void {

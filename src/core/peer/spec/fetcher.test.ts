@@ -285,6 +285,64 @@ describe('rule 10: the right content', () => {
     expect(mixed.store.chunks.has(2)).toBe(true);
   });
 
+  test('plain: a chunk longer than the others is believed only when a second transfer ends there too', () => {
+    const { fetcher, transport, store } = setUp({ total: 9, held: { 1: 'size-6', 3: 'size/6' } });
+    fetcher.offer(2, undefined, [a, b]);
+    for (let times = 0; times < 2; times++) {
+      expect(store.chunks.has(2)).toBe(false);
+      transport.last.receiveRaw('longer-10!');
+      transport.last.close(END);
+    }
+    expect(store.chunks.get(2)?.toString()).toBe('longer-10!');
+  });
+
+  /** As a holder sends it that puts the length before each chunk. */
+  const prefixed = (text: string): string => `\0\0\0${String.fromCharCode(text.length)}${text}`;
+
+  test.each([
+    ['a usual one', 2, { 1: 'size-6', 3: 'size/6' }],
+    ['the last one', 9, { 1: 'size-6' }],
+    ['the first that an empty folder gets', 2, {}],
+  ])(
+    'plain: with its length before it, %s is taken from another holder, however many send it so',
+    (_, index, held) => {
+      const { fetcher, transport, store } = setUp({ total: 9, held });
+      fetcher.offer(index, undefined, [a, b, c]);
+      for (let times = 0; times < 2; times++) {
+        transport.last.receiveRaw(prefixed('-six-6'));
+        transport.last.close(END);
+        expect(store.chunks.has(index)).toBe(false);
+      }
+      transport.last.receiveRaw('-six-6');
+      transport.last.close(END);
+      expect(store.chunks.get(index)?.toString()).toBe('-six-6');
+    },
+  );
+
+  test('plain: where all put the length before it, it is dropped, also before the last chunk', () => {
+    const { fetcher, transport, store, clock } = setUp({ total: 3 });
+    for (const index of [1, 2, 3]) {
+      for (let times = 0; times < 2; times++) {
+        fetcher.offer(index, undefined, [a]);
+        for (const byte of prefixed('six-6!')) transport.last.receiveRaw(byte);
+        transport.last.close(END);
+        clock.run(clock.now() + 60_000);
+      }
+      expect(store.chunks.get(index)?.toString()).toBe('six-6!');
+    }
+  });
+
+  test('plain: a file of one chunk that begins with its length is believed when nobody sends another', () => {
+    const { fetcher, transport, store, clock } = setUp({ total: 1 });
+    for (let times = 0; times < 2; times++) {
+      fetcher.offer(1, undefined, [a]);
+      transport.last.receiveRaw(prefixed('record'));
+      transport.last.close(END);
+      clock.run(clock.now() + 60_000);
+    }
+    expect(store.chunks.get(1)?.toString()).toBe(prefixed('record'));
+  });
+
   test('plain: a stream that broke off is not the chunk', () => {
     const { fetcher, transport, store } = setUp();
     fetcher.offer(2, undefined, [a]);

@@ -58,6 +58,8 @@ export interface SpecFetcherCallbacks {
  * So a plain chunk of 0 bytes cannot be had, unless its size is known to be 0. And two things are doubted: a stream
  * that broke off, and a chunk (not the last) that is shorter than all those held, if these are of one size. They
  * are dropped, and believed when a second transfer, from another holder if there is one, ends after as many bytes.
+ * So is a chunk (not the last) that is longer. A chunk whose first four bytes say how many follow is asked of everybody
+ * else who is listed; when all do so, those four bytes are dropped.
  * A holder that sends wrong content of a likely size is not found out; nor is one that dies, in good order, in the
  * middle of the last chunk, or of the first chunk of an empty folder.
  */
@@ -72,6 +74,10 @@ export class SpecFetcher {
   #usualBytes = 0;
   /** Sizes after which doubtful transfers of a chunk ended. */
   readonly #doubts = new Map<number, Set<number>>();
+  /** Holders that sent a chunk with its length before it, by chunk. */
+  readonly #prefixed = new Map<number, Set<string>>();
+  /** Holders that are known to put the length before every chunk. */
+  readonly #prefixers = new Set<string>();
   /** Chunks that will be offered anew before they are fetched. */
   readonly #refreshing = new Set<number>();
   #refreshTimer: Timer | undefined;
@@ -122,6 +128,7 @@ export class SpecFetcher {
     this.#tasks.delete(index);
     this.#refreshing.delete(index);
     this.#doubts.delete(index);
+    this.#prefixed.delete(index);
     this.#pump();
   }
 
@@ -233,6 +240,7 @@ export class SpecFetcher {
         bytes,
         believes: (received, inOrder) => this.#believes(index, received, inOrder),
         usualBytes: this.#usualBytes,
+        prefix: hash === undefined ? this.#judgePrefix(index, holder) : 'keep',
         onOutcome: (outcome) => {
           this.#fetches.delete(index);
           this.#ended(index, from, outcome);
@@ -259,7 +267,13 @@ export class SpecFetcher {
         this.#backOff.lacks(holder, index);
         return;
       case 'doubtful':
+        this.#prefixed.get(index)?.delete(holder);
         this.#doubts.set(index, (this.#doubts.get(index) ?? new Set()).add(outcome.bytes));
+        this.#backOff.lacks(holder, index);
+        return;
+      case 'prefixed':
+        this.#prefixed.set(index, (this.#prefixed.get(index) ?? new Set()).add(holder));
+        if (index < this.#components.ledger.totalChunks) this.#prefixers.add(holder);
         this.#backOff.lacks(holder, index);
         return;
       case 'refused':
@@ -276,9 +290,19 @@ export class SpecFetcher {
     }
   }
 
+  /** Without a better source, a length before the chunk is dropped if the holder does so as a habit, else content. */
+  #judgePrefix(index: number, holder: string): 'doubt' | 'drop' | 'keep' {
+    const prefixed = this.#prefixed.get(index);
+    if (prefixed?.has(holder) !== true) return 'doubt';
+    const others = this.#tasks.get(index)?.holders.filter(({ key }) => !prefixed.has(key)) ?? [];
+    if (others.some((other) => this.#mayAsk(other, index))) return 'doubt';
+    return this.#prefixers.has(holder) ? 'drop' : 'keep';
+  }
+
   #believes(index: number, bytes: number, inOrder: boolean): boolean {
     if (this.#doubts.get(index)?.has(bytes) === true) return true;
-    return inOrder && (index === this.#components.ledger.totalChunks || bytes >= this.#usualBytes);
+    const isLast = index === this.#components.ledger.totalChunks;
+    return inOrder && (isLast || this.#usualBytes === 0 || bytes === this.#usualBytes);
   }
 
   /** Keeps the size of the held chunks other than the last: while they are of one size, else 0. */
