@@ -45,7 +45,11 @@ function parts(progress: RunProgress, timeLeft: string): readonly string[] {
     formatRate(bytesPerSec),
     `${peersAlive} ${peersAlive === 1 ? 'peer' : 'peers'} alive`,
     `${peersCompleted} of ${peersToComplete} complete`,
-    ...(timeLeft === '' ? [] : [timeLeft]),
+    ...(progress.waitingForSessions === true
+      ? ['waiting for planned joins and returns']
+      : timeLeft === ''
+        ? []
+        : [timeLeft]),
   ];
 }
 

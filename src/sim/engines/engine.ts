@@ -23,8 +23,10 @@ export interface RunWatcher {
 
 export interface RunProgress {
   readonly atMs: number;
-  /** Of the bytes that peers which should complete are to get, the share they hold by now, 0 to 1. */
+  /** Of what the peers that must complete lacked at the start, the share of bytes they hold now, 0 to 1. */
   readonly completion: number;
+  /** All who must complete have; the run goes on for the joins and returns that are planned. */
+  readonly waitingForSessions?: boolean;
   readonly peersAlive: number;
   readonly peersCompleted: number;
   readonly peersToComplete: number;
@@ -47,12 +49,14 @@ export interface PeerRecord {
 /** State of the swarm at one instant, taken at equal steps. */
 export interface SwarmSample {
   readonly atMs: number;
-  /** Useful bytes so far, all peers. */
+  /** Useful bytes so far, all peers: a chunk that a peer has lost and fetches again counts once. */
   readonly usefulBytes: number;
   readonly payloadSentBytes: number;
   readonly controlSentBytes: number;
   readonly peersAlive: number;
   readonly peersCompleted: number;
+  /** Of what the peers that must complete lacked at the start, the share of bytes they hold, 0 to 1. */
+  readonly progress: number;
 }
 
 /** How the host behaved during the run, for the trust verdict. */

@@ -56,6 +56,7 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
     variant: null,
     ...(notices.length === 0 ? {} : { notices }),
     timeLimitMs,
+    ...(scenario.until === 'sessions' ? { until: scenario.until } : {}),
     engine: { peersPerWorker: scenario.peersPerWorker },
   };
   if (scenario.groups.some(({ holds }) => holds.kind === 'drawn')) checkDrawnHoldings(plan, scenario.content);

@@ -217,6 +217,7 @@ export function smallSwarm(): { plan: Plan; record: RunRecord } {
         controlSentBytes: [50, 150, 250, 350, 450][i]!,
         peersAlive: 3,
         peersCompleted: [1, 1, 1, 2, 3][i]!,
+        progress: [0, 0.125, 0.375, 0.875, 1][i]!,
       })),
     },
   );

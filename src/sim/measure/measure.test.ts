@@ -121,17 +121,36 @@ describe('peers that come, go and come back', () => {
     expect(result.swarm.bound).toMatchObject({ lowerBoundMs: null });
   });
 
-  it('counts the last completion of a peer that lost chunks after an earlier one', () => {
-    const plan = planOf([plannedPeer('a')]);
+  it('counts the last completion of a peer that lost chunks before all were complete', () => {
+    const plan = planOf([plannedPeer('a'), plannedPeer('b')]);
     const events: SwarmEvent[] = [
       joinedEvent('a', 0, 1),
       { type: 'peer-completed', atMs: 1000, peer: 'a' },
       { type: 'peer-crashed', atMs: 1500, peer: 'a' },
+      joinedEvent('b', 0, 3),
+      { type: 'peer-completed', atMs: 1800, peer: 'b' },
       joinedEvent('a', 2000, 2),
       { type: 'peer-completed', atMs: 2500, peer: 'a' },
     ];
-    const { swarm, peers } = measure(plan, recordOf(events, [peerRecord('a')]), testEnvironment);
+    const records = ['a', 'b'].map((name) => peerRecord(name));
+    const { swarm, peers } = measure(plan, recordOf(events, records), testEnvironment);
     expect([swarm.makespanMs, peers[0]?.completionMs]).toEqual([2500, 2500]);
+  });
+
+  it('knows the makespan once all were complete, whatever is lost after it', () => {
+    const plan = planOf([plannedPeer('a'), plannedPeer('b')]);
+    const events: SwarmEvent[] = [
+      joinedEvent('a', 0, 1),
+      joinedEvent('b', 0, 3),
+      { type: 'peer-completed', atMs: 1000, peer: 'a' },
+      { type: 'peer-completed', atMs: 1200, peer: 'b' },
+      { type: 'peer-crashed', atMs: 1500, peer: 'a' },
+      joinedEvent('a', 2000, 2),
+      { type: 'peer-completed', atMs: 2500, peer: 'a' },
+    ];
+    const records = ['a', 'b'].map((name) => peerRecord(name));
+    const { swarm, peers } = measure(plan, recordOf(events, records), testEnvironment);
+    expect([swarm.makespanMs, peers[0]?.completionMs]).toEqual([1200, 1000]);
   });
 
   it('leaves what happens after the makespan out of the rates', () => {

@@ -2,7 +2,7 @@
 import type { RunRecord } from '../engines/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 import { boundFigures } from './bound-figures.ts';
-import { completedForGood, gatherEvidence } from './observations.ts';
+import { allCompleteMs, gatherEvidence } from './observations.ts';
 import type { Evidence } from './observations.ts';
 import { judgeExpectations } from './expectations.ts';
 import { injectedFigures } from './injected.ts';
@@ -21,7 +21,7 @@ import { judge } from './verdict.ts';
 export function measure(plan: Plan, record: RunRecord, environment: Environment): RunResult {
   const evidence = gatherEvidence(plan, record);
   const makespanMs = findMakespan(evidence);
-  const peers = measurePeers(evidence, makespanMs ?? record.elapsedMs);
+  const peers = measurePeers(evidence, makespanMs);
   const bound = boundFigures(evidence, makespanMs);
   const swarm = swarmFigures(evidence, peers, makespanMs, bound);
   const figures: RunResult = {
@@ -54,11 +54,10 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
 
 /** null when a peer that must complete did not, or when none had anything to get. */
 function findMakespan(evidence: Evidence): number | null {
-  const times = evidence.plan.peers
-    .filter((peer) => evidence.required.has(peer.name) && evidence.initial.get(peer.name)?.complete !== true)
-    .map((peer) => completedForGood(evidence, peer.name));
-  if (times.length === 0 || times.includes(undefined)) return null;
-  return Math.max(...times.map((time) => time ?? 0));
+  const lacking = evidence.plan.peers
+    .map(({ name }) => name)
+    .filter((name) => evidence.required.has(name) && evidence.initial.get(name)?.complete !== true);
+  return allCompleteMs(evidence, lacking);
 }
 
 function flowsOf(useful: readonly Receipt[]): Flow[] {

@@ -23,9 +23,49 @@ export interface Evidence {
   readonly required: ReadonlySet<string>;
 }
 
-/** When a peer completed for good: the last time, should it have lost chunks after an earlier one. */
-export function completedForGood({ completions }: Evidence, name: string): number | undefined {
-  return completions.get(name)?.at(-1);
+/** When a peer completed, and until when it held everything; several times when it lost chunks between. */
+interface Complete {
+  readonly fromMs: number;
+  /** Infinity: to the end, and beyond. */
+  readonly untilMs: number;
+}
+
+function completeTimes({ completions, stays }: Evidence, name: string): readonly Complete[] {
+  return (completions.get(name) ?? []).map((fromMs) => {
+    const own = stays.get(name) ?? [];
+    const lost = own.findIndex(
+      ({ joinMs, heldChunks, totalChunks }) => joinMs > fromMs && heldChunks < totalChunks,
+    );
+    return { fromMs, untilMs: lost === -1 ? Infinity : (own[lost - 1]?.endMs ?? own[lost]!.joinMs) };
+  });
+}
+
+/**
+ * The first instant at which all of these peers held everything, each by a completion of its own; null: there was none.
+ * What they lose after it takes nothing from it.
+ */
+export function allCompleteMs(evidence: Evidence, names: readonly string[]): number | null {
+  if (names.length === 0) return null;
+  const times = names.map((name) => completeTimes(evidence, name));
+  const candidates = times.flatMap((own) => own.map(({ fromMs }) => fromMs)).sort((a, b) => a - b);
+  const isAt = (ms: number): boolean =>
+    times.every((own) => own.some(({ fromMs, untilMs }) => fromMs <= ms && ms < untilMs));
+  return candidates.find(isAt) ?? null;
+}
+
+/**
+ * When a peer completed for good: the last time, should it have lost chunks after an earlier one. Undefined: never, or
+ * not again. Once all were complete, what follows does not count.
+ */
+export function completedForGood(
+  evidence: Evidence,
+  name: string,
+  makespanMs: number | null,
+): number | undefined {
+  const times = completeTimes(evidence, name);
+  const counted = makespanMs === null ? times : times.filter(({ fromMs }) => fromMs <= makespanMs);
+  const last = counted.at(-1);
+  return makespanMs === null && last?.untilMs !== Infinity ? undefined : last?.fromMs;
 }
 
 /** Whoever stays is not excused by a departure that was still to come. */

@@ -11,15 +11,16 @@ import { groupReceipts, sumBytes } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
 import type { GroupFigures, PeerFigures } from '../result/result.ts';
 
-/** `periodMs`: rates are over the time from 0 to here, the makespan or the end of the run. */
-export function measurePeers(evidence: Evidence, periodMs: number): PeerFigures[] {
-  const { plan, receipts } = evidence;
+/** Rates are over the time from 0 to the makespan or, without one, to the end of the run. */
+export function measurePeers(evidence: Evidence, makespanMs: number | null): PeerFigures[] {
+  const { plan, receipts, record } = evidence;
+  const periodMs = makespanMs ?? record.elapsedMs;
   const received: Received = {
     useful: groupReceipts(receipts.useful, 'to'),
     wasted: groupReceipts(receipts.wasted, 'to'),
     sentAfter: groupReceipts(receiptsAfter(evidence, periodMs), 'from'),
   };
-  return plan.peers.map((peer) => measurePeer(evidence, peer, received, periodMs));
+  return plan.peers.map((peer) => measurePeer(evidence, peer, received, makespanMs));
 }
 
 /** Chunks that finished arriving only after the period. */
@@ -37,15 +38,17 @@ function measurePeer(
   evidence: Evidence,
   peer: PlannedPeer,
   received: Received,
-  periodMs: number,
+  makespanMs: number | null,
 ): PeerFigures {
+  const periodMs = makespanMs ?? evidence.record.elapsedMs;
   const { name, group, protocol } = peer;
   const record = evidence.records.get(name) ?? absent(name);
   const stays = evidence.stays.get(name) ?? [];
   const initial = evidence.initial.get(name);
   const joinedMs = stays[0]?.joinMs ?? null;
   const hadAll = initial?.complete === true;
-  const completedMs = hadAll ? joinedMs : (completedForGood(evidence, name) ?? null);
+  // Who holds everything need not come: the run may be over before.
+  const completedMs = hadAll ? (joinedMs ?? 0) : (completedForGood(evidence, name, makespanMs) ?? null);
   const { payloadSentBytes: uploadedBytes, payloadReceivedBytes: downloadedBytes } = record.traffic;
   const sentInPeriod = uploadedBytes - sumBytes(received.sentAfter.get(name) ?? []);
   const capacity = uplinkCapacityBytes(evidence, peer, periodMs);

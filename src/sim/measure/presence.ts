@@ -10,6 +10,7 @@ export interface Stay {
   readonly endMs: number;
   readonly end: 'left' | 'crashed' | 'stayed';
   readonly heldChunks: number;
+  readonly totalChunks: number;
 }
 
 export function readStays(events: readonly SwarmEvent[], elapsedMs: number): Map<string, readonly Stay[]> {
@@ -18,8 +19,8 @@ export function readStays(events: readonly SwarmEvent[], elapsedMs: number): Map
     const own = stays.get(event.peer) ?? [];
     const last = own.at(-1);
     if (event.type === 'peer-joined') {
-      const { atMs: joinMs, heldChunks } = event;
-      own.push({ joinMs, endMs: Math.max(joinMs, elapsedMs), end: 'stayed', heldChunks });
+      const { atMs: joinMs, heldChunks, totalChunks } = event;
+      own.push({ joinMs, endMs: Math.max(joinMs, elapsedMs), end: 'stayed', heldChunks, totalChunks });
       stays.set(event.peer, own);
     } else if (last?.end === 'stayed' && (event.type === 'peer-left' || event.type === 'peer-crashed')) {
       own[own.length - 1] = {

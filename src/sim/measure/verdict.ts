@@ -100,7 +100,7 @@ function findingOf({ records, plan, record }: Evidence, peer: PeerFigures): Find
     return { kind: 'failure', reason: `${name}: its content differs from the original.` };
   }
   const held = `${heldChunksAtEnd} of ${plan.content.totalChunks} chunks`;
-  if (integrity === 'incomplete' && completedMs !== null) {
+  if (integrity === 'incomplete' && completedMs !== null && !lostByPlan(plan, record.ending, name)) {
     return { kind: 'failure', reason: `${name}: it completed, but holds ${held} at the end.` };
   }
   if (integrity === 'unchecked' && completedMs !== null) {
@@ -108,12 +108,35 @@ function findingOf({ records, plan, record }: Evidence, peer: PeerFigures): Find
   }
   if (completedMs !== null) return { kind: 'good', reason: '' };
   if (integrity === 'intact') {
-    return { kind: 'doubt', reason: `${name}: it holds everything, but no event tells when it completed.` };
+    if (record.ending === 'completed' || record.ending === 'interrupted') {
+      return { kind: 'doubt', reason: `${name}: it holds everything, but no event tells when it completed.` };
+    }
+    // What came while the threads were being closed is no part of the run.
+    return record.ending === 'aborted'
+      ? { kind: 'good', reason: '' }
+      : {
+          kind: 'failure',
+          reason: `${name}: it did not complete in time (its last chunk came as the run ended).`,
+        };
   }
   // Nobody could complete any more once the run had been given up, and that has a reason of its own.
   if (record.ending === 'aborted') return { kind: 'good', reason: '' };
   const kind = record.ending === 'interrupted' ? 'doubt' : 'failure';
   return { kind, reason: `${name}: it did not complete (${held}).` };
+}
+
+/** Once all were complete, a loss of chunks that was planned takes nothing from it. */
+function lostByPlan(
+  { peers, faults, until }: Evidence['plan'],
+  ending: Evidence['record']['ending'],
+  name: string,
+): boolean {
+  if (until !== 'sessions' || ending !== 'completed') return false;
+  const sessions = peers.find((peer) => peer.name === name)?.sessions ?? [];
+  return (
+    sessions.some(({ leave }) => leave?.keepChunks === false) ||
+    faults.some(({ effect }) => effect.kind === 'crash' && !effect.keepChunks && effect.peers.includes(name))
+  );
 }
 
 function summed(reasons: readonly string[]): string[] {

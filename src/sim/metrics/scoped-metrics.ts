@@ -219,9 +219,14 @@ function completionTimesMs(peers: readonly PeerFigures[]): number[] {
     .map(({ completionMs }) => completionMs!);
 }
 
+/** Of what they lacked at the start, as in a condition; no data of those who lacked nothing. */
 function progress(peers: readonly PeerFigures[], totalChunks: number): number | null {
-  const held = peers.reduce((sum, { heldChunksAtEnd }) => sum + heldChunksAtEnd, 0);
-  return share(held, peers.length * totalChunks);
+  const sum = (figure: (peer: PeerFigures) => number): number =>
+    peers.reduce((all, peer) => all + figure(peer), 0);
+  return share(
+    sum(({ heldChunksAtEnd, heldChunksAtStart }) => Math.max(0, heldChunksAtEnd - heldChunksAtStart)),
+    sum(({ heldChunksAtStart }) => totalChunks - heldChunksAtStart),
+  );
 }
 
 function waste(peers: readonly PeerFigures[]): number | null {

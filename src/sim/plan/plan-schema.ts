@@ -304,6 +304,8 @@ export const planSchema = z.strictObject({
   notices: z.array(text).exactOptional(),
   /** The run ends here at the latest. */
   timeLimitMs: positive.max(TIME_MS_MAX),
+  /** The run goes on, when all are complete, until every planned join and return has come. Absent: it ends then. */
+  until: z.literal('sessions').exactOptional(),
   engine: z.strictObject({
     /** Peers that share a worker thread; 1 unless the machine cannot hold a thread for each. */
     peersPerWorker: z.int().min(1),

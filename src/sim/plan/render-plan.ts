@@ -32,7 +32,7 @@ export function renderPlan(plan: Plan): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function renderRun({ content, tracker, timeLimitMs, engine }: Plan): string {
+function renderRun({ content, tracker, timeLimitMs, until, engine }: Plan): string {
   const rows: [string, string][] = [
     ['content', describeContent(content)],
     [
@@ -41,6 +41,9 @@ function renderRun({ content, tracker, timeLimitMs, engine }: Plan): string {
         `silence limit ${formatMs(tracker.silenceLimitMs)}, ${tracker.peersPerAnswer} peers an answer`,
     ],
     ['time limit', formatMs(timeLimitMs)],
+    ...(until === 'sessions'
+      ? [['until', 'all are complete and every planned join and return has come'] as [string, string]]
+      : []),
     ['peers a thread', String(engine.peersPerWorker)],
   ];
   return rows.map(([name, value]) => `${name.padEnd(15)}${value}`).join('\n');

@@ -47,12 +47,12 @@ describe('CSV', () => {
       String(1000 / 4500),
     ]);
     expect(renderTimelineCsv(result)).toMatchInlineSnapshot(`
-      "atMs,usefulBytes,payloadSentBytes,controlSentBytes,peersAlive,peersCompleted
-      0,0,0,50,3,1
-      1000,1000,1000,150,3,1
-      2000,3000,3500,250,3,1
-      3000,7000,7500,350,3,2
-      4000,8000,8500,450,3,3
+      "atMs,usefulBytes,payloadSentBytes,controlSentBytes,peersAlive,peersCompleted,progress
+      0,0,0,50,3,1,0
+      1000,1000,1000,150,3,1,0.125
+      2000,3000,3500,250,3,1,0.375
+      3000,7000,7500,350,3,2,0.875
+      4000,8000,8500,450,3,3,1
       "
     `);
   });

@@ -49,6 +49,7 @@ const SAMPLE_FIGURES = [
   'controlSentBytes',
   'peersAlive',
   'peersCompleted',
+  'progress',
 ] as const satisfies readonly (keyof RunResult['samples'][number])[];
 
 /** One line a peer, in order of the plan; columns are named as in result.json. */

@@ -4,7 +4,15 @@ import type { SwarmSample } from '../result/result.ts';
 import { barChart, increments, resample, sparkline } from './plot.ts';
 
 function sample(atMs: number, usefulBytes: number): SwarmSample {
-  return { atMs, usefulBytes, payloadSentBytes: 0, controlSentBytes: 0, peersAlive: 0, peersCompleted: 0 };
+  return {
+    atMs,
+    usefulBytes,
+    payloadSentBytes: 0,
+    controlSentBytes: 0,
+    peersAlive: 0,
+    peersCompleted: 0,
+    progress: 0,
+  };
 }
 
 const useful = ({ usefulBytes }: SwarmSample) => usefulBytes;

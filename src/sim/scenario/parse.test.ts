@@ -76,6 +76,7 @@ describe('a valid scenario', () => {
           "peersPerAnswer": 50,
           "silenceLimitMs": 30000,
         },
+        "until": "complete",
       }
     `);
   });

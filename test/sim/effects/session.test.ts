@@ -114,8 +114,8 @@ describe('a session', () => {
 });
 
 describe('a return', () => {
-  /** No last peer is needed: the run waits for those that are still to come back. */
   const returning = (comeBack: string) => `
+until: sessions
 content: { generate: { size: 64KiB, chunk_size: 4KiB } }
 peers:
   seeder: { holds: all }

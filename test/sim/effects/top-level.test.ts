@@ -102,6 +102,44 @@ peers:
 });
 
 describe('the end of a run', () => {
+  effect(
+    'until',
+    'a run ends when all are complete, or waits for every planned return, as told',
+    async () => {
+      const returning = (keys: string) => `${keys}
+content: { generate: { size: 64KiB, chunk_size: 16KiB } }
+time_limit: 40s
+peers:
+  seeder: { holds: all }
+  leechers: { count: 3, session: { leave: { after: 1500ms }, return: { after: 500ms } } }
+`;
+      const ended = await runYaml(returning(''));
+      const waited = await runYaml(returning('until: sessions'));
+      for (const { result } of [ended, waited]) {
+        expect(result).toMatchObject({
+          ending: 'completed',
+          verdict: { outcome: 'pass', completedPeers: 4 },
+        });
+        expect(result.swarm.makespanMs).toBeGreaterThan(0);
+      }
+      expect(times(ended, 'peer-left', 'leechers/1')).toEqual([]);
+      expectNotBefore(times(waited, 'peer-joined', 'leechers/1'), [0, 2000]);
+    },
+  );
+
+  effect('until', 'a run that waits on is complete, although it is then given up', async () => {
+    const { result } = await runYaml(`until: sessions
+content: { generate: { size: 64KiB, chunk_size: 16KiB } }
+abort_on: ["elapsed > 2s"]
+time_limit: 40s
+peers:
+  seeder: { holds: all }
+  leechers: { count: 3, session: { leave: { after: 30s }, return: { after: 1s } } }
+`);
+    expect(result).toMatchObject({ ending: 'completed', abortedBy: null, verdict: { outcome: 'pass' } });
+    expect(result.swarm.makespanMs).toBeLessThan(result.elapsedMs);
+  });
+
   effect('time_limit', 'a run that is not over by then ends there, and has failed', async () => {
     const short = await runYaml(`time_limit: 200ms\n${pair('1Mbit/s')}`);
     expect(short.result.ending).toBe('time-limit');

@@ -25,6 +25,11 @@ export class PeerState {
   failed = false;
   /** Left or killed for good: nothing of it runs any more. */
   gone = false;
+  /** Bytes of the chunks it holds now and lacked at the start. */
+  gotBytes = 0;
+  /** Bytes of chunks that came again, to a peer that had lost them. */
+  refetchedBytes = 0;
+  readonly #everReceived: ChunkSet;
   #sessionAt = 0;
   #stay = 1;
 
@@ -38,6 +43,7 @@ export class PeerState {
     this.position = position;
     this.heldAtStart = heldAtStart;
     this.held = new ChunkSet(totalChunks);
+    this.#everReceived = new ChunkSet(totalChunks);
     this.resetHeld();
   }
 
@@ -63,9 +69,9 @@ export class PeerState {
     return this.#sessionAt + 1 < this.planned.sessions.length;
   }
 
-  /** Must complete and has, and will not come back: the run need not wait for it. */
-  get finished(): boolean {
-    return this.complete && this.phase !== 'coming' && !(this.phase === 'present' && this.hasNextSession);
+  /** No join and no return of it lies ahead. */
+  get isSettled(): boolean {
+    return this.phase === 'over' || (this.phase === 'present' && !this.hasNextSession);
   }
 
   /** Incomplete for good. One that is about to die is not yet. */
@@ -100,8 +106,14 @@ export class PeerState {
     this.phase = 'coming';
   }
 
+  receive(index: number, bytes: number): void {
+    if (this.held.add(index)) this.gotBytes += bytes;
+    if (!this.#everReceived.add(index)) this.refetchedBytes += bytes;
+  }
+
   /** To what it held at the start of the run. */
   resetHeld(): void {
+    this.gotBytes = 0;
     this.held = new ChunkSet(this.held.totalChunks);
     for (const { index } of this.heldAtStart) this.held.add(index);
     this.complete = this.held.complete;

@@ -84,7 +84,7 @@ describe('a peer that may be excused', () => {
     tell(controller, 'p0', 'completed');
     await clock.goTo(1000);
     gone(controller, 'p0');
-    expect(peers[0]).toMatchObject({ mustComplete: true, leftIncomplete: false, finished: true });
+    expect(peers[0]).toMatchObject({ mustComplete: true, leftIncomplete: false, complete: true });
     expect(await endOf(controller)).toBeUndefined();
   });
 
@@ -235,6 +235,7 @@ describe('a fault', () => {
       const controller = new RunController({ clock, runtime, outlook }, peers, {
         timeLimitMs: 10_000,
         open: false,
+        until: 'complete',
       });
       controller.begin(clock.now());
       tell(controller, 'p0', 'joined');

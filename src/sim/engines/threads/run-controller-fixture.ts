@@ -3,7 +3,7 @@ import { beforeEach } from 'vitest';
 import type { Clock } from '../../../core/interfaces.ts';
 import type { PlannedLeave, PlannedPeer } from '../../plan/plan.ts';
 import { RunController } from './run-controller.ts';
-import type { PeerRuntime } from './run-controller.ts';
+import type { PeerRuntime, RunControllerOptions } from './run-controller.ts';
 import { PeerState } from './peer-state.ts';
 
 export const TOTAL_CHUNKS = 2;
@@ -101,8 +101,11 @@ export function peerOf(
   return new PeerState(peer, position, TOTAL_CHUNKS, files);
 }
 
-export function conduct(peers: readonly PeerState[], open = false): RunController {
-  const controller = new RunController({ clock, runtime }, peers, { timeLimitMs: 10_000, open });
+export function conduct(
+  peers: readonly PeerState[],
+  { open = false, until = 'complete' }: Partial<Pick<RunControllerOptions, 'open' | 'until'>> = {},
+): RunController {
+  const controller = new RunController({ clock, runtime }, peers, { timeLimitMs: 10_000, open, until });
   controller.begin(1000);
   return controller;
 }

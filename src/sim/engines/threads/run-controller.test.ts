@@ -32,6 +32,7 @@ describe('RunController', () => {
     const controller = new RunController({ clock, runtime }, [peerOf(1, {})], {
       timeLimitMs: 10_000,
       open: false,
+      until: 'complete',
     });
     const address = { host: '127.0.0.1', port: 5100 };
     controller.hear({
@@ -101,13 +102,59 @@ describe('RunController', () => {
     expect(runtime.notes.slice(1)).toEqual(['crash p0', 'reset p0', 'prepare p0', 'join p0 at 2000']);
   });
 
-  it('brings a peer back so long after it has left at its completion, and waits for it', async () => {
+  it('ends when all are complete, although some were to leave and come back', async () => {
+    const sessions: PlannedPeer['sessions'] = [
+      { joinMs: 0, leave: leave({ afterMs: 5000 }) },
+      { joinMs: 6000, leave: null },
+    ];
+    const controller = conduct([peerOf(0, { sessions }), peerOf(1, {})]);
+    tell(controller, 'p0', 'joined');
+    tell(controller, 'p1', 'joined');
+    await clock.goTo(300);
+    tell(controller, 'p0', 'completed');
+    await clock.goTo(400);
+    tell(controller, 'p1', 'completed');
+    expect(await controller.ended).toEqual({ ending: 'completed', atMs: 400 });
+  });
+
+  it('does not wait for a seeder that is late, once all have what they lacked', async () => {
+    const late = peerOf(1, { sessions: [{ joinMs: 3000, leave: null }] }, [1, 2]);
+    const controller = conduct([peerOf(0, {}), late]);
+    tell(controller, 'p0', 'joined');
+    await clock.goTo(200);
+    tell(controller, 'p0', 'completed');
+    expect(await controller.ended).toEqual({ ending: 'completed', atMs: 200 });
+  });
+
+  it('waits on with until: sessions, and is complete whatever ends it then', async () => {
+    const sessions: PlannedPeer['sessions'] = [
+      { joinMs: 0, leave: leave({ from: 'completion', afterMs: 20_000 }) },
+      { awayMs: 300, leave: null },
+    ];
+    const ends: ((controller: RunController) => void)[] = [
+      (controller) => controller.end('aborted', 'elapsed > 8s'),
+      (controller) => controller.end('time-limit'),
+    ];
+    for (const end of ends) {
+      renewClock();
+      const controller = conduct([peerOf(0, { sessions })], { until: 'sessions' });
+      tell(controller, 'p0', 'joined');
+      await clock.goTo(700);
+      tell(controller, 'p0', 'completed');
+      await clock.goTo(8000);
+      controller.checkStall();
+      end(controller);
+      expect(await controller.ended).toEqual({ ending: 'completed', atMs: 8000 });
+    }
+  });
+
+  it('brings a peer back so long after it has left at its completion, and waits for it if told to', async () => {
     const sessions: PlannedPeer['sessions'] = [
       { joinMs: 0, leave: leave({ from: 'completion', afterMs: 100 }) },
       { awayMs: 300, leave: leave({ from: 'completion', afterMs: 50 }) },
       { awayMs: 400, leave: null },
     ];
-    const controller = conduct([peerOf(0, { sessions })]);
+    const controller = conduct([peerOf(0, { sessions })], { until: 'sessions' });
     tell(controller, 'p0', 'joined');
     await clock.goTo(700);
     tell(controller, 'p0', 'completed');
@@ -132,12 +179,13 @@ describe('RunController', () => {
       { joinMs: 0, leave: end },
       { awayMs: 300, leave: null },
     ];
-    const controller = conduct([peerOf(0, { sessions })]);
+    const controller = conduct([peerOf(0, { sessions }), peerOf(1, {})]);
     tell(controller, 'p0', 'joined');
     await clock.goTo(700);
     tell(controller, 'p0', 'completed');
     await clock.goTo(1000);
-    const ended = ['join p0 at 0', 'crash p0', 'reset p0', 'prepare p0', 'join p0 at 1000'];
+    tell(controller, 'p1', 'joined', TOTAL_CHUNKS);
+    const ended = ['join p0 at 0', 'join p1 at 0', 'crash p0', 'reset p0', 'prepare p0', 'join p0 at 1000'];
     expect(runtime.notes).toEqual(ended);
     tell(controller, 'p0', 'joined');
     await clock.goTo(2000);
@@ -169,7 +217,7 @@ describe('RunController', () => {
 
   it('does not call it stalled while bytes come in, nor where others may join', async () => {
     for (const open of [false, true]) {
-      const controller = conduct([peerOf(0, {})], open);
+      const controller = conduct([peerOf(0, {})], { open });
       tell(controller, 'p0', 'joined');
       for (let ms = 1000; ms < 6000; ms += 1000) {
         await clock.goTo(ms);

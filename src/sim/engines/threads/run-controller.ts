@@ -68,6 +68,8 @@ export interface RunControllerOptions {
   readonly timeLimitMs: number;
   /** Others may join the tracker, and bring what the swarm lacks: then nothing is certain but the time limit. */
   readonly open: boolean;
+  /** `sessions`: besides, until every join and return that is planned has come. */
+  readonly until: 'complete' | 'sessions';
 }
 
 /** Lets the peers come and go as planned, keeps what they tell, and knows when the run is over. */
@@ -83,6 +85,8 @@ export class RunController {
   readonly #peers: readonly PeerState[];
   readonly #byName: ReadonlyMap<string, PeerState>;
   #limitTimer: Timer | undefined;
+  /** All who must complete were, at one instant: nothing that comes later makes the run a failure. */
+  #allCompleted = false;
   /** Of the present stay of each peer. */
   readonly #leaveTimers = new Map<PeerState, Timer>();
   #startMs = 0;
@@ -129,9 +133,11 @@ export class RunController {
     this.#checkEnd();
   }
 
-  end(ending: Ending, abortedBy?: string): void {
+  end(reason: Ending, condition?: string): void {
     if (this.#over) return;
     this.#over = true;
+    const ending = this.#allCompleted && reason !== 'interrupted' ? 'completed' : reason;
+    const abortedBy = ending === 'aborted' ? condition : undefined;
     this.#limitTimer?.cancel();
     for (const timer of this.#leaveTimers.values()) timer.cancel();
     this.#endMs = Math.max(0, this.now());
@@ -190,6 +196,7 @@ export class RunController {
     const returns = returnAfterMs !== null;
     peer.phase = returns ? 'coming' : 'over';
     peer.isAway = returns;
+    if (returns && !keepChunks) peer.complete = false;
     if (!returns || peer.session.leave?.from === 'completion') this.#forgetDeparture(peer);
     const crashed = async (): Promise<void> => {
       const diedMs = await this.#runtime.crash(peer);
@@ -224,9 +231,9 @@ export class RunController {
     // Batches that were on their way at the end still belong to the run; what happens while all leave does not.
     if (shifted.atMs > this.#endMs) return;
     this.events.push(shifted);
-    if (this.#over) return;
     const peer = this.#byName.get(event.peer);
     if (peer !== undefined) this.#heardOf(peer, shifted);
+    else if (this.#over) return;
     else if (event.type === 'node-failed') this.fail(trackerError(event));
   }
 
@@ -236,8 +243,9 @@ export class RunController {
       peer.hasJoined = true;
       peer.complete = event.heldChunks === event.totalChunks;
       if (peer.complete) this.#completed(peer, event.atMs);
+      else this.#checkEnd();
     } else if (event.type === 'chunk-received') {
-      peer.held.add(event.index);
+      peer.receive(event.index, event.bytes);
     } else if (event.type === 'peer-completed') {
       this.#completed(peer, event.atMs);
     } else if (event.type === 'node-failed') {
@@ -319,15 +327,22 @@ export class RunController {
   }
 
   #waitedFor(): PeerState[] {
-    return this.#peers.filter((peer) => peer.mustComplete && !peer.finished && !peer.lost);
+    return this.#peers.filter((peer) => peer.mustComplete && !peer.complete && !peer.lost);
   }
 
   #checkEnd(): void {
-    const must = this.#peers.filter((peer) => peer.mustComplete);
-    const excused = this.#peers.some((peer) => peer.planned.mustComplete !== false && !peer.mustComplete);
-    if ((must.length === 0 && !excused) || this.#waitedFor().length > 0) return;
-    const nobodyLeft = excused && must.every((peer) => peer.hadEverything);
-    this.end(!nobodyLeft && must.every((peer) => peer.finished) ? 'completed' : 'stalled');
+    if (this.#over) return;
+    if (!this.#allCompleted) {
+      const must = this.#peers.filter((peer) => peer.mustComplete);
+      const excused = this.#peers.some((peer) => peer.planned.mustComplete !== false && !peer.mustComplete);
+      if ((must.length === 0 && !excused) || this.#waitedFor().length > 0) return;
+      const onlySeeders = must.every((peer) => peer.hadEverything);
+      if (!excused && onlySeeders && !must.every((peer) => peer.isSettled)) return;
+      if ((excused && onlySeeders) || must.some((peer) => !peer.complete)) return this.end('stalled');
+      this.#allCompleted = true;
+    }
+    const isSettled = this.#waitedFor().length === 0 && this.#peers.every((peer) => peer.isSettled);
+    if (this.#options.until === 'complete' || isSettled) this.end('completed');
   }
 }
 

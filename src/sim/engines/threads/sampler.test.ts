@@ -24,9 +24,10 @@ describe('Sampler', () => {
     const { sampler, counters, peers } = swarm();
     sampler.take(0);
     expect(sampler.progress()).toMatchObject({ completion: 0, peersToComplete: 1, peersCompleted: 0 });
-    counters[1]!.usefulBytes = 125;
+    counters[1]!.usefulBytes = 100;
+    peers[1]!.receive(2, 100);
     sampler.take(500);
-    expect(sampler.progress()).toMatchObject({ completion: 0.5, atMs: 500 });
+    expect(sampler.progress()).toMatchObject({ completion: 0.4, atMs: 500 });
     peers[1]!.complete = true;
     sampler.take(600);
     expect(sampler.progress()).toMatchObject({ completion: 1, peersCompleted: 1 });
@@ -40,11 +41,26 @@ describe('Sampler', () => {
     expect(sampler.progress()).toMatchObject({ completion: 0, bytesPerSec: 80 });
   });
 
-  it('never goes above what was lacking when a peer fetches some chunks twice', () => {
-    const { sampler, counters } = swarm();
-    counters[1]!.usefulBytes = 900;
+  it('counts what a peer holds, not what it has fetched, when it loses its chunks', () => {
+    const { sampler, counters, peers } = swarm();
+    const leecher = peers[1]!;
+    leecher.receive(2, 100);
+    leecher.receive(3, 100);
+    leecher.resetHeld();
+    leecher.receive(2, 100);
+    counters[1]!.usefulBytes = 300;
+    expect(sampler.take(100)).toMatchObject({ progress: 0.4, usefulBytes: 200 });
+    expect(sampler.progress().completion).toBe(0.4);
+    expect(sampler.live().peers[1]).toMatchObject({ wantedBytes: 250, gotBytes: 100 });
+  });
+
+  it('counts the completion that was told only after the end', () => {
+    const { sampler, peers } = swarm();
     sampler.take(0);
-    expect(sampler.progress().completion).toBe(1);
+    sampler.end(100);
+    peers[1]!.complete = true;
+    sampler.settle();
+    expect(sampler.samples.at(-1)).toMatchObject({ atMs: 100, peersCompleted: 1, progress: 1 });
   });
 
   it('keeps a bounded number of samples in equal steps, however long the run', () => {

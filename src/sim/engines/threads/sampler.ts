@@ -21,8 +21,16 @@ export class Sampler {
   #keepEvery = 1;
   #taken = 0;
 
+  readonly #waitsForSessions: boolean;
+
   /** @param counters of each peer, by position */
-  constructor(peers: readonly PeerState[], counters: readonly NodeCounters[], chunkBytes: readonly number[]) {
+  constructor(
+    peers: readonly PeerState[],
+    counters: readonly NodeCounters[],
+    chunkBytes: readonly number[],
+    { waitsForSessions = false }: { readonly waitsForSessions?: boolean } = {},
+  ) {
+    this.#waitsForSessions = waitsForSessions;
     this.#peers = peers;
     this.#counters = counters;
     this.#totalChunks = chunkBytes.length;
@@ -54,14 +62,23 @@ export class Sampler {
     this.#samples = [...this.#samples.filter((sample) => sample.atMs < atMs), this.look(atMs)];
   }
 
+  /** What was heard of peers after `end` and still belongs to the run. */
+  settle(): void {
+    const last = this.#samples.at(-1);
+    if (last === undefined) return;
+    const { peersCompleted, progress } = this.look(last.atMs);
+    this.#samples = [...this.#samples.slice(0, -1), { ...last, peersCompleted, progress }];
+  }
+
   look(atMs: number): SwarmSample {
     return {
       atMs,
-      usefulBytes: this.#sum('usefulBytes'),
+      usefulBytes: this.#usefulBytes(),
       payloadSentBytes: this.#sum('payloadSentBytes'),
       controlSentBytes: this.#sum('controlSentBytes'),
       peersAlive: this.#peers.filter(({ phase }) => phase === 'present').length,
       peersCompleted: this.#peers.filter(({ mustComplete, complete }) => mustComplete && complete).length,
+      progress: this.#progress(),
     };
   }
 
@@ -89,18 +106,12 @@ export class Sampler {
     const last = this.#recent.at(-1)?.sample;
     const elapsedMs = (last?.atMs ?? 0) - (this.#recent[0]?.sample.atMs ?? 0);
     const receivedBytes = (this.#recent.at(-1)?.receivedBytes ?? 0) - (this.#recent[0]?.receivedBytes ?? 0);
-    let had = 0;
-    let wanted = 0;
-    let peersToComplete = 0;
-    for (const [at, { mustComplete }] of this.#peers.entries()) {
-      if (!mustComplete) continue;
-      peersToComplete++;
-      wanted += this.#missingBytes[at]!;
-      had += this.#gotBytes(at);
-    }
+    const peersToComplete = this.#peers.filter(({ mustComplete }) => mustComplete).length;
     return {
       atMs: last?.atMs ?? 0,
-      completion: wanted === 0 ? 1 : had / wanted,
+      completion: last?.progress ?? 0,
+      waitingForSessions:
+        this.#waitsForSessions && peersToComplete > 0 && last?.peersCompleted === peersToComplete,
       peersAlive: last?.peersAlive ?? 0,
       peersCompleted: last?.peersCompleted ?? 0,
       peersToComplete,
@@ -112,9 +123,27 @@ export class Sampler {
     return this.#counters.reduce((total, counters) => total + counters[field], 0);
   }
 
-  /** A peer that lost its chunks fetches some twice: what it holds, not what it fetched, is its progress. */
+  /** Of what those who must complete lacked at the start, the share they hold. */
+  #progress(): number {
+    let had = 0;
+    let wanted = 0;
+    for (const [at, { mustComplete }] of this.#peers.entries()) {
+      if (!mustComplete) continue;
+      wanted += this.#missingBytes[at]!;
+      had += this.#gotBytes(at);
+    }
+    return wanted === 0 ? 1 : had / wanted;
+  }
+
+  /** A killed thread may not have told of the last chunks, which count once the peer is known to have all. */
   #gotBytes(at: number): number {
-    const missing = this.#missingBytes[at]!;
-    return this.#peers[at]!.complete ? missing : Math.min(missing, this.#counters[at]!.usefulBytes);
+    const { complete, gotBytes } = this.#peers[at]!;
+    return complete ? this.#missingBytes[at]! : gotBytes;
+  }
+
+  /** What a peer that has lost its chunks fetches again is no use to the swarm. */
+  #usefulBytes(): number {
+    const refetched = this.#peers.reduce((sum, peer) => sum + peer.refetchedBytes, 0);
+    return Math.max(0, this.#sum('usefulBytes') - refetched);
   }
 }

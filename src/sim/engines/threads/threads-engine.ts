@@ -91,7 +91,9 @@ class ThreadsRun {
     const assembled = await Promise.race([this.#assemble(), this.#interrupted]);
     if (assembled === 'interrupted') return this.#recordOfNothing();
     const { runtime, controller, faults, peers, chunkBytes } = assembled;
-    const sampler = new Sampler(peers, runtime.peerCounters, chunkBytes);
+    const sampler = new Sampler(peers, runtime.peerCounters, chunkBytes, {
+      waitsForSessions: this.#plan.until === 'sessions',
+    });
     const setupMs = this.#clock.now();
     const startMs = setupMs + START_LEAD_MS + START_LEAD_PER_PEER_MS * peers.length;
     const cpuBefore = process.cpuUsage();
@@ -118,6 +120,7 @@ class ThreadsRun {
     const counters = runtime.counters.slice(0);
     const cpuShare = this.#cpuShare(process.cpuUsage(cpuBefore), end.atMs);
     const verdicts = await this.#closeAndVerify(runtime, controller, end.ending === 'interrupted');
+    sampler.settle();
     return {
       engine: 'threads',
       startedAt: this.#startedAt,
@@ -176,6 +179,7 @@ class ThreadsRun {
     const controller = new RunController({ clock: this.#clock, runtime, outlook: faults }, peers, {
       timeLimitMs: plan.timeLimitMs,
       open: this.#trackerPort !== 0,
+      until: plan.until ?? 'complete',
     });
     const assembled = async (): Promise<void> => {
       const tracker = await runtime.startTracker(this.#trackerPort);

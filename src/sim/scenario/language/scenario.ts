@@ -31,6 +31,8 @@ export interface Scenario {
   readonly abortOn: readonly ScenarioCondition[];
   readonly experiment: Experiment;
   readonly timeLimitMs: number;
+  /** What ends the run before its time limit. */
+  readonly until: 'complete' | 'sessions';
   readonly peersPerWorker: number;
   /** Keys that concern nobody: sentences for the plan. Absent: none. */
   readonly notices?: readonly string[];

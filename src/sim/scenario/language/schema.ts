@@ -265,6 +265,16 @@ export const scenarioSchema = z
         examples: ['30s'],
       },
     ).optional(),
+    until: z
+      .enum(['complete', 'sessions'])
+      .default('complete')
+      .meta(
+        about({
+          description:
+            'What ends the run. `complete`: every peer that must complete has. `sessions`: besides, every planned join and return has come, and those who lost chunks have them again.',
+          default: 'complete',
+        }),
+      ),
     ...experimentKeys,
     engine: engineSchema.optional().meta(
       about({
