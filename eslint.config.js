@@ -48,6 +48,8 @@ export default tseslint.config(
         'error',
         { selector: 'ExportDefaultDeclaration', message: 'named exports only' },
         { selector: 'AwaitExpression', message: 'the path of a message is synchronous' },
+        { selector: ':function[async=true]', message: 'the path of a message is synchronous' },
+        { selector: "Identifier[name='Promise']", message: 'the path of a message is synchronous' },
       ],
     },
   },
@@ -65,12 +67,7 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   {
-    files: [
-      'vitest.config.ts',
-      'eslint.config.js',
-      'test/support/global-setup.ts',
-      'src/sim/engines/threads/worker.ts',
-    ],
+    files: ['vitest.config.ts', 'eslint.config.js', 'knip.config.js', 'test/support/global-setup.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

@@ -115,20 +115,6 @@ describe('code', () => {
   it('has no module that only hands others on', () => {
     expect(matches(source, /^export (\*|\{[^}]*\}|type \{[^}]*\}) from /)).toEqual([]);
   });
-
-  it('has no exported function or class that nothing uses', () => {
-    const unused = source.flatMap(({ path, text }) =>
-      [...text.matchAll(/^export (?:async )?(?:function\*?|class|abstract class) (\w+)/gm)]
-        .map((match) => match[1]!)
-        .filter((name) => {
-          const word = new RegExp(`\\b${name}\\b`, 'g');
-          const uses = typescript.map((file) => file.text.match(word)?.length ?? 0);
-          return uses.reduce((sum, count) => sum + count, 0) < 2;
-        })
-        .map((name) => `${path} ${name}`),
-    );
-    expect(unused).toEqual([]);
-  });
 });
 
 describe('the repository', () => {

@@ -2,7 +2,6 @@
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
-export const GIB = 1024 * MIB;
 
 export const SECOND_MS = 1000;
 

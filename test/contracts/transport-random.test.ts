@@ -6,7 +6,7 @@ import { TcpTransport } from '../../src/core/node/tcp/tcp-transport.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
-import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
+import { shapedTransport } from '../support/shaped-transport.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
 import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
 import { TrackedTransport } from './tracked-transport.ts';

@@ -5,7 +5,7 @@ import type { Clock, Transport } from '../../src/core/interfaces.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
 import { emptyTraffic, meteredTransport } from '../../src/sim/network/metered-transport.ts';
-import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
+import { shapedTransport } from '../support/shaped-transport.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
 import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
 import { TrackedTransport } from './tracked-transport.ts';

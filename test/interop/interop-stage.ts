@@ -90,7 +90,7 @@ export class Counterpart {
 }
 
 /** The content of a chunk in these tests: some hundred bytes, different for each index. */
-export function chunkContent(index: number): Buffer {
+function chunkContent(index: number): Buffer {
   return Buffer.from(`${`the content of chunk ${index}, `.repeat(20)}\n`);
 }
 

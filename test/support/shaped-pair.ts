@@ -3,7 +3,7 @@ import type { Message } from '../../src/core/protocol/messages.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
-import { shapedTransport } from '../../src/sim/network/shaped-transport.ts';
+import { shapedTransport } from './shaped-transport.ts';
 import { emptyShaping, type ShapingCounters } from '../../src/sim/network/shaping-counters.ts';
 import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
 

@@ -32,7 +32,7 @@ export function newClassicCommand(name: string, description: string): Command {
 }
 
 /** An option as its program's help writes it: `--out <folder>`, `-transfer_port <port>`. */
-export function written(command: Command, option: Option): string {
+function written(command: Command, option: Option): string {
   return command.createHelp().optionTerm(option);
 }
 

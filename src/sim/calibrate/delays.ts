@@ -7,8 +7,8 @@ import { excusedByLateness, lateText, NotAvailable } from './finding.ts';
 import { Rig } from './rig.ts';
 import { ksTwoSample } from './tests.ts';
 
-export const LATENCY_MEDIAN_TOLERANCE_MS = 1;
-export const LATENCY_P99_TOLERANCE_MS = 3;
+const LATENCY_MEDIAN_TOLERANCE_MS = 1;
+const LATENCY_P99_TOLERANCE_MS = 3;
 
 /** Of fewer messages the 99th percentile is the largest: a single late timer would decide. */
 const P99_MESSAGES_MIN = 200;

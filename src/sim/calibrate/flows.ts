@@ -7,7 +7,7 @@ import { HEAD_BYTES, steadyRate } from './rates.ts';
 import { Rig, type Passage } from './rig.ts';
 import { binomialTest } from './tests.ts';
 
-export const THROUGHPUT_TOLERANCE_PERCENT = 3;
+const THROUGHPUT_TOLERANCE_PERCENT = 3;
 
 /** A part of a chunk with its frame is then one segment. */
 export const SEGMENT_BYTES = 1460;

@@ -2,10 +2,10 @@ import { cpus } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** More of all processors than this for other programs, and timing is not the shaper's alone. */
-export const OTHERS_CPU_SHARE_MAX = 0.15;
+const OTHERS_CPU_SHARE_MAX = 0.15;
 
 /** The shaper makes up for timers that are late by up to 20 ms; a thread that stood still longer loses throughput. */
-export const LOOP_DELAY_MAX_MS = 20;
+const LOOP_DELAY_MAX_MS = 20;
 
 const RESOLUTION_MS = 1;
 

@@ -3,8 +3,8 @@ import { blockBytes } from '../network/link.ts';
 import { excusedByLateness, lateText, percentOff, type CalibrationCase, type Finding } from './finding.ts';
 import { Rig, type Passage } from './rig.ts';
 
-export const RATE_TOLERANCE_PERCENT = 2;
-export const SHARE_TOLERANCE_PERCENT = 5;
+const RATE_TOLERANCE_PERCENT = 2;
+const SHARE_TOLERANCE_PERCENT = 5;
 export const BURST_WINDOW_MS = 100;
 
 /** What the clock's reading and a late timer may put into a window that does not belong there. */

@@ -5,7 +5,7 @@ import type { HostReading } from './host-watch.ts';
 import { HEAD_BYTES } from './rates.ts';
 import { Rig } from './rig.ts';
 
-export const SLOW_START_TOLERANCE_PERCENT = 2;
+const SLOW_START_TOLERANCE_PERCENT = 2;
 
 /** Segments of the first round trip (RFC 6928). */
 const INITIAL_SEGMENTS = 10;

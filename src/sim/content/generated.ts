@@ -3,7 +3,7 @@ import { createCipheriv, createHash } from 'node:crypto';
 import { MIB } from '../../core/units.ts';
 
 /** Longest piece that `generateChunk` hands over, in bytes. */
-export const PIECE_BYTES_MAX = MIB;
+const PIECE_BYTES_MAX = MIB;
 
 const ZEROS = Buffer.alloc(PIECE_BYTES_MAX);
 

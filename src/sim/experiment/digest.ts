@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { ExperimentRun } from './experiment.ts';
 
 /** What every experiment compares, in this order; the metrics of thresholds follow. */
-export const keyMetrics = [
+const keyMetrics = [
   'makespan',
   'completion.median',
   'completion.p95',
@@ -53,7 +53,7 @@ export function digestRun(result: RunResult, folder: string, metrics: readonly s
   };
 }
 
-export function planHash(plan: Plan): string {
+function planHash(plan: Plan): string {
   return createHash('sha256')
     .update(JSON.stringify({ ...plan, variant: null }))
     .digest('hex');

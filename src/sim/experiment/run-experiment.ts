@@ -59,7 +59,7 @@ export async function runExperiment(
 }
 
 /** What the runs so far amount to. */
-export function experimentOf(
+function experimentOf(
   { scenario, seed, repeats, arms, baseline, plans }: Design,
   runs: readonly ExperimentRun[],
   ending: Experiment['ending'],

@@ -5,7 +5,7 @@ import type { Address } from '../../core/interfaces.ts';
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '::ffff:127.0.0.1']);
 
 /** One name for one address: the loopback has several spellings. */
-export function addressName({ host, port }: Address): string {
+function addressName({ host, port }: Address): string {
   const name = LOOPBACK.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `${name}:${port}`;
 }

@@ -28,7 +28,7 @@ export const BOUND_SLACK_SHARE = 0.001;
 export const LEAK_SHARE_MAX = 0.02;
 
 /** Uplinks that carried less than this are not tested for leaks: one write may exceed a moment's capacity. */
-export const LEAK_TEST_BYTES_MIN = 1024 * 1024;
+const LEAK_TEST_BYTES_MIN = 1024 * 1024;
 
 export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readonly PeerFigures[]): Trust {
   const { host } = record;

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../core/interfaces.ts';
 import { Fifo } from './fifo.ts';
 
-export const SEGMENT_BYTES = 1460;
+const SEGMENT_BYTES = 1460;
 
 /** RFC 6928. */
 const INITIAL_SEGMENTS = 10;

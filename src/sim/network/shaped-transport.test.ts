@@ -9,7 +9,7 @@ import { VirtualClock } from '../engines/virtual/virtual-clock.ts';
 import { MemoryNetwork } from '../engines/virtual/memory-transport.ts';
 import { unlimitedLink } from '../plan/plan.ts';
 import { blockBytes } from './link.ts';
-import { shapedTransport } from './shaped-transport.ts';
+import { shapedTransport } from '../../../test/support/shaped-transport.ts';
 import { emptyShaping } from './shaping-counters.ts';
 
 const MBIT = 125_000;

@@ -10,7 +10,7 @@ import { pickerNames } from '../../core/peer/swarm/pickers/pickers.ts';
 export const PLAN_SCHEMA_VERSION = 2;
 
 /** No run is longer, and no key of a scenario allows a later time. */
-export const TIME_MS_MAX = 24 * 3600 * 1000;
+const TIME_MS_MAX = 24 * 3600 * 1000;
 
 const notNegative = z.number().min(0);
 const time = notNegative.max(TIME_MS_MAX);

@@ -4,7 +4,7 @@ import { formatBytes } from '../units/format.ts';
 import type { Column } from './table.ts';
 
 /** More peers than this do not fit side by side. */
-export const MATRIX_PEERS_MAX = 8;
+const MATRIX_PEERS_MAX = 8;
 
 /** All clients that are not of the plan. */
 const OUTSIDE = 'outside';

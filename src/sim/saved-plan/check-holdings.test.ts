@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planOf, readFolder, small } from '../scenario/fixture.ts';
 import { ScenarioError } from '../scenario/source/problems.ts';
-import { parsePlan } from '../saved-plan/parse-plan.ts';
+import { parsePlan } from './parse-plan.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
 
 const folders = 'content: { folders: [one, two, three] }\n';

@@ -17,14 +17,7 @@ import { isAbsolute, join, sep } from 'node:path';
 import { StoreError } from '../../errors.ts';
 import type { ChunkInfo } from '../../interfaces.ts';
 import { MIB } from '../../units.ts';
-import { makeFolders } from './folders.ts';
-import {
-  LIST_NAME,
-  TOTAL_CHUNKS_MAX,
-  chunkName,
-  formatLocalChunks,
-  parseLocalChunks,
-} from './local-chunks.ts';
+import { LIST_NAME, chunkName, formatLocalChunks, parseLocalChunks } from './local-chunks.ts';
 import type { LocalChunk, LocalChunks } from './local-chunks.ts';
 import { Pace } from '../yielding.ts';
 import { isOtherLivingProcess } from './processes.ts';
@@ -33,20 +26,6 @@ import { errnoOf, onDisk, storeError } from './store-errors.ts';
 /** A longest possible list of the largest total stays below it. */
 const LIST_BYTES_MAX = 400 * MIB;
 const READ_BUFFER_BYTES = MIB;
-
-/**
- * Makes a folder that holds none of `totalChunks` chunks, with its parents where they lack.
- *
- * @throws {StoreError} the folder has a `local_chunks.txt` already, or cannot be written
- */
-export function createFolder(folder: string, totalChunks: number): void {
-  if (!Number.isInteger(totalChunks) || totalChunks < 1 || totalChunks > TOTAL_CHUNKS_MAX) {
-    throw new StoreError(`${folder}: a total of ${totalChunks} chunks; it must be 1 to ${TOTAL_CHUNKS_MAX}`);
-  }
-  makeFolders(folder);
-  const path = join(folder, LIST_NAME);
-  onDisk('create', path, () => writeFileSync(path, formatLocalChunks(totalChunks, []), { flag: 'wx' }));
-}
 
 /** @throws {StoreError} no folder, no list, or a list with a mistake */
 export function readList(folder: string): LocalChunks {

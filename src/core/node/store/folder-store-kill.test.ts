@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createFolder } from './chunk-files.ts';
+import { createFolder } from '../../../../test/support/empty-folder.ts';
 import { FolderStore } from './folder-store.ts';
 
 let place: string;

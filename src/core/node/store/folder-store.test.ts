@@ -13,7 +13,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderOfTest } from '../../../../test/support/folder-of-test.ts';
 import { StoreError } from '../../errors.ts';
-import { createFolder, draftName, hashFile } from './chunk-files.ts';
+import { createFolder } from '../../../../test/support/empty-folder.ts';
+import { draftName, hashFile } from './chunk-files.ts';
 import { FolderStore } from './folder-store.ts';
 
 let folder: string;
@@ -309,16 +310,6 @@ describe('writing', () => {
     vi.advanceTimersByTime(250);
     expect(() => store.begin(2, {})).toThrow(/cannot write .*local_chunks.txt: it does not exist/);
     expect(() => store.close()).toThrow(StoreError);
-  });
-});
-
-describe('createFolder', () => {
-  it('makes an empty folder with its parents and refuses one that has a list', () => {
-    const path = join(folder, 'a', 'b');
-    createFolder(path, 7);
-    expect(readFileSync(join(path, 'local_chunks.txt'), 'utf8')).toBe('7,LASTCHUNK\n');
-    expect(() => createFolder(path, 7)).toThrow(/cannot create .*local_chunks.txt: it exists already/);
-    expect(() => createFolder(join(folder, 'c'), 0)).toThrow('it must be 1 to 10000000');
   });
 });
 

@@ -9,7 +9,7 @@ import { causeOf } from './tcp-errors.ts';
 import { createWireDecoder, encodeWire, keepable, type WireDecoder, type WireOptions } from './tcp-wire.ts';
 
 /** `send` returns false from here on. */
-export const HIGH_WATER_BYTES = MIB;
+const HIGH_WATER_BYTES = MIB;
 
 /** Smaller writes halve the throughput; larger ones gain nothing. */
 const BLOCK_BYTES = 256 * KIB;

@@ -7,7 +7,7 @@ import type { Address } from '../../interfaces.ts';
 import type { SpecMessage } from '../messages.ts';
 
 /** Indices above this are not understood. */
-export const SPEC_INDEX_MAX = 2 ** 31 - 1;
+const SPEC_INDEX_MAX = 2 ** 31 - 1;
 
 /**
  * Understands a message from its word (`LOCAL_CHUNKS`, `GET_CHUNK_FROM`…, with `_` or blanks) and the text after

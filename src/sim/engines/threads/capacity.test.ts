@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../../core/errors.ts';
-import { GIB, MIB } from '../../../core/units.ts';
+import { MIB } from '../../../core/units.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
 import { machineLimits, requireCapacity } from './capacity.ts';
+
+const GIB = 1024 * MIB;
 
 const roomy = {
   openFiles: 1_000_000,

@@ -12,7 +12,7 @@ import { formatMetric, NO_DATA } from '../../units/format.ts';
 import type { Column } from '../table.ts';
 
 /** With its sign. Of shares in percentage points, so that it is not taken for a share of the figure. */
-export function formatDifference(value: number, unit: MetricUnit): string {
+function formatDifference(value: number, unit: MetricUnit): string {
   const size = Math.abs(value);
   const text = unit === 'share' ? `${(size * 100).toFixed(1)} pp` : formatMetric(size, unit);
   if (value === 0) return text;

@@ -11,7 +11,7 @@ import { durationUnits, sizeUnits } from '../../units/quantities.ts';
 import { VARIABLE_NAME } from '../source/variables.ts';
 
 export const DEFAULT_TIME_LIMIT_MS = 60_000;
-export const DEFAULT_SEED = '1';
+const DEFAULT_SEED = '1';
 
 const seconds = (ms: number): string => `${ms / 1000}s`;
 

@@ -4,7 +4,7 @@ import type { WrittenGroup } from '../language/group-schema.ts';
 import type { Scenario, ScenarioContent } from '../language/scenario.ts';
 import type { WrittenContent, WrittenScenario } from '../language/schema.ts';
 
-export const DEFAULT_CHUNK_BYTES = 256 * 1024;
+const DEFAULT_CHUNK_BYTES = 256 * 1024;
 
 export function resolveTracker(written: WrittenScenario['tracker']): Scenario['tracker'] {
   const edition = written?.edition ?? trackerDefaults.edition;

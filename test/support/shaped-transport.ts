@@ -1,8 +1,8 @@
-import type { Clock, Random, Transport } from '../../core/interfaces.ts';
-import type { PlannedLink } from '../plan/plan.ts';
-import { isUnshaped } from './link.ts';
-import { shapedLink } from './shaped-link.ts';
-import type { ShapingCounters } from './shaping-counters.ts';
+import type { Clock, Random, Transport } from '../../src/core/interfaces.ts';
+import type { PlannedLink } from '../../src/sim/plan/plan.ts';
+import { isUnshaped } from '../../src/sim/network/link.ts';
+import { shapedLink } from '../../src/sim/network/shaped-link.ts';
+import type { ShapingCounters } from '../../src/sim/network/shaping-counters.ts';
 
 export interface ShapedTransportComponents {
   readonly clock: Clock;

@@ -1,0 +1,31 @@
+/**
+ * Unused files, exports and packages, as `npm run check:unused` finds them: first with the tests, then without
+ * (`--production`, of what is marked with `!`), since what tests alone use is unused, too.
+ */
+const isProduction = process.argv.includes('--production');
+
+const entry = [
+  'src/cli/*.ts!',
+  '{src,bench}/**/*worker.ts!',
+  'bench/bench.ts!',
+  'scripts/*.mjs!',
+  // Bundled by scripts/scenario-reference.mjs.
+  'src/sim/scenario/reference/{reference,schema-file}.ts!',
+  // Tests alone drive it, until it is an engine of its own.
+  'src/sim/engines/virtual/*.ts!',
+  '{src,bench,test}/**/*.test.ts',
+];
+
+export default {
+  entry,
+  project: [
+    '{src,bench}/**/*.ts!',
+    'scripts/*.mjs!',
+    'test/**/*.ts',
+    '!{src,bench}/**/{*.test,*fixture}.ts!',
+  ],
+  // A limit that a test reads is used in its own file; a member of a union may have a name.
+  ignoreExportsUsedInFile: isProduction ? true : { type: true, interface: true },
+  // Calibration starts it, on Linux alone.
+  ignoreBinaries: ['ip'],
+};
