@@ -7,7 +7,7 @@ import { ByteProgress } from './byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
 
-const MISSING_SHOWN = 20;
+const SHOWN_MAX = 20;
 
 const newJoinCommand = () =>
   newCommand('join', 'Joins the chunks of a complete folder into the file they were split from.')
@@ -62,12 +62,10 @@ function tell(result: JoinResult, folder: string, file: string): number {
       return exitCodes.ok;
     case 'incomplete': {
       const { missing, totalChunks, misfits, usualBytes } = result;
-      const shown = missing.slice(0, MISSING_SHOWN).join(', ');
-      const more = missing.length > MISSING_SHOWN ? ` and ${missing.length - MISSING_SHOWN} more` : '';
       console.error(
-        `join: ${folder} lacks ${missing.length} of ${totalChunks} chunks: ${shown}${more}; let a client complete it`,
+        `join: ${folder} lacks ${missing.length} of ${totalChunks} chunks: ${some(missing)}; let a client complete it`,
       );
-      for (const { index, name, bytes } of misfits.slice(0, MISSING_SHOWN)) {
+      for (const { index, name, bytes } of misfits.slice(0, SHOWN_MAX)) {
         console.error(
           `join: ${folder}/${name} is not in local_chunks.txt and has ${bytes} bytes, which chunk ${index} cannot have ` +
             `(the others have ${usualBytes ?? 'more than 0'}): not taken`,
@@ -76,9 +74,7 @@ function tell(result: JoinResult, folder: string, file: string): number {
       return exitCodes.failed;
     }
     case 'different':
-      console.error(
-        `join: the chunks of ${folder} give SHA-256 ${result.sha256}, not ${result.expectedSha256}; nothing was written`,
-      );
+      console.error(`join: ${tellDifference(result, folder)}; nothing was written`);
       return exitCodes.failed;
     default:
       return assertNever(result);
@@ -91,14 +87,32 @@ function tellUnlisted(
   folder: string,
 ): void {
   if (unlisted.length === 0) return;
-  const shown = unlisted.slice(0, MISSING_SHOWN).join(', ');
-  const more = unlisted.length > MISSING_SHOWN ? ` and ${unlisted.length - MISSING_SHOWN} more` : '';
-  const which = `${unlisted.length === 1 ? 'chunk' : 'chunks'} ${shown}${more}`;
+  const which = `${unlisted.length === 1 ? 'chunk' : 'chunks'} ${some(unlisted)}`;
   const verified =
     checkedBy === 'nothing'
       ? 'only their sizes could be checked; --sha256 tells whether the content is right'
       : 'the hash of the whole says that they are right';
   console.error(`join: ${folder}/local_chunks.txt does not list ${which}; taken from the files, ${verified}`);
+}
+
+function tellDifference(result: Extract<JoinResult, { state: 'different' }>, folder: string): string {
+  const { spoilt, sha256, expectedSha256 } = result;
+  if (spoilt.length === 0) return `the chunks of ${folder} give SHA-256 ${sha256}, not ${expectedSha256}`;
+  const [which, their, lines] =
+    spoilt.length === 1
+      ? [`chunk ${spoilt[0]!} of ${folder} is`, 'its SHA-1 is not the one', 'its file and its line']
+      : [
+          `chunks ${some(spoilt)} of ${folder} are`,
+          'their SHA-1 are not those',
+          'their files and their lines',
+        ];
+  return `${which} spoilt: ${their} in split.json; remove ${lines} in local_chunks.txt, and let a client fetch anew`;
+}
+
+/** The first of them, and how many more there are. */
+function some(indices: readonly number[]): string {
+  const more = indices.length > SHOWN_MAX ? ` and ${indices.length - SHOWN_MAX} more` : '';
+  return `${indices.slice(0, SHOWN_MAX).join(', ')}${more}`;
 }
 
 const CHECKS = {

@@ -50,8 +50,27 @@ it('join ends with 1 and keeps nothing when the content is not as it was', () =>
   writeFileSync(join(place, 'out/folder1/chunk_2'), 'something else');
   const { status, stderr } = run('join', 'out/folder1', 'copy');
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^join: the chunks of out\/folder1 give SHA-256 .*; nothing was written\n$/);
+  expect(stderr).toBe(
+    'join: chunk 2 of out/folder1 is spoilt: its SHA-1 is not the one in split.json; remove its file and its line in ' +
+      'local_chunks.txt, and let a client fetch anew; nothing was written\n',
+  );
   expect(readdirSync(place).sort()).toEqual(['file', 'out']);
+  const { stderr: other } = run('join', 'out/folder1', 'copy', '--sha256', 'ab'.repeat(32));
+  expect(other).toMatch(/^join: the chunks of out\/folder1 give SHA-256 .*; nothing was written\n$/);
+});
+
+it.runIf(existsSync('/proc/self'))('split needs no more open files for more folders', () => {
+  const path = join(inject('bundleFolder'), 'split.js');
+  const args = ['file', '--out', 'out', '--chunk-size', '16B', '--peers', '300', '--overlap', '300'];
+  const command = `ulimit -n 256; exec "$0" "$@"`;
+  const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, path, ...args], {
+    cwd: place,
+    encoding: 'utf8',
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(run('join', 'out/folder300', 'copy')).toMatchObject({ status: 0 });
 });
 
 it.each([

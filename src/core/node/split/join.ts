@@ -4,7 +4,6 @@ import {
   closeSync,
   existsSync,
   lstatSync,
-  openSync,
   readSync,
   realpathSync,
   renameSync,
@@ -18,6 +17,8 @@ import { Pace } from '../yielding.ts';
 import type { PaceOptions } from '../yielding.ts';
 import { PlainFile } from '../store/plain-file.ts';
 import { readSplitRecord, recordPath } from './split-record.ts';
+import type { SplitRecord } from './split-record.ts';
+import { openRegular } from '../store/regular-file.ts';
 import { findUnlisted, type UnlistedChunk } from './unlisted-chunks.ts';
 import { errnoOf, onDisk, storeError } from '../store/store-errors.ts';
 
@@ -51,7 +52,13 @@ export type JoinResult =
       readonly usualBytes: number | undefined;
     }
   /** Nothing was kept. */
-  | { readonly state: 'different'; readonly sha256: string; readonly expectedSha256: string };
+  | {
+      readonly state: 'different';
+      readonly sha256: string;
+      readonly expectedSha256: string;
+      /** The chunks that are not as `split.json` says, ascending; empty where it does not tell. */
+      readonly spoilt: readonly number[];
+    };
 
 /**
  * The file appears under its name when it is whole and, where that can be told, right.
@@ -76,7 +83,7 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
   if (nameOf.size < totalChunks) {
     return { state: 'incomplete', totalChunks, missing: lacking(), misfits, usualBytes };
   }
-  const record = options.sha256 === undefined ? readSplitRecord(folder, totalChunks) : undefined;
+  const record = recordFor(options, totalChunks);
   const expectedSha256 = (options.sha256 ?? record?.sha256)?.toLowerCase();
   refuseInside(folder, file);
   refuseExisting(file, force);
@@ -86,9 +93,9 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
   const target = new PlainFile(draft, file);
   try {
     const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
-    const { bytes, sha256 } = await concatenate(paths, target, new Pace(totalBytes, options));
+    const { bytes, sha256, chunkSha1 } = await concatenate(paths, target, new Pace(totalBytes, options));
     if (expectedSha256 !== undefined && sha256 !== expectedSha256) {
-      return { state: 'different', sha256, expectedSha256 };
+      return { state: 'different', sha256, expectedSha256, spoilt: differing(chunkSha1, record?.chunkSha1) };
     }
     onDisk('write', file, () => renameSync(draft, file));
     const checkedBy =
@@ -98,6 +105,24 @@ export async function joinFolder(options: JoinOptions): Promise<JoinResult> {
     target.close();
     rmSync(draft, { force: true });
   }
+}
+
+/** @throws {StoreError} it is damaged, and the content is compared with nothing else */
+function recordFor({ folder, sha256 }: JoinOptions, totalChunks: number): SplitRecord | undefined {
+  if (sha256 === undefined) return readSplitRecord(folder, totalChunks);
+  try {
+    const record = readSplitRecord(folder, totalChunks);
+    return record?.sha256 === sha256.toLowerCase() ? record : undefined;
+  } catch (error) {
+    // It would only say which chunk is spoilt.
+    if (error instanceof StoreError) return undefined;
+    throw error;
+  }
+}
+
+function differing(found: readonly string[], expected: readonly string[] | undefined): number[] {
+  if (expected === undefined) return [];
+  return found.flatMap((sha1, at) => (sha1 === expected[at] ? [] : [at + 1]));
 }
 
 /** The chunk folder is only read: the file must not take the place of a chunk or of the list. */
@@ -136,18 +161,21 @@ async function concatenate(
   paths: readonly string[],
   target: PlainFile,
   pace: Pace,
-): Promise<{ bytes: number; sha256: string }> {
+): Promise<{ bytes: number; sha256: string; chunkSha1: string[] }> {
   const hash = createHash('sha256');
   const buffer = newReadBuffer();
+  const chunkSha1: string[] = [];
   let bytes = 0;
   for (const path of paths) {
-    const source = onDisk('open', path, () => openSync(path, 'r'));
+    const chunkHash = createHash('sha1');
+    const source = openRegular(path);
     try {
       for (;;) {
         const count = onDisk('read', path, () => readSync(source, buffer));
         if (count === 0) break;
         const piece = buffer.subarray(0, count);
         hash.update(piece);
+        chunkHash.update(piece);
         target.write(piece);
         bytes += count;
         await pace.add(count);
@@ -155,6 +183,7 @@ async function concatenate(
     } finally {
       closeSync(source);
     }
+    chunkSha1.push(chunkHash.digest('hex'));
   }
-  return { bytes, sha256: hash.digest('hex') };
+  return { bytes, sha256: hash.digest('hex'), chunkSha1 };
 }

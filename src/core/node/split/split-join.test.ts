@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -134,6 +135,22 @@ describe('split', () => {
     expect(Buffer.compare(readFileSync(join(place, 'joined')), content)).toBe(0);
   });
 
+  it('notes the SHA-1 of each chunk, as the hashed edition tells it', async () => {
+    writeFileSync(file, 'x'.repeat(15));
+    const { chunkSha1 } = await split();
+    const sha1 = (text: string) => createHash('sha1').update(text).digest('hex');
+    expect(chunkSha1).toEqual([sha1('x'.repeat(10)), sha1('x'.repeat(5))]);
+    expect(JSON.parse(readFileSync(join(out, 'split.json'), 'utf8'))).toMatchObject({ chunkSha1 });
+  });
+
+  it('refuses a named pipe at once, rather than wait for somebody who writes into it', async () => {
+    execFileSync('mkfifo', [file]);
+    await expect(split()).rejects.toThrow(
+      new StoreError(`cannot open ${file}: it is a named pipe, not a regular file`),
+    );
+    expect(existsSync(out)).toBe(false);
+  });
+
   it('leaves a folder that is not empty alone', async () => {
     writeFileSync(file, 'x');
     mkdirSync(out);
@@ -167,7 +184,8 @@ describe('split', () => {
     [{ overlap: 0 }, ConfigError, 'an overlap of 0 among 3 peers'],
     [{ chunkBytes: 0 }, ConfigError, 'a chunk size of 0 bytes'],
     [{ peers: 0 }, ConfigError, '0 peers'],
-    [{ file: tmpdir() }, StoreError, 'it is not a regular file'],
+    [{ file: tmpdir() }, StoreError, 'it is a folder, not a regular file'],
+    [{ file: '/dev/null' }, StoreError, 'it is a device, not a regular file'],
     [{ file: join(tmpdir(), 'no such file') }, StoreError, 'no such file: it does not exist'],
   ])('refuses %j without making a folder', async (options, kind, message) => {
     writeFileSync(file, 'x');
@@ -200,6 +218,28 @@ describe('join', () => {
     writeFileSync(join(folder, 'chunk_3'), 'y'.repeat(10));
     expect(await joinFolder(wanted)).toMatchObject({ state: 'different' });
     expect(readdirSync(place).sort()).toEqual(['original', 'out']);
+  });
+
+  it('tells which chunks are spoilt, also when the SHA-256 is given', async () => {
+    writeFileSync(file, 'x'.repeat(60));
+    const { sha256 } = await split({ overlap: 'seeder' });
+    const folder = join(out, 'folder1');
+    const wanted = { folder, file: join(place, 'joined') };
+    writeFileSync(join(folder, 'chunk_3'), 'y'.repeat(10));
+    writeFileSync(join(folder, 'chunk_5'), 'x');
+    expect(await joinFolder(wanted)).toMatchObject({ state: 'different', spoilt: [3, 5] });
+    expect(await joinFolder({ ...wanted, sha256 })).toMatchObject({ state: 'different', spoilt: [3, 5] });
+    expect(await joinFolder({ ...wanted, sha256: 'ab'.repeat(32) })).toMatchObject({ spoilt: [] });
+  });
+
+  it('checks the whole by a record of an older split, which has no hashes of chunks', async () => {
+    writeFileSync(file, 'x'.repeat(60));
+    const { chunkSha1, ...older } = await split({ overlap: 'seeder' });
+    expect(chunkSha1).toHaveLength(6);
+    writeFileSync(join(out, 'split.json'), JSON.stringify(older));
+    const wanted = { folder: join(out, 'folder1'), file: join(place, 'joined') };
+    writeFileSync(join(wanted.folder, 'chunk_3'), 'y'.repeat(10));
+    expect(await joinFolder(wanted)).toMatchObject({ state: 'different', spoilt: [] });
   });
 
   it('replaces a file only when told to', async () => {

@@ -16,6 +16,8 @@ const recordSchema = z.object({
   /** Of every chunk but the last, which has the rest. */
   chunkBytes: z.int().positive(),
   totalChunks: z.int().positive(),
+  /** Of chunk i at [i-1], lower-case hex, as clients and trackers of the hashed edition tell it. Older records lack it. */
+  chunkSha1: z.array(z.string().regex(/^[0-9a-f]{40}$/)).optional(),
   folders: z.array(z.object({ name: z.string(), chunks: z.int().nonnegative() })),
 });
 
@@ -47,6 +49,7 @@ export function readSplitRecord(folder: string, totalChunks: number): SplitRecor
   }
   const isAboutIt =
     record.totalChunks === totalChunks &&
+    (record.chunkSha1 === undefined || record.chunkSha1.length === totalChunks) &&
     record.folders.some(({ name }) => name === basename(resolve(folder)));
   return isAboutIt ? record : undefined;
 }

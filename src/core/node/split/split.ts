@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  copyFileSync,
   fstatSync,
   mkdirSync,
-  openSync,
   readSync,
   readdirSync,
   renameSync,
@@ -22,10 +23,11 @@ import { TOTAL_CHUNKS_MAX, chunkName } from '../store/local-chunks.ts';
 import { Pace } from '../yielding.ts';
 import type { PaceOptions } from '../yielding.ts';
 import { PlainFile } from '../store/plain-file.ts';
+import { openRegular } from '../store/regular-file.ts';
 import { isOtherLivingProcess } from '../store/processes.ts';
 import { RECORD_NAME } from './split-record.ts';
 import type { SplitRecord } from './split-record.ts';
-import { onDisk } from '../store/store-errors.ts';
+import { errnoOf, onDisk } from '../store/store-errors.ts';
 
 export interface SplitOptions extends PaceOptions {
   /** A regular file of any size but 0. */
@@ -53,10 +55,9 @@ export async function splitFile(options: SplitOptions): Promise<SplitRecord> {
   if (!(chunkBytes >= 1)) throw new ConfigError(`a chunk size of ${chunkBytes} bytes; it must be at least 1`);
   if (!(peers >= 1)) throw new ConfigError(`${peers} peers; there must be at least 1`);
   const nextHolders = overlap === 'seeder' ? () => [0] : dealer(peers, overlap, seededRandom(seed));
-  const descriptor = onDisk('open', file, () => openSync(file, 'r'));
+  const descriptor = openRegular(file);
   try {
     const about = fstatSync(descriptor);
-    if (!about.isFile()) throw new StoreError(`cannot split ${file}: it is not a regular file`);
     if (about.size === 0) {
       throw new ConfigError(
         `${file} is empty: there is nothing to split, and no bytes are what the classic text sends for a chunk not held`,
@@ -78,8 +79,7 @@ export async function splitFile(options: SplitOptions): Promise<SplitRecord> {
       publish(draft, out, record);
       return record;
     } catch (error) {
-      rmSync(draft, { recursive: true, force: true });
-      if (isNew && readdirSync(out).length === 0) rmdirSync(out);
+      clear(out, draft, isNew);
       throw error;
     }
   } finally {
@@ -100,6 +100,16 @@ function prepareOut(out: string): boolean {
   return isNew;
 }
 
+/** What cannot be removed now is by the next split into the same folder: why this one failed is what counts. */
+function clear(out: string, draft: string, isNew: boolean): void {
+  try {
+    rmSync(draft, { recursive: true, force: true });
+    if (isNew && readdirSync(out).length === 0) rmdirSync(out);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
+}
+
 interface Source {
   readonly descriptor: number;
   readonly bytes: number;
@@ -113,7 +123,7 @@ async function fillDraft(
   options: SplitOptions,
 ): Promise<SplitRecord> {
   const { bytes, totalChunks } = source;
-  const { sha256, held } = await writeChunks(source, draft, nextHolders, options);
+  const { sha256, chunkSha1, held } = await writeChunks(source, draft, nextHolders, options);
   for (const [peer, indices] of held.entries()) {
     const entries = indices.map((index) => ({ index, name: chunkName(index) }));
     writeList(join(draft, folderName(peer)), totalChunks, entries);
@@ -125,24 +135,29 @@ async function fillDraft(
     sha256,
     chunkBytes: options.chunkBytes,
     totalChunks,
+    chunkSha1,
     folders: held.map((indices, peer) => ({ name: folderName(peer), chunks: indices.length })),
   };
 }
 
-/** Returns the SHA-256 of the whole and, for each peer, the chunks it got. */
+/**
+ * Returns the SHA-256 of the whole, the SHA-1 of each chunk and, for each peer, the chunks it got. No more than two
+ * files are open besides the source, however many peers there are.
+ */
 async function writeChunks(
   { descriptor, bytes, totalChunks }: Source,
   draft: string,
   nextHolders: () => number[],
   options: SplitOptions,
-): Promise<{ sha256: string; held: number[][] }> {
-  const { file, out, chunkBytes, peers } = options;
+): Promise<{ sha256: string; chunkSha1: string[]; held: number[][] }> {
+  const { file, out, chunkBytes, peers, overlap } = options;
   const folders = Array.from({ length: peers }, (_, peer) => join(draft, folderName(peer)));
   for (const folder of folders) onDisk('write into', out, () => mkdirSync(folder));
   const held = folders.map((): number[] => []);
   const hash = createHash('sha256');
+  const chunkSha1: string[] = [];
   const buffer = newReadBuffer();
-  const pace = new Pace(bytes, options);
+  const pace = newPace(bytes, overlap === 'seeder' ? 1 : overlap, options);
   const readPiece = (most: number) =>
     buffer.subarray(
       0,
@@ -153,26 +168,42 @@ async function writeChunks(
     const holders = nextHolders();
     for (const peer of holders) held[peer]!.push(index);
     const name = chunkName(index);
-    const copies = holders.map(
-      (peer) => new PlainFile(join(folders[peer]!, name), join(out, folderName(peer), name)),
-    );
+    const paths = holders.map((peer) => join(folders[peer]!, name));
+    const shownAs = holders.map((peer) => join(out, folderName(peer), name));
+    const chunkHash = createHash('sha1');
+    const size = Math.min(chunkBytes, bytes - (index - 1) * chunkBytes);
+    const first = new PlainFile(paths[0]!, shownAs[0]);
     try {
-      let rest = Math.min(chunkBytes, bytes - (index - 1) * chunkBytes);
-      while (rest > 0) {
+      for (let rest = size; rest > 0;) {
         const piece = readPiece(Math.min(buffer.length, rest));
         if (piece.length === 0)
           throw new StoreError(`${file} became shorter while it was split; split it again`);
         hash.update(piece);
-        for (const copy of copies) copy.write(piece);
+        chunkHash.update(piece);
+        first.write(piece);
         rest -= piece.length;
         await pace.add(piece.length);
       }
     } finally {
-      for (const copy of copies) copy.close();
+      first.close();
     }
+    for (let copy = 1; copy < paths.length; copy++) {
+      const path = paths[copy]!;
+      onDisk('write', shownAs[copy]!, () => copyFileSync(paths[0]!, path, constants.COPYFILE_EXCL));
+      await pace.add(size);
+    }
+    chunkSha1.push(chunkHash.digest('hex'));
   }
   if (readPiece(1).length > 0) throw new StoreError(`${file} grew while it was split; split it again`);
-  return { sha256: hash.digest('hex'), held };
+  return { sha256: hash.digest('hex'), chunkSha1, held };
+}
+
+/** Every copy is work that gives way to others; what is told is how much of the file is done. */
+function newPace(bytes: number, copies: number, { signal, onProgress }: PaceOptions): Pace {
+  return new Pace(bytes * copies, {
+    signal,
+    onProgress: (done, total) => onProgress?.(done / copies, total / copies),
+  });
 }
 
 function publish(draft: string, out: string, record: SplitRecord): void {

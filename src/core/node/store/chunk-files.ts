@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   lstatSync,
-  openSync,
   readFileSync,
   readSync,
   readdirSync,
@@ -21,6 +20,7 @@ import { LIST_NAME, chunkName, formatLocalChunks, parseLocalChunks } from './loc
 import type { LocalChunk, LocalChunks } from './local-chunks.ts';
 import { Pace } from '../yielding.ts';
 import { isOtherLivingProcess } from './processes.ts';
+import { openRegular } from './regular-file.ts';
 import { errnoOf, onDisk, storeError } from './store-errors.ts';
 
 /** A longest possible list of the largest total stays below it. */
@@ -131,7 +131,7 @@ export async function hashFile(
   pace = new Pace(Infinity),
 ): Promise<ChunkInfo> {
   const hash = createHash('sha1');
-  const descriptor = onDisk('open', path, () => openSync(path, 'r'));
+  const descriptor = openRegular(path);
   try {
     let bytes = 0;
     for (;;) {

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openRegular } from './regular-file.ts';
 import { onDisk } from './store-errors.ts';
 
 /** Descriptors of the files read last, so that a chunk sent in many pieces is opened once. */
@@ -15,7 +16,7 @@ export class OpenFiles {
   descriptor(path: string): number {
     let descriptor = this.#descriptors.get(path);
     if (descriptor === undefined) {
-      descriptor = onDisk('open', path, () => openSync(path, 'r'));
+      descriptor = openRegular(path);
     } else {
       this.#descriptors.delete(path);
     }

@@ -13,9 +13,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files (see ulimit -n)',
   ENFILE: 'too many open files on this system',
   ELOOP: 'its symbolic links go in a circle',
+  ENXIO: 'it is a pipe or a socket with nobody at its other end',
 };
 
-const GONE: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EACCES', 'EPERM'];
+const GONE: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENXIO', 'ENOTREG'];
 
 /** A failed operation of the file system as the user's error: `cannot write /x/chunk_1: the disk is full`. */
 export function storeError(operation: string, path: string, cause: unknown): StoreError {
