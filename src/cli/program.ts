@@ -40,11 +40,11 @@ export async function runProgram(name: string, main: () => Promise<number>): Pro
     // One that has its end in sight goes there.
     if (code === undefined && !stopping) process.exit(exitCodes.ok);
   });
-  process.on('uncaughtException', (error) => process.exit(report(name, error)));
+  process.on('uncaughtException', (error) => process.exit(tellError(name, error)));
   try {
     code = await main();
   } catch (error) {
-    code = report(name, error);
+    code = tellError(name, error);
   }
   const ended = code;
   // Where stdout is a pipe on Windows, it is written later: wait for it, since `exit` does not. Its errors come later
@@ -82,7 +82,7 @@ export function interruptSignal(): AbortSignal {
 }
 
 /** Tells the user of the error and returns the exit code that belongs to it. */
-function report(name: string, error: unknown): number {
+export function tellError(name: string, error: unknown): number {
   // Help was asked for, and shown.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
   const code = error instanceof SwarmError ? exitCodeOf(error) : exitCodes.defect;

@@ -49,7 +49,7 @@ Examples:
 Exit codes: 0 every peer that should complete did, its content is intact, every threshold holds; 1 swarm incomplete
 or corrupt, or the run broke down; 2 bad scenario or option, or it does not fit this machine; 3 the run says neither;
 4 a threshold (expect) is missed; 5 given up by abort_on; 70 defect of the program; 130 stopped by Ctrl-C (what was
-measured is written). Of several runs the worst decides: 1, then 5, 4, 3.`;
+measured is written). Of several runs or scenarios the worst decides: 1, then 5, 4, 3.`;
 
 function newSimCommand() {
   return newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.')

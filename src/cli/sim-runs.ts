@@ -24,24 +24,53 @@ export interface SimComponents extends Pick<RunComponents, 'engine' | 'environme
   readonly signal: AbortSignal;
 }
 
-/** Returns the exit code. */
-export async function runAlone(plan: Plan, options: SimOptions, components: SimComponents): Promise<number> {
-  const { result, folder, warning } = await runWithProgress(plan, plan.scenario.name, options, components);
-  warn(warning);
-  if (options.json) process.stdout.write(json(result));
-  else if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
-  else {
-    process.stdout.write(`${renderTerminal(result, terminal())}\n  report: ${folder}\n`);
-  }
-  return components.signal.aborted ? exitCodes.interrupted : exitCodeOf(result.verdict.because);
+/** What came of a scenario. */
+export interface ScenarioEnd {
+  readonly name: string;
+  readonly code: number;
+  readonly outcome: string;
+  /** Why it is no pass, the most important reason first. */
+  readonly reasons: readonly string[];
+  /** Of a single run. */
+  readonly makespanMs: number | null;
+  readonly efficiency: number | null;
+  readonly folder: string;
+  /** For --json. */
+  readonly data: unknown;
+  /** What ended an experiment before its last run. */
+  readonly failure?: Error;
 }
 
-/** Returns the exit code: the worst of all runs decides. */
+export async function runAlone(
+  plan: Plan,
+  options: SimOptions,
+  components: SimComponents,
+): Promise<ScenarioEnd> {
+  const { result, folder, warning } = await runWithProgress(plan, plan.scenario.name, options, components);
+  warn(warning);
+  if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
+  else if (!options.json) {
+    process.stdout.write(`${renderTerminal(result, terminal())}\n  report: ${folder}\n`);
+  }
+  const { verdict, swarm } = result;
+  return {
+    name: plan.scenario.name,
+    code: components.signal.aborted ? exitCodes.interrupted : exitCodeOf(verdict.because),
+    outcome: verdict.outcome,
+    reasons: verdict.reasons,
+    makespanMs: swarm.makespanMs,
+    efficiency: swarm.bound.efficiency,
+    folder,
+    data: result,
+  };
+}
+
+/** The worst of all runs gives the exit code. */
 export async function runSeveral(
   design: Design,
   options: SimOptions,
   components: SimComponents,
-): Promise<number> {
+): Promise<ScenarioEnd> {
   const { engine, environment, signal } = components;
   const startedAt = new Date().toISOString();
   const { scenario, seed, plans, arms } = design;
@@ -69,13 +98,21 @@ export async function runSeveral(
     },
   });
   warn(await writeExperiment(parent, experiment));
-  if (options.json) process.stdout.write(json(swept ? experiment : results));
-  else if (!options.quiet) {
+  if (!options.json && !options.quiet) {
     const report = renderExperiment(experiment, terminal());
     process.stdout.write(`\n${report}\n  report: ${parent}\n`);
   }
-  if (failure !== undefined) throw failure;
-  return signal.aborted ? exitCodes.interrupted : exitCodeOf(experiment.verdict.because);
+  return {
+    name: scenario.name,
+    code: signal.aborted ? exitCodes.interrupted : exitCodeOf(experiment.verdict.because),
+    outcome: experiment.verdict.outcome,
+    reasons: [],
+    makespanMs: null,
+    efficiency: null,
+    folder: parent,
+    data: swept ? experiment : results,
+    ...(failure === undefined ? {} : { failure }),
+  };
 }
 
 async function runWithProgress(
@@ -136,10 +173,6 @@ function summary({ result, folder }: FinishedRun, swept: boolean): string {
   const doubt = trust.level === 'doubtful' ? ' (! host)' : '';
   const figures = `makespan ${formatDuration(makespanMs)}, goodput ${formatRate(goodputBytesPerSec)}`;
   return `${verdict.outcome} with ${arm}seed ${seed}: ${figures}${doubt}\n  report: ${folder}`;
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function exitCodeOf(because: Deciding | null): number {

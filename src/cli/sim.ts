@@ -1,37 +1,91 @@
+import { ConfigError, SwarmError } from '../core/errors.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import { threadsEngine } from '../sim/engines/threads/threads-engine.ts';
 import type { Design } from '../sim/experiment/design.ts';
 import { makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
 import { forecast } from '../sim/experiment/forecast.ts';
 import { renderDesign } from '../sim/report/experiment/design.ts';
-import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { exitCodes, interruptSignal, runProgram, tellError } from './program.ts';
 import { readSimOptions, type SimOptions } from './sim-options.ts';
-import { runAlone, runSeveral, type SimComponents } from './sim-runs.ts';
+import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim-runs.ts';
+import { renderScenarioEnds, worstOf } from './sim-summary.ts';
 
 async function main(): Promise<number> {
   const options = readSimOptions(process.argv.slice(2), process.env);
-  const design = makeDesign({
-    file: options.scenarios[0]!,
-    sets: options.set,
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-    ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
-  });
-  requireFit(design.plans);
+  const designs = designAll(options);
+  const isSingle = designs.length === 1;
   if (options.plan) {
-    process.stdout.write(options.json ? planJson(design) : renderDesign(design, forecast));
+    const text = options.json
+      ? json(isSingle ? plansOf(designs[0]!) : designs.map(plansOf))
+      : designs.map((design) => renderDesign(design, forecast)).join('\n');
+    process.stdout.write(text);
     return exitCodes.ok;
   }
   requireReports(options.out);
   const workerFile = new URL('./peer-worker.js', import.meta.url);
-  const components: SimComponents = {
+  const ends = await runAll(designs, options, {
     engine: threadsEngine({ workerFile }, { trackerPort: options.trackerPort }),
     environment: readEnvironment(),
     signal: interruptSignal(),
-  };
-  return run(design, options, components);
+  });
+  if (options.json) process.stdout.write(json(isSingle ? ends[0]!.data : ends.map(({ data }) => data)));
+  else if (!isSingle && !options.quiet) {
+    process.stdout.write(`\n${renderScenarioEnds(ends, designs.length)}\n`);
+  }
+  return worstOf(ends.map(({ code }) => code));
 }
 
-function run(design: Design, options: SimOptions, components: SimComponents): Promise<number> {
+/** Every scenario is read before the first run, and the mistakes of all are told at once. */
+function designAll(options: SimOptions): Design[] {
+  const mistakes: ConfigError[] = [];
+  const designs = options.scenarios.flatMap((file) => {
+    try {
+      const design = makeDesign({
+        file,
+        sets: options.set,
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
+        ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
+      });
+      requireFit(design.plans);
+      return [design];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      mistakes.push(error);
+      return [];
+    }
+  });
+  if (mistakes.length === 1) throw mistakes[0]!;
+  if (mistakes.length > 1) throw new ConfigError(mistakes.map(({ message }) => message).join('\nsim: '));
+  return designs;
+}
+
+/** One after another, each with all of the machine. One that breaks down is told, and the next one begins. */
+async function runAll(
+  designs: readonly Design[],
+  options: SimOptions,
+  components: SimComponents,
+): Promise<ScenarioEnd[]> {
+  const ends: ScenarioEnd[] = [];
+  for (const design of designs) {
+    if (components.signal.aborted) break;
+    try {
+      const end = await run(design, options, components);
+      // What was measured until then is shown all the same.
+      ends.push(end.failure === undefined ? end : { ...end, ...brokenBy(end.failure) });
+    } catch (error) {
+      if (designs.length === 1 || !(error instanceof SwarmError)) throw error;
+      const { name } = design.scenario;
+      ends.push({ name, makespanMs: null, efficiency: null, folder: '', data: null, ...brokenBy(error) });
+    }
+  }
+  return ends;
+}
+
+function brokenBy(error: Error): Pick<ScenarioEnd, 'code' | 'outcome' | 'reasons'> {
+  return { code: tellError('sim', error), outcome: 'broke down', reasons: [error.message.split('\n')[0]!] };
+}
+
+function run(design: Design, options: SimOptions, components: SimComponents): Promise<ScenarioEnd> {
   const [plan, second] = design.plans;
   return second === undefined
     ? runAlone(plan!, options, components)
@@ -39,8 +93,12 @@ function run(design: Design, options: SimOptions, components: SimComponents): Pr
 }
 
 /** One plan as it is, of several a list. */
-function planJson({ plans }: Design): string {
-  return `${JSON.stringify(plans.length === 1 ? plans[0] : plans, null, 2)}\n`;
+function plansOf({ plans }: Design): unknown {
+  return plans.length === 1 ? plans[0] : plans;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 await runProgram('sim', main);
