@@ -170,7 +170,7 @@ function summary({ result, folder }: FinishedRun, swept: boolean): string {
   const { verdict, swarm, seed, trust, plan } = result;
   const { makespanMs, goodputBytesPerSec } = swarm;
   const arm = swept ? `${plan.variant?.arm ?? ''}, ` : '';
-  const doubt = trust.level === 'doubtful' ? ' (! host)' : '';
+  const doubt = trust.level === 'trusted' ? '' : ` (! ${trust.level})`;
   const figures = `makespan ${formatDuration(makespanMs)}, goodput ${formatRate(goodputBytesPerSec)}`;
   return `${verdict.outcome} with ${arm}seed ${seed}: ${figures}${doubt}\n  report: ${folder}`;
 }

@@ -147,7 +147,7 @@ function planDifferences(pairs: readonly Pair[]): string[] {
 }
 
 function doubts(side: string, { runs, ending }: Experiment): string[] {
-  const doubtful = runs.filter(({ trust }) => trust === 'doubtful').length;
+  const doubtful = runs.filter(({ trust }) => trust === 'doubtful' || trust === 'untrusted').length;
   return [
     ...(doubtful > 0
       ? [`In ${doubtful} of ${runs.length} runs ${side}, the host may have decided the figures.`]

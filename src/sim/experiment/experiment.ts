@@ -2,7 +2,14 @@
 import type { Better } from '../metrics/metric.ts';
 import type { MetricUnit } from '../units/metric-unit.ts';
 import type { Repeated } from '../analyse/statistics.ts';
-import type { Deciding, Environment, ExpectationFigures, Outcome, RunResult } from '../result/result.ts';
+import type {
+  Deciding,
+  Environment,
+  ExpectationFigures,
+  Outcome,
+  RunResult,
+  TrustLevel,
+} from '../result/result.ts';
 import type { PlannedVariant } from '../plan/plan.ts';
 
 export const EXPERIMENT_SCHEMA_VERSION = 1;
@@ -63,7 +70,7 @@ export interface ExperimentRun {
   readonly outcome: Outcome;
   readonly because: Deciding | null;
   readonly reasons: readonly string[];
-  readonly trust: 'good' | 'doubtful';
+  readonly trust: TrustLevel;
   readonly warnings: readonly string[];
   readonly expectations: readonly ExpectationFigures[];
   /** By path of the metric; null: no data. A run that was interrupted or given up has none. */
@@ -78,6 +85,7 @@ export interface ArmResult {
   /** Runs that were not interrupted. */
   readonly runs: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** Untrusted ones included. */
   readonly doubtfulRuns: number;
   readonly figures: readonly ArmFigure[];
   readonly expectations: readonly ArmExpectation[];

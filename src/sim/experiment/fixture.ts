@@ -19,7 +19,7 @@ export function experimentRun(
     outcome: 'pass',
     because: null,
     reasons: [],
-    trust: 'good',
+    trust: 'trusted',
     warnings: [],
     expectations: [],
     figures,

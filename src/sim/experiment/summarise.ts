@@ -63,7 +63,7 @@ export function summariseArms(
       ...arm,
       runs: own.length,
       outcomes: { pass: count('pass'), fail: count('fail'), inconclusive: count('inconclusive') },
-      doubtfulRuns: own.filter(({ trust }) => trust === 'doubtful').length,
+      doubtfulRuns: own.filter(({ trust }) => trust !== 'trusted').length,
       figures: figures.get(arm.name)!,
       expectations: expectationsOf(own),
     };

@@ -24,6 +24,7 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
   const peers = measurePeers(evidence, makespanMs);
   const bound = boundFigures(evidence, makespanMs);
   const swarm = swarmFigures(evidence, peers, makespanMs, bound);
+  const trust = judgeTrust(record, swarm, peers);
   const figures: RunResult = {
     schemaVersion: RESULT_SCHEMA_VERSION,
     scenario: plan.scenario,
@@ -35,9 +36,9 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
     elapsedMs: record.elapsedMs,
     ending: record.ending,
     abortedBy: record.abortedBy ?? null,
-    verdict: judge(evidence, peers, []),
+    verdict: judge(evidence, peers, [], trust),
     expectations: [],
-    trust: judgeTrust(record, swarm, peers),
+    trust,
     swarm,
     groups: groupFigures(peers),
     peers,
@@ -49,7 +50,7 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
   };
   // Thresholds are judged by the figures, and the verdict by the thresholds.
   const expectations = judgeExpectations(figures);
-  return { ...figures, expectations, verdict: judge(evidence, peers, expectations) };
+  return { ...figures, expectations, verdict: judge(evidence, peers, expectations, trust) };
 }
 
 /** null when a peer that must complete did not, or when none had anything to get. */

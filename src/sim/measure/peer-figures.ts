@@ -106,7 +106,10 @@ export function groupFigures(peers: readonly PeerFigures[]): GroupFigures[] {
       name,
       peers: members.length,
       completed: members.filter(({ completedMs }) => completedMs !== null).length,
-      completionMs: distributed(completionTimes(members)),
+      // Figures of the survivors would look better than the run was.
+      completionMs: members.some(({ mustComplete, completedMs }) => mustComplete && completedMs === null)
+        ? null
+        : distributed(completionTimes(members)),
       uploadedBytes: members.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, 0),
       downloadedBytes: members.reduce((sum, { downloadedBytes }) => sum + downloadedBytes, 0),
     };

@@ -30,6 +30,20 @@ export const LEAK_SHARE_MAX = 0.02;
 /** Uplinks that carried less than this are not tested for leaks: one write may exceed a moment's capacity. */
 const LEAK_TEST_BYTES_MIN = 1024 * 1024;
 
+/** Threads that react so late are hardly run at all. */
+export const UNTRUSTED_LOOP_DELAY_P99_MS_MIN = 1000;
+
+/** The share of the makespan, and the time in ms, that a single pause must take to have decided the run. */
+export const UNTRUSTED_PAUSE_SHARE_MIN = 0.25;
+export const UNTRUSTED_PAUSE_MS_MIN = 2000;
+
+/** Latencies and rates are then those of the machine. */
+export const UNTRUSTED_SHAPER_LATE_MEAN_MS_MIN = 250;
+
+/** What helps against all of it. */
+export const UNTRUSTED_REMEDY =
+  'let fewer peers run, raise engine.peers_per_worker, lower the rates, or take a quieter or larger machine';
+
 export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readonly PeerFigures[]): Trust {
   const { host } = record;
   const releases = record.peers.reduce((sum, { shaping }) => sum + shaping.releases, 0);
@@ -44,13 +58,38 @@ export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readon
       ? []
       : [...loadWarnings(record), ...delayWarnings(record, shaperLateMeanMs, shaperLateMaxMs, pauseMsMax)];
   const warnings = [...hostWarnings, ...leakWarnings(swarm, peers)];
+  const cause =
+    record.engine === 'virtual'
+      ? null
+      : untrustedCause(host, shaperLateMeanMs, swarm.makespanMs ?? record.elapsedMs);
   return {
-    level: warnings.length === 0 ? 'good' : 'doubtful',
+    level: cause !== null ? 'untrusted' : warnings.length === 0 ? 'trusted' : 'doubtful',
+    cause,
+    remedy: cause === null ? null : UNTRUSTED_REMEDY,
     warnings,
     host,
     shaperLateMeanMs,
     shaperLateMaxMs,
   };
+}
+
+/** What of it the machine decided beyond doubt. A load before the run is no such thing. */
+function untrustedCause(
+  { loopDelayP99Ms, loopDelayMaxMs }: RunRecord['host'],
+  lateMeanMs: number | null,
+  periodMs: number,
+): string | null {
+  const pauseMs = Math.max(UNTRUSTED_PAUSE_MS_MIN, UNTRUSTED_PAUSE_SHARE_MIN * periodMs);
+  if (loopDelayMaxMs >= pauseMs) {
+    return `a thread stood still for ${formatDuration(loopDelayMaxMs)} of ${formatDuration(periodMs)}`;
+  }
+  if (loopDelayP99Ms >= UNTRUSTED_LOOP_DELAY_P99_MS_MIN) {
+    return `threads reacted ${formatDuration(loopDelayP99Ms)} late (99th percentile)`;
+  }
+  if (lateMeanMs !== null && lateMeanMs >= UNTRUSTED_SHAPER_LATE_MEAN_MS_MIN) {
+    return `shaped messages went out ${formatDuration(lateMeanMs)} late on average`;
+  }
+  return null;
 }
 
 function loadWarnings({ host }: RunRecord): string[] {

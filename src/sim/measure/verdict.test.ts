@@ -207,7 +207,9 @@ describe('trust', () => {
 
   it('is good on a quiet machine, with the shaper’s lateness beside it', () => {
     expect(trustOf({})).toMatchObject({
-      level: 'good',
+      level: 'trusted',
+      cause: null,
+      remedy: null,
       warnings: [],
       shaperLateMeanMs: 0.6,
       shaperLateMaxMs: 3,
@@ -232,11 +234,35 @@ describe('trust', () => {
     expect(trustOf({}, host).warnings[0]).toMatch(/^2 of 4 threads reacted late: event-loop delay 45\.0 ms/);
   });
 
-  it('never hides the verdict', () => {
+  it('doubt never hides the verdict', () => {
     const { plan, record } = smallSwarm();
-    const host = { ...record.host, cpuShare: 1, loadBefore: 9, loopDelayP99Ms: 900, loopDelayMaxMs: 2000 };
+    const host = { ...record.host, cpuShare: 1, loadBefore: 9, loopDelayP99Ms: 900, loopDelayMaxMs: 900 };
     const { verdict, trust } = measure(plan, { ...record, host }, testEnvironment);
     expect({ outcome: verdict.outcome, level: trust.level }).toEqual({ outcome: 'pass', level: 'doubtful' });
+  });
+
+  it('is untrusted when the machine decided the run, and a failure is then inconclusive', () => {
+    const { plan, record } = smallSwarm();
+    const peers = with2({ integrity: 'incomplete', heldChunksAtEnd: 1 })(record.peers);
+    const events = without('leecher/2', 'peer-completed')(record.events);
+    const failed = { ...record, peers, events, ending: 'time-limit' as const, elapsedMs: 60_000 };
+    const hosts: Partial<RunRecord['host']>[] = [{ loopDelayMaxMs: 44_300 }, { loopDelayP99Ms: 1500 }];
+    for (const change of hosts) {
+      const host = { ...record.host, ...change };
+      const { verdict, trust } = measure(plan, { ...failed, host }, testEnvironment);
+      expect(trust.level).toBe('untrusted');
+      expect(verdict).toMatchObject({ outcome: 'inconclusive', because: 'data' });
+      expect(verdict.reasons[0]).toMatch(/^Untrusted: .* Remedy: let fewer peers run/);
+    }
+    const busy = measure(plan, { ...failed, host: { ...record.host, loadBefore: 40 } }, testEnvironment);
+    expect([busy.trust.level, busy.verdict.outcome]).toEqual(['doubtful', 'fail']);
+  });
+
+  it('stays a failure on an untrusted machine when bytes are wrong', () => {
+    const { plan, record } = smallSwarm();
+    const host = { ...record.host, loopDelayP99Ms: 5000 };
+    const peers = with2({ integrity: 'corrupt' })(record.peers);
+    expect(measure(plan, { ...record, host, peers }, testEnvironment).verdict.outcome).toBe('fail');
   });
 
   it('is doubtful when the shaper released messages late', () => {
@@ -251,7 +277,7 @@ describe('trust', () => {
 
   it('does not mind the host in virtual time, where it decides nothing', () => {
     expect(trustOf({ engine: 'virtual' }, { cpuShare: 1, loadBefore: 9, loopDelayP99Ms: 500 }).level).toBe(
-      'good',
+      'trusted',
     );
   });
 

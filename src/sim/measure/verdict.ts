@@ -2,7 +2,7 @@
 import { judgedPeers } from '../metrics/scoped-metrics.ts';
 import { formatDuration, formatMetric } from '../units/format.ts';
 import type { Evidence } from './observations.ts';
-import type { Deciding, ExpectationFigures, PeerFigures, Verdict } from '../result/result.ts';
+import type { Deciding, ExpectationFigures, PeerFigures, Trust, Verdict } from '../result/result.ts';
 
 /** Peers that are named in the reasons; the others are counted. */
 const NAMED_PEERS_MAX = 5;
@@ -10,12 +10,13 @@ const NAMED_PEERS_MAX = 5;
 /**
  * pass: every peer that must complete did, its bytes are the original's, and every threshold holds. fail: a peer did
  * not, in a run that was not interrupted, or holds other bytes; the run was given up; or a threshold was missed.
- * inconclusive: interrupted, or there is no data to tell: nobody had anything to get and had to, say.
+ * inconclusive: the machine, not the scenario, decided the run (untrusted); interrupted, or there is no data to tell: nobody had anything to get and had to, say.
  */
 export function judge(
   evidence: Evidence,
   peers: readonly PeerFigures[],
   expectations: readonly ExpectationFigures[],
+  trust: Pick<Trust, 'cause' | 'remedy'>,
 ): Verdict {
   const required = peers.filter(({ mustComplete }) => mustComplete);
   const findings = required.map((peer) => findingOf(evidence, peer));
@@ -30,7 +31,9 @@ export function judge(
     expectations: expectations.filter(({ outcome }) => outcome === 'fail').map(missedReason),
     data: [...doubts, ...expectations.filter(({ outcome }) => outcome === 'inconclusive').map(openReason)],
   };
-  const because = decidingOrder.find((what) => reasons[what].length > 0) ?? null;
+  // No machine excuses wrong bytes.
+  const isUntrusted = trust.cause !== null && required.every(({ integrity }) => integrity !== 'corrupt');
+  const because = isUntrusted ? 'data' : (decidingOrder.find((what) => reasons[what].length > 0) ?? null);
   return {
     outcome: because === null ? 'pass' : because === 'data' ? 'inconclusive' : 'fail',
     because,
@@ -38,6 +41,7 @@ export function judge(
       because === null
         ? []
         : [
+            ...(isUntrusted ? [`Untrusted: ${trust.cause}. Remedy: ${trust.remedy}.`] : []),
             ...decidingOrder.flatMap((what) => reasons[what]),
             ...endingReason(evidence),
             ...brokenNodes(evidence),

@@ -53,13 +53,14 @@ const SAMPLE_FIGURES = [
 ] as const satisfies readonly (keyof RunResult['samples'][number])[];
 
 /** One line a peer, in order of the plan; columns are named as in result.json. */
-export function renderPeersCsv({ peers }: RunResult): string {
+export function renderPeersCsv({ peers, trust }: RunResult): string {
   const rows = peers.map((peer) => [
     ...PEER_FIGURES.map((name) => peer[name]),
     ...TRAFFIC_FIGURES.map((name) => peer.traffic[name]),
     ...SHAPING_FIGURES.map((name) => peer.shaping[name]),
+    trust.level,
   ]);
-  return toCsv([...PEER_FIGURES, ...TRAFFIC_FIGURES, ...SHAPING_FIGURES], rows);
+  return toCsv([...PEER_FIGURES, ...TRAFFIC_FIGURES, ...SHAPING_FIGURES, 'trust'], rows);
 }
 
 /** One line a sample of the swarm. */

@@ -1,4 +1,5 @@
 /** The key figures, each with its name, its value, how it is written and what it means, for all renderers. */
+import { completionOf, type CompletionFigure } from '../metrics/scoped-metrics.ts';
 import type { RunResult } from '../result/result.ts';
 import { formatDuration, formatPercent, formatRate, formatRatio } from '../units/format.ts';
 
@@ -12,6 +13,12 @@ export interface Figure {
 
 const times = (value: number | null): string => `${formatRatio(value)}${value === null ? '' : ' × file'}`;
 const perSecond = (value: number | null): string => `${formatRatio(value)}${value === null ? '' : '/s'}`;
+
+/** As the metric of that name: no data, but for the first, where one that must complete has not. */
+const completion =
+  (figure: CompletionFigure) =>
+  ({ peers, swarm }: RunResult): number | null =>
+    completionOf(peers, figure, swarm.completionMs);
 
 export const figures = {
   makespan: {
@@ -46,25 +53,25 @@ export const figures = {
   },
   completionMin: {
     label: 'first completion',
-    value: ({ swarm }) => swarm.completionMs?.min ?? null,
+    value: completion('min'),
     format: formatDuration,
     meaning: 'The shortest time from a peer’s join to its last chunk.',
   },
   completionMedian: {
     label: 'median completion',
-    value: ({ swarm }) => swarm.completionMs?.median ?? null,
+    value: completion('median'),
     format: formatDuration,
     meaning: 'Half of the peers that completed needed at most this long from their join.',
   },
   completionP95: {
     label: '95 % completion',
-    value: ({ swarm }) => swarm.completionMs?.p95 ?? null,
+    value: completion('p95'),
     format: formatDuration,
     meaning: '95 % of the peers that completed needed at most this long.',
   },
   completionMax: {
     label: 'last completion',
-    value: ({ swarm }) => swarm.completionMs?.max ?? null,
+    value: completion('max'),
     format: formatDuration,
     meaning: 'The longest time from a peer’s join to its last chunk.',
   },

@@ -56,7 +56,10 @@ function list(items: readonly string[]): string {
 }
 
 function verdictSection({ verdict, trust, scenario, plan, ...rest }: RunResult): string {
-  const doubt = `**Doubtful**: the host, not the scenario, may have decided some figures.`;
+  const doubt =
+    trust.level === 'untrusted'
+      ? `**Untrusted**: the host, not the scenario, decided this run.`
+      : `**Doubtful**: the host, not the scenario, may have decided some figures.`;
   return [
     `# ${escapeMarkdown(scenario.name)}: ${verdict.outcome}`,
     `**${verdict.outcome.toUpperCase()}**: ${headline({ verdict, trust, scenario, plan, ...rest })}.`,

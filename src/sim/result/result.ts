@@ -84,8 +84,14 @@ export interface ExpectationFigures {
   readonly note: string;
 }
 
+export type TrustLevel = 'trusted' | 'doubtful' | 'untrusted';
+
 export interface Trust {
-  readonly level: 'good' | 'doubtful';
+  /** `untrusted`: nothing but the machine is measured, and the verdict is inconclusive. */
+  readonly level: TrustLevel;
+  /** Why the run is untrusted, and what helps; null: it is not. */
+  readonly cause: string | null;
+  readonly remedy: string | null;
   /** One sentence each, naming the measured figure: why the host, not the scenario, may have decided a figure. */
   readonly warnings: readonly string[];
   readonly host: HostRecord;

@@ -57,7 +57,7 @@ export function headline({ runs, plannedRuns, arms, repeats, ending }: Experimen
 
 /** Doubts about all figures, each a sentence. */
 export function doubts({ runs, arms, ending, repeats, baseline, precision }: Experiment): string[] {
-  const doubtful = runs.filter(({ trust }) => trust === 'doubtful').length;
+  const doubtful = runs.filter(({ trust }) => trust === 'doubtful' || trust === 'untrusted').length;
   const compared = baseline !== null && arms.length > 1;
   return [
     ...(ending === 'interrupted' ? ['It was stopped: only what was measured until then is told.'] : []),

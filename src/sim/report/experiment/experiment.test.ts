@@ -154,7 +154,7 @@ describe('an experiment on a terminal', () => {
 it('experiment.csv has one line a run with parameters and figures', () => {
   const [head, first, ...rest] = renderExperimentCsv(sample()).trimEnd().split('\n');
   expect(head).toBe('order,arm,repeat,seed,folder,outcome,because,trust,parameter.picker,makespan,waste');
-  expect(first).toBe('1,random,1,7,random-1,pass,,good,random,4000,0.01');
+  expect(first).toBe('1,random,1,7,random-1,pass,,trusted,random,4000,0.01');
   expect(rest).toHaveLength(5);
 });
 
