@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { alternatives, jsonSchemaOf, type SchemaNode } from '../language/json-schema.ts';
 import { referencePage } from './reference.ts';
+import { scenarioIndex } from './scenario-index.ts';
 import { schemaFile } from './schema-file.ts';
 import { scenarioSchema } from '../language/schema.ts';
 
@@ -18,10 +19,16 @@ function keysBelow(node: SchemaNode, path: string): [string, SchemaNode][] {
   });
 }
 
+const shipped = readdirSync('scenarios', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.yaml'))
+  .sort()
+  .map((path) => ({ path, text: readFileSync(`scenarios/${path}`, 'utf8') }));
+
 describe('what is generated from the language', () => {
   test.each([
     ['docs/scenario-reference.md', referencePage],
     ['scenarios/scenario.schema.json', schemaFile],
+    ['scenarios/README.md', () => scenarioIndex(shipped)],
   ])('%s is up to date (else: node scripts/scenario-reference.mjs)', async (file, generate) => {
     const generated = await format(generate(), { ...(await resolveConfig(file)), filepath: file });
     expect(readFileSync(file, 'utf8')).toBe(generated);
