@@ -35,12 +35,14 @@ export function sessionStage(
       protocol: 'spec',
       edition: 'plain',
       trackerIsOurs: false,
+      checksTotal: false,
       ...options,
     },
     {
       onHolders: (index: number, hash: string | undefined, holders: readonly Address[]) =>
         told.push({ index, hash, holders }),
       onUnknown: (index: number) => told.push({ unknown: index }),
+      onMoreChunks: (index: number) => told.push({ more: index }),
       onOurTracker: () => told.push('ours'),
     },
   );

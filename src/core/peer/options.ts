@@ -22,6 +22,8 @@ export interface PeerOptions {
   readonly trackerIsOurs: boolean;
   /** `swarm` falls back to `spec` where the tracker speaks only that. */
   readonly protocol: ProtocolName;
+  /** Ask a tracker of ours, by the classic text, whether it knows of more chunks than the store. Default false. */
+  readonly checksTotal: boolean;
   /** Edition of the classic text. */
   readonly edition: 'plain' | 'hashed';
   readonly picker: PickerName;
@@ -36,6 +38,7 @@ export const peerDefaults: Omit<PeerOptions, 'name' | 'tracker'> = {
   port: 0,
   host: 'localhost',
   trackerIsOurs: false,
+  checksTotal: false,
   protocol: 'swarm',
   edition: 'plain',
   picker: 'rarest-first',

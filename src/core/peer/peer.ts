@@ -50,6 +50,7 @@ export class Peer {
     this.#spec = new SpecExchange(this.#context, {
       onOurTracker: () => this.#upgrade(),
       copiesInSwarm: (index) => this.#swarm.copies(index),
+      onMoreChunks: (index) => this.#wrongTotal(index),
     });
     this.#tracker = new SwarmTrackerSession(this.#context, {
       onPeers: (peers, agreed) => this.#learn(peers, agreed),
@@ -62,7 +63,9 @@ export class Peer {
       if (this.ledger.agreed(index) === undefined) this.#unverified.push(index);
       if (!this.ledger.complete || !isMissingSome) return;
       isMissingSome = false;
-      this.#context.tell({ type: 'peer-completed' });
+      this.#spec.confirmTotal(() => {
+        if (this.#state === 'started') this.#context.tell({ type: 'peer-completed' });
+      });
     });
   }
 
@@ -140,6 +143,17 @@ export class Peer {
     // Another program may answer at that address next time: find out again whose it is.
     this.#spec.startSession();
     return false;
+  }
+
+  /** The user's mistake: the folder's list ends too early. */
+  #wrongTotal(index: number): void {
+    const { ledger, options } = this.#context;
+    const { host, port } = options.tracker;
+    const detail =
+      `the folder is of a file with ${ledger.totalChunks} chunks, but the tracker ${host}:${port} knows of a chunk ${index}; ` +
+      'correct the line <total>,LASTCHUNK of its local_chunks.txt, or take the tracker of another swarm';
+    this.#context.tell({ type: 'node-failed', code: 'CONFIG', detail });
+    this.leave();
   }
 
   /** The user's mistake. By plain text, which tells nothing of files, chunks of the other one might be taken in. */

@@ -29,6 +29,8 @@ export interface WhereChunk {
   readonly index: number;
   /** The answer should have the hash: only between programs of ours, as a further field. */
   readonly edition?: 'hashed';
+  /** Only holders count that are there: whose connection is open. Only between programs of ours, as a further field. */
+  readonly onlyOpen?: true;
   readonly terminated?: boolean;
 }
 

@@ -266,6 +266,16 @@ export class Registry {
     return edition === 'hashed' ? { hash: hash!, holders } : { holders };
   }
 
+  /** Whoever is there and has announced the chunk, whatever its content; at most LISTED_HOLDERS_MAX. */
+  openHolders(index: number): Address[] {
+    const spec = [...(this.#chunks.get(index) ?? [])].filter(([, { speaker }]) => this.#speaks(speaker));
+    const swarm = [...this.#swarmMembers.values()].filter(({ bits }) => bits.has(index));
+    return [...spec.map(([{ address }]) => address), ...swarm.map(({ address }) => address)].slice(
+      0,
+      LISTED_HOLDERS_MAX,
+    );
+  }
+
   /** Spec clients that may be listed, oldest first: those over whose open connection it was announced, and others. */
   #specHolders(
     index: number,

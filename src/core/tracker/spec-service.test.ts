@@ -289,6 +289,18 @@ describe('rule 16: holders', () => {
   });
 });
 
+test('a client of ours learns whether anybody who is there holds a chunk, not who once did', () => {
+  const stage = new TrackerStage();
+  const ask: Message = { type: 'where-chunk', index: 50, onlyOpen: true, terminated: true };
+  const [holder, client] = [stage.spec(), stage.spec()];
+  holder.says(local(50, 5001));
+  client.says(ask);
+  expect(client.got()).toEqual([known(50, 5001)]);
+  holder.closes();
+  client.says(ask);
+  expect(client.got()).toEqual([unknown(50)]);
+});
+
 describe('mixed swarms', () => {
   test('a spec client finds the chunks of swarm peers, until they go', () => {
     const stage = new TrackerStage();

@@ -95,6 +95,7 @@ export class SpecService {
     if (message.type === 'local-chunk') this.#onLocalChunk(conversation, message);
     else if (message.type === 'where-chunk') {
       conversation.edition = message.edition ?? conversation.edition;
+      if (message.onlyOpen === true) return this.#onWhoIsThere(conversation, message.index);
       this.#onWhereChunk(conversation, message.index, message.terminated === true);
     }
   }
@@ -128,6 +129,17 @@ export class SpecService {
     if (address === undefined || chunks === undefined || chunks === completeWith) return;
     conversation.completeWith = chunks;
     events.emit({ type: 'client-completed', atMs: clock.now(), peer: 'tracker', address, chunks });
+  }
+
+  /** Whether anybody holds a chunk at present, whatever is agreed on. */
+  #onWhoIsThere(conversation: Conversation, index: number): void {
+    const { clock, events, registry } = this.#components;
+    const open = registry.openHolders(index);
+    if (open.length === 0) return this.#answerUnknown(conversation, index);
+    const answer = { type: 'chunk-from', index, holders: open, terminated: true } as const;
+    const { holders } = fitHolders(answer, ANSWER_BYTES_MAX);
+    this.#send(conversation.connection, { ...answer, holders });
+    events.emit({ type: 'chunk-located', atMs: clock.now(), peer: 'tracker', index, holders });
   }
 
   #onWhereChunk(conversation: Conversation, index: number, ours: boolean): void {

@@ -73,7 +73,7 @@ export class ClientNode {
     const transport = new TcpTransport({ clock }, { totalChunks: store.totalChunks, host: options.bind });
     this.#peer = new Peer(
       { clock, random: seededRandom(randomUUID()), transport, store: this.#served, events },
-      { ...peerDefaults, ...options.peer },
+      { ...peerDefaults, checksTotal: true, ...options.peer },
     );
   }
 

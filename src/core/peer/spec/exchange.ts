@@ -16,6 +16,8 @@ export interface SpecExchangeCallbacks {
   onOurTracker(): void;
   /** How many neighbours of the swarm protocol hold a chunk. */
   copiesInSwarm(index: number): number;
+  /** Somebody holds this chunk, which is behind the last one of the store. */
+  onMoreChunks(index: number): void;
 }
 
 interface SpecPeer {
@@ -74,6 +76,7 @@ export class SpecExchange {
       {
         onHolders: (index, hash, holders) => this.#fetcher?.offer(index, hash, holders),
         onUnknown: () => undefined,
+        onMoreChunks: (index) => this.#callbacks.onMoreChunks(index),
         onOurTracker: () => this.#callbacks.onOurTracker(),
       },
     );
@@ -83,6 +86,12 @@ export class SpecExchange {
   stopSession(): void {
     this.#session?.stop();
     this.#session = undefined;
+  }
+
+  /** Calls back when the tracker knows of no further chunk, as far as that can be learnt. */
+  confirmTotal(onConfirmed: () => void): void {
+    if (this.#session === undefined) onConfirmed();
+    else this.#session.confirmTotal(onConfirmed);
   }
 
   serve(connection: Connection): void {

@@ -84,6 +84,30 @@ describe('our tracker', () => {
     expect(it.told.filter((what) => what === 'ours')).toHaveLength(1);
   });
 
+  test('is asked for a chunk behind the last one, and a peer is complete when there is none', () => {
+    const it = sessionStage({ total: 1 }, { trackerIsOurs: true, checksTotal: true });
+    expect(it.transport.last.messages[0]).toMatchObject({ index: 2, onlyOpen: true });
+    it.transport.last.receive(marked(unknown(2)));
+    it.session.confirmTotal(() => it.told.push('confirmed'));
+    expect(it.told).toEqual([]);
+    it.transport.last.receive(marked(unknown(2)));
+    expect(it.told).toEqual(['confirmed']);
+  });
+
+  test('that knows of a chunk behind the last one shows that the total is wrong', () => {
+    const it = sessionStage({ total: 1 }, { trackerIsOurs: true, checksTotal: true });
+    it.session.confirmTotal(() => it.told.push('confirmed'));
+    it.transport.last.receive(marked({ type: 'chunk-from', index: 2, holders: [other] }));
+    expect(it.told).toEqual([{ more: 2 }]);
+  });
+
+  test('that does not answer does not keep a peer from being complete', () => {
+    const it = sessionStage({ total: 1 }, { trackerIsOurs: true, checksTotal: true });
+    it.session.confirmTotal(() => it.told.push('confirmed'));
+    it.clock.run(60_000);
+    expect(it.told).toEqual(['confirmed']);
+  });
+
   test('is asked for the hash once it is known to be ours, also by who has announced nothing', () => {
     const it = sessionStage({ total: 1 }, { edition: 'hashed', trackerIsOurs: true });
     expect(it.transport.last.messages).toMatchObject([{ type: 'where-chunk', index: 1, edition: 'hashed' }]);

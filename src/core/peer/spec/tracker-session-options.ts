@@ -1,5 +1,6 @@
 /** What a spec client's conversation with its tracker needs, can be told, and tells. */
-import type { Address, Clock, EventSink, Transport } from '../../interfaces.ts';
+import type { SwarmEvent } from '../../events.ts';
+import type { Address, Clock, CloseReason, EventSink, Transport } from '../../interfaces.ts';
 import type { Ledger } from '../ledger.ts';
 import type { PeerOptions } from '../options.ts';
 
@@ -13,7 +14,7 @@ export interface SpecTrackerComponents {
 /** `host` and `port` are what is announced: where this peer listens already. */
 export type SpecTrackerOptions = Pick<
   PeerOptions,
-  'name' | 'tracker' | 'host' | 'port' | 'protocol' | 'edition' | 'trackerIsOurs'
+  'name' | 'tracker' | 'host' | 'port' | 'protocol' | 'edition' | 'trackerIsOurs' | 'checksTotal'
 >;
 
 export interface SpecTrackerCallbacks {
@@ -21,6 +22,24 @@ export interface SpecTrackerCallbacks {
   onHolders(index: number, hash: string | undefined, holders: readonly Address[]): void;
   /** Nobody is known to hold the needed chunk yet. It will be asked again without being told to. */
   onUnknown(index: number): void;
+  /** Somebody holds this chunk, which is behind the last one of the store. */
+  onMoreChunks(index: number): void;
   /** At most once: the tracker was recognised as ours. `stop` may be called here. */
   onOurTracker(): void;
+}
+
+/** Chunks that are announced to an unknown tracker before it is found out whose it is, by a question. */
+export const REGISTERED_FIRST_MAX = 16;
+/** Questions to our own tracker that may be open at a time. */
+export const OPEN_QUESTIONS_MAX = 64;
+/** Chunks to be asked again soon are gathered for so long. */
+export const GATHER_MS = 50;
+
+type Untold<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;
+export type SessionEvent = Untold<
+  Extract<SwarmEvent, { type: 'chunk-announced' | 'chunk-asked' | 'tracker-found' | 'tracker-lost' }>
+>;
+
+export function describe(reason: CloseReason): string {
+  return reason.kind === 'end' ? 'the tracker closed the connection' : reason.detail;
 }

@@ -1,14 +1,18 @@
 import { assertNever } from '../../errors.ts';
-import type { SwarmEvent } from '../../events.ts';
-import type { CloseReason, Connection, Timer } from '../../interfaces.ts';
+import type { Connection, Timer } from '../../interfaces.ts';
 import type { ChunkFrom, ChunkUnknown, Message } from '../../protocol/messages.ts';
 import { Questions } from './questions.ts';
-import { TrackerRecogniser, type TrackerKind } from './recogniser.ts';
-import type {
-  SpecTrackerCallbacks,
-  SpecTrackerComponents,
-  SpecTrackerOptions,
+import {
+  describe,
+  GATHER_MS,
+  OPEN_QUESTIONS_MAX,
+  REGISTERED_FIRST_MAX,
+  type SessionEvent,
+  type SpecTrackerCallbacks,
+  type SpecTrackerComponents,
+  type SpecTrackerOptions,
 } from './tracker-session-options.ts';
+import { TrackerRecogniser, type TrackerKind } from './recogniser.ts';
 
 /** Trackers by others read what lies there as one message: nothing may follow sooner, in either direction. */
 export const PACE_MS = 1250;
@@ -16,12 +20,6 @@ export const PACE_MS = 1250;
 export const ANSWER_TIMEOUT_MS = 5000;
 const RETRY_MIN_MS = 1000;
 const RETRY_MAX_MS = 30_000;
-/** Chunks that are announced to an unknown tracker before it is found out whose it is, by a question. */
-const REGISTERED_FIRST_MAX = 16;
-/** Questions to our own tracker that may be open at a time. */
-const OPEN_QUESTIONS_MAX = 64;
-/** Chunks to be asked again soon are gathered for so long. */
-const GATHER_MS = 50;
 
 /**
  * A spec client's conversation with its tracker, over one connection that stays open. Announces all that is held, then
@@ -52,6 +50,9 @@ export class SpecTrackerSession {
   #silences = 0;
   #retryMs = RETRY_MIN_MS;
   #reported = false;
+  /** Whether our tracker was asked for a chunk behind the last one over this connection, and who waits for the answer. */
+  #totalAsked = false;
+  #onTotal: (() => void) | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
   #stepTimer: Timer | undefined;
   #answerTimer: Timer | undefined;
@@ -86,6 +87,13 @@ export class SpecTrackerSession {
     this.#hangUp();
   }
 
+  /** Calls back when our tracker knows of no further chunk; at once where nothing can be learnt of that. */
+  confirmTotal(onConfirmed: () => void): void {
+    if (!this.#options.checksTotal || !this.#isOpen || this.trackerKind !== 'ours') return onConfirmed();
+    this.#onTotal = onConfirmed;
+    this.#askTotal();
+  }
+
   /** A located chunk could not be had: asks the tracker about it again. */
   ask(index: number): void {
     if (!this.#components.ledger.needs(index) || this.#open.has(index)) return;
@@ -115,6 +123,7 @@ export class SpecTrackerSession {
     this.#toAnnounce = new Set(ledger.held);
     this.#announced = new Set();
     this.#answered = false;
+    this.#totalAsked = false;
     this.#foundTold = false;
     this.#silences = 0;
     this.#lastActivityMs = -Infinity;
@@ -163,7 +172,6 @@ export class SpecTrackerSession {
     this.#step();
   }
 
-  /** It answers: this is a tracker. */
   #found(): void {
     this.#retryMs = RETRY_MIN_MS;
     this.#answered = true;
@@ -182,6 +190,7 @@ export class SpecTrackerSession {
   #close(answer: ChunkFrom | ChunkUnknown): void {
     const { index } = answer;
     if (this.#open.delete(index)) this.#awaitAnswer();
+    if (this.#totalAsked && index === this.#components.ledger.totalChunks + 1) this.#learnTotal(answer);
     if (index > this.#components.ledger.totalChunks || !this.#components.ledger.needs(index)) return;
     // Who checks hashes takes nothing that comes without one: such holders may hold anything.
     const isUsable = answer.type === 'chunk-unknown' || this.#options.edition === 'plain' || answer.hash;
@@ -198,12 +207,27 @@ export class SpecTrackerSession {
     }
   }
 
+  #askTotal(): void {
+    this.#totalAsked = true;
+    this.#ask(this.#components.ledger.totalChunks + 1, true);
+  }
+
+  #learnTotal({ type, index }: ChunkFrom | ChunkUnknown): void {
+    if (type === 'chunk-from') this.#callbacks.onMoreChunks(index);
+    else this.#totalLearnt();
+  }
+
+  #totalLearnt(): void {
+    const onTotal = this.#onTotal;
+    this.#onTotal = undefined;
+    onTotal?.();
+  }
+
   #unknown(index: number): void {
     this.#questions.addLater(index);
     this.#callbacks.onUnknown(index);
   }
 
-  /** Says whatever may be said now, and sets the time at which more may be. */
   #step(): void {
     this.#stepTimer?.cancel();
     if (!this.#isRunning() || !this.#isOpen) return;
@@ -213,6 +237,7 @@ export class SpecTrackerSession {
 
   #stepFreely(): void {
     for (const index of this.#toAnnounce) this.#announce(index);
+    if (this.#options.checksTotal && !this.#totalAsked) this.#askTotal();
     while (this.#open.size < OPEN_QUESTIONS_MAX) {
       const index = this.#takeQuestion();
       if (index === undefined) break;
@@ -231,8 +256,12 @@ export class SpecTrackerSession {
       return;
     }
     const test = this.#recogniser.wantsTest ? this.#beyond() : undefined;
-    const announcement = test === undefined && this.#isDue() ? this.#nextAnnouncement() : undefined;
-    const question = test ?? (announcement === undefined ? this.#nextQuestion() : undefined);
+    // All that is held is announced first; but among very many, the answer to a question may save the pauses.
+    const isDue = this.#answered || this.#announced.size < REGISTERED_FIRST_MAX;
+    const announcement = test === undefined && isDue ? this.#nextAnnouncement() : undefined;
+    const next = (): number | undefined =>
+      this.#takeQuestion() ?? (this.#answered ? undefined : this.#beyond());
+    const question = test ?? (announcement === undefined ? next() : undefined);
     if (announcement !== undefined) this.#announce(announcement);
     else if (question !== undefined) {
       if (question > this.#components.ledger.totalChunks) this.#recogniser.tested();
@@ -249,16 +278,6 @@ export class SpecTrackerSession {
       if (this.#components.ledger.needs(index) && !this.#open.has(index)) return index;
     }
     return undefined;
-  }
-
-  /** All that is held is announced first; but among very many, the answer to a question may save the pauses. */
-  #isDue(): boolean {
-    return this.#answered || this.#announced.size < REGISTERED_FIRST_MAX;
-  }
-
-  /** What is missing; else, while nothing is known of the tracker, a chunk that nobody holds: only its answer counts. */
-  #nextQuestion(): number | undefined {
-    return this.#takeQuestion() ?? (this.#answered ? undefined : this.#beyond());
   }
 
   /** An index behind the last chunk, a far one if the tracker knows of the next. */
@@ -291,10 +310,11 @@ export class SpecTrackerSession {
     this.#send({ type: 'local-chunk', index, ...hash, holder: { host, port } });
   }
 
-  #ask(index: number): void {
+  #ask(index: number, onlyOpen = false): void {
     this.#tell({ type: 'chunk-asked', index });
     const ours = this.#recogniser.kind === 'ours' && this.#options.edition === 'hashed';
-    this.#send({ type: 'where-chunk', index, ...(ours && { edition: 'hashed' }) });
+    const how = onlyOpen ? ({ onlyOpen: true } as const) : ours && ({ edition: 'hashed' } as const);
+    this.#send({ type: 'where-chunk', index, ...how });
     this.#open.add(index);
     this.#heard = false;
     if (this.#open.size === 1) this.#awaitAnswer();
@@ -323,7 +343,7 @@ export class SpecTrackerSession {
       if (this.#heard) {
         this.#found();
         this.#tellFound();
-        for (const index of open) this.#questions.addLater(index);
+        for (const index of open) if (this.#isWanted(index)) this.#questions.addLater(index);
       } else for (const index of open) this.#ask(index);
       this.#step();
     }
@@ -335,7 +355,7 @@ export class SpecTrackerSession {
   }
 
   #lose(detail: string): void {
-    for (const index of this.#open) if (this.#components.ledger.needs(index)) this.#questions.add(index);
+    for (const index of this.#open) if (this.#isWanted(index)) this.#questions.add(index);
     this.#hangUp();
     const retryMs = this.#retryMs;
     this.#retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
@@ -351,11 +371,18 @@ export class SpecTrackerSession {
     this.#connection = undefined;
     this.#isOpen = false;
     connection?.end();
+    this.#totalLearnt();
   }
 
   #stepAfter(delayMs: number): void {
     this.#stepTimer?.cancel();
     this.#stepTimer = this.#components.clock.setTimer(delayMs, () => this.#step());
+  }
+
+  /** A question may also be about a chunk behind the last one. */
+  #isWanted(index: number): boolean {
+    const { ledger } = this.#components;
+    return index <= ledger.totalChunks && ledger.needs(index);
   }
 
   #isRunning(): boolean {
@@ -369,13 +396,4 @@ export class SpecTrackerSession {
       peer: this.#options.name,
     });
   }
-}
-
-type Untold<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;
-type SessionEvent = Untold<
-  Extract<SwarmEvent, { type: 'chunk-announced' | 'chunk-asked' | 'tracker-found' | 'tracker-lost' }>
->;
-
-function describe(reason: CloseReason): string {
-  return reason.kind === 'end' ? 'the tracker closed the connection' : reason.detail;
 }

@@ -44,7 +44,7 @@ function specText(message: Exclude<SpecMessage, { type: 'raw' }>): string {
     case 'local-chunk':
       return `LOCAL_CHUNKS,${message.index}${hashText(message.hash)}${holderText(message.holder)}${end(message)}`;
     case 'where-chunk':
-      return `WHERE_CHUNK,${message.index}${message.edition === undefined ? '' : ',hashed'}${end(message)}`;
+      return `WHERE_CHUNK,${message.index}${message.edition === undefined ? '' : ',hashed'}${message.onlyOpen === undefined ? '' : ',open'}${end(message)}`;
     case 'chunk-from': {
       const holders = message.holders.map(holderText).join('');
       return `GET_CHUNK_FROM,${message.index}${hashText(message.hash)}${holders}${end(message)}`;

@@ -19,7 +19,12 @@ export function parseSpec(word: string, text: string): SpecMessage | undefined {
   if (index === undefined) return undefined;
   switch (word.replaceAll(' ', '_')) {
     case 'WHERE_CHUNK':
-      return { type: 'where-chunk', index, ...(fields[0] === 'hashed' && { edition: 'hashed' }) };
+      return {
+        type: 'where-chunk',
+        index,
+        ...(fields[0] === 'hashed' && { edition: 'hashed' }),
+        ...(fields[0] === 'open' && { onlyOpen: true }),
+      };
     case 'REQUEST_CHUNK':
       return { type: 'request-chunk', index };
     case 'CHUNK_LOCATION_UNKNOWN':
