@@ -54,3 +54,14 @@ describe('an experiment', () => {
     expect(arms.map(({ name }) => name)).toEqual(['baseline', 'count=2', 'count=3']);
   });
 });
+
+describe('a run without a time limit of its own', () => {
+  test('may take ten times its lower bound, and a minute at least', () => {
+    const limitOf = (more: string, ...sets: string[]) =>
+      design(more, ['variables.rate=1Mbit/s', ...sets]).plans[0]!.timeLimitMs;
+    expect(limitOf('', 'content.generate.size=20MB')).toBe(1_600_000);
+    expect(limitOf('')).toBe(83_887);
+    expect(limitOf('', 'content.generate.size=1kB')).toBe(60_000);
+    expect(limitOf('time_limit: 30s')).toBe(30_000);
+  });
+});

@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan.ts';
 import { derivedSeed } from '../expand/seeds.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Repeats, Scenario } from '../scenario/language/scenario.ts';
+import { forecast } from './forecast.ts';
 import { interleave } from './schedule.ts';
 import type { DesignedArm } from './summarise.ts';
 
@@ -80,10 +81,23 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
     arms: cells.map(({ name, parameters }) => ({ name, parameters })),
     baseline: baseline?.name ?? null,
     plans: turns.map(({ arm, repeat: number }) => ({
-      ...expand(arm.scenario, { seed: derivedSeed(first, number) }),
+      ...expandInTime(arm.scenario, derivedSeed(first, number)),
       variant: isExperiment ? { arm: arm.name, parameters: arm.parameters, repeat: number } : null,
     })),
   };
+}
+
+/** A run without a limit of its own may take so many times its lower bound; none is longer than a day. */
+const LIMIT_BOUNDS = 10;
+const LIMIT_MS_MAX = 24 * 3600 * 1000;
+
+function expandInTime(scenario: Scenario, seed: string): Plan {
+  const plan = expand(scenario, { seed });
+  if (scenario.growsWithBound !== true) return plan;
+  const { ms } = forecast(plan).bound;
+  const timeLimitMs = Math.min(Math.ceil(ms * LIMIT_BOUNDS), LIMIT_MS_MAX);
+  if (!Number.isFinite(ms) || timeLimitMs <= plan.timeLimitMs) return plan;
+  return expand({ ...scenario, timeLimitMs }, { seed });
 }
 
 /** Arms that differ in their names only would be compared as if something had been changed. */

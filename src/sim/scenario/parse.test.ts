@@ -63,6 +63,7 @@ describe('a valid scenario', () => {
             "region": null,
           },
         ],
+        "growsWithBound": true,
         "name": "swarm",
         "peersPerWorker": 1,
         "regions": null,

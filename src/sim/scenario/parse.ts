@@ -84,13 +84,17 @@ function withoutArms(data: PlainMap): PlainMap {
 function scalarsOf(
   written: WrittenScenario,
   name: string,
-): Pick<Scenario, 'name' | 'description' | 'seed' | 'tracker' | 'timeLimitMs' | 'until' | 'peersPerWorker'> {
+): Pick<
+  Scenario,
+  'name' | 'description' | 'seed' | 'tracker' | 'timeLimitMs' | 'growsWithBound' | 'until' | 'peersPerWorker'
+> {
   return {
     name,
     description: written.description,
     seed: written.seed,
     tracker: resolveTracker(written.tracker),
     timeLimitMs: written.time_limit ?? DEFAULT_TIME_LIMIT_MS,
+    ...(written.time_limit === undefined ? { growsWithBound: true as const } : {}),
     until: written.until,
     peersPerWorker: written.engine?.peers_per_worker ?? 1,
   };

@@ -31,6 +31,8 @@ export interface Scenario {
   readonly abortOn: readonly ScenarioCondition[];
   readonly experiment: Experiment;
   readonly timeLimitMs: number;
+  /** No limit was written: it grows with the lower bound. Absent: one was. */
+  readonly growsWithBound?: true;
   /** What ends the run before its time limit. */
   readonly until: 'complete' | 'sessions';
   readonly peersPerWorker: number;

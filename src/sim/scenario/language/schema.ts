@@ -261,7 +261,7 @@ export const scenarioSchema = z
       { min: '100ms', max: '24h' },
       {
         description: 'The run ends here at the latest.',
-        default: seconds(DEFAULT_TIME_LIMIT_MS),
+        default: `${seconds(DEFAULT_TIME_LIMIT_MS)}, or 10 times the lower bound of --plan where that is more`,
         examples: ['30s'],
       },
     ).optional(),
