@@ -12,7 +12,7 @@ afterEach(() => stage.close());
 
 const chunks = new Map([1, 2, 3].map((index) => [index, randomBytes(1000 + index)]));
 
-/** What a complete client says to the tracker until it has announced everything, without the client's name. */
+/** The first three things that a complete client says to the tracker, without the client's name. */
 async function conversation(...args: string[]): Promise<string[]> {
   const { port } = await stage.tracker();
   stage.makeFolder('all', 3, chunks);
@@ -22,7 +22,7 @@ async function conversation(...args: string[]): Promise<string[]> {
     return lines.filter((line) => line.startsWith('alice,')).map((line) => line.split(',')[1]!);
   };
   await until(() => own().filter((word) => word === 'LOCAL_CHUNKS').length === 3);
-  return own();
+  return own().slice(0, 3);
 }
 
 describe('a client that has been told that the tracker is of this project', () => {
