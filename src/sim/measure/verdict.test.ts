@@ -51,8 +51,8 @@ describe('the verdict', () => {
     });
     expect(verdict).toMatchObject({ outcome: 'fail', completedPeers: 2, intactPeers: 2 });
     expect(verdict.reasons).toEqual([
-      'leecher/2: it did not complete (3 of 4 chunks).',
       'The time limit of 30.0 s was reached.',
+      'leecher/2: it did not complete (3 of 4 chunks).',
     ]);
   });
 

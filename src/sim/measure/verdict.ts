@@ -24,7 +24,7 @@ export function judge(
     summed(findings.filter((finding) => finding.kind === kind).map(({ reason }) => reason));
   const doubts = reasonsOf('doubt');
   doubts.push(...nothingToJudge(evidence, peers, expectations));
-  if (evidence.record.ending === 'interrupted') doubts.push('The run was interrupted.');
+  if (evidence.record.ending === 'interrupted') doubts.unshift('The run was interrupted.');
   const reasons: Readonly<Record<Deciding, readonly string[]>> = {
     swarm: reasonsOf('failure'),
     aborted: abortReason(evidence),
@@ -42,8 +42,9 @@ export function judge(
         ? []
         : [
             ...(isUntrusted ? [`Untrusted: ${trust.cause}. Remedy: ${trust.remedy}.`] : []),
-            ...decidingOrder.flatMap((what) => reasons[what]),
+            // What ended the run explains what follows.
             ...endingReason(evidence),
+            ...decidingOrder.flatMap((what) => reasons[what]),
             ...brokenNodes(evidence),
           ],
     completedPeers: required.filter(({ completedMs }) => completedMs !== null).length,
@@ -97,7 +98,7 @@ interface Finding {
   readonly reason: string;
 }
 
-function findingOf({ records, plan, record }: Evidence, peer: PeerFigures): Finding {
+function findingOf({ records, plan, record, initial }: Evidence, peer: PeerFigures): Finding {
   const { name, integrity, completedMs, heldChunksAtEnd } = peer;
   if (!records.has(name)) return { kind: 'doubt', reason: `${name}: the engine has no record of it.` };
   if (integrity === 'corrupt') {
@@ -126,6 +127,9 @@ function findingOf({ records, plan, record }: Evidence, peer: PeerFigures): Find
   // Nobody could complete any more once the run had been given up, and that has a reason of its own.
   if (record.ending === 'aborted') return { kind: 'good', reason: '' };
   const kind = record.ending === 'interrupted' ? 'doubt' : 'failure';
+  if (initial.get(name)?.complete === true) {
+    return { kind, reason: `${name}: it has the whole file from the start, and never joined with it.` };
+  }
   return { kind, reason: `${name}: it did not complete (${held}).` };
 }
 
