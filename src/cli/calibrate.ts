@@ -1,4 +1,5 @@
 /** `swarm-lab calibrate`: docs/model.md. */
+import { printableJson } from '../core/printable.ts';
 import { randomBytes } from 'node:crypto';
 import { ConfigError } from '../core/errors.ts';
 import { readEnvironment } from '../sim/environment.ts';
@@ -76,9 +77,7 @@ async function main(): Promise<number> {
       if (!options.json) process.stderr.write(`${name}${attempt === 1 ? '' : `, once more (${attempt})`}\n`);
     },
   });
-  process.stdout.write(
-    options.json ? `${JSON.stringify(report(rows, options), null, 2)}\n` : text(rows, options),
-  );
+  process.stdout.write(options.json ? `${printableJson(report(rows, options))}\n` : text(rows, options));
   if (signal.aborted) return exitCodes.interrupted;
   return exitCodeOf(rows);
 }

@@ -6,6 +6,7 @@ import { SECOND_MS, formatRate } from '../core/units.ts';
 import type { Given } from '../core/node/store/served-store.ts';
 import { ClientLines, describeGiven } from './client-lines.ts';
 import { StallWatch } from './stall-watch.ts';
+import { print } from './program-output.ts';
 import { canRedraw } from './terminal.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
@@ -96,7 +97,7 @@ class LineProgress implements View {
   }
 
   say(line: string): void {
-    process.stdout.write(`${line}\n`);
+    print(line);
   }
 
   close(): void {
@@ -143,7 +144,7 @@ class BarProgress implements View {
   }
 
   say(line: string): void {
-    if (this.#refresh === undefined) process.stdout.write(`${line}\n`);
+    if (this.#refresh === undefined) print(line);
     else this.#bars.log(`${line}\n`);
   }
 

@@ -9,6 +9,7 @@ import { newClientProgress } from './client-progress.ts';
 import { nodeFailure } from './node-failure.ts';
 import { tells } from './verbosity.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { print, say } from './program-output.ts';
 
 /** A remote that does not close its side must not keep the program. */
 const LEAVE_LIMIT_MS = 3000;
@@ -23,12 +24,12 @@ async function runClient(settings: ClientSettings): Promise<number> {
   };
   const node = await ClientNode.open(nodeOptions(settings), events);
   if (!isLoopback(settings.bind) && isLoopback(settings.host)) {
-    console.error(
+    say(
       `client: others will be told to find this client on ${settings.host}, which is their own machine; -host says how they reach this one`,
     );
   }
   if (node.keepsList && tells(settings.verbosity, 'normal')) {
-    console.log(
+    print(
       `${settings.name}: ${settings.folder} is an original: chunks are put there, its local_chunks.txt stays as it is, and the next start begins anew`,
     );
   }
@@ -75,7 +76,7 @@ function close(node: ClientNode): boolean {
     return true;
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    process.stderr.write(`client: ${error.message}\n`);
+    say(`client: ${error.message}`);
     return false;
   }
 }
@@ -92,7 +93,7 @@ function nodeOptions(settings: ClientSettings): ClientNodeOptions {
     folder,
     bind,
     logFile,
-    onLogFailure: ({ message }) => process.stderr.write(`client: ${message}\n`),
+    onLogFailure: ({ message }) => say(`client: ${message}`),
     peer: { name, port, host, tracker, trackerIsOurs, protocol, edition, picker, uploadSlots },
   };
 }

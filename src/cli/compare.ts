@@ -1,4 +1,5 @@
 /** Two saved results or experiments side by side. */
+import { printableData, printableJson } from '../core/printable.ts';
 import { compareExperiments } from '../sim/experiment/compare.ts';
 import { loadSaved } from '../sim/experiment/load-saved.ts';
 import { renderComparison } from '../sim/report/experiment/comparison.ts';
@@ -31,7 +32,7 @@ function main(): Promise<number> {
   const { json } = command.opts<{ json: boolean }>();
   const terminal = { colours: wantsColours(process.stdout), columns: columnsOf(process.stdout) };
   process.stdout.write(
-    json ? `${JSON.stringify(comparison, null, 2)}\n` : renderComparison(comparison, terminal),
+    json ? `${printableJson(comparison)}\n` : renderComparison(printableData(comparison), terminal),
   );
   return Promise.resolve(comparison.arms.length === 0 ? exitCodes.inconclusive : exitCodes.ok);
 }

@@ -6,6 +6,7 @@ import { formatBytes } from '../core/units.ts';
 import { ByteProgress } from './byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { print, say } from './program-output.ts';
 
 const SHOWN_MAX = 20;
 
@@ -55,18 +56,16 @@ async function main(): Promise<number> {
 function tell(result: JoinResult, folder: string, file: string): number {
   switch (result.state) {
     case 'joined':
-      console.log(
-        `${file}: ${formatBytes(result.bytes)}, SHA-256 ${result.sha256} (${CHECKS[result.checkedBy]})`,
-      );
+      print(`${file}: ${formatBytes(result.bytes)}, SHA-256 ${result.sha256} (${CHECKS[result.checkedBy]})`);
       tellUnlisted(result, folder);
       return exitCodes.ok;
     case 'incomplete': {
       const { missing, totalChunks, misfits, usualBytes } = result;
-      console.error(
+      say(
         `join: ${folder} lacks ${missing.length} of ${totalChunks} chunks: ${some(missing)}; let a client complete it`,
       );
       for (const { index, name, bytes } of misfits.slice(0, SHOWN_MAX)) {
-        console.error(
+        say(
           `join: ${folder}/${name} is not in local_chunks.txt and has ${bytes} bytes, which chunk ${index} cannot have ` +
             `(the others have ${usualBytes ?? 'more than 0'}): not taken`,
         );
@@ -74,7 +73,7 @@ function tell(result: JoinResult, folder: string, file: string): number {
       return exitCodes.failed;
     }
     case 'different':
-      console.error(`join: ${tellDifference(result, folder)}; nothing was written`);
+      say(`join: ${tellDifference(result, folder)}; nothing was written`);
       return exitCodes.failed;
     default:
       return assertNever(result);
@@ -92,7 +91,7 @@ function tellUnlisted(
     checkedBy === 'nothing'
       ? 'only their sizes could be checked; --sha256 tells whether the content is right'
       : 'the hash of the whole says that they are right';
-  console.error(`join: ${folder}/local_chunks.txt does not list ${which}; taken from the files, ${verified}`);
+  say(`join: ${folder}/local_chunks.txt does not list ${which}; taken from the files, ${verified}`);
 }
 
 function tellDifference(result: Extract<JoinResult, { state: 'different' }>, folder: string): string {

@@ -2,6 +2,8 @@
 import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errnoOf, reasonOf } from '../core/node/store/store-errors.ts';
+import { printable } from '../core/printable.ts';
+import { canRedraw, wantsColours } from './terminal.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -32,16 +34,41 @@ export function watchOutput(name: string, leave: () => void): OutputWatch {
   process.stderr.on('error', () => undefined);
   process.on('exit', closeDeadTerminal);
   if (fstatSync(STDOUT).isFile()) writeFilesWhole();
+  for (const stream of [process.stdout, process.stderr]) guard(stream);
   return watch;
 }
 
 /** A line on stderr, written at once. */
 export function say(line: string): void {
   try {
-    writeSync(STDERR, `${line}\n`);
+    writeSync(STDERR, `${printable(line)}\n`);
   } catch {
     // Nobody reads stderr any more: the exit code has to tell.
   }
+}
+
+/** A line on stdout, of which nothing acts upon the terminal. */
+export function print(line: string): void {
+  process.stdout.write(`${printable(line)}\n`);
+}
+
+/** Colours, and what moves the cursor for a line that is redrawn. */
+const OWN_SEQUENCE = /(\u001b\[[\d;?]*[A-Za-z]|\r)/u;
+
+/** The one way out: whatever is written, by whomever, acts upon a terminal only as lines and tables of ours do. */
+function guard(stream: NodeJS.WriteStream): void {
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  const own = wantsColours(stream) || canRedraw(stream);
+  stream.write = ((data: unknown, ...rest: unknown[]) =>
+    write(typeof data === 'string' ? shown(data, own) : data, ...rest));
+}
+
+function shown(text: string, own: boolean): string {
+  if (!own) return printable(text);
+  return text
+    .split(OWN_SEQUENCE)
+    .map((piece, at) => (at % 2 === 0 ? printable(piece) : piece))
+    .join('');
 }
 
 /** Who closes a terminal does not wait for what the program has to say. */

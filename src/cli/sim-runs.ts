@@ -1,5 +1,6 @@
 /** Running one plan, or the plans of an experiment, with what a person sees of it. */
 import { assertNever } from '../core/errors.ts';
+import { printable, printableData } from '../core/printable.ts';
 import type { Design } from '../sim/experiment/design.ts';
 import { runExperiment } from '../sim/experiment/run-experiment.ts';
 import type { Deciding, RunResult } from '../sim/result/result.ts';
@@ -12,6 +13,7 @@ import { renderTerminal } from '../sim/report/terminal.ts';
 import { openExperiment, writeExperiment } from '../sim/report/experiment/write-experiment.ts';
 import type { RunPlace } from '../sim/report/write-report.ts';
 import { exitCodes } from './program.ts';
+import { print, say } from './program-output.ts';
 import { progressView, type ProgressOptions } from './progress.ts';
 import type { SimOptions } from './sim-options.ts';
 import { columnsOf, wantsColours } from './terminal.ts';
@@ -50,7 +52,9 @@ export async function runAlone(
   warn(warning);
   if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
   else if (!options.json) {
-    process.stdout.write(`${renderTerminal(result, terminal())}\n  report: ${folder}\n`);
+    process.stdout.write(
+      `${renderTerminal(printableData(result), terminal())}\n  report: ${printable(folder)}\n`,
+    );
   }
   const { verdict, swarm } = result;
   return {
@@ -93,14 +97,14 @@ export async function runSeveral(
       runsLeft.end();
       if (options.json && !swept) results.push(run.result);
       if (!options.json && options.quiet) tellWhatWentWrong(label, run.result, run.folder);
-      else if (!options.json) process.stdout.write(`${summary(run, swept)}\n`);
+      else if (!options.json) print(summary(run, swept));
       return run;
     },
   });
   warn(await writeExperiment(parent, experiment));
   if (!options.json && !options.quiet) {
-    const report = renderExperiment(experiment, terminal());
-    process.stdout.write(`\n${report}\n  report: ${parent}\n`);
+    const report = renderExperiment(printableData(experiment), terminal());
+    process.stdout.write(`\n${report}\n  report: ${printable(parent)}\n`);
   }
   return {
     name: scenario.name,
@@ -123,7 +127,7 @@ async function runWithProgress(
   place?: RunPlace,
   afterwards?: ProgressOptions['afterwards'],
 ): Promise<FinishedRun> {
-  const view = progressView(label, process.stderr, {
+  const view = progressView(printable(label), process.stderr, {
     quiet: options.quiet || options.json,
     ...(afterwards === undefined ? {} : { afterwards }),
   });
@@ -150,7 +154,7 @@ function terminal(): TerminalOptions {
 }
 
 function warn(warning: string | null): void {
-  if (warning !== null) process.stderr.write(`sim: ${warning}\n`);
+  if (warning !== null) say(`sim: ${warning}`);
 }
 
 /** What a quiet run says: nothing when it passed. */
@@ -162,7 +166,7 @@ function tellWhatWentWrong(label: string, { verdict, trust }: RunResult, folder:
     ...trust.warnings.map((warning) => `  ! ${warning}`),
     `  report: ${folder}`,
   ];
-  process.stderr.write(`${lines.join('\n')}\n`);
+  say(lines.join('\n'));
 }
 
 /** A run among several, in a line. */

@@ -1,4 +1,5 @@
 import { ConfigError, SwarmError } from '../core/errors.ts';
+import { printable, printableJson } from '../core/printable.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import { threadsEngine } from '../sim/engines/threads/threads-engine.ts';
 import type { Design } from '../sim/experiment/design.ts';
@@ -17,7 +18,7 @@ async function main(): Promise<number> {
   if (options.plan) {
     const text = options.json
       ? json(isSingle ? plansOf(designs[0]!) : designs.map(plansOf))
-      : designs.map((design) => renderDesign(design, forecast)).join('\n');
+      : printable(designs.map((design) => renderDesign(design, forecast)).join('\n'));
     process.stdout.write(text);
     return exitCodes.ok;
   }
@@ -30,7 +31,7 @@ async function main(): Promise<number> {
   });
   if (options.json) process.stdout.write(json(isSingle ? ends[0]!.data : ends.map(({ data }) => data)));
   else if (!isSingle && !options.quiet) {
-    process.stdout.write(`\n${renderScenarioEnds(ends, designs.length)}\n`);
+    process.stdout.write(`\n${printable(renderScenarioEnds(ends, designs.length))}\n`);
   }
   return worstOf(ends.map(({ code }) => code));
 }
@@ -98,7 +99,7 @@ function plansOf({ plans }: Design): unknown {
 }
 
 function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${printableJson(value)}\n`;
 }
 
 await runProgram('sim', main);

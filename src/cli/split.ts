@@ -5,6 +5,7 @@ import { ByteProgress } from './byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { byteSize, seedText, wholeNumber } from './arguments/values.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { print } from './program-output.ts';
 
 interface SplitFlags {
   readonly out: string;
@@ -62,11 +63,10 @@ async function main(): Promise<number> {
     });
     progress.stop();
     const { fileName, bytes, totalChunks, sha256, folders } = record;
-    console.log(
+    print(
       `${fileName}: ${formatBytes(bytes)} in ${totalChunks} ${totalChunks === 1 ? 'chunk' : 'chunks'}, SHA-256 ${sha256}`,
     );
-    for (const { name, chunks } of folders)
-      console.log(`  ${out}/${name}: ${chunks} of ${totalChunks} chunks`);
+    for (const { name, chunks } of folders) print(`  ${out}/${name}: ${chunks} of ${totalChunks} chunks`);
     return exitCodes.ok;
   } finally {
     progress.stop();

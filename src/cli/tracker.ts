@@ -3,6 +3,7 @@ import { TrackerNode } from '../core/node/programs/tracker-node.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { nodeFailure } from './node-failure.ts';
 import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { print, say } from './program-output.ts';
 import { TrackerLines } from './tracker-lines.ts';
 import { readTrackerOptions, type TrackerSettings } from './tracker-options.ts';
 
@@ -16,13 +17,13 @@ async function runTracker(settings: TrackerSettings): Promise<number> {
     {
       bind: settings.bind,
       logFile: settings.logFile,
-      onLogFailure: ({ message }) => process.stderr.write(`tracker: ${message}\n`),
+      onLogFailure: ({ message }) => say(`tracker: ${message}`),
       tracker: { port: settings.port, edition: settings.edition, agreement: settings.agreement },
     },
     {
       emit: (event) => {
         const line = lines.follow(event);
-        if (line !== undefined) process.stdout.write(`${line}\n`);
+        if (line !== undefined) print(line);
         heard(event);
       },
     },

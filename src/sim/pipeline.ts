@@ -1,6 +1,6 @@
 /** The way of the data, from a scenario to its reports. Each step is one call; nothing flows back. */
-import { readFileSync } from 'node:fs';
 import { ConfigError } from '../core/errors.ts';
+import { readTextFile } from '../core/node/store/text-file.ts';
 import { makeFolders, requireWritable } from '../core/node/store/folders.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
 import { machineLimits, requireCapacity } from './engines/threads/capacity.ts';
@@ -87,9 +87,9 @@ function loadPlan({ file, seed, repeat, sets }: DesignRequest): Plan {
     );
   }
   try {
-    return parsePlan(readFileSync(file, 'utf8'), file);
+    return parsePlan(readTextFile(file), file);
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    throw new ConfigError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new ConfigError((cause as Error).message, { cause });
   }
 }

@@ -1,7 +1,9 @@
 /** Reads back what a run or an experiment has saved. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../core/errors.ts';
+import { errnoOf } from '../../core/node/store/store-errors.ts';
+import { readTextFile } from '../../core/node/store/text-file.ts';
 import { RESULT_SCHEMA_VERSION, type RunResult } from '../result/result.ts';
 import { digestRun } from './digest.ts';
 import { EXPERIMENT_SCHEMA_VERSION, type Experiment } from './experiment.ts';
@@ -40,11 +42,11 @@ function readSaved(path: string): { readonly file: string; readonly text: string
   const candidates = isFolder(path) ? NAMES.map((name) => join(path, name)) : [path];
   for (const file of candidates) {
     try {
-      return { file, text: readFileSync(file, 'utf8') };
+      return { file, text: readTextFile(file) };
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') continue;
-      throw new ConfigError(`${file} cannot be read: ${message}`, { cause });
+      const { cause: reason, message } = cause as Error;
+      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(reason) ?? '')) continue;
+      throw new ConfigError(message, { cause });
     }
   }
   throw new ConfigError(`${path}: there is no ${candidates.length > 1 ? NAMES.join(' or ') : 'such file'}`);

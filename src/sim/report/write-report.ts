@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printable } from '../../core/printable.ts';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { RunResult } from '../result/result.ts';
 import { renderPeersCsv, renderTimelineCsv } from './csv.ts';
@@ -60,7 +61,7 @@ async function writeFiles(folder: string, result: RunResult, events: readonly Sw
   await writeFile(join(folder, 'plan.json'), renderPlanJson(result));
   await writeFile(join(folder, 'peers.csv'), renderPeersCsv(result));
   await writeFile(join(folder, 'timeline.csv'), renderTimelineCsv(result));
-  await writeFile(join(folder, 'report.md'), renderMarkdown(result));
+  await writeFile(join(folder, 'report.md'), printable(renderMarkdown(result)));
   const file = await open(join(folder, 'events.jsonl'), 'w');
   try {
     for (const lines of renderEventLines(events)) await file.appendFile(lines);

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ConfigError } from '../../core/errors.ts';
+import { errnoOf } from '../../core/node/store/store-errors.ts';
+import { readTextFile } from '../../core/node/store/text-file.ts';
 import { shippedScenarios } from '../shipped/shipped-files.ts';
 import { nearest } from './source/nearest.ts';
 import { parseScenario, type ParseOptions } from './parse.ts';
@@ -18,14 +20,20 @@ export function loadScenario(path: string, options: ParseOptions = {}): Scenario
 
 function readScenarioFile(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { cause: reason, message } = cause as Error;
+    const code = errnoOf(reason);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new ConfigError(`${path}: there is no such scenario; ${whatThereIs(path)}`, { cause });
     }
-    const reason = code === 'EISDIR' ? `it is a directory; ${whatThereIs(path)}` : message;
-    throw new ConfigError(`${path}: the scenario cannot be read: ${reason}`, { cause });
+    const isFolder = code === 'EISDIR' || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    throw new ConfigError(
+      isFolder
+        ? `${path}: the scenario cannot be read: it is a directory; ${whatThereIs(path)}`
+        : `the scenario cannot be read: ${message}`,
+      { cause },
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 /** The data of a scenario: its files over each other, the command line over them, variables and tables put in. */
-import { readFileSync } from 'node:fs';
+import { readTextFile } from '../../core/node/store/text-file.ts';
 import { layerOf, problemIn, type SourceDocument } from './source/source-document.ts';
 import { jsonSchemaOf } from './language/json-schema.ts';
 import type { Path, Spot } from './source/yaml-source.ts';
@@ -24,7 +24,7 @@ export interface ScenarioDocument extends SourceDocument {
   readonly judging: ReadonlySet<string>;
 }
 
-const readUtf8: TextReader = (path) => readFileSync(path, 'utf8');
+const readUtf8: TextReader = readTextFile;
 
 /** Never throws: what is wrong is told in `problems`. */
 export function readScenarioDocument(

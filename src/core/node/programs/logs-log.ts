@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { printable } from '../../printable.ts';
 import { sameHost } from '../../address.ts';
 import type { SwarmEvent } from '../../events.ts';
 import type { Address, EventSink } from '../../interfaces.ts';
@@ -78,7 +79,7 @@ export class LogsLog implements EventSink {
     const line = this.#open ? logLine(event, this.#edition) : undefined;
     if (line === undefined) return;
     try {
-      writeSync(this.#descriptor, `${line}\n`);
+      writeSync(this.#descriptor, `${printable(line)}\n`);
     } catch (error) {
       this.close();
       this.#onFailure(this.#failure('write', error));

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readTextFile } from '../store/text-file.ts';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { StoreError } from '../../errors.ts';
-import { errnoOf, storeError } from '../store/store-errors.ts';
+import { errnoOf } from '../store/store-errors.ts';
 
 /** Beside the folders, not in them: a classic client meets only what it knows. */
 export const RECORD_NAME = 'split.json';
@@ -39,10 +39,11 @@ export function readSplitRecord(folder: string, totalChunks: number): SplitRecor
   const path = recordPath(folder);
   let record: SplitRecord;
   try {
-    record = recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    record = recordSchema.parse(JSON.parse(readTextFile(path)));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    if (errnoOf(error) !== undefined) throw storeError('read', path, error);
+    const isUnread = error instanceof StoreError;
+    if (isUnread && errnoOf(error.cause) === 'ENOENT') return undefined;
+    if (isUnread) throw error;
     throw new StoreError(`${path} is not as split wrote it; remove it to join without its check`, {
       cause: error,
     });

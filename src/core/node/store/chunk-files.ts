@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   lstatSync,
-  readFileSync,
   readSync,
   readdirSync,
   realpathSync,
@@ -21,6 +20,7 @@ import type { LocalChunk, LocalChunks } from './local-chunks.ts';
 import { Pace } from '../yielding.ts';
 import { isOtherLivingProcess } from './processes.ts';
 import { openRegular } from './regular-file.ts';
+import { readTextFile } from './text-file.ts';
 import { errnoOf, onDisk, storeError } from './store-errors.ts';
 
 /** A longest possible list of the largest total stays below it. */
@@ -39,7 +39,7 @@ export function readList(folder: string): LocalChunks {
     const list = statSync(path);
     if (!list.isFile()) throw new StoreError(`${path} is not a regular file`);
     if (list.size > LIST_BYTES_MAX) throw new StoreError(`${path} is too large to be a list of chunks`);
-    text = readFileSync(path, 'utf8');
+    text = readTextFile(path);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (errnoOf(error) !== 'ENOENT') throw storeError('read', path, error);

@@ -1,6 +1,7 @@
 /** Puts the files of an experiment where people find them: `<folder>/<scenario>/<experiment>/`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { printable } from '../../../core/printable.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
 import { renderExperimentCsv } from './experiment-csv.ts';
 import { renderExperimentMarkdown } from './experiment-markdown.ts';
@@ -36,7 +37,7 @@ export async function writeExperiment(place: string, experiment: Experiment): Pr
   try {
     await writeFile(join(place, 'experiment.json'), `${JSON.stringify(experiment, null, 2)}\n`);
     await writeFile(join(place, 'experiment.csv'), renderExperimentCsv(experiment));
-    await writeFile(join(place, 'experiment.md'), renderExperimentMarkdown(experiment));
+    await writeFile(join(place, 'experiment.md'), printable(renderExperimentMarkdown(experiment)));
     const parent = dirname(place);
     return await pointLatest(dirname(parent), `${basename(parent)}/${basename(place)}`);
   } catch (cause) {

@@ -76,7 +76,8 @@ export function attempt(read: () => string): Attempt {
   try {
     return { ok: true, value: read() };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+    const { message } = error as Error;
     const reasons: Readonly<Record<string, string>> = {
       ENOENT: 'there is no such file',
       EISDIR: 'it is a directory',

@@ -1,5 +1,6 @@
 /** Mistakes in a file that a user wrote, each with its place and its fix. */
 import { ConfigError } from '../../../core/errors.ts';
+import { printableLine } from '../../../core/printable.ts';
 
 export interface Problem {
   /** As the user named it; `--set` for what came from the command line, one line an override. */
@@ -39,26 +40,14 @@ function renderProblems(problems: readonly Problem[], sources: Sources): string 
 function renderProblem(problem: Problem, sources: Sources): string {
   const { file, line, column, path, message, suggestion } = problem;
   const what = `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
-  const head = printable(suggestion === undefined ? what : `${what}; ${suggestion}`);
+  const head = printableLine(suggestion === undefined ? what : `${what}; ${suggestion}`);
   const source = sources.get(file)?.split(/\r?\n/)[line - 1];
   if (source === undefined || source.trim() === '') return head;
   const from = column > SOURCE_LINE_CHARS_MAX / 2 ? column - SOURCE_LINE_CHARS_MAX / 2 : 0;
   const excerpt = source.slice(from, from + SOURCE_LINE_CHARS_MAX);
   const indent = excerpt.slice(0, column - 1 - from).replaceAll(/[^\t]/g, ' ');
   const margin = String(line).padStart(5);
-  return `${head}\n${margin} | ${printable(excerpt)}\n${' '.repeat(5)} | ${indent}^`;
-}
-
-/** Whatever moves the cursor, colours the terminal or turns the order of the text; not tabs. */
-const UNPRINTABLE = /[^\P{Cc}\t]|[\u2028-\u202e\u2066-\u2069]/gu;
-
-/** One sign for one, so that columns stay as they are: `␛` for an escape, `\ufffd` where there is no picture. */
-function printable(text: string): string {
-  return text.replaceAll(UNPRINTABLE, (sign) => {
-    const code = sign.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return code === 0x7f ? '\u2421' : '\ufffd';
-  });
+  return `${head}\n${margin} | ${printableLine(excerpt)}\n${' '.repeat(5)} | ${indent}^`;
 }
 
 /** In order of place; one mistake is told once. */
