@@ -123,6 +123,8 @@ export interface ChunkInfo {
 /** A chunk on its way in. Nothing counts before `commit` returned its info. */
 export interface ChunkWriter {
   readonly writtenBytes: number;
+  /** Whether what is written so far is all of what was expected at `begin`. Writing may go on. */
+  agrees(): boolean;
   /** Appends; hashes and keeps the bytes before it returns. @throws {StoreError} disk full, gone… */
   write(body: Body): void;
   /**

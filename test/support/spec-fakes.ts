@@ -157,6 +157,9 @@ export class FakeStore implements ChunkStore {
       get writtenBytes() {
         return content.length;
       },
+      agrees: () =>
+        (expected.hash ?? sha1(content)) === sha1(content) &&
+        (expected.bytes ?? content.length) === content.length,
       write: (body) => (content = Buffer.concat([content, Buffer.from(body as Buffer)])),
       commit() {
         const info = { bytes: content.length, hash: sha1(content) };

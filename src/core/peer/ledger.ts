@@ -191,6 +191,11 @@ export class Download {
     return this.#writer.writtenBytes;
   }
 
+  /** What is here is all of what the swarm agreed on. */
+  isWhole(): boolean {
+    return !this.#over && this.#writer.agrees();
+  }
+
   get over(): boolean {
     return this.#over;
   }

@@ -1,3 +1,4 @@
+import { addressKey } from '../address.ts';
 import type { Address, CloseReason, Connection, Timer } from '../interfaces.ts';
 import { ChunkSet } from '../chunk-set.ts';
 import type { PeerForgotten } from '../events.ts';
@@ -29,6 +30,8 @@ interface Session {
   over: boolean;
 }
 
+/** The silence limit doubles for an address up to so many times itself. */
+const SILENCE_FACTOR_MAX = 64;
 const INTERVAL_MS_MAX = 2 ** 32 - 1;
 
 /** Serves peers that speak the swarm protocol: handshake, announces, and pushes of what has been agreed since. */
@@ -41,6 +44,8 @@ export class SwarmService {
   /** In the order in which they were last heard. */
   readonly #sessions = new Map<Connection, Session>();
   readonly #owners = new Map<SwarmMember, Session>();
+  /** By how much the silence limit has grown for an address that was forgotten as silent: it may be far away. */
+  readonly #silenceFactors = new Map<string, number>();
   #silenceTimer: Timer | undefined;
   #pushTimer: Timer | undefined;
   #inheritedTimer: Timer | undefined;
@@ -295,18 +300,31 @@ export class SwarmService {
     events.emit({ type: 'remote-fault', atMs: clock.now(), peer: 'tracker', address, detail });
   }
 
+  #silentAtMs({ heardMs, member }: Session): number {
+    const factor = (member && this.#silenceFactors.get(addressKey(member.address))) ?? 1;
+    return heardMs + this.#options.silenceLimitMs * factor;
+  }
+
+  #growLimit({ member }: Session): void {
+    if (member === undefined) return;
+    const key = addressKey(member.address);
+    const factor = this.#silenceFactors.get(key) ?? 1;
+    this.#silenceFactors.set(key, Math.min(2 * factor, SILENCE_FACTOR_MAX));
+  }
+
   /** One timer for all: for the one that has been silent longest. */
   #watchSilence(): void {
     if (this.#silenceTimer !== undefined) return;
     const { clock } = this.#components;
-    const { silenceLimitMs } = this.#options;
-    const [longest] = this.#sessions.values();
-    if (longest === undefined) return;
-    const delayMs = Math.max(0, longest.heardMs + silenceLimitMs - clock.now());
+    if (this.#sessions.size === 0) return;
+    let firstMs = Infinity;
+    for (const session of this.#sessions.values()) firstMs = Math.min(firstMs, this.#silentAtMs(session));
+    const delayMs = Math.max(0, firstMs - clock.now());
     this.#silenceTimer = clock.setTimer(delayMs, () => {
       this.#silenceTimer = undefined;
       for (const session of this.#sessions.values()) {
-        if (session.heardMs + silenceLimitMs > clock.now()) break;
+        if (this.#silentAtMs(session) > clock.now()) continue;
+        this.#growLimit(session);
         this.#forget(session, 'silent');
         session.connection.abort();
         this.#sessions.delete(session.connection);

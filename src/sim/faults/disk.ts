@@ -42,6 +42,7 @@ export class FaultyDisk implements ChunkStore {
       get writtenBytes() {
         return writer.writtenBytes;
       },
+      agrees: () => writer.agrees(),
       write: (body) => {
         this.#refuseIfFull(index);
         writer.write(body);

@@ -177,8 +177,11 @@ export class ShapedConnection implements Connection {
       }
     }
     if ('message' in item) this.#onMessage(item.message);
-    else if ('closed' in item) this.#close(item.closed);
-    else this.#onRemoteEnd();
+    else if ('closed' in item) {
+      // All that the remote had to say is here.
+      const isWhole = this.#remoteEnded && item.closed.kind === 'reset';
+      this.#close(isWhole ? { kind: 'end' } : item.closed);
+    } else this.#onRemoteEnd();
   }
 
   #onRemoteEnd(): void {

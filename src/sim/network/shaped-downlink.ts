@@ -43,6 +43,8 @@ export class ShapedDownlink {
   #innerPaused = false;
   #paused = false;
   #stopped = false;
+  /** The remote's end has come: a reset after it takes nothing away of what came before. */
+  #endCame = false;
 
   constructor(state: LinkState, inner: Connection, options: ShapedDownlinkOptions) {
     this.#state = state;
@@ -87,6 +89,7 @@ export class ShapedDownlink {
   /** The remote's end or a close: it comes after the messages before it. */
   push(item: Incoming): void {
     if (this.#stopped) return;
+    if ('ended' in item) this.#endCame = true;
     const extraMs = this.#extraMs;
     this.#extraMs = 0;
     const stallMs = 'message' in item ? (this.#loss?.stallMs(item.message, item.bytes) ?? 0) : 0;
@@ -131,7 +134,7 @@ export class ShapedDownlink {
   /** A reset takes its time on the wire, but overtakes what waits for the rate or a paused receiver. */
   #onArrival(item: Incoming, atMs: number): void {
     if (this.#state.blackHole) this.#swallow(item);
-    else if ('closed' in item && item.closed.kind === 'reset') this.#options.onItem(item);
+    else if ('closed' in item && item.closed.kind === 'reset' && !this.#endCame) this.#options.onItem(item);
     else if (this.#flow === undefined) this.#onThrough(item);
     else this.#flow.push(item, sizeOf(item), atMs);
   }

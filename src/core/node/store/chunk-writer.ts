@@ -36,6 +36,13 @@ export class FileChunkWriter implements ChunkWriter {
     return this.#writtenBytes;
   }
 
+  agrees(): boolean {
+    if (this.#finished) return false;
+    const { bytes = this.#writtenBytes, hash } = this.#expected;
+    if (bytes !== this.#writtenBytes) return false;
+    return hash === undefined || this.#hash.copy().digest('hex') === hash.toLowerCase();
+  }
+
   write(body: Body): void {
     this.#requireLive();
     if (!(body instanceof Uint8Array)) throw new LocalProtocolError('a folder keeps bytes, not tokens');

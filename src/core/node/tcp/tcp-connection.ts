@@ -16,13 +16,16 @@ const BLOCK_BYTES = 256 * KIB;
 
 /**
  * After our end has gone out, a remote that neither ends nor sends anything for so long is cut off. Some programs
- * never close.
+ * never close. To that comes the time that what was sent, and the system may still hold, takes at the slowest rate
+ * that a link may have: a remote that reads so slowly is not silent.
  */
 const LINGER_MS = 30 * SECOND_MS;
+const SLOWEST_BYTES_PER_SEC = 125;
+const SYSTEM_BYTES_MAX = 4 * MIB;
 
 export interface TcpConnectionOptions extends WireOptions {
   readonly remote: Address;
-  /** Default 30,000. */
+  /** Default 30,000. What was sent prolongs it. */
   readonly lingerMs?: number;
 }
 
@@ -236,7 +239,9 @@ export class TcpConnection implements Connection {
   #waitForRemote(): void {
     if (this.#closed || this.#broken) return;
     const seenBytes = this.#socket.bytesRead;
-    this.#linger = this.#clock.setTimer(this.#lingerMs, () => {
+    const sentBytes = Math.min(this.#socket.bytesWritten, SYSTEM_BYTES_MAX);
+    const readMs = Math.round((sentBytes * SECOND_MS) / SLOWEST_BYTES_PER_SEC);
+    this.#linger = this.#clock.setTimer(this.#lingerMs + readMs, () => {
       if (this.#socket.bytesRead > seenBytes) {
         this.#waitForRemote();
         return;

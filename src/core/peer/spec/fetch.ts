@@ -3,12 +3,19 @@ import type { Address, Body, Clock, CloseReason, Connection, Timer, Transport } 
 import type { Message } from '../../protocol/messages.ts';
 import type { Download } from '../ledger.ts';
 import { PREFIX_BYTES, saysLength } from './length-prefix.ts';
+import type { Patience } from '../patience.ts';
 import { looksLikeRefusal, REFUSAL_BYTES_MAX } from './refusal.ts';
 
-/** Some servers wait 2 s before the first byte, some send 1 KiB a second; there is no limit on the whole. */
+/**
+ * Least silence that ends a transfer: some servers wait 2 s before the first byte, some send 1 KiB a second. There is
+ * no limit on the whole.
+ */
 export const IDLE_TIMEOUT_MS = 12_000;
 /** With a hash to tell, and as many bytes as other chunks have, the end need not be waited for so long. */
 export const LIKELY_END_MS = 2500;
+
+/** A transfer that has begun is not given up before its limit has struck, and doubled, so many times in a row. */
+const BEGUN_STRIKES_MAX = 6;
 
 /**
  * How a transfer went. `held`: the chunk is in the ledger. `corrupt`: whole, but not the agreed content.
@@ -34,6 +41,8 @@ export interface FetchOptions {
   readonly prefix: 'doubt' | 'drop' | 'keep';
   /** The size that chunks usually have; 0 when there is none. */
   readonly usualBytes: number;
+  /** How long the next bytes are waited for, learnt from what this holder sent before. */
+  readonly patience: Patience;
   /** Exactly once, unless stopped. */
   onOutcome(outcome: FetchOutcome): void;
 }
@@ -50,6 +59,8 @@ export class Fetch {
   /** The first four bytes. */
   #prefix: Uint8Array | undefined = new Uint8Array();
   #idleTimer: Timer | undefined;
+  #heardMs: number;
+  #strikes = 0;
   #over = false;
 
   constructor(
@@ -59,6 +70,7 @@ export class Fetch {
   ) {
     this.#clock = components.clock;
     this.#options = options;
+    this.#heardMs = components.clock.now();
     this.#connection = components.transport.connect(from, 'spec-chunk');
     this.#connection.setHandlers({
       onOpen: () => options.download.requested(),
@@ -76,12 +88,17 @@ export class Fetch {
   /** Gives it up; nothing is called back. */
   stop(): void {
     this.#leave();
+    this.#connection.abort();
     this.download.drop('cancelled');
   }
 
   #receive(message: Message): void {
     if (this.#over || message.type !== 'raw') return;
-    const { download, hash, bytes } = this.#options;
+    const { download, hash, bytes, patience } = this.#options;
+    const nowMs = this.#clock.now();
+    patience.heard(nowMs - this.#heardMs);
+    this.#heardMs = nowMs;
+    this.#strikes = 0;
     this.#keepStart(message.body);
     try {
       const body = this.#takePrefix(message.body);
@@ -112,9 +129,9 @@ export class Fetch {
     const { receivedBytes } = this.download;
     if (receivedBytes === 0 && hash !== EMPTY_SHA1) this.#fail({ kind: 'absent' });
     else if (this.#isRefusal()) this.#fail({ kind: 'absent' });
-    else if (reason.kind !== 'end') this.#finish({ kind: 'broken', detail: reason.detail });
+    else if (reason.kind !== 'end') this.#finishBroken({ kind: 'broken', detail: reason.detail });
     else if (receivedBytes < (this.#options.bytes ?? 0) || !this.#options.believes(receivedBytes, true)) {
-      this.#finish({ kind: 'broken', detail: `the stream ended after ${receivedBytes} bytes` });
+      this.#finishBroken({ kind: 'broken', detail: `the stream ended after ${receivedBytes} bytes` });
     } else this.#finish();
   }
 
@@ -128,17 +145,28 @@ export class Fetch {
     else this.#fail({ kind: 'doubtful', bytes: receivedBytes });
   }
 
-  #idle(afterMs: number): void {
-    const silent = { kind: 'broken', detail: `silent for ${afterMs / 1000} s` } as const;
+  #idle(): void {
+    const { hash, patience } = this.#options;
+    const { receivedBytes } = this.download;
+    const silentMs = this.#clock.now() - this.#heardMs;
+    const silent = { kind: 'broken', detail: `silent for ${Math.round(silentMs / 1000)} s` } as const;
     // A holder that never closes may have sent all there is.
-    if (this.#options.hash !== undefined && this.download.receivedBytes > 0) this.#finish(silent);
-    else this.#fail(silent);
+    if (hash !== undefined && this.download.isWhole()) return this.#finish();
+    patience.struck();
+    if (receivedBytes === 0 || ++this.#strikes > BEGUN_STRIKES_MAX) this.#fail(silent);
+    else this.#waitIdle();
   }
 
-  /** The ledger decides; `otherwise` says how the transfer went if it does not accept. */
-  #finish(otherwise: FetchOutcome = { kind: 'corrupt' }): void {
+  /** The stream broke off: the chunk may be here all the same, and if not, nobody has spoiled it. */
+  #finishBroken(outcome: FetchOutcome): void {
+    if (this.download.isWhole()) this.#finish();
+    else this.#fail(outcome);
+  }
+
+  /** The ledger decides. */
+  #finish(): void {
     this.#leave();
-    let outcome = otherwise;
+    let outcome: FetchOutcome = { kind: 'corrupt' };
     try {
       if (this.download.finish()) outcome = { kind: 'held' };
     } catch (error) {
@@ -151,6 +179,8 @@ export class Fetch {
 
   #fail(outcome: FetchOutcome): void {
     this.#leave();
+    // A sender takes an end for that of the request alone: it would go on, and keep its uplink from others.
+    this.#connection.abort();
     this.download.drop('failed');
     this.#options.onOutcome(outcome);
   }
@@ -163,10 +193,12 @@ export class Fetch {
 
   #waitIdle(): void {
     this.#idleTimer?.cancel();
-    const { download, hash, usualBytes } = this.#options;
+    const { download, hash, usualBytes, patience } = this.#options;
     const likelyAll = hash !== undefined && usualBytes > 0 && download.receivedBytes === usualBytes;
-    const delayMs = likelyAll ? LIKELY_END_MS : IDLE_TIMEOUT_MS;
-    this.#idleTimer = this.#clock.setTimer(delayMs, () => this.#idle(delayMs));
+    const isFirstLook = likelyAll && this.#strikes === 0;
+    this.#idleTimer = this.#clock.setTimer(isFirstLook ? LIKELY_END_MS : patience.limitMs, () =>
+      this.#idle(),
+    );
   }
 
   /** Keeps the first four bytes. Returns what of the body belongs to the chunk. */

@@ -4,7 +4,8 @@ import type { SwarmEvent } from '../../events.ts';
 import type { Address, Clock, EventSink, Random, Timer, Transport } from '../../interfaces.ts';
 import { pick } from '../../random.ts';
 import type { Ledger } from '../ledger.ts';
-import { Fetch, type FetchOutcome } from './fetch.ts';
+import { Patience } from '../patience.ts';
+import { Fetch, IDLE_TIMEOUT_MS, type FetchOutcome } from './fetch.ts';
 import { HolderBackOff } from './holder-back-off.ts';
 
 /** When a chunk is on its way by other means, or all its holders are busy with strangers: look again after. */
@@ -70,6 +71,9 @@ export class SpecFetcher {
   readonly #tasks = new Map<number, Task>();
   readonly #fetches = new Map<number, { readonly fetch: Fetch; readonly holder: string }>();
   readonly #backOff: HolderBackOff;
+  /** How long holders are waited for, by address key; and what is usual among them. */
+  readonly #patience = new Map<string, Patience>();
+  readonly #usualPatience = new Patience(IDLE_TIMEOUT_MS);
   readonly #sizes = new Set<number>();
   #usualBytes = 0;
   /** Sizes after which doubtful transfers of a chunk ended. */
@@ -241,6 +245,7 @@ export class SpecFetcher {
         believes: (received, inOrder) => this.#believes(index, received, inOrder),
         usualBytes: this.#usualBytes,
         prefix: hash === undefined ? this.#judgePrefix(index, holder) : 'keep',
+        patience: this.#patienceWith(holder),
         onOutcome: (outcome) => {
           this.#fetches.delete(index);
           this.#ended(index, from, outcome);
@@ -252,6 +257,12 @@ export class SpecFetcher {
       if (!(error instanceof StoreError)) throw error;
       this.#ended(index, from, { kind: 'store-failed', error });
     }
+  }
+
+  #patienceWith(holder: string): Patience {
+    const known = this.#patience.get(holder) ?? new Patience(IDLE_TIMEOUT_MS, this.#usualPatience);
+    this.#patience.set(holder, known);
+    return known;
   }
 
   #ended(index: number, from: Address, outcome: FetchOutcome): void {
@@ -300,9 +311,10 @@ export class SpecFetcher {
   }
 
   #believes(index: number, bytes: number, inOrder: boolean): boolean {
+    if (!inOrder) return false;
     if (this.#doubts.get(index)?.has(bytes) === true) return true;
     const isLast = index === this.#components.ledger.totalChunks;
-    return inOrder && (isLast || this.#usualBytes === 0 || bytes === this.#usualBytes);
+    return isLast || this.#usualBytes === 0 || bytes === this.#usualBytes;
   }
 
   /** Keeps the size of the held chunks other than the last: while they are of one size, else 0. */

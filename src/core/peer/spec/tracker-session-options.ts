@@ -32,6 +32,10 @@ export interface SpecTrackerCallbacks {
 export const REGISTERED_FIRST_MAX = 16;
 /** Questions to our own tracker that may be open at a time. */
 export const OPEN_QUESTIONS_MAX = 64;
+/** The tracker is lost: the next try comes after this, and twice as late each time. */
+export const RETRY_MIN_MS = 1000;
+export const RETRY_MAX_MS = 30_000;
+
 /** Chunks to be asked again soon are gathered for so long. */
 export const GATHER_MS = 50;
 

@@ -1,12 +1,15 @@
 import { assertNever } from '../../errors.ts';
 import type { Connection, Timer } from '../../interfaces.ts';
 import type { ChunkFrom, ChunkUnknown, Message } from '../../protocol/messages.ts';
+import { Patience } from '../patience.ts';
 import { Questions } from './questions.ts';
 import {
   describe,
   GATHER_MS,
   OPEN_QUESTIONS_MAX,
   REGISTERED_FIRST_MAX,
+  RETRY_MAX_MS,
+  RETRY_MIN_MS,
   type SessionEvent,
   type SpecTrackerCallbacks,
   type SpecTrackerComponents,
@@ -16,10 +19,8 @@ import { TrackerRecogniser, type TrackerKind } from './recogniser.ts';
 
 /** Trackers by others read what lies there as one message: nothing may follow sooner, in either direction. */
 export const PACE_MS = 1250;
-/** A question that is not answered by then is asked again, once. */
+/** A question that is not answered by then is asked again, once; longer where answers take longer. */
 export const ANSWER_TIMEOUT_MS = 5000;
-const RETRY_MIN_MS = 1000;
-const RETRY_MAX_MS = 30_000;
 
 /**
  * A spec client's conversation with its tracker, over one connection that stays open. Announces all that is held, then
@@ -35,7 +36,6 @@ export class SpecTrackerSession {
   /** Held chunks that this connection has not announced, in order. */
   #toAnnounce = new Set<number>();
   #announced = new Set<number>();
-  /** Asked, not answered. */
   #open = new Set<number>();
   #recogniser: TrackerRecogniser;
   #connection: Connection | undefined;
@@ -56,6 +56,8 @@ export class SpecTrackerSession {
   #state: 'new' | 'running' | 'stopped' = 'new';
   #stepTimer: Timer | undefined;
   #answerTimer: Timer | undefined;
+  readonly #patience = new Patience(ANSWER_TIMEOUT_MS);
+  #askedMs = 0;
 
   constructor(
     components: SpecTrackerComponents,
@@ -154,6 +156,7 @@ export class SpecTrackerSession {
   #receive(message: Message): void {
     if (message.type !== 'chunk-from' && message.type !== 'chunk-unknown') return;
     this.#lastActivityMs = this.#components.clock.now();
+    if (this.#open.size > 0 && !this.#heard) this.#patience.heard(this.#lastActivityMs - this.#askedMs);
     this.#silences = 0;
     this.#heard = true;
     if (message.index === 0) {
@@ -329,15 +332,17 @@ export class SpecTrackerSession {
   #awaitAnswer(): void {
     this.#answerTimer?.cancel();
     if (this.#open.size === 0) return;
-    this.#answerTimer = this.#components.clock.setTimer(ANSWER_TIMEOUT_MS, () => this.#unanswered());
+    this.#askedMs = this.#components.clock.now();
+    this.#answerTimer = this.#components.clock.setTimer(this.#patience.limitMs, () => this.#unanswered());
   }
 
   #unanswered(): void {
     const open = [...this.#open];
     this.#silences++;
-    if (this.#isSending()) this.#lose('it takes in nothing of what is sent');
-    else if (this.#silences >= 2) this.#lose('no answer');
-    else {
+    if (this.#isSending() || this.#silences >= 2) {
+      this.#patience.struck();
+      this.#lose(this.#isSending() ? 'it takes in nothing of what is sent' : 'no answer');
+    } else {
       this.#open.clear();
       // It answers, but something else: that counts as unknown, and the next chunk gets its turn.
       if (this.#heard) {
@@ -367,10 +372,9 @@ export class SpecTrackerSession {
     this.#stepTimer?.cancel();
     this.#answerTimer?.cancel();
     this.#open.clear();
-    const connection = this.#connection;
+    this.#connection?.end();
     this.#connection = undefined;
     this.#isOpen = false;
-    connection?.end();
     this.#totalLearnt();
   }
 
@@ -381,8 +385,7 @@ export class SpecTrackerSession {
 
   /** A question may also be about a chunk behind the last one. */
   #isWanted(index: number): boolean {
-    const { ledger } = this.#components;
-    return index <= ledger.totalChunks && ledger.needs(index);
+    return index <= this.#components.ledger.totalChunks && this.#components.ledger.needs(index);
   }
 
   #isRunning(): boolean {
@@ -390,10 +393,7 @@ export class SpecTrackerSession {
   }
 
   #tell(event: SessionEvent): void {
-    this.#components.events.emit({
-      ...event,
-      atMs: this.#components.clock.now(),
-      peer: this.#options.name,
-    });
+    const atMs = this.#components.clock.now();
+    this.#components.events.emit({ ...event, atMs, peer: this.#options.name });
   }
 }

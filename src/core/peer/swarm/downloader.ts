@@ -20,10 +20,8 @@ const QUEUE_SHORT_MS = 250;
 const QUEUE_LONG_MS = 750;
 /** A round trip shorter than this share of the time that a chunk takes is not worth a request more. */
 const ROUND_TRIP_SHARE_MIN = 0.05;
-/** A neighbour that owes chunks and sends nothing for so long loses its requests to others… */
-const SNUB_AFTER_MS = 10_000;
-/** …and gets no new ones for so long. */
-const SNUB_MS = 10_000;
+/** The pace of a neighbour is of about so long. */
+const PACE_MS = 60_000;
 /** A neighbour that rejects although it does not choke gets no requests for so long. */
 const REJECTED_MS = 1_000;
 /** The disk could not take a chunk: the next try comes after this. */
@@ -91,7 +89,7 @@ export class Downloader {
   /** Requests as much as the neighbour can usefully have open. */
   fill(neighbour: Neighbour): void {
     const nowMs = this.#context.clock.now();
-    if (neighbour.theyChoke || nowMs < neighbour.snubbedUntilMs) return;
+    if (neighbour.theyChoke || neighbour.silent || nowMs < neighbour.snubbedUntilMs) return;
     while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour) && nowMs >= this.#storeRetryMs) {
       const index =
         this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
@@ -178,14 +176,18 @@ export class Downloader {
     this.fillAll();
   }
 
-  /** About once a second. */
+  /**
+   * About once a second. What a silent neighbour owes stays requested from it, and what has come of it is kept: its
+   * turn on a slow link may come yet. Others may bring the same meanwhile (end-game).
+   */
   tick(): void {
     const nowMs = this.#context.clock.now();
     for (const neighbour of this.#neighbours.values()) {
-      const owes = [...neighbour.requests.values()].filter(({ download }) => !download.over);
-      if (owes.length === 0 || nowMs - neighbour.lastProgressMs <= SNUB_AFTER_MS) continue;
-      neighbour.snubbedUntilMs = nowMs + SNUB_MS;
-      for (const request of owes) this.#cancel(neighbour, request, 'failed');
+      if (neighbour.requests.size === 0) neighbour.silent = false;
+      else if (nowMs - neighbour.lastProgressMs > neighbour.patience.limitMs) {
+        neighbour.silent = true;
+        neighbour.patience.struck();
+      }
     }
     this.fillAll();
   }
@@ -233,6 +235,15 @@ export class Downloader {
     if (part.offset === 0 && neighbour.lastProgressMs <= request.sentMs) {
       const tookMs = nowMs - request.sentMs;
       neighbour.roundTripMs = Math.min(neighbour.roundTripMs ?? Infinity, tookMs);
+    }
+    const gapMs = nowMs - neighbour.lastProgressMs;
+    neighbour.patience.heard(gapMs);
+    neighbour.silent = false;
+    neighbour.servedMs += gapMs;
+    neighbour.servedBytes += part.body.byteLength;
+    if (neighbour.servedMs > PACE_MS) {
+      neighbour.servedMs /= 2;
+      neighbour.servedBytes /= 2;
     }
     neighbour.lastProgressMs = nowMs;
     neighbour.received.add(part.body.byteLength, nowMs);

@@ -1,5 +1,6 @@
 import type { Ledger } from '../ledger.ts';
 import type { Neighbour } from './neighbour.ts';
+import { SILENT_MS } from './neighbour.ts';
 
 /** Copies of one chunk on their way at a time, apart from those of sources that have fallen silent. */
 const COPIES_MAX = 2;
@@ -9,8 +10,6 @@ const GAIN_MIN_MS = 250;
 /** …and by far sooner when bytes of the first would be wasted. */
 const GAIN_MIN_BEGUN = 3;
 const GAIN_MIN_BEGUN_MS = 1500;
-/** A source that has sent nothing yet is given so long before it counts as slow. */
-const GRACE_MS = 2000;
 
 /**
  * End-game: every missing chunk is on its way, and this neighbour has nothing to do. Returns the chunk that it
@@ -24,26 +23,22 @@ export function chooseDuplicate(
 ): number | undefined {
   if (neighbour.requests.size > 0) return undefined;
   const sources = [...all];
-  const ownRate = neighbour.received.bytesPerSec(nowMs);
+  const ownRate = neighbour.pace;
   let best: { readonly index: number; readonly remainingMs: number } | undefined;
   for (const source of sources) {
     if (source === neighbour) continue;
     for (const { index, bytes, begun, remainingMs } of expectedArrivals(source, nowMs)) {
       if (!neighbour.theirs.has(index) || !ledger.needs(index)) continue;
-      const silent = sources.filter((other) => isSilent(other, nowMs) && asks(other, index)).length;
+      const silent = sources.filter((other) => other.silent && asks(other, index)).length;
       if (ledger.downloadsOf(index).length - silent >= COPIES_MAX) continue;
-      const hereMs = (neighbour.roundTripMs ?? 0) + (ownRate > 0 ? (bytes / ownRate) * 1000 : GRACE_MS);
+      const hereMs =
+        (neighbour.roundTripMs ?? 0) + (ownRate > 0 ? (bytes / ownRate) * 1000 : neighbour.patience.limitMs);
       const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
       if (remainingMs < limitMs) continue;
       if (best === undefined || remainingMs > best.remainingMs) best = { index, remainingMs };
     }
   }
   return best?.index;
-}
-
-/** It owes something, and has sent nothing for long: it may have been cut off, and more than one may have been. */
-function isSilent(source: Neighbour, nowMs: number): boolean {
-  return nowMs - source.lastProgressMs >= GRACE_MS;
 }
 
 function asks({ requests }: Neighbour, index: number): boolean {
@@ -61,18 +56,18 @@ interface Arrival {
 
 /** When a neighbour's open requests should be answered, at its present rate and in their order. */
 function* expectedArrivals(source: Neighbour, nowMs: number): Generator<Arrival> {
-  const rate = source.received.bytesPerSec(nowMs);
+  const rate = source.pace;
   let aheadBytes = 0;
   for (const { index, bytes, download } of source.requests.values()) {
     if (download.over) continue;
     aheadBytes += bytes - download.receivedBytes;
     const quietMs = nowMs - source.lastProgressMs;
-    if (quietMs < GRACE_MS && rate === 0) continue;
+    if (!source.silent && rate === 0) continue;
     // What a cancel would still meet on its way is as good as begun.
     const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
     const begun = aheadBytes - bytes <= underwayBytes;
-    // The rate fades slowly: who has been silent for long will hardly be back sooner than in as long again.
-    const silentMs = quietMs < GRACE_MS ? 0 : quietMs;
+    // Who has been silent for long will hardly be back sooner than in as long again.
+    const silentMs = source.silent && quietMs >= SILENT_MS ? quietMs : 0;
     const remainingMs = rate > 0 ? Math.max((aheadBytes / rate) * 1000, silentMs) : Infinity;
     yield { index, bytes, begun, remainingMs };
   }

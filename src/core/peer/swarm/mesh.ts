@@ -4,15 +4,20 @@ import type { Bitfield, Handshake, Message, SwarmMessage } from '../../protocol/
 import { isSwarmMessage } from '../../protocol/swarm-message.ts';
 import { shuffled } from '../../random.ts';
 import type { PeerContext } from '../context.ts';
-import { Neighbour } from './neighbour.ts';
+import { Patience } from '../patience.ts';
+import { Neighbour, SILENT_MS } from './neighbour.ts';
 
 /** Connections that a leecher opens by itself; others may come in up to `maxConnections`. */
 const DIAL_TARGET = 30;
+/** Least time that a handshake is waited for, and a neighbour that says nothing at all. */
 const HANDSHAKE_LIMIT_MS = 15_000;
 const KEEP_ALIVE_MS = 30_000;
 const SILENCE_LIMIT_MS = 90_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
+/** A neighbour without use keeps its place for so long at first, and twice as long whenever another got it in vain. */
+const USELESS_FIRST_MS = 1_000;
+const USELESS_MAX_MS = 60_000;
 /** Addresses remembered; when there are more, those that could not be reached make room. */
 const KNOWN_MAX = 2_000;
 const VERSION = 1;
@@ -33,6 +38,8 @@ interface Known {
   readonly address: Address;
   dialled: boolean;
   failures: number;
+  /** Connections in a row over which not one byte of a chunk went. */
+  fruitless: number;
   nextDialMs: number;
 }
 
@@ -43,7 +50,7 @@ interface Dialled {
 
 interface Pending {
   readonly key: string | undefined;
-  readonly deadlineMs: number;
+  readonly sinceMs: number;
 }
 
 /** The peer's swarm connections: dialling, handshakes, one connection a pair, keeping alive. */
@@ -54,6 +61,10 @@ export class Mesh {
   readonly #known = new Map<string, Known>();
   readonly #byAddress = new Map<string, Neighbour>();
   readonly #pending = new Map<Connection, Pending>();
+  readonly #handshakes = new Patience(HANDSHAKE_LIMIT_MS);
+  readonly #silences = new Patience(SILENCE_LIMIT_MS);
+  readonly #parts = new Patience(SILENT_MS);
+  #uselessMs = USELESS_FIRST_MS;
   #nextId = 1;
   #stopped = false;
 
@@ -70,7 +81,7 @@ export class Mesh {
       if (this.#known.has(key)) continue;
       if (this.#known.size >= KNOWN_MAX) this.#forgetUnreachable();
       if (this.#known.size < KNOWN_MAX)
-        this.#known.set(key, { address, dialled: false, failures: 0, nextDialMs: nowMs });
+        this.#known.set(key, { address, dialled: false, failures: 0, fruitless: 0, nextDialMs: nowMs });
     }
     this.#dialMore();
   }
@@ -82,14 +93,22 @@ export class Mesh {
   /** About once a second. */
   tick(): void {
     const nowMs = this.#context.clock.now();
-    for (const [connection, pending] of this.#pending) {
-      if (nowMs > pending.deadlineMs) connection.abort();
-    }
+    this.#endSilent(nowMs);
     for (const neighbour of this.neighbours.values()) {
-      if (nowMs - neighbour.lastReceivedMs > SILENCE_LIMIT_MS) neighbour.connection.abort();
-      else if (nowMs - neighbour.lastSentMs > KEEP_ALIVE_MS) neighbour.send({ type: 'keep-alive' }, nowMs);
+      if (nowMs - neighbour.lastSentMs > KEEP_ALIVE_MS) neighbour.send({ type: 'keep-alive' }, nowMs);
     }
     this.#dialMore();
+  }
+
+  #endSilent(nowMs: number): void {
+    const handshakeMs = this.#handshakes.limitMs;
+    const unanswered = [...this.#pending].filter(([, { sinceMs }]) => nowMs - sinceMs > handshakeMs);
+    if (unanswered.length > 0) this.#handshakes.struck();
+    for (const [connection] of unanswered) connection.abort();
+    const silenceMs = this.#silences.limitMs;
+    const gone = [...this.neighbours.values()].filter((it) => nowMs - it.lastReceivedMs > silenceMs);
+    if (gone.length > 0) this.#silences.struck();
+    for (const { connection } of gone) connection.abort();
   }
 
   /** The neighbour broke the protocol. */
@@ -117,6 +136,8 @@ export class Mesh {
     if (this.#stopped) return;
     const target = Math.min(DIAL_TARGET, options.maxConnections);
     let free = target - this.neighbours.size - this.#pending.size;
+    // Somebody else may be of use, and would get the place of one who is not.
+    if (free <= 0 && this.#pending.size === 0 && this.#useless() !== undefined) free = 1;
     if (free <= 0) return;
     const pendingKeys = new Set([...this.#pending.values()].map(({ key }) => key));
     const ready = [...this.#known.values()].filter(({ address, dialled, nextDialMs }) => {
@@ -142,10 +163,13 @@ export class Mesh {
 
   #await(connection: Connection, dialled: Known | undefined): void {
     const key = dialled && addressKey(dialled.address);
-    this.#pending.set(connection, { key, deadlineMs: this.#context.clock.now() + HANDSHAKE_LIMIT_MS });
+    this.#pending.set(connection, { key, sinceMs: this.#context.clock.now() });
     connection.setHandlers({
       onMessage: (message) => {
-        if (!this.#pending.delete(connection)) return;
+        const pending = this.#pending.get(connection);
+        if (pending === undefined) return;
+        this.#pending.delete(connection);
+        if (dialled) this.#handshakes.heard(this.#context.clock.now() - pending.sinceMs);
         this.#greeted(connection, dialled && { known: dialled, shown: shown! }, message);
       },
       onClose: (reason) => {
@@ -180,7 +204,7 @@ export class Mesh {
     const address = dialled?.known.address ?? { host: connection.remote.host, port: message.port };
     const shown = dialled?.shown ?? this.#introduce(connection);
     if (!this.#mayStay(dialled !== undefined, address, message)) {
-      if (dialled) dialled.known.nextDialMs = this.#context.clock.now() + RETRY_MAX_MS;
+      if (dialled) this.#putOff(dialled.known);
       connection.setHandlers(ignoring);
       connection.end();
       return;
@@ -194,7 +218,7 @@ export class Mesh {
     const { ownPort, options } = this.#context;
     if (theirs.port === ownPort && theirs.name === options.name) return false;
     const older = this.#byAddress.get(addressKey(address));
-    if (older === undefined) return this.neighbours.size < options.maxConnections;
+    if (older === undefined) return this.neighbours.size < options.maxConnections || this.#makeRoom();
     // Two peers that dial each other at once must drop the same one of the two connections: the one that the peer
     // with the lower (port, name) opened stays. Of two from one side the older is a left-over.
     const oursIsLower = ownPort - theirs.port || (options.name < theirs.name ? -1 : 1);
@@ -206,15 +230,50 @@ export class Mesh {
     return true;
   }
 
+  /** A neighbour of no use to either side gives its place to one that may be. Returns whether there was one. */
+  #makeRoom(): boolean {
+    const useless = this.#useless();
+    if (useless === undefined) return false;
+    this.#uselessMs = Math.min(2 * this.#uselessMs, USELESS_MAX_MS);
+    useless.connection.setHandlers(ignoring);
+    useless.connection.end();
+    const known = this.#known.get(addressKey(useless.address));
+    this.#remove(useless, 0);
+    if (known) this.#putOff(known);
+    return true;
+  }
+
+  /** The one that has been of no use for longest: nothing is wanted from it, nor by it. */
+  #useless(): Neighbour | undefined {
+    const nowMs = this.#context.clock.now();
+    for (const neighbour of this.neighbours.values()) {
+      const isUsed = neighbour.usefulChunks > 0 || neighbour.requests.size > 0;
+      const isUser = neighbour.theyAreInterested || neighbour.serving.length > 0 || neighbour.blocked;
+      const lastUseMs = Math.max(neighbour.joinedMs, neighbour.lastProgressMs, neighbour.lastServedMs);
+      if (!isUsed && !isUser && nowMs - lastUseMs > this.#uselessMs) return neighbour;
+    }
+    return undefined;
+  }
+
+  #putOff(known: Known): void {
+    const retryMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** known.fruitless);
+    known.fruitless++;
+    known.nextDialMs = this.#context.clock.now() + retryMs;
+  }
+
   #join(connection: Connection, openedByUs: boolean, address: Address, name: string, shown: Bitfield): void {
     const { clock, ledger } = this.#context;
     const about = { connection, openedByUs, address, name, totalChunks: ledger.totalChunks };
-    const neighbour = new Neighbour(this.#nextId++, about, clock.now());
+    const neighbour = new Neighbour(this.#nextId++, about, clock.now(), this.#parts);
     this.neighbours.set(neighbour.id, neighbour);
     this.#byAddress.set(addressKey(address), neighbour);
     connection.setHandlers({
       onMessage: (message) => {
-        neighbour.lastReceivedMs = clock.now();
+        const nowMs = clock.now();
+        if (nowMs - neighbour.lastReceivedMs > KEEP_ALIVE_MS) {
+          this.#silences.heard(nowMs - neighbour.lastReceivedMs);
+        }
+        neighbour.lastReceivedMs = nowMs;
         if (isSwarmMessage(message)) this.#handler.message(neighbour, message);
         else this.fault(neighbour, `${message.type} on a swarm connection`);
       },
@@ -231,6 +290,10 @@ export class Mesh {
       this.#context.tell({ type, address: neighbour.address, detail: reason.detail });
     }
     this.#remove(neighbour, RETRY_FIRST_MS);
+    const known = this.#known.get(addressKey(neighbour.address));
+    if (known && neighbour.sentBytes + neighbour.servedBytes === 0) this.#putOff(known);
+    else if (known) known.fruitless = 0;
+    if (neighbour.sentBytes + neighbour.servedBytes > 0) this.#uselessMs = USELESS_FIRST_MS;
   }
 
   #remove(neighbour: Neighbour, retryMs: number): void {

@@ -2,7 +2,13 @@ import type { Address, Connection } from '../../interfaces.ts';
 import type { SwarmMessage } from '../../protocol/messages.ts';
 import { ChunkSet } from '../../chunk-set.ts';
 import type { Download } from '../ledger.ts';
+import { Patience } from '../patience.ts';
 import { RateMeter } from './rate-meter.ts';
+
+/** Least times that we wait for its next part, for its first request when it is unchoked, and until it takes a part. */
+export const SILENT_MS = 2000;
+const UNUSED_MS = 1500;
+const UNTAKEN_MS = 3000;
 
 /** A request of ours that the neighbour has not answered yet. */
 export interface OpenRequest {
@@ -61,12 +67,26 @@ export class Neighbour {
   sentBytes = 0;
   /** Shortest time from a request on an idle connection to its first byte; undefined before the first. */
   roundTripMs: number | undefined;
+  readonly joinedMs: number;
   lastReceivedMs: number;
   lastSentMs: number;
   /** When a part last came in, or the first of the open requests was sent. */
   lastProgressMs: number;
-  /** It let us wait too long: nothing is requested from it before this time. */
+  /** It rejected what it shows: nothing is requested from it before this time. */
   snubbedUntilMs = 0;
+  /** How long its next part is waited for. */
+  readonly patience: Patience;
+  /** It let us wait beyond that: nothing new is requested from it before it sends something. */
+  silent = false;
+  /** What it sent while it owed us something, and how long that took. */
+  servedBytes = 0;
+  servedMs = 0;
+
+  /** How long we wait until it makes use of being unchoked, and until it takes the next part. */
+  readonly usePatience = new Patience(UNUSED_MS);
+  readonly takePatience = new Patience(UNTAKEN_MS);
+  /** When it was unchoked without having asked for anything since. */
+  unusedSinceMs: number | undefined;
 
   constructor(
     id: number,
@@ -78,8 +98,10 @@ export class Neighbour {
       readonly totalChunks: number;
     },
     nowMs: number,
+    usualPatience?: Patience,
   ) {
     this.id = id;
+    this.patience = new Patience(SILENT_MS, usualPatience);
     this.connection = about.connection;
     this.openedByUs = about.openedByUs;
     this.address = about.address;
@@ -87,9 +109,15 @@ export class Neighbour {
     this.theirs = new ChunkSet(about.totalChunks);
     this.received = new RateMeter(nowMs);
     this.lastServedMs = nowMs;
+    this.joinedMs = nowMs;
     this.lastReceivedMs = nowMs;
     this.lastSentMs = nowMs;
     this.lastProgressMs = nowMs;
+  }
+
+  /** Bytes per second that it sent while it owed us something; 0 before the first. */
+  get pace(): number {
+    return this.servedMs < 1 ? 0 : (this.servedBytes * 1000) / this.servedMs;
   }
 
   send(message: SwarmMessage, nowMs: number): boolean {

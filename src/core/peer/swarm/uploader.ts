@@ -7,10 +7,6 @@ import type { Neighbour } from './neighbour.ts';
 
 /** Requests that one neighbour may have waiting; more are rejected. */
 const QUEUE_MAX = 256;
-/** Who holds a slot for so long, takes nothing and says nothing, cannot be reached: a stopped process, a partition. */
-const IDLE_MS = 3000;
-/** …and sooner if it has not even asked for anything. */
-const UNASKED_MS = 1500;
 /** So long others come first, unless it is heard of. */
 const REST_MS = 10_000;
 
@@ -79,6 +75,7 @@ export class Uploader {
   request(neighbour: Neighbour, index: number): void {
     const { ledger, store } = this.#context;
     const info = ledger.held.has(index) ? store.info(index) : undefined;
+    this.#noteUse(neighbour);
     if (neighbour.weChoke) this.#reject(neighbour, index, 'choked');
     else if (info === undefined) this.#reject(neighbour, index, 'not-held');
     else if (neighbour.serving.length >= QUEUE_MAX) this.#reject(neighbour, index, 'overload');
@@ -86,6 +83,13 @@ export class Uploader {
       neighbour.serving.push({ index, offset: 0, chunkBytes: info.bytes });
       if (neighbour.serving.length === 1) this.pump(neighbour);
     }
+  }
+
+  /** Also of one that comes too late: it tells how far away the neighbour is. */
+  #noteUse(neighbour: Neighbour): void {
+    if (neighbour.unusedSinceMs === undefined) return;
+    neighbour.usePatience.heard(this.#context.clock.now() - neighbour.unusedSinceMs);
+    neighbour.unusedSinceMs = undefined;
   }
 
   cancel(neighbour: Neighbour, index: number): void {
@@ -122,14 +126,17 @@ export class Uploader {
 
   drained(neighbour: Neighbour): void {
     neighbour.blocked = false;
-    neighbour.lastServedMs = this.#context.clock.now();
+    const nowMs = this.#context.clock.now();
+    neighbour.takePatience.heard(nowMs - neighbour.lastServedMs);
+    neighbour.lastServedMs = nowMs;
     this.pump(neighbour);
   }
 
   #rests(neighbour: Neighbour, nowMs: number): boolean {
     const { weChoke, serving, blocked, lastServedMs, lastReceivedMs } = neighbour;
-    const patienceMs = serving.length > 0 || blocked ? IDLE_MS : UNASKED_MS;
-    const isIdle = !weChoke && nowMs - Math.max(lastServedMs, lastReceivedMs) > patienceMs;
+    const patience = serving.length > 0 || blocked ? neighbour.takePatience : neighbour.usePatience;
+    const isIdle = !weChoke && nowMs - Math.max(lastServedMs, lastReceivedMs) > patience.limitMs;
+    if (isIdle && (neighbour.rest === undefined || neighbour.rest.untilMs <= nowMs)) patience.struck();
     if (isIdle) neighbour.rest = { sinceMs: nowMs, untilMs: nowMs + REST_MS };
     const { rest } = neighbour;
     return rest !== undefined && nowMs < rest.untilMs && lastReceivedMs <= rest.sinceMs;
@@ -150,6 +157,7 @@ export class Uploader {
     const nowMs = this.#context.clock.now();
     neighbour.weChoke = false;
     neighbour.lastServedMs = nowMs;
+    neighbour.unusedSinceMs ??= nowMs;
     neighbour.send({ type: 'unchoke' }, nowMs);
   }
 

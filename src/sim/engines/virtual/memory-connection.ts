@@ -20,8 +20,9 @@ const HIGH_WATER_BYTES = 256 * KIB;
 
 const BLOCK_BYTES = 256 * KIB;
 
-/** As on TCP: how long a remote may leave its side open, and silent, after we ended ours. */
+/** As on TCP: how long a remote may leave its side open, and silent, after we ended ours; see TcpConnection. */
 const LINGER_MS = 30 * SECOND_MS;
+const SLOWEST_BYTES_PER_SEC = 125;
 
 export interface MemoryConnectionOptions {
   readonly remote: Address;
@@ -56,6 +57,7 @@ export class MemoryConnection implements Connection {
   #remoteEnded = false;
   #over = false;
   #linger: Timer | undefined;
+  #sentBytes = 0;
 
   constructor(components: { readonly clock: Clock }, options: MemoryConnectionOptions) {
     this.#clock = components.clock;
@@ -83,6 +85,7 @@ export class MemoryConnection implements Connection {
     const bytes = messageBytes(message);
     this.#outbox.push({ message, bytes });
     this.#outboxBytes += bytes;
+    if ('body' in message) this.#sentBytes += bytes;
     this.#fillWindow();
     if (this.#outboxBytes < HIGH_WATER_BYTES) return true;
     this.#wantsDrain = true;
@@ -247,7 +250,11 @@ export class MemoryConnection implements Connection {
   #closeWhenBothEnded(): void {
     if (this.#over || !this.#endLeft) return;
     if (this.#remoteEnded) this.#close({ kind: 'end' });
-    else this.#linger ??= this.#clock.setTimer(LINGER_MS, () => this.#onLingered());
+    else this.#linger ??= this.#clock.setTimer(this.#lingerMs(), () => this.#onLingered());
+  }
+
+  #lingerMs(): number {
+    return LINGER_MS + (Math.min(this.#sentBytes, 4 * MIB) * SECOND_MS) / SLOWEST_BYTES_PER_SEC;
   }
 
   #onLingered(): void {

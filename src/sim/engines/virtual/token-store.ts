@@ -58,7 +58,11 @@ export class TokenStore implements ChunkStore {
 
   begin(index: number, expected: Partial<ChunkInfo>): ChunkWriter {
     this.#originalBytes(index);
-    return new TokenWriter(index, (bytes, corrupt) => this.#commit(index, expected, bytes, corrupt));
+    return new TokenWriter(
+      index,
+      (bytes, corrupt) => agree(expected, { bytes, hash: tokenHash(index, bytes, corrupt) }),
+      (bytes, corrupt) => this.#commit(index, expected, bytes, corrupt),
+    );
   }
 
   #commit(
@@ -70,8 +74,7 @@ export class TokenStore implements ChunkStore {
     const present = this.info(index);
     if (present) return present;
     const hash = tokenHash(index, bytes, corrupt);
-    if (expected.bytes !== undefined && expected.bytes !== bytes) return undefined;
-    if (expected.hash !== undefined && expected.hash !== hash) return undefined;
+    if (!agree(expected, { bytes, hash })) return undefined;
     this.#held.set(index, { bytes, hash, corrupt });
     return { bytes, hash };
   }
@@ -90,24 +93,38 @@ export function tokenHash(index: number, bytes: number, corrupt = false): string
     .digest('hex');
 }
 
+function agree(expected: Partial<ChunkInfo>, { bytes, hash }: ChunkInfo): boolean {
+  return (expected.bytes ?? bytes) === bytes && (expected.hash ?? hash) === hash;
+}
+
 interface HeldChunk extends ChunkInfo {
   readonly corrupt: boolean;
 }
 
 class TokenWriter implements ChunkWriter {
   readonly #index: number;
+  readonly #isExpected: (bytes: number, corrupt: boolean) => boolean;
   readonly #onCommit: (bytes: number, corrupt: boolean) => ChunkInfo | undefined;
   #writtenBytes = 0;
   #corrupt = false;
   #over = false;
 
-  constructor(index: number, onCommit: (bytes: number, corrupt: boolean) => ChunkInfo | undefined) {
+  constructor(
+    index: number,
+    isExpected: (bytes: number, corrupt: boolean) => boolean,
+    onCommit: (bytes: number, corrupt: boolean) => ChunkInfo | undefined,
+  ) {
     this.#index = index;
+    this.#isExpected = isExpected;
     this.#onCommit = onCommit;
   }
 
   get writtenBytes(): number {
     return this.#writtenBytes;
+  }
+
+  agrees(): boolean {
+    return !this.#over && this.#isExpected(this.#writtenBytes, this.#corrupt);
   }
 
   write(body: Body): void {

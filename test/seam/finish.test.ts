@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { expand } from '../../src/sim/expand/expand.ts';
+import { parseScenario } from '../../src/sim/scenario/parse.ts';
+import { judge } from './judge.ts';
+import { randomPlan, randomScenario } from './random-scenario.ts';
+import { runVirtually } from './virtual-swarm.ts';
+
+const run = (text: string) => runVirtually(expand(parseScenario(text, 'finish.yaml')));
+
+describe('a swarm that can complete does', () => {
+  it('with many fast seeders on one slow downlink, at its rate and without waste', () => {
+    const { makespanMs, events } = run(`
+content: { generate: { size: 4MiB, chunk_size: 64KiB } }
+peers: { seeders: { count: 24, holds: all }, leecher: { link: { down: 1Mbit/s } } }
+time_limit: 150s
+`);
+    // 4 MiB at 1 Mbit/s take 33.6 s.
+    expect(makespanMs).toBeLessThan(36_000);
+    expect(events.filter(({ type }) => type === 'chunk-discarded')).toEqual([]);
+  });
+
+  it('where many slots share a slow uplink', () => {
+    const { makespanMs } = run(`
+content: { generate: { size: 32KiB, chunk_size: 8KiB } }
+defaults: { link: { up: 16kbit/s }, policy: { upload_slots: 16 } }
+peers: { seeder: { holds: all }, leechers: { count: 16 } }
+time_limit: 165s
+`);
+    expect(makespanMs).toBeDefined();
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])(
+    'where empty peers held all places before the seeder came (seed %i)',
+    (seed) => {
+      const { makespanMs } = run(`
+seed: ${seed}
+content: { generate: { size: 256KiB, chunk_size: 32KiB } }
+defaults: { link: { up: 8Mbit/s, down: 8Mbit/s }, policy: { max_connections: 5 } }
+peers: { seeder: { holds: all, arrival: { at: 2s } }, leechers: { count: 12 } }
+time_limit: 20s
+`);
+      expect(makespanMs).toBeDefined();
+    },
+  );
+
+  it('by the spec protocol, where one transfer takes longer than any fixed limit', () => {
+    const { makespanMs } = run(`
+content: { generate: { size: 512KiB, chunk_size: 512KiB } }
+defaults: { protocol: spec }
+peers: { seeders: { count: 2, holds: all }, leecher: { link: { down: 80kbit/s } } }
+time_limit: 200s
+`);
+    expect(makespanMs).toBeDefined();
+  });
+
+  it.each([2500, 60_000])('where everybody is %i ms away', (latencyMs) => {
+    const { makespanMs } = run(`
+content: { generate: { size: 64KiB, chunk_size: 32KiB } }
+defaults: { link: { latency: ${latencyMs}ms } }
+peers: { seeder: { holds: all }, leecher: {} }
+time_limit: 2h
+`);
+    // A round trip is four times the latency; it takes less than twenty of them.
+    expect(makespanMs).toBeLessThan(20 * 4 * latencyMs);
+  });
+});
+
+describe('two hundred random small scenarios', () => {
+  it.each(Array.from({ length: 8 }, (_, part) => part))(
+    'complete within their budget, and nothing unspoilt is thrown away as corrupt (part %i of 8)',
+    (part) => {
+      const faults = Array.from({ length: 25 }, (_, at) => part * 25 + at).flatMap((seed) => {
+        const { fault } = judge(seed, randomPlan(seed));
+        return fault === undefined ? [] : [`seed ${seed}: ${fault}\n${randomScenario(seed)}`];
+      });
+      expect(faults).toEqual([]);
+    },
+  );
+});
