@@ -17,6 +17,7 @@ import { FileChunkWriter } from './chunk-writer.ts';
 import { KEEP_LISTS_NAME, LIST_NAME, chunkName } from './local-chunks.ts';
 import { OpenFiles } from './open-files.ts';
 import { Pace } from '../yielding.ts';
+import { ReceivedJournal, readReceived } from './received-journal.ts';
 import { isGone } from './store-errors.ts';
 
 const OPEN_FILES_MAX = 8;
@@ -44,8 +45,9 @@ let draftSerial = 0;
  * A peer's chunks as files in a folder, with `local_chunks.txt` kept true to them: the classic programs can read
  * it at any moment, and a program killed at any moment leaves a folder that opens again.
  *
- * A chunk enters the list after its file is in place, up to a quarter of a second later, the last one at once; an
- * unlisted file does not count and is replaced when its chunk arrives. Bodies are Buffers.
+ * A chunk enters the list after its file is in place, up to a quarter of a second later, the last one at once; until
+ * then a line of `.received_chunks` tells of it, so that a kill loses no chunk that was told. Any other unlisted file
+ * does not count and is replaced when its chunk arrives. Bodies are Buffers.
  */
 export class FolderStore implements ChunkStore {
   readonly folder: string;
@@ -57,6 +59,7 @@ export class FolderStore implements ChunkStore {
   readonly #held: Map<number, HeldChunk>;
   readonly #writers = new Set<ChunkWriter>();
   readonly #openFiles = new OpenFiles(OPEN_FILES_MAX);
+  readonly #journal: ReceivedJournal;
   #listTimer: NodeJS.Timeout | undefined;
   #listRestMs = LIST_INTERVAL_MS;
   #listIsStale: boolean;
@@ -86,17 +89,35 @@ export class FolderStore implements ChunkStore {
         held.set(index, { bytes: info.bytes, hash: info.hash, name });
       }
     }
-    return new FolderStore(folder, totalChunks, held, damaged);
+    const listedCount = held.size;
+    if (!keepsListOf(folder)) {
+      for (const [index, info] of readReceived(folder, totalChunks)) {
+        if (held.has(index)) continue;
+        const name = chunkName(index);
+        const { bytes, hash } = await hashFile(join(folder, name), buffer, pace);
+        const { hash: wanted } = knownChunks[index - 1] ?? info;
+        if (hash === info.hash && hash === wanted) held.set(index, { bytes, hash, name });
+      }
+    }
+    const isBehind = damaged.length > 0 || held.size > listedCount;
+    return new FolderStore(folder, totalChunks, held, damaged, isBehind);
   }
 
-  private constructor(folder: string, totalChunks: number, held: Map<number, HeldChunk>, damaged: number[]) {
+  private constructor(
+    folder: string,
+    totalChunks: number,
+    held: Map<number, HeldChunk>,
+    damaged: number[],
+    isBehind: boolean,
+  ) {
     this.folder = folder;
     this.#prefix = join(folder, sep);
     this.totalChunks = totalChunks;
-    this.keepsList = existsSync(join(dirname(resolve(folder)), KEEP_LISTS_NAME));
+    this.keepsList = keepsListOf(folder);
+    this.#journal = new ReceivedJournal(folder);
     this.damaged = damaged.sort((a, b) => a - b);
     this.#held = held;
-    this.#listIsStale = damaged.length > 0;
+    this.#listIsStale = isBehind;
   }
 
   info(index: number): ChunkInfo | undefined {
@@ -148,7 +169,7 @@ export class FolderStore implements ChunkStore {
           this.#listIsStale = true;
           // Whoever is told that the folder is complete finds it complete, also after a kill in the next moment.
           if (this.#held.size === this.totalChunks) this.#tryFlush();
-          else this.#listTimer ??= setTimeout(() => this.#tryFlush(), this.#listRestMs);
+          else this.#noteReceived(index, { bytes, hash });
         },
         onFinished: (finished) => this.#writers.delete(finished),
       },
@@ -170,6 +191,7 @@ export class FolderStore implements ChunkStore {
       this.totalChunks,
       indices.map((index) => ({ index, name: this.#held.get(index)!.name })),
     );
+    this.#journal.clear();
     this.#listIsStale = false;
     this.#listFailure = undefined;
     this.#listRestMs = Math.max(LIST_INTERVAL_MS, (performance.now() - startMs) * LIST_REST_FACTOR);
@@ -182,6 +204,18 @@ export class FolderStore implements ChunkStore {
     for (const writer of [...this.#writers]) writer.discard();
     this.#openFiles.close();
     this.flush();
+  }
+
+  /** Before anybody is told of it. */
+  #noteReceived(index: number, info: ChunkInfo): void {
+    if (this.keepsList) return;
+    this.#listTimer ??= setTimeout(() => this.#tryFlush(), this.#listRestMs);
+    try {
+      this.#journal.add(index, info);
+    } catch {
+      // The list itself may still be written, at once; if not, that is told.
+      this.#tryFlush();
+    }
   }
 
   #tryFlush(): void {
@@ -212,4 +246,8 @@ export class FolderStore implements ChunkStore {
     if (this.#closed)
       throw new StoreError(`${this.folder} has been closed (${join(this.folder, LIST_NAME)})`);
   }
+}
+
+function keepsListOf(folder: string): boolean {
+  return existsSync(join(dirname(resolve(folder)), KEEP_LISTS_NAME));
 }

@@ -16,7 +16,16 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENXIO: 'it is a pipe or a socket with nobody at its other end',
 };
 
-const GONE: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EACCES', 'EPERM', 'ENXIO', 'ENOTREG'];
+const GONE: readonly string[] = [
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'ELOOP',
+  'EACCES',
+  'EPERM',
+  'ENXIO',
+  'ENOTREG',
+];
 
 /** A failed operation of the file system as the user's error: `cannot write /x/chunk_1: the disk is full`. */
 export function storeError(operation: string, path: string, cause: unknown): StoreError {
