@@ -66,6 +66,7 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.mjs', '**/*.cjs', 'vitest.config.ts'],
     ...tseslint.configs.disableTypeChecked,
   },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
     files: ['vitest.config.ts', 'eslint.config.js', 'knip.config.js', 'test/support/global-setup.ts'],
     rules: { 'no-restricted-syntax': 'off' },

@@ -11,6 +11,8 @@ const entry = [
   'scripts/*.mjs!',
   // Bundled by scripts/scenario-reference.mjs.
   'src/sim/scenario/reference/{reference,schema-file}.ts!',
+  // Bundled by scripts/search-stalls.mjs.
+  'test/seam/search-stalls.ts',
   // Tests alone drive it, until it is an engine of its own.
   'src/sim/engines/virtual/*.ts!',
   '{src,bench,test}/**/*.test.ts',
@@ -26,6 +28,6 @@ export default {
   ],
   // A limit that a test reads is used in its own file; a member of a union may have a name.
   ignoreExportsUsedInFile: isProduction ? true : { type: true, interface: true },
-  // Calibration starts it, on Linux alone.
-  ignoreBinaries: ['ip'],
+  // Calibration starts ip, on Linux alone; tests make named pipes.
+  ignoreBinaries: ['ip', 'mkfifo'],
 };

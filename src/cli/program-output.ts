@@ -59,8 +59,8 @@ const OWN_SEQUENCE = /(\u001b\[[\d;?]*[A-Za-z]|\r)/u;
 function guard(stream: NodeJS.WriteStream): void {
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   const own = wantsColours(stream) || canRedraw(stream);
-  stream.write = ((data: unknown, ...rest: unknown[]) =>
-    write(typeof data === 'string' ? shown(data, own) : data, ...rest));
+  stream.write = (data: unknown, ...rest: unknown[]) =>
+    write(typeof data === 'string' ? shown(data, own) : data, ...rest);
 }
 
 function shown(text: string, own: boolean): string {

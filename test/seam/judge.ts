@@ -6,12 +6,12 @@ import type { Plan } from '../../src/sim/plan/plan.ts';
 import { runVirtually } from './virtual-swarm.ts';
 
 /** Times the fluid bound… */
-export const BOUND_MAX = 12;
+const BOUND_MAX = 12;
 /** …and so many round trips between the two farthest peers for each chunk that has to go to somebody by one slot… */
-export const ROUND_TRIPS_MAX = 40;
-export const ROUND_TRIPS_A_CHUNK_MAX = 12;
+const ROUND_TRIPS_MAX = 40;
+const ROUND_TRIPS_A_CHUNK_MAX = 12;
 /** …and the spec protocol's fixed pauses, retries with back-off, and late joins. */
-export const FIXED_MS = 180_000;
+const FIXED_MS = 180_000;
 
 export interface Judgement {
   readonly seed: number;

@@ -31,17 +31,17 @@ export const LEAK_SHARE_MAX = 0.02;
 const LEAK_TEST_BYTES_MIN = 1024 * 1024;
 
 /** Threads that react so late are hardly run at all. */
-export const UNTRUSTED_LOOP_DELAY_P99_MS_MIN = 1000;
+const UNTRUSTED_LOOP_DELAY_P99_MS_MIN = 1000;
 
 /** The share of the makespan, and the time in ms, that a single pause must take to have decided the run. */
-export const UNTRUSTED_PAUSE_SHARE_MIN = 0.25;
-export const UNTRUSTED_PAUSE_MS_MIN = 2000;
+const UNTRUSTED_PAUSE_SHARE_MIN = 0.25;
+const UNTRUSTED_PAUSE_MS_MIN = 2000;
 
 /** Latencies and rates are then those of the machine. */
-export const UNTRUSTED_SHAPER_LATE_MEAN_MS_MIN = 250;
+const UNTRUSTED_SHAPER_LATE_MEAN_MS_MIN = 250;
 
 /** What helps against all of it. */
-export const UNTRUSTED_REMEDY =
+const UNTRUSTED_REMEDY =
   'let fewer peers run, raise engine.peers_per_worker, lower the rates, or take a quieter or larger machine';
 
 export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readonly PeerFigures[]): Trust {

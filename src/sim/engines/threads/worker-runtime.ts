@@ -313,7 +313,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
         port: 0,
         host: this.#hasAddresses ? hostOf(peer.position) : SHARED_HOST,
         trackerIsOurs: true,
-      checksTotal: false,
+        checksTotal: false,
         protocol,
         edition: this.#plan.tracker.edition,
         picker: policy.picker,
