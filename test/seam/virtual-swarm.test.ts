@@ -56,7 +56,7 @@ describe('the core in virtual time', () => {
     expect(completed).not.toContain('unlucky');
     expect(first.events.some(({ type }) => type === 'peer-forgotten')).toBe(true);
     expect(runVirtually(fiftyLeechers).events).toEqual(first.events);
-  });
+  }, 300_000);
 
   it.each([1, 2, 4])(
     '150 ms of latency do not cut the throughput of a lone seeder with %i leechers',

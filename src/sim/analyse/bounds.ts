@@ -171,15 +171,12 @@ function firstHolderMs(source: Source): number {
 }
 
 /**
- * For any set of peers: the chunks that only they hold must leave them at least once. The sets tried are those
- * that occur as the holders of a chunk, and all holders together; each gives a valid bound.
+ * For any set of peers: the chunks that only they hold must leave them at least once. Every set is tried where few
+ * peers hold anything, else those that occur as the holders of a chunk, and all holders; each gives a valid bound.
  */
 function sourceUplinkMs(sources: readonly Source[]): number {
   const everybody = [...new Set(sources.flatMap(({ holders }) => holders))];
-  const occurring = sources.map(({ holders }) => holders);
-  const tried =
-    occurring.length <= HOLDER_SETS_MAX ? occurring : occurring.filter(({ length }) => length === 1);
-  const times = [everybody, ...tried].map((set) => {
+  const times = [everybody, ...holderSets(everybody, sources)].map((set) => {
     const members = new Set(set);
     const only = sources.filter(({ holders }) => holders.every((peer) => members.has(peer)));
     return uploadMs(
@@ -188,4 +185,17 @@ function sourceUplinkMs(sources: readonly Source[]): number {
     );
   });
   return Math.max(0, ...times);
+}
+
+/** Every set of them where these are few; else those that occur as the holders of a chunk. */
+function holderSets(
+  everybody: readonly BoundPeer[],
+  sources: readonly Source[],
+): readonly (readonly BoundPeer[])[] {
+  if (2 ** everybody.length <= HOLDER_SETS_MAX) {
+    const numbers = Array.from({ length: 2 ** everybody.length - 1 }, (_, at) => at + 1);
+    return numbers.map((bits) => everybody.filter((_, at) => (bits >> at) % 2 === 1));
+  }
+  const occurring = sources.map(({ holders }) => holders);
+  return occurring.length <= HOLDER_SETS_MAX ? occurring : occurring.filter(({ length }) => length === 1);
 }

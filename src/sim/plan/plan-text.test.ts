@@ -245,7 +245,7 @@ describe('a plan', () => {
       [
         "plan.json:10:18: content.totalChunks: is 7, but 1048576 bytes in chunks of 131072 are 8 chunks; change all three, or none",
         "plan.json:232:16: peers.4.sessions.0.joinMs: 1000000000000 is too large; allowed: 0 to 86400000",
-        "plan.json:440:14: expect.0.metric: "(there).completion.p59" is not a metric of this plan; did you mean "seeder.completion.p95"?",
+        "plan.json:440:14: expect.0.metric: is (there).completion.p59, but the text "(there).completion.p95 < 30s" says (there).completion.p95; change both, or none",
         "plan.json:448:13: expect.1.value: is 0.99, but the text "waste < 2%" says 0.02; change both, or none",
         "plan.json:452:14: expect.2.metric: "(nowhere).completion.p95" is not a metric of this plan; did you mean "seeder.completion.p95"?",
         "plan.json:459:18: expect.3.comparison: is >, but the text "(there).completion.p95 < 30s" says <; change both, or none",

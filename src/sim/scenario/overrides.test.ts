@@ -100,7 +100,11 @@ describe('--set', () => {
 sweep: { product: { peers.leechers.count: [1, 2] } }
 baseline: { time_limit: 9s }`;
     const off = ['sweep=null', 'baseline=~', 'repeat=1', 'peers.leechers.count=5'];
-    expect(parse(swept, off).experiment).toEqual({ repeat: 1, arms: [], baseline: null });
+    expect(parse(swept, off).experiment).toEqual({
+      repeat: { least: 1, most: 1, until: null },
+      arms: [],
+      baseline: null,
+    });
     expect(parse(swept, off).groups[1]!.count).toBe(5);
     expect(parse(text, ['sweep=null', 'peers.leechers=null', 'defaults.link.up=null']).groups).toHaveLength(
       1,
