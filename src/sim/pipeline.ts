@@ -50,7 +50,7 @@ export function makeDesign(request: DesignRequest): Design {
 export function requireFit(plans: readonly Plan[]): void {
   const limits = machineLimits();
   for (const plan of plans) {
-    requireHonourable(plan, process.platform);
+    requireHonourable(plan);
     requireCapacity(plan, limits);
   }
 }

@@ -201,7 +201,7 @@ describe("a user's mistake", () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(
-      /9001 peers .* (need 9002 threads, and this machine holds \d+|are too many for this machine): .*engine\.peers_per_worker/,
+      /small cannot be run.*\bopen files: \d+ needed, \d+ available; .*engine\.peers_per_worker/s,
     );
     expect(desk.leftovers()).toEqual([]);
   });

@@ -16,13 +16,15 @@ export interface Neighbourhood {
   readonly links: readonly PlannedLink[];
 }
 
-/** Whether the plan sets apart who is at the other end. */
-export function needsAddresses({ regions, peers, faults }: Plan): boolean {
-  return (
-    regions !== null ||
-    faults.some(({ effect }) => effect.kind === 'partition') ||
-    peers.some(({ link }) => link.window !== null)
-  );
+/** Other systems have but one, unless somebody sets up more. */
+export const LOOPBACK_ADDRESSES = process.platform === 'linux' ? 65_024 : 1;
+
+/** The key by which the plan sets apart who is at the other end; undefined: it does not. */
+export function whyAddresses({ regions, peers, faults }: Plan): string | undefined {
+  if (regions !== null) return 'regions';
+  const partition = faults.find(({ effect }) => effect.kind === 'partition');
+  if (partition !== undefined) return `fault ${partition.name}`;
+  return peers.some(({ link }) => link.window !== null) ? 'link.window' : undefined;
 }
 
 /** From 127.1.0.1 on. @param position in the plan, below 65,024 */

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../../core/errors.ts';
 import { MIB } from '../../../core/units.ts';
-import type { Plan, PlannedPeer } from '../../plan/plan.ts';
-import { machineLimits, requireCapacity } from './capacity.ts';
+import { planOf, plannedPeer } from '../../measure/fixture.ts';
+import { unlimitedLink, type Plan } from '../../plan/plan.ts';
+import { machineLimits, requireCapacity, shortagesOf, type MachineLimits } from './capacity.ts';
 
 const GIB = 1024 * MIB;
 
@@ -12,67 +13,104 @@ const roomy = {
   freeBytes: 64 * GIB,
   freeDiskBytes: 100 * GIB,
   roomInMemoryBytes: 0,
+  loopbackAddresses: 65_024,
 };
 
-function planOf(peers: number, peersPerWorker = 1, maxConnections = 50): Plan {
-  const peer = { policy: { maxConnections }, holds: { kind: 'none' } } as PlannedPeer;
-  const content = { kind: 'generated', totalBytes: MIB };
-  return {
-    content,
-    peers: new Array<PlannedPeer>(peers).fill(peer),
-    engine: { peersPerWorker },
-  } as unknown as Plan;
+function planWith(
+  peers: number,
+  { peersPerWorker = 1, maxConnections = 50, link = unlimitedLink } = {},
+): Plan {
+  const policy = { ...plannedPeer('p').policy, maxConnections };
+  return planOf(
+    Array.from({ length: peers }, (_, at) =>
+      plannedPeer(`p/${at + 1}`, { holds: { kind: 'none' }, policy, link }),
+    ),
+    {
+      content: { kind: 'generated', totalBytes: MIB, totalChunks: 4, chunkBytes: MIB / 4, seed: 'content' },
+      engine: { peersPerWorker },
+    },
+  );
 }
 
-describe('requireCapacity', () => {
-  it('lets through what fits', () => {
-    expect(() => requireCapacity(planOf(500), roomy)).not.toThrow();
+const remedyOf = (plan: Plan, limits: MachineLimits) => shortagesOf(plan, limits)[0]?.remedy;
+
+describe('what is short', () => {
+  it('is nothing where all fits', () => {
+    expect(shortagesOf(planWith(500), roomy)).toEqual([]);
+    expect(() => requireCapacity(planWith(500), roomy)).not.toThrow();
   });
 
-  it('refuses more threads than there are memory maps for, naming the figure and the setting', () => {
-    expect(() => requireCapacity(planOf(2000), roomy)).toThrow(
-      /2000 peers .* need 2001 threads, and this machine holds 1638: .*80040 memory maps, there are 65530.*set engine\.peers_per_worker to 2 or more/,
+  it('are memory maps where there are too many threads, with the setting that helps', () => {
+    expect(shortagesOf(planWith(2000), roomy)).toEqual([
+      {
+        what: 'memory maps',
+        unit: 'count',
+        needed: 80_040,
+        available: 65_530,
+        remedy: 'set engine.peers_per_worker to 2 or more, or raise sysctl vm.max_map_count',
+      },
+    ]);
+  });
+
+  it('is helped by the number of peers a worker that is proposed', () => {
+    const options = { maxConnections: 10 };
+    expect(remedyOf(planWith(20_000, options), roomy)).toContain('set engine.peers_per_worker to 13 or more');
+    expect(shortagesOf(planWith(20_000, { ...options, peersPerWorker: 13 }), roomy)).toEqual([]);
+  });
+
+  it('is memory', () => {
+    const [short] = shortagesOf(planWith(100), { ...roomy, freeBytes: 400 * MIB });
+    expect(short).toMatchObject({ what: 'memory', needed: 808 * MIB, available: 400 * MIB });
+  });
+
+  it('are open files, sockets among them: with too few no number of peers a worker helps', () => {
+    const limits = { ...roomy, openFiles: 20_000 };
+    expect(remedyOf(planWith(500), limits)).toBe(
+      'no engine.peers_per_worker is enough: take fewer peers, or raise ulimit -n, or lower policy.max_connections',
     );
-  });
-
-  it('proposes a number of peers a worker that then fits', () => {
-    expect(() => requireCapacity(planOf(20_000, 1, 10), roomy)).toThrow(/peers_per_worker to 13 or more/);
-    expect(() => requireCapacity(planOf(20_000, 13, 10), roomy)).not.toThrow();
-  });
-
-  it('refuses what memory cannot hold', () => {
-    expect(() => requireCapacity(planOf(100), { ...roomy, freeBytes: 400 * MIB })).toThrow(
-      /808 MiB of memory, there are 400 MiB/,
-    );
-  });
-
-  it('counts sockets: with too few open files no number of peers a worker helps', () => {
-    expect(() => requireCapacity(planOf(500), { ...roomy, openFiles: 20_000 })).toThrow(ConfigError);
-    expect(() => requireCapacity(planOf(500), { ...roomy, openFiles: 20_000 })).toThrow(
-      /ulimit -n, or fewer policy\.max_connections.*no engine\.peers_per_worker is enough/,
-    );
-    expect(() => requireCapacity(planOf(500, 1, 10), { ...roomy, openFiles: 20_000 })).not.toThrow();
+    expect(shortagesOf(planWith(500, { maxConnections: 10 }), limits)).toEqual([]);
   });
 
   it.each([{ openFiles: 100 }, { freeBytes: MIB }, { memoryMaps: 50 }])(
-    'does not speak of 0 or 1 threads, which no swarm can do with: %j',
+    'is not helped by threads of which there are less than two: %j',
     (short) => {
-      const message =
-        /^500 peers with engine.peers_per_worker 1 are too many for this machine: they need .* there are /;
-      expect(() => requireCapacity(planOf(500), { ...roomy, ...short })).toThrow(message);
-      expect(() => requireCapacity(planOf(500), { ...roomy, ...short })).not.toThrow(/holds \d/);
+      expect(remedyOf(planWith(500), { ...roomy, ...short })).toMatch(
+        /^no engine\.peers_per_worker is enough/,
+      );
     },
   );
 
-  it('refuses more bytes than the disk has room for, and counts what peers hold at the start once', () => {
+  it('is disk, and what peers hold at the start counts once', () => {
     const small = { ...roomy, freeDiskBytes: 10 * MIB };
-    expect(() => requireCapacity(planOf(9), small)).not.toThrow();
-    expect(() => requireCapacity(planOf(10), small)).toThrow(
-      /take 11 MiB below .*, where 10 MiB are free.*TMPDIR/,
+    expect(shortagesOf(planWith(9), small)).toEqual([]);
+    const plan = planWith(10);
+    expect(shortagesOf(plan, small)).toMatchObject([
+      {
+        unit: 'bytes',
+        needed: 11 * MIB,
+        available: 10 * MIB,
+        remedy: expect.stringContaining('TMPDIR') as string,
+      },
+    ]);
+    const seeders = plan.peers.map((peer) => ({ ...peer, holds: { kind: 'all' } as const }));
+    expect(shortagesOf({ ...plan, peers: seeders }, small)).toEqual([]);
+  });
+
+  it('are loopback addresses on a system with one, where each peer needs its own', () => {
+    const link = { ...unlimitedLink, window: { bytes: 1000, slowStart: false } };
+    const limits = { ...roomy, loopbackAddresses: 1 };
+    expect(shortagesOf(planWith(3, { link }), limits)).toMatchObject([
+      { what: 'loopback addresses, one for each peer because of link.window', needed: 3, available: 1 },
+    ]);
+    expect(shortagesOf(planWith(3), limits)).toEqual([]);
+  });
+
+  it('is told all at once, each with its remedy', () => {
+    const limits = { ...roomy, openFiles: 20_000, freeDiskBytes: 10 * MIB };
+    expect(() => requireCapacity(planWith(500), limits)).toThrow(ConfigError);
+    expect(() => requireCapacity(planWith(500), limits)).toThrow(
+      /^\S+ cannot be run, 2 things are short:\n {2}open files: 33570 needed, 20000 available; no .*\n {2}temporary files below .*: 501 MiB needed, 10 MiB available; set TMPDIR/,
     );
-    const seeders = planOf(10);
-    const peers = seeders.peers.map((peer) => ({ ...peer, holds: { kind: 'all' } as const }));
-    expect(() => requireCapacity({ ...seeders, peers }, small)).not.toThrow();
   });
 
   describe('where the temporary folder cannot be used', () => {
@@ -80,15 +118,15 @@ describe('requireCapacity', () => {
 
     it('names it, what is wrong and TMPDIR', () => {
       vi.stubEnv('TMPDIR', '/nowhere');
-      expect(() => requireCapacity(planOf(9), machineLimits())).toThrow(ConfigError);
-      expect(() => requireCapacity(planOf(9), machineLimits())).toThrow(
-        /below \/nowhere, which cannot be used: it does not exist; set TMPDIR/,
+      expect(() => requireCapacity(planWith(9), machineLimits())).toThrow(ConfigError);
+      expect(() => requireCapacity(planWith(9), machineLimits())).toThrow(
+        /below \/nowhere: .* needed, 0 B available; it cannot be used, it does not exist: set TMPDIR/,
       );
     });
 
     it('lets through what fits into memory', () => {
       const limits = { ...roomy, freeDiskBytes: 0, diskTrouble: 'it does not exist', roomInMemoryBytes: GIB };
-      expect(() => requireCapacity(planOf(9), limits)).not.toThrow();
+      expect(() => requireCapacity(planWith(9), limits)).not.toThrow();
     });
   });
 

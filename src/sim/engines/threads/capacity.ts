@@ -3,8 +3,10 @@ import { readFileSync, statfsSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { ConfigError } from '../../../core/errors.ts';
 import { reasonOf } from '../../../core/node/store/store-errors.ts';
-import { MIB, formatBytes } from '../../../core/units.ts';
+import { MIB } from '../../../core/units.ts';
 import type { Plan } from '../../plan/plan.ts';
+import { describeShortages, type Shortage } from '../../plan/shortage.ts';
+import { LOOPBACK_ADDRESSES, whyAddresses } from './addresses.ts';
 import { roomInMemory } from './scratch.ts';
 
 /** Measured on Linux with Node 20. */
@@ -27,6 +29,7 @@ export interface MachineLimits {
   readonly diskTrouble?: string;
   /** Temporary files that may go to memory, see `roomInMemory`. */
   readonly roomInMemoryBytes: number;
+  readonly loopbackAddresses: number;
 }
 
 export function machineLimits(): MachineLimits {
@@ -38,6 +41,7 @@ export function machineLimits(): MachineLimits {
     freeBytes: freemem(),
     ...freeOnDisk(tmpdir()),
     roomInMemoryBytes: roomInMemory(),
+    loopbackAddresses: LOOPBACK_ADDRESSES,
   };
 }
 
@@ -65,19 +69,19 @@ export function hostCount(plan: Plan): number {
   return Math.ceil(plan.peers.length / plan.engine.peersPerWorker);
 }
 
-/** @throws {ConfigError} naming what is short, how much of it, and the setting that helps */
+/** All that is short at once, each with what helps; empty when the plan fits. */
+export function shortagesOf(plan: Plan, limits: MachineLimits): readonly Shortage[] {
+  return [
+    ...threadShortages(plan, limits),
+    ...diskShortages(plan, limits),
+    ...addressShortages(plan, limits),
+  ];
+}
+
+/** @throws {ConfigError} naming all that is short, how much of it, and the setting that helps */
 export function requireCapacity(plan: Plan, limits: MachineLimits): void {
-  requireThreads(plan, limits);
-  const needed = diskBytes(plan);
-  if (needed > Math.max(limits.freeDiskBytes, limits.roomInMemoryBytes)) {
-    const chunks = `the chunks of all peers take ${formatBytes(needed)} below ${tmpdir()}`;
-    throw new ConfigError(
-      limits.diskTrouble === undefined
-        ? `${chunks}, where ${formatBytes(limits.freeDiskBytes)} are free: set TMPDIR to a folder with more room, ` +
-            `or take less content or fewer peers`
-        : `${chunks}, which cannot be used: ${limits.diskTrouble}; set TMPDIR to a folder with room for them`,
-    );
-  }
+  const shortages = shortagesOf(plan, limits);
+  if (shortages.length > 0) throw new ConfigError(describeShortages(plan.scenario.name, shortages));
 }
 
 export interface RunNeeds {
@@ -120,50 +124,88 @@ function diskBytes({ content, peers }: Plan): number {
   return whole * (1 + (content.kind === 'generated' ? writers : peers.length));
 }
 
-function requireThreads(plan: Plan, limits: MachineLimits): void {
-  const peers = plan.peers.length;
-  const threads = hostCount(plan) + 1;
-  const socketsMax = socketsMaxOf(plan);
-  const threadsMax = Math.floor(
-    Math.min(
-      limits.memoryMaps / MAPS_PER_THREAD,
-      limits.freeBytes / BYTES_PER_THREAD,
-      Math.max(0, limits.openFiles - socketsMax) / DESCRIPTORS_PER_THREAD,
-    ),
-  );
-  if (threads <= threadsMax) return;
-  const needs = [
-    need('memory maps', threads * MAPS_PER_THREAD, limits.memoryMaps, String, 'sysctl vm.max_map_count'),
-    need('of memory', threads * BYTES_PER_THREAD, limits.freeBytes, formatBytes, 'free memory'),
-    need(
-      'open files',
-      threads * DESCRIPTORS_PER_THREAD + socketsMax,
-      limits.openFiles,
-      String,
-      'ulimit -n, or fewer policy.max_connections',
-    ),
-  ].filter((line) => line !== undefined);
-  // One thread for the tracker, one for peers: with less than that, a number would say nothing.
-  const someFit = threadsMax >= 2;
-  const short = someFit
-    ? `need ${threads} threads, and this machine holds ${threadsMax}`
-    : `are too many for this machine`;
-  const remedy = someFit
-    ? `set engine.peers_per_worker to ${Math.ceil(peers / (threadsMax - 1))} or more, or raise what is short`
-    : 'no engine.peers_per_worker is enough: take fewer peers, or raise what is short';
-  throw new ConfigError(
-    `${peers} peers with engine.peers_per_worker ${plan.engine.peersPerWorker} ${short}: ${needs.join('; ')}. ` +
-      `Remedy: ${remedy}`,
-  );
+/** Something of which each thread takes its part. */
+interface ThreadResource extends Pick<Shortage, 'what' | 'unit' | 'available'> {
+  readonly perThread: number;
+  /** What the run takes however many threads it has. */
+  readonly fixed: number;
+  /** Where more of it comes from, or how less of `fixed` is needed. */
+  readonly remedy: string;
 }
 
-function need(
-  what: string,
-  needed: number,
-  available: number,
-  format: (value: number) => string,
-  limit: string,
-): string | undefined {
-  if (needed <= available) return undefined;
-  return `they need ${format(needed)} ${what}, there are ${format(available)} (${limit})`;
+function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadResource[] {
+  return [
+    {
+      what: 'memory maps',
+      unit: 'count',
+      perThread: MAPS_PER_THREAD,
+      fixed: 0,
+      available: limits.memoryMaps,
+      remedy: 'raise sysctl vm.max_map_count',
+    },
+    {
+      what: 'memory',
+      unit: 'bytes',
+      perThread: BYTES_PER_THREAD,
+      fixed: 0,
+      available: limits.freeBytes,
+      remedy: 'free memory',
+    },
+    {
+      what: 'open files',
+      unit: 'count',
+      perThread: DESCRIPTORS_PER_THREAD,
+      fixed: socketsMaxOf(plan),
+      available: limits.openFiles,
+      remedy: 'raise ulimit -n, or lower policy.max_connections',
+    },
+  ];
+}
+
+function threadShortages(plan: Plan, limits: MachineLimits): Shortage[] {
+  const threads = hostCount(plan) + 1;
+  return threadResources(plan, limits).flatMap(({ perThread, fixed, remedy, ...resource }) => {
+    const needed = threads * perThread + fixed;
+    if (needed <= resource.available) return [];
+    const threadsMax = Math.floor((resource.available - fixed) / perThread);
+    // One thread for the tracker, one for peers: with less than that, sharing threads does not help.
+    const sharing =
+      threadsMax >= 2
+        ? `set engine.peers_per_worker to ${Math.ceil(plan.peers.length / (threadsMax - 1))} or more`
+        : 'no engine.peers_per_worker is enough: take fewer peers';
+    return [{ ...resource, needed, remedy: `${sharing}, or ${remedy}` }];
+  });
+}
+
+function diskShortages(plan: Plan, limits: MachineLimits): Shortage[] {
+  const needed = diskBytes(plan);
+  if (needed <= Math.max(limits.freeDiskBytes, limits.roomInMemoryBytes)) return [];
+  const remedy =
+    limits.diskTrouble === undefined
+      ? 'set TMPDIR to a folder with more room, or take less content or fewer peers'
+      : `it cannot be used, ${limits.diskTrouble}: set TMPDIR to a folder with room`;
+  return [
+    {
+      what: `temporary files below ${tmpdir()}`,
+      unit: 'bytes',
+      needed,
+      available: limits.freeDiskBytes,
+      remedy,
+    },
+  ];
+}
+
+function addressShortages(plan: Plan, { loopbackAddresses }: MachineLimits): Shortage[] {
+  const why = whyAddresses(plan);
+  const needed = plan.peers.length;
+  if (why === undefined || needed <= loopbackAddresses) return [];
+  return [
+    {
+      what: `loopback addresses, one for each peer because of ${why}`,
+      unit: 'count',
+      needed,
+      available: loopbackAddresses,
+      remedy: `leave out ${why}, or run it on Linux, which has 65024`,
+    },
+  ];
 }

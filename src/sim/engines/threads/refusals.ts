@@ -2,23 +2,10 @@
 import { ConfigError } from '../../../core/errors.ts';
 import { TRACKER, targetsOf } from '../../faults/occurrence.ts';
 import type { Plan, PlannedFault } from '../../plan/plan.ts';
-import { needsAddresses } from './addresses.ts';
 
 /** @throws {ConfigError} naming the setting and why it cannot be honoured */
-export function requireHonourable(plan: Plan, platform: NodeJS.Platform): void {
-  requireAddresses(plan, platform);
+export function requireHonourable(plan: Plan): void {
   for (const fault of plan.faults) requireFault(fault, plan);
-}
-
-/** Other systems have but one loopback address, unless somebody sets up more. */
-function requireAddresses(plan: Plan, platform: NodeJS.Platform): void {
-  if (platform === 'linux' || !needsAddresses(plan)) return;
-  const partition = plan.faults.find(({ effect }) => effect.kind === 'partition');
-  const what =
-    plan.regions !== null ? 'regions' : partition !== undefined ? `fault ${partition.name}` : 'link.window';
-  throw new ConfigError(
-    `${what} needs a loopback address for each peer, which only Linux has without being set up; this is ${platform}`,
-  );
 }
 
 function requireFault({ name, effect }: PlannedFault, { peers }: Plan): void {

@@ -48,7 +48,7 @@ export function threadsEngine(
   return {
     name: 'threads',
     async run(plan, watcher) {
-      requireHonourable(plan, process.platform);
+      requireHonourable(plan);
       requireCapacity(plan, machineLimits());
       const run = new ThreadsRun(plan, watcher, workerFile, trackerPort);
       try {

@@ -6,7 +6,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { hostCount } from './capacity.ts';
 import { spareTheCompiler } from './v8-flags.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
-import { hostOf, needsAddresses, SHARED_HOST } from './addresses.ts';
+import { hostOf, SHARED_HOST, whyAddresses } from './addresses.ts';
 import type { PeerRuntime } from './run-controller.ts';
 import { allocateCounters, nodeCounters } from './counters.ts';
 import type { NodeCounters } from './counters.ts';
@@ -55,7 +55,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   constructor(components: WorkerRuntimeComponents, plan: Plan) {
     this.#components = components;
     this.#plan = plan;
-    this.#hasAddresses = needsAddresses(plan);
+    this.#hasAddresses = whyAddresses(plan) !== undefined;
     this.hosts = hostCount(plan) + 1;
     this.counters = allocateCounters(plan.peers.length + 1, this.hosts);
     this.peerCounters = plan.peers.map((_, slot) => nodeCounters(this.counters, slot));
