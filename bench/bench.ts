@@ -1,5 +1,6 @@
 /** `swarm-lab bench`: docs/benchmarks.md. */
-import { exitCodes, interruptSignal, runProgram } from '../src/cli/program.ts';
+import { exitCodes } from '../src/cli/exit-codes.ts';
+import { interruptSignal, runProgram } from '../src/cli/program.ts';
 import { ConfigError, SwarmError } from '../src/core/errors.ts';
 import { readEnvironment } from '../src/sim/environment.ts';
 import { probeHost } from './host.ts';

@@ -10,7 +10,8 @@ import { runCalibration } from '../sim/calibrate/run-calibration.ts';
 import { fullSuite, smokeSuite } from '../sim/calibrate/suite.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { seedText } from './arguments/values.ts';
-import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { exitCodeOfCalibration, exitCodes } from './exit-codes.ts';
+import { interruptSignal, runProgram } from './program.ts';
 
 interface CalibrateOptions {
   readonly smoke: boolean;
@@ -79,7 +80,7 @@ async function main(): Promise<number> {
   });
   process.stdout.write(options.json ? `${printableJson(report(rows, options))}\n` : text(rows, options));
   if (signal.aborted) return exitCodes.interrupted;
-  return exitCodeOf(rows);
+  return exitCodeOfCalibration(rows.map(({ verdict }) => verdict));
 }
 
 function report(rows: readonly CalibrationRow[], { seed }: CalibrateOptions): unknown {
@@ -91,20 +92,6 @@ function text(rows: readonly CalibrationRow[], { markdown, seed }: CalibrateOpti
   const machine = `${cores} × ${cpu}, ${platform}, Node ${node}; seed ${seed}`;
   const table = renderCalibration(rows, markdown ? 'markdown' : 'terminal');
   return `\n${machine}\n\n${table}\n\n${countVerdicts(rows)}; ${describeHost(rows)}\n`;
-}
-
-/** Nothing measured is never a pass. */
-function exitCodeOf(rows: readonly CalibrationRow[]): number {
-  const verdicts = rows.map(({ verdict }) => verdict);
-  const worst = verdicts.includes('fail') ? 'fail' : verdicts.includes('pass') ? 'pass' : 'inconclusive';
-  switch (verdicts.includes('inconclusive') && worst === 'pass' ? 'inconclusive' : worst) {
-    case 'fail':
-      return exitCodes.failed;
-    case 'inconclusive':
-      return exitCodes.inconclusive;
-    case 'pass':
-      return exitCodes.ok;
-  }
 }
 
 await runProgram('calibrate', main);

@@ -8,7 +8,8 @@ import { readClientOptions, type ClientSettings } from './client-options.ts';
 import { newClientProgress } from './client-progress.ts';
 import { nodeFailure } from './node-failure.ts';
 import { tells } from './verbosity.ts';
-import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { exitCodes } from './exit-codes.ts';
+import { interruptSignal, runProgram } from './program.ts';
 import { print, say } from './program-output.ts';
 
 /** A remote that does not close its side must not keep the program. */

@@ -4,7 +4,8 @@ import { compareExperiments } from '../sim/experiment/compare.ts';
 import { loadSaved } from '../sim/experiment/load-saved.ts';
 import { renderComparison } from '../sim/report/experiment/comparison.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
-import { exitCodes, runProgram } from './program.ts';
+import { exitCodes } from './exit-codes.ts';
+import { runProgram } from './program.ts';
 import { columnsOf, wantsColours } from './terminal.ts';
 
 const newCompareCommand = () =>

@@ -5,7 +5,8 @@ import type { JoinResult } from '../core/node/split/join.ts';
 import { formatBytes } from '../core/units.ts';
 import { ByteProgress } from './byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
-import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { exitCodes } from './exit-codes.ts';
+import { interruptSignal, runProgram } from './program.ts';
 import { print, say } from './program-output.ts';
 
 const SHOWN_MAX = 20;

@@ -1,30 +1,8 @@
-/** What all programs share: one clear line for a user's mistake, and the exit codes. */
+/** What all programs share: one clear line for a user's mistake, and an end in order. */
 import { CommanderError } from 'commander';
-import { SwarmError, assertNever } from '../core/errors.ts';
+import { SwarmError } from '../core/errors.ts';
+import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { say, watchOutput } from './program-output.ts';
-
-/** The exit codes of every program. */
-export const exitCodes = {
-  /** Everything asked for was done and verified. */
-  ok: 0,
-  /**
-   * The swarm did not complete, or what was verified was not as it should be; or a run broke down, or what it found
-   * could not be written to stdout.
-   */
-  failed: 1,
-  /** A bad option, scenario, folder or file of the user, or a run that does not fit the machine: nothing was started. */
-  badInput: 2,
-  /** The run says neither yes nor no. */
-  inconclusive: 3,
-  /** The swarm did what it should, but a threshold of the scenario was missed. */
-  thresholdMissed: 4,
-  /** The run was given up by a condition of the scenario. */
-  givenUp: 5,
-  /** A defect of the program (EX_SOFTWARE of sysexits.h). */
-  defect: 70,
-  /** Stopped by a signal; SIGINT as shells count it. */
-  interrupted: 130,
-} as const;
 
 /** Whether a signal has told this process to end. */
 let stopping = false;
@@ -85,7 +63,7 @@ export function interruptSignal(): AbortSignal {
 export function tellError(name: string, error: unknown): number {
   // Help was asked for, and shown.
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok;
-  const code = error instanceof SwarmError ? exitCodeOf(error) : exitCodes.defect;
+  const code = error instanceof SwarmError ? exitCodeOfError(error) : exitCodes.defect;
   if (code === exitCodes.defect) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     say(`${name}: this is a defect of the program, please report it with the following lines:\n${stack}`);
@@ -93,22 +71,4 @@ export function tellError(name: string, error: unknown): number {
     say(`${name}: ${(error as SwarmError).message}`);
   }
   return code;
-}
-
-function exitCodeOf({ code }: SwarmError): number {
-  switch (code) {
-    case 'CONFIG':
-    case 'STORE':
-    case 'TRANSPORT':
-      return exitCodes.badInput;
-    case 'ENGINE':
-    case 'REMOTE_PROTOCOL':
-      return exitCodes.failed;
-    case 'LOCAL_PROTOCOL':
-      return exitCodes.defect;
-    case 'INTERRUPTED':
-      return exitCodes.interrupted;
-    default:
-      return assertNever(code);
-  }
 }

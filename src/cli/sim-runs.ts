@@ -1,9 +1,8 @@
 /** Running one plan, or the plans of an experiment, with what a person sees of it. */
-import { assertNever } from '../core/errors.ts';
 import { printable, printableData } from '../core/printable.ts';
 import type { Design } from '../sim/experiment/design.ts';
 import { runExperiment } from '../sim/experiment/run-experiment.ts';
-import type { Deciding, RunResult } from '../sim/result/result.ts';
+import type { RunResult } from '../sim/result/result.ts';
 import { runPlan, type FinishedRun, type RunComponents } from '../sim/pipeline.ts';
 import type { Plan } from '../sim/plan/plan.ts';
 import { renderExperiment } from '../sim/report/experiment/experiment-terminal.ts';
@@ -12,7 +11,7 @@ import type { TerminalOptions } from '../sim/report/page.ts';
 import { renderTerminal } from '../sim/report/terminal.ts';
 import { openExperiment, writeExperiment } from '../sim/report/experiment/write-experiment.ts';
 import type { RunPlace } from '../sim/report/write-report.ts';
-import { exitCodes } from './program.ts';
+import { exitCodeOfVerdict, exitCodes } from './exit-codes.ts';
 import { print, say } from './program-output.ts';
 import { progressView, type ProgressOptions } from './progress.ts';
 import type { SimOptions } from './sim-options.ts';
@@ -59,7 +58,7 @@ export async function runAlone(
   const { verdict, swarm } = result;
   return {
     name: plan.scenario.name,
-    code: components.signal.aborted ? exitCodes.interrupted : exitCodeOf(verdict.because),
+    code: components.signal.aborted ? exitCodes.interrupted : exitCodeOfVerdict(verdict.because),
     outcome: verdict.outcome,
     reasons: verdict.reasons,
     makespanMs: swarm.makespanMs,
@@ -108,7 +107,7 @@ export async function runSeveral(
   }
   return {
     name: scenario.name,
-    code: signal.aborted ? exitCodes.interrupted : exitCodeOf(experiment.verdict.because),
+    code: signal.aborted ? exitCodes.interrupted : exitCodeOfVerdict(experiment.verdict.because),
     outcome: experiment.verdict.outcome,
     reasons: [],
     makespanMs: null,
@@ -177,21 +176,4 @@ function summary({ result, folder }: FinishedRun, swept: boolean): string {
   const doubt = trust.level === 'trusted' ? '' : ` (! ${trust.level})`;
   const figures = `makespan ${formatDuration(makespanMs)}, goodput ${formatRate(goodputBytesPerSec)}`;
   return `${verdict.outcome} with ${arm}seed ${seed}: ${figures}${doubt}\n  report: ${folder}`;
-}
-
-function exitCodeOf(because: Deciding | null): number {
-  switch (because) {
-    case null:
-      return exitCodes.ok;
-    case 'swarm':
-      return exitCodes.failed;
-    case 'aborted':
-      return exitCodes.givenUp;
-    case 'expectations':
-      return exitCodes.thresholdMissed;
-    case 'data':
-      return exitCodes.inconclusive;
-    default:
-      return assertNever(because);
-  }
 }

@@ -1,25 +1,8 @@
 /** What came of several scenarios in one call. */
 import { renderTable } from '../sim/report/table.ts';
 import { formatDuration, formatPercent } from '../sim/units/format.ts';
-import { exitCodes } from './program.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { ScenarioEnd } from './sim-runs.ts';
-
-/** The order in which one exit code outweighs another; what is not in it, such as a defect, outweighs all. */
-const FROM_WORST: readonly number[] = [
-  exitCodes.interrupted,
-  exitCodes.failed,
-  exitCodes.badInput,
-  exitCodes.givenUp,
-  exitCodes.thresholdMissed,
-  exitCodes.inconclusive,
-  exitCodes.ok,
-];
-
-/** @param codes of each scenario, at least one unless the user stopped it before the first */
-export function worstOf(codes: readonly number[]): number {
-  const ranked = [...codes].sort((a, b) => FROM_WORST.indexOf(a) - FROM_WORST.indexOf(b));
-  return ranked[0] ?? exitCodes.interrupted;
-}
 
 /**
  * A table with a row for each scenario that was begun.

@@ -6,10 +6,11 @@ import type { Design } from '../sim/experiment/design.ts';
 import { makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
 import { forecast } from '../sim/experiment/forecast.ts';
 import { renderDesign } from '../sim/report/experiment/design.ts';
-import { exitCodes, interruptSignal, runProgram, tellError } from './program.ts';
+import { exitCodes, worstOf } from './exit-codes.ts';
+import { interruptSignal, runProgram, tellError } from './program.ts';
 import { readSimOptions, type SimOptions } from './sim-options.ts';
 import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim-runs.ts';
-import { renderScenarioEnds, worstOf } from './sim-summary.ts';
+import { renderScenarioEnds } from './sim-summary.ts';
 
 async function main(): Promise<number> {
   const options = readSimOptions(process.argv.slice(2), process.env);

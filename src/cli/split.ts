@@ -4,7 +4,8 @@ import { MIB, formatBytes } from '../core/units.ts';
 import { ByteProgress } from './byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { byteSize, seedText, wholeNumber } from './arguments/values.ts';
-import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { exitCodes } from './exit-codes.ts';
+import { interruptSignal, runProgram } from './program.ts';
 import { print } from './program-output.ts';
 
 interface SplitFlags {

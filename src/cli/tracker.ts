@@ -2,7 +2,8 @@
 import { TrackerNode } from '../core/node/programs/tracker-node.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { nodeFailure } from './node-failure.ts';
-import { exitCodes, interruptSignal, runProgram } from './program.ts';
+import { exitCodes } from './exit-codes.ts';
+import { interruptSignal, runProgram } from './program.ts';
 import { print, say } from './program-output.ts';
 import { TrackerLines } from './tracker-lines.ts';
 import { readTrackerOptions, type TrackerSettings } from './tracker-options.ts';

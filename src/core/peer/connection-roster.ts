@@ -8,7 +8,7 @@ import type {
   Transport,
 } from '../interfaces.ts';
 import type { Dialect } from '../protocol/messages.ts';
-import { passOn, WrappedConnection } from '../wrapping.ts';
+import { passOn, WrappedConnection } from '../wrapped-transport.ts';
 
 /** A transport that knows its open connections, so that a peer can tell when the last one has closed. */
 export class ConnectionRoster implements Transport {

@@ -1,6 +1,6 @@
-import { addressKey } from '../address.ts';
 import type { Address, EventSink } from '../interfaces.ts';
 import type { SwarmEvent } from '../events.ts';
+import { Bans } from './bans.ts';
 import type { Ledger } from './ledger.ts';
 import type { PeerComponents, PeerOptions } from './options.ts';
 
@@ -17,7 +17,7 @@ export class PeerContext implements PeerComponents {
   readonly ledger: Ledger;
   /** Where this peer listens; known once it does. */
   ownPort = 0;
-  readonly #banned = new Set<string>();
+  readonly #bans = new Bans();
 
   constructor(components: PeerComponents, options: PeerOptions, ledger: Ledger) {
     this.clock = components.clock;
@@ -35,12 +35,10 @@ export class PeerContext implements PeerComponents {
 
   /** The remote sent a bad chunk: it is never dealt with again. */
   ban(address: Address, reason: string): void {
-    if (this.isBanned(address)) return;
-    this.#banned.add(addressKey(address));
-    this.tell({ type: 'peer-banned', address, reason });
+    if (this.#bans.add(address)) this.tell({ type: 'peer-banned', address, reason });
   }
 
   isBanned(address: Address): boolean {
-    return this.#banned.has(addressKey(address));
+    return this.#bans.has(address);
   }
 }

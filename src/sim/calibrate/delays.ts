@@ -5,7 +5,7 @@ import type { Distribution, PlannedLink, PlannedRegions } from '../plan/plan.ts'
 import type { CalibrationCase, Finding } from './finding.ts';
 import { excusedByLateness, lateText, NotAvailable } from './finding.ts';
 import { Rig } from './rig.ts';
-import { ksTwoSample } from './tests.ts';
+import { ksTwoSample } from './significance-tests.ts';
 
 const LATENCY_MEDIAN_TOLERANCE_MS = 1;
 const LATENCY_P99_TOLERANCE_MS = 3;

@@ -5,7 +5,7 @@ import { SIGNIFICANCE } from './delays.ts';
 import { excusedByLateness, percentOff, type CalibrationCase, type Finding } from './finding.ts';
 import { HEAD_BYTES, steadyRate } from './rates.ts';
 import { Rig, type Passage } from './rig.ts';
-import { binomialTest } from './tests.ts';
+import { binomialTest } from './significance-tests.ts';
 
 const THROUGHPUT_TOLERANCE_PERCENT = 3;
 

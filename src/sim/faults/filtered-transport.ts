@@ -1,7 +1,7 @@
 /** A transport on whose connections messages can be changed, swallowed or answered before the peer has them. */
 import type { Connection, ConnectionHandlers, Transport } from '../../core/interfaces.ts';
 import type { Message } from '../../core/protocol/messages.ts';
-import { passOn, wrappedTransport, WrappedConnection } from '../../core/wrapping.ts';
+import { passOn, wrappedTransport, WrappedConnection } from '../../core/wrapped-transport.ts';
 
 /** What one misbehaviour does to one connection. Without a method: nothing. */
 export interface MessageFilter {

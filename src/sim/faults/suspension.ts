@@ -14,7 +14,7 @@ import type {
 } from '../../core/interfaces.ts';
 import { keepable } from '../../core/node/tcp/tcp-wire.ts';
 import type { Message } from '../../core/protocol/messages.ts';
-import { WrappedConnection } from '../../core/wrapping.ts';
+import { WrappedConnection } from '../../core/wrapped-transport.ts';
 
 export interface SuspensionComponents {
   readonly clock: Clock;

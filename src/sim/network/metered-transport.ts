@@ -1,7 +1,7 @@
 import type { Connection, ConnectionHandlers, Transport } from '../../core/interfaces.ts';
 import { messageBytes, payloadBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
-import { passOn, wrappedTransport, WrappedConnection } from '../../core/wrapping.ts';
+import { passOn, wrappedTransport, WrappedConnection } from '../../core/wrapped-transport.ts';
 import type { TrafficTotals } from './totals.ts';
 
 /** Totals that are being counted; may lie in shared memory. */

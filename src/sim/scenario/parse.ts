@@ -12,7 +12,7 @@ import type { TextReader } from './source/inheritance.ts';
 import { readParts } from './read-sections.ts';
 import { isPlainMap, without, type PlainMap } from './source/plain-data.ts';
 import { inOrder, ScenarioError, type Problem } from './source/problems.ts';
-import { resolveTracker } from './resolve/resolve.ts';
+import { resolveTracker } from './resolve/content-and-tracker.ts';
 import type { Repeats, Scenario } from './language/scenario.ts';
 import { readScenarioDocument } from './scenario-document.ts';
 import { DEFAULT_TIME_LIMIT_MS, scenarioSchema, type WrittenScenario } from './language/schema.ts';

@@ -21,7 +21,7 @@ import { peerDirectory, type ListedGroup } from './expressions/peer-directory.ts
 import { isPlainMap, valueAt, type PlainMap } from './source/plain-data.ts';
 import { regionsSchema } from './language/region-schema.ts';
 import { resolveRegions } from './resolve/regions.ts';
-import { groupsOfFolders, resolveTracker } from './resolve/resolve.ts';
+import { groupsOfFolders, resolveTracker } from './resolve/content-and-tracker.ts';
 import { resolveFaults } from './resolve/resolve-faults.ts';
 import { draftsOf, resolveGroup } from './resolve/resolve-groups.ts';
 import type { PeerGroup, Scenario, ScenarioContent } from './language/scenario.ts';

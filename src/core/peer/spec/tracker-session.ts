@@ -15,7 +15,7 @@ import {
   type SpecTrackerComponents,
   type SpecTrackerOptions,
 } from './tracker-session-options.ts';
-import { TrackerRecogniser, type TrackerKind } from './recogniser.ts';
+import { TrackerRecogniser, type TrackerKind } from './tracker-recogniser.ts';
 
 /** Trackers by others read what lies there as one message: nothing may follow sooner, in either direction. */
 export const PACE_MS = 1250;

@@ -14,7 +14,7 @@ import type {
   Timer,
   Transport,
 } from '../../../core/interfaces.ts';
-import { passOn, WrappedConnection } from '../../../core/wrapping.ts';
+import { passOn, WrappedConnection } from '../../../core/wrapped-transport.ts';
 
 export interface SeverableComponents {
   readonly clock: Clock;

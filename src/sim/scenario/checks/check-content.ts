@@ -5,7 +5,7 @@ import type { FolderReader } from '../resolve/chunk-folder.ts';
 import { checkSpecPolicy } from './check-groups.ts';
 import type { WrittenGroup } from '../language/group-schema.ts';
 import { CHUNKS_MAX } from '../language/limits.ts';
-import { resolveGenerated, resolveTracker } from '../resolve/resolve.ts';
+import { resolveGenerated, resolveTracker } from '../resolve/content-and-tracker.ts';
 import type { ChunkFolder, PeerGroup, ScenarioContent } from '../language/scenario.ts';
 import type { WrittenContent, WrittenScenario } from '../language/schema.ts';
 import type { Report } from '../source/variables.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
 import { sampleDistribution } from '../plan/distributions.ts';
-import { binomialTest, ksTwoSample } from './tests.ts';
+import { binomialTest, ksTwoSample } from './significance-tests.ts';
 
 describe('two-sample Kolmogorov and Smirnov', () => {
   it('agrees with figures worked out by hand', () => {
