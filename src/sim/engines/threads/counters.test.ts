@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allocateCounters, copyFields, hostCounters, nodeCounters, trafficFields } from './counters.ts';
+import { allocateCounters, copyFields, workerCounters, nodeCounters, trafficFields } from './counters.ts';
 
 describe('counters', () => {
   it('are seen by every view of one slot, and by no other', () => {
@@ -9,7 +9,7 @@ describe('counters', () => {
       counters.payloadSentBytes = slot + 1;
       counters.usefulBytes += 10 * (slot + 1);
     }
-    const hosts = [0, 1].map((slot) => hostCounters(buffer, slot));
+    const hosts = [0, 1].map((slot) => workerCounters(buffer, slot));
     hosts.forEach((counters, slot) => {
       counters.loopDelayP99Ms = 100 + slot;
       counters.loopDelayMaxMs = 200 + slot;

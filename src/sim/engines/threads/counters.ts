@@ -31,17 +31,17 @@ export const shapingFields = [
 ] as const satisfies readonly (keyof ShapingTotals)[];
 
 const nodeFields = [...trafficFields, ...shapingFields, 'usefulBytes'] as const;
-const hostFields = ['loopDelayP99Ms', 'loopDelayMaxMs'] as const;
+const workerFields = ['loopDelayP99Ms', 'loopDelayMaxMs'] as const;
 
 type Numbers<Field extends string> = Record<Field, number>;
 
 /** Of a peer or the tracker. Each assignment goes to shared memory. */
 export type NodeCounters = Numbers<(typeof nodeFields)[number]>;
 /** Of a worker thread. */
-export type HostCounters = Numbers<(typeof hostFields)[number]>;
+export type WorkerCounters = Numbers<(typeof workerFields)[number]>;
 
-export function allocateCounters(nodes: number, hosts: number): SharedArrayBuffer {
-  return new SharedArrayBuffer((nodes * nodeFields.length + hosts * hostFields.length) * 8);
+export function allocateCounters(nodes: number, workers: number): SharedArrayBuffer {
+  return new SharedArrayBuffer((nodes * nodeFields.length + workers * workerFields.length) * 8);
 }
 
 /** `slot` counts from 0. */
@@ -49,9 +49,9 @@ export function nodeCounters(buffer: SharedArrayBuffer, slot: number): NodeCount
   return view(buffer, slot * nodeFields.length, nodeFields);
 }
 
-/** Host slots lie behind those of the nodes, counted from the end. */
-export function hostCounters(buffer: SharedArrayBuffer, slot: number): HostCounters {
-  return view(buffer, buffer.byteLength / 8 - (slot + 1) * hostFields.length, hostFields);
+/** Slots of workers lie behind those of the nodes, counted from the end. */
+export function workerCounters(buffer: SharedArrayBuffer, slot: number): WorkerCounters {
+  return view(buffer, buffer.byteLength / 8 - (slot + 1) * workerFields.length, workerFields);
 }
 
 /** A copy in ordinary memory. */

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { IntervalHistogram } from 'node:perf_hooks';
-import type { HostCounters } from './counters.ts';
+import type { WorkerCounters } from './counters.ts';
 
 const NS_PER_MS = 1e6;
 const PUBLISH_MS = 500;
@@ -9,10 +9,10 @@ const PUBLISH_MS = 500;
 export class LoopDelay {
   readonly #histogram: IntervalHistogram;
   readonly #resolutionMs: number;
-  readonly #counters: HostCounters;
+  readonly #counters: WorkerCounters;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(resolutionMs: number, counters: HostCounters) {
+  constructor(resolutionMs: number, counters: WorkerCounters) {
     this.#histogram = monitorEventLoopDelay({ resolution: resolutionMs });
     this.#resolutionMs = resolutionMs;
     this.#counters = counters;

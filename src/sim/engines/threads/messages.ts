@@ -12,20 +12,20 @@ import type { Neighbourhood } from './addresses.ts';
 /** A task of the pool. Tracker and peers run until told to close; verifying ends by itself. */
 export type WorkerTask = TrackerTask | PeersTask | VerifyTask;
 
-interface HostTask {
+interface TaskBase {
   readonly port: MessagePort;
   /** The one clock of all threads: process.hrtime at its 0. */
   readonly originNs: bigint;
   readonly counters: SharedArrayBuffer;
   /** Where this thread's event-loop delay is kept in the counters. */
-  readonly hostSlot: number;
+  readonly workerSlot: number;
   readonly lagResolutionMs: number;
   readonly totalChunks: number;
   /** Where faults count what they hit (HitBoard). */
   readonly hits: SharedArrayBuffer;
 }
 
-export interface TrackerTask extends HostTask {
+export interface TrackerTask extends TaskBase {
   readonly kind: 'tracker';
   readonly counterSlot: number;
   readonly seed: string;
@@ -34,7 +34,7 @@ export interface TrackerTask extends HostTask {
   readonly hasFaults: boolean;
 }
 
-export interface PeersTask extends HostTask {
+export interface PeersTask extends TaskBase {
   readonly kind: 'peers';
   /** Whether several peers live in this thread. */
   readonly shared: boolean;
@@ -56,7 +56,7 @@ export interface PeerSetup {
   readonly faults: readonly ActiveFault[] | undefined;
 }
 
-export type ToHost =
+export type ToWorker =
   /** Opens the store; answered by `ready`. */
   | { readonly type: 'open'; readonly setup: PeerSetup }
   /** Starts the peer at a time of the shared clock. */
@@ -77,7 +77,7 @@ export type ToHost =
   /** All leave in order; the task resolves when every socket is closed. */
   | { readonly type: 'close' };
 
-export type FromHost =
+export type FromWorker =
   | { readonly type: 'up'; readonly threadId: number }
   | { readonly type: 'listening'; readonly address: Address }
   | { readonly type: 'ready'; readonly peer: string }

@@ -4,23 +4,23 @@
  */
 import { threadId } from 'node:worker_threads';
 import { toPlainError } from '../../../core/errors.ts';
-import type { FolderVerdict, FromHost, WorkerTask } from './messages.ts';
-import { hostPeers } from './worker-peers.ts';
-import { hostTracker } from './worker-tracker.ts';
+import type { FolderVerdict, FromWorker, WorkerTask } from './messages.ts';
+import { runPeers } from './worker-peers.ts';
+import { runTracker } from './worker-tracker.ts';
 import { verifyFolders } from './verify.ts';
 
 /** Resolves when the task is over and nothing of it is open any more. Failures are told by `failed`, as plain data. */
 export async function work(task: WorkerTask): Promise<readonly FolderVerdict[] | undefined> {
   if (task.kind === 'verify') return verifyFolders(task);
   const { port } = task;
-  const post = (message: FromHost): void => port.postMessage(message);
+  const post = (message: FromWorker): void => port.postMessage(message);
   const fail = (error: unknown): void => post({ type: 'failed', error: toPlainError(error) });
   // Handlers of sockets and timers stand under nobody: without this, what they throw would lose its class and code.
   process.on('uncaughtException', fail);
   post({ type: 'up', threadId });
   try {
-    if (task.kind === 'tracker') await hostTracker(task, post);
-    else await hostPeers(task, post);
+    if (task.kind === 'tracker') await runTracker(task, post);
+    else await runPeers(task, post);
   } catch (error) {
     fail(error);
   }

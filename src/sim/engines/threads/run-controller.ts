@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../../../core/interfaces.ts';
 import { EngineError, TransportError } from '../../../core/errors.ts';
 import type { RunRecord } from '../engine.ts';
 import { fromPlainError } from './errors.ts';
-import type { FromHost } from './messages.ts';
+import type { FromWorker } from './messages.ts';
 import { cannotComplete } from './peer-state.ts';
 import type { PeerState } from './peer-state.ts';
 
@@ -156,7 +156,7 @@ export class RunController {
   }
 
   /** What a thread tells. */
-  hear(message: FromHost): void {
+  hear(message: FromWorker): void {
     switch (message.type) {
       case 'events':
         for (const event of message.events) this.#heard(event);

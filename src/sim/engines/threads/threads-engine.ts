@@ -10,7 +10,7 @@ import { RunController } from './run-controller.ts';
 import {
   allocateCounters,
   copyFields,
-  hostCounters,
+  workerCounters,
   nodeCounters,
   shapingFields,
   trafficFields,
@@ -133,7 +133,7 @@ class ThreadsRun {
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: sampler.samples,
       // The threads have ended their watch when they were told to close, and only then published it whole.
-      host: this.#hostRecord(runtime.counters, runtime.hosts, cpuShare),
+      host: this.#hostRecord(runtime.counters, runtime.workers, cpuShare),
       chunkBytes,
       faults: faults.records(),
     };
@@ -217,8 +217,8 @@ class ThreadsRun {
     return elapsedMs > 0 ? Math.min(1, usedMs / (elapsedMs * availableParallelism())) : 0;
   }
 
-  #hostRecord(counters: SharedArrayBuffer, hosts: number, cpuShare: number): HostRecord {
-    const delays = Array.from({ length: hosts }, (_, slot) => hostCounters(counters, slot));
+  #hostRecord(counters: SharedArrayBuffer, workers: number, cpuShare: number): HostRecord {
+    const delays = Array.from({ length: workers }, (_, slot) => workerCounters(counters, slot));
     return {
       loopDelayP99Ms: Math.max(...delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
       loopDelayMaxMs: Math.max(...delays.map(({ loopDelayMaxMs }) => loopDelayMaxMs)),

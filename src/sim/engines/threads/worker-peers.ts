@@ -1,23 +1,23 @@
 import { LocalProtocolError, assertNever, toPlainError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/node/system-clock.ts';
 import { HitBoard } from '../../faults/hits.ts';
-import { hostCounters, nodeCounters } from './counters.ts';
+import { workerCounters, nodeCounters } from './counters.ts';
 import { LoopDelay } from './loop-delay.ts';
-import type { FromHost, PeersTask, PeerSetup, ToHost } from './messages.ts';
+import type { FromWorker, PeersTask, PeerSetup, ToWorker } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { PeerInstance } from './peer-instance.ts';
 
-/** Hosts peers until told to close; resolves when all of them have left and their sockets are closed. */
-export function hostPeers(task: PeersTask, post: (message: FromHost) => void): Promise<void> {
+/** Runs peers until told to close; resolves when all of them have left and their sockets are closed. */
+export function runPeers(task: PeersTask, post: (message: FromWorker) => void): Promise<void> {
   return new Promise((resolve) => {
-    const host = new PeersHost(task, post, resolve);
-    task.port.on('message', (message: ToHost) => host.handle(message));
+    const run = new PeersRun(task, post, resolve);
+    task.port.on('message', (message: ToWorker) => run.handle(message));
   });
 }
 
-class PeersHost {
+class PeersRun {
   readonly #task: PeersTask;
-  readonly #post: (message: FromHost) => void;
+  readonly #post: (message: FromWorker) => void;
   readonly #onClosed: () => void;
   readonly #clock;
   readonly #outbox: Outbox;
@@ -27,17 +27,17 @@ class PeersHost {
   #startMs: number | undefined;
   #closing = false;
 
-  constructor(task: PeersTask, post: (message: FromHost) => void, onClosed: () => void) {
+  constructor(task: PeersTask, post: (message: FromWorker) => void, onClosed: () => void) {
     this.#task = task;
     this.#post = post;
     this.#onClosed = onClosed;
     this.#clock = systemClock(task.originNs);
     this.#hits = new HitBoard(task.hits);
     this.#outbox = new Outbox((events) => post({ type: 'events', events }));
-    this.#loopDelay = new LoopDelay(task.lagResolutionMs, hostCounters(task.counters, task.hostSlot));
+    this.#loopDelay = new LoopDelay(task.lagResolutionMs, workerCounters(task.counters, task.workerSlot));
   }
 
-  handle(message: ToHost): void {
+  handle(message: ToWorker): void {
     switch (message.type) {
       case 'open':
         this.#open(message.setup);

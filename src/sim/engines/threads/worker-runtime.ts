@@ -12,8 +12,8 @@ import { allocateCounters, nodeCounters } from './counters.ts';
 import type { NodeCounters } from './counters.ts';
 import { fromPlainError } from './errors.ts';
 import type { FaultInjector, FaultRuntime } from './fault-injector.ts';
-import { Host } from './worker-thread.ts';
-import type { FolderVerdict, FromHost, PeerSetup, VerifyTask } from './messages.ts';
+import { WorkerThread } from './worker-thread.ts';
+import type { FolderVerdict, FromWorker, PeerSetup, VerifyTask } from './messages.ts';
 import type { PeerState } from './peer-state.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -27,7 +27,7 @@ export interface WorkerRuntimeComponents {
   readonly workerFile: URL;
   readonly faults: FaultInjector;
   /** Hears what threads tell, but for the answers that the runtime itself waits for. */
-  onMessage(message: FromHost): void;
+  onMessage(message: FromWorker): void;
   /** A thread or the pool broke. */
   onFailure(error: unknown): void;
 }
@@ -39,25 +39,25 @@ const LOOP_MONITOR_WAKEUPS_PER_SEC = 1000;
 export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   readonly counters: SharedArrayBuffer;
   readonly peerCounters: readonly NodeCounters[];
-  readonly hosts: number;
+  readonly workers: number;
   readonly #components: WorkerRuntimeComponents;
   readonly #plan: Plan;
   readonly #hasAddresses: boolean;
   readonly #pool: Piscina;
-  readonly #live = new Set<Host>();
-  readonly #hostOf = new Map<number, Host>();
+  readonly #live = new Set<WorkerThread>();
+  readonly #workerOf = new Map<number, WorkerThread>();
   /** Called with the answer of a peer's thread that somebody waits for. */
-  readonly #answers = new Map<string, (message: FromHost) => void>();
+  readonly #answers = new Map<string, (message: FromWorker) => void>();
   #tracker: Address | undefined;
-  #trackerHost: Host | undefined;
+  #trackerWorker: WorkerThread | undefined;
   #startMs: number | undefined;
 
   constructor(components: WorkerRuntimeComponents, plan: Plan) {
     this.#components = components;
     this.#plan = plan;
     this.#hasAddresses = whyAddresses(plan) !== undefined;
-    this.hosts = hostCount(plan) + 1;
-    this.counters = allocateCounters(plan.peers.length + 1, this.hosts);
+    this.workers = hostCount(plan) + 1;
+    this.counters = allocateCounters(plan.peers.length + 1, this.workers);
     this.peerCounters = plan.peers.map((_, slot) => nodeCounters(this.counters, slot));
     spareTheCompiler();
     this.#pool = new Piscina({
@@ -66,7 +66,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       // Threads come with their tasks, each of which needs one to itself for the whole run. A minimum would make the
       // pool replace a killed thread at once, at the cost of the swarm that is being measured.
       minThreads: 0,
-      maxThreads: this.hosts,
+      maxThreads: this.workers,
       // With atomics a worker between two tasks sleeps in Atomics.wait, and its timers and sockets with it.
       atomics: 'disabled',
       recordTiming: false,
@@ -78,10 +78,10 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   async startTracker(port: number): Promise<Address> {
     const { tracker, peers } = this.#plan;
     const address = new Promise<Address>((resolve, reject) => {
-      const host = this.#startHost(
+      const worker = this.#startWorker(
         {
           kind: 'tracker',
-          ...this.#hostTask(this.hosts - 1),
+          ...this.#taskBase(this.workers - 1),
           counterSlot: peers.length,
           seed: tracker.seed,
           hasFaults: this.#components.faults.concernsTracker,
@@ -99,8 +99,8 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
           if (message.type === 'failed') reject(fromPlainError(message.error));
         },
       );
-      host.done.then(undefined, reject);
-      this.#trackerHost = host;
+      worker.done.then(undefined, reject);
+      this.#trackerWorker = worker;
     });
     this.#tracker = await address;
     return this.#tracker;
@@ -112,60 +112,61 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       const { workspace, original } = this.#components;
       workspace.fillPeerFolder(peer.position, original.chunks.length, peer.heldAtStart);
     }
-    const host = this.#hostFor(peer);
+    const worker = this.#workerFor(peer);
     const ready = this.#answer('ready', peer);
-    host.send({ type: 'open', setup: this.#setup(peer) });
+    worker.send({ type: 'open', setup: this.#setup(peer) });
     await ready;
   }
 
   /** From now on the threads' event loops are watched. */
   begin(startMs: number): void {
     this.#startMs = startMs;
-    for (const host of this.#live) host.send({ type: 'begin', startMs });
+    for (const worker of this.#live) worker.send({ type: 'begin', startMs });
   }
 
   beginFault(peer: PeerState, fault: ActiveFault): void {
-    this.#presentHostOf(peer)?.send({ type: 'fault-begin', peer: peer.name, fault });
+    this.#presentWorkerOf(peer)?.send({ type: 'fault-begin', peer: peer.name, fault });
   }
 
   endFault(peer: PeerState, id: number): void {
-    this.#presentHostOf(peer)?.send({ type: 'fault-end', peer: peer.name, id });
+    this.#presentWorkerOf(peer)?.send({ type: 'fault-end', peer: peer.name, id });
   }
 
   stopTracker(id: number): void {
-    this.#trackerHost?.send({ type: 'tracker-stop', id });
+    this.#trackerWorker?.send({ type: 'tracker-stop', id });
   }
 
   startTrackerAgain(forgets: boolean): void {
-    this.#trackerHost?.send({ type: 'tracker-start', forgets });
+    this.#trackerWorker?.send({ type: 'tracker-start', forgets });
   }
 
   resetTracker(id: number, probability: number): void {
-    this.#trackerHost?.send({ type: 'tracker-reset', id, probability });
+    this.#trackerWorker?.send({ type: 'tracker-reset', id, probability });
   }
 
   join(peer: PeerState, atMs: number): void {
-    this.#hostFor(peer).send({ type: 'join', peer: peer.name, atMs });
+    this.#workerFor(peer).send({ type: 'join', peer: peer.name, atMs });
   }
 
   leave(peer: PeerState): void {
-    this.#hostFor(peer).send({ type: 'leave', peer: peer.name });
+    this.#workerFor(peer).send({ type: 'leave', peer: peer.name });
   }
 
   async crash(peer: PeerState): Promise<number> {
-    const host = this.#hostFor(peer);
+    const worker = this.#workerFor(peer);
     if (this.#plan.engine.peersPerWorker === 1) {
       const diedMs = this.#components.clock.now();
-      await host.kill();
+      await worker.kill();
       return diedMs;
     }
     const gone = this.#answer('gone', peer);
-    host.send({ type: 'drop', peer: peer.name });
+    worker.send({ type: 'drop', peer: peer.name });
     return (await gone).atMs;
   }
 
   release(peer: PeerState): void {
-    if (this.#plan.engine.peersPerWorker === 1) this.#hostOf.get(this.#hostAt(peer))?.send({ type: 'close' });
+    if (this.#plan.engine.peersPerWorker === 1)
+      this.#workerOf.get(this.#slotOf(peer))?.send({ type: 'close' });
   }
 
   resetFolder(peer: PeerState): void {
@@ -179,13 +180,13 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
 
   /** Lets everybody leave in order, the tracker last; a thread that takes too long is killed. */
   async close(limitMs: number): Promise<void> {
-    const hosts = [...this.#live];
-    const tracker = hosts.filter((host) => host === this.#trackerHost);
-    const others = hosts.filter((host) => host !== this.#trackerHost);
+    const workers = [...this.#live];
+    const tracker = workers.filter((worker) => worker === this.#trackerWorker);
+    const others = workers.filter((worker) => worker !== this.#trackerWorker);
     const inOrder = async (): Promise<void> => {
       for (const group of [others, tracker]) {
-        for (const host of group) host.send({ type: 'close' });
-        await Promise.all(group.map((host) => host.done));
+        for (const worker of group) worker.send({ type: 'close' });
+        await Promise.all(group.map((worker) => worker.done));
       }
     };
     let timer: NodeJS.Timeout | undefined;
@@ -194,7 +195,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     });
     await Promise.race([inOrder(), limit]);
     clearTimeout(timer);
-    await Promise.all(hosts.filter((host) => !host.over).map((host) => host.kill()));
+    await Promise.all(workers.filter((worker) => !worker.over).map((worker) => worker.kill()));
   }
 
   /** What each peer's folder holds, by position, from the bytes on disk. Nobody may be writing any more. */
@@ -222,62 +223,65 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     return this.#pool.destroy();
   }
 
-  #hostAt(peer: PeerState): number {
+  #slotOf(peer: PeerState): number {
     return Math.floor(peer.position / this.#plan.engine.peersPerWorker);
   }
 
   /** The peer's thread; a new one when it has none, or when that was killed. */
-  #hostFor(peer: PeerState): Host {
-    const slot = this.#hostAt(peer);
-    const present = this.#hostOf.get(slot);
+  #workerFor(peer: PeerState): WorkerThread {
+    const slot = this.#slotOf(peer);
+    const present = this.#workerOf.get(slot);
     if (present !== undefined && !present.over) return present;
-    const host = this.#startHost({
+    const worker = this.#startWorker({
       kind: 'peers',
-      ...this.#hostTask(slot),
+      ...this.#taskBase(slot),
       tracker: this.#tracker!,
       shared: this.#plan.engine.peersPerWorker > 1,
       neighbourhood: this.#hasAddresses
         ? { regions: this.#plan.regions, links: this.#plan.peers.map(({ link }) => link) }
         : null,
     });
-    this.#hostOf.set(slot, host);
-    if (this.#startMs !== undefined) host.send({ type: 'begin', startMs: this.#startMs });
-    return host;
+    this.#workerOf.set(slot, worker);
+    if (this.#startMs !== undefined) worker.send({ type: 'begin', startMs: this.#startMs });
+    return worker;
   }
 
-  #presentHostOf(peer: PeerState): Host | undefined {
-    const host = this.#hostOf.get(this.#hostAt(peer));
-    return host === undefined || host.over ? undefined : host;
+  #presentWorkerOf(peer: PeerState): WorkerThread | undefined {
+    const worker = this.#workerOf.get(this.#slotOf(peer));
+    return worker === undefined || worker.over ? undefined : worker;
   }
 
-  #hostTask(hostSlot: number) {
+  #taskBase(workerSlot: number) {
     return {
       originNs: this.#components.originNs,
       counters: this.counters,
-      hostSlot,
-      lagResolutionMs: Math.max(10, Math.ceil((this.hosts * 1000) / LOOP_MONITOR_WAKEUPS_PER_SEC)),
+      workerSlot,
+      lagResolutionMs: Math.max(10, Math.ceil((this.workers * 1000) / LOOP_MONITOR_WAKEUPS_PER_SEC)),
       totalChunks: this.#plan.content.totalChunks,
       hits: this.#components.faults.hits.buffer,
     };
   }
 
-  #startHost(task: ConstructorParameters<typeof Host>[1], alsoTell?: (message: FromHost) => void): Host {
-    const host = new Host(this.#pool, task, (message) => {
+  #startWorker(
+    task: ConstructorParameters<typeof WorkerThread>[1],
+    alsoTell?: (message: FromWorker) => void,
+  ): WorkerThread {
+    const worker = new WorkerThread(this.#pool, task, (message) => {
       alsoTell?.(message);
       this.#hear(message);
     });
-    this.#live.add(host);
-    host.done.then(
-      () => this.#live.delete(host),
+    this.#live.add(worker);
+    worker.done.then(
+      () => this.#live.delete(worker),
       (error: unknown) => {
-        this.#live.delete(host);
+        this.#live.delete(worker);
         this.#components.onFailure(error);
       },
     );
-    return host;
+    return worker;
   }
 
-  #hear(message: FromHost): void {
+  #hear(message: FromWorker): void {
     if (message.type === 'ready' || message.type === 'gone') {
       const key = `${message.type} ${message.peer}`;
       const answer = this.#answers.get(key);
@@ -290,9 +294,9 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   #answer<Type extends 'ready' | 'gone'>(
     type: Type,
     { name }: PeerState,
-  ): Promise<Extract<FromHost, { readonly type: Type }>> {
+  ): Promise<Extract<FromWorker, { readonly type: Type }>> {
     return new Promise((resolve) => {
-      this.#answers.set(`${type} ${name}`, resolve as (message: FromHost) => void);
+      this.#answers.set(`${type} ${name}`, resolve as (message: FromWorker) => void);
     });
   }
 

@@ -3,29 +3,29 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import { EngineError } from '../../../core/errors.ts';
-import type { FromHost, PeersTask, ToHost, TrackerTask } from './messages.ts';
+import type { FromWorker, PeersTask, ToWorker, TrackerTask } from './messages.ts';
 
 /** The engine's hold on one task of the pool that hosts the tracker or peers. */
-export class Host {
+export class WorkerThread {
   /** Resolves when the task is over in order, or its thread has been killed; rejects when the pool lost it. */
   readonly done: Promise<void>;
   readonly #pool: Piscina;
   readonly #port: MessagePort;
   readonly #abort = new AbortController();
-  readonly #onMessage: (message: FromHost) => void;
+  readonly #onMessage: (message: FromWorker) => void;
   #threadId: number | undefined;
   #over = false;
 
   constructor(
     pool: Piscina,
     task: Omit<TrackerTask, 'port'> | Omit<PeersTask, 'port'>,
-    onMessage: (message: FromHost) => void,
+    onMessage: (message: FromWorker) => void,
   ) {
     const { port1, port2 } = new MessageChannel();
     this.#pool = pool;
     this.#port = port1;
     this.#onMessage = onMessage;
-    port1.on('message', (message: FromHost) => this.#hear(message));
+    port1.on('message', (message: FromWorker) => this.#hear(message));
     const run = pool.run({ ...task, port: port2 }, { transferList: [port2], signal: this.#abort.signal });
     this.done = run.then(
       () => this.#end(),
@@ -42,7 +42,7 @@ export class Host {
     return this.#over;
   }
 
-  send(message: ToHost): void {
+  send(message: ToWorker): void {
     this.#port.postMessage(message);
   }
 
@@ -54,7 +54,7 @@ export class Host {
     await dead;
   }
 
-  #hear(message: FromHost): void {
+  #hear(message: FromWorker): void {
     if (message.type === 'up') this.#threadId = message.threadId;
     else this.#onMessage(message);
   }

@@ -8,9 +8,9 @@ import type { Registry } from '../../../core/tracker/registry.ts';
 import { Tracker } from '../../../core/tracker/tracker.ts';
 import { HitBoard } from '../../faults/hits.ts';
 import { meteredTransport } from '../../network/metered-transport.ts';
-import { hostCounters, nodeCounters } from './counters.ts';
+import { workerCounters, nodeCounters } from './counters.ts';
 import { LoopDelay } from './loop-delay.ts';
-import type { FromHost, ToHost, TrackerTask } from './messages.ts';
+import type { FromWorker, ToWorker, TrackerTask } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { Severable } from './severable.ts';
 
@@ -19,16 +19,16 @@ const RESTART_TRIES = 50;
 const RESTART_RETRY_MS = 100;
 
 /** Serves the tracker until told to close. */
-export function hostTracker(task: TrackerTask, post: (message: FromHost) => void): Promise<void> {
+export function runTracker(task: TrackerTask, post: (message: FromWorker) => void): Promise<void> {
   return new Promise((resolve) => {
-    const host = new TrackerHost(task, post, resolve);
-    task.port.on('message', (message: ToHost) => host.handle(message));
+    const run = new TrackerRun(task, post, resolve);
+    task.port.on('message', (message: ToWorker) => run.handle(message));
   });
 }
 
-class TrackerHost {
+class TrackerRun {
   readonly #task: TrackerTask;
-  readonly #post: (message: FromHost) => void;
+  readonly #post: (message: FromWorker) => void;
   readonly #onClosed: () => void;
   readonly #clock: Clock;
   readonly #random: Random;
@@ -45,7 +45,7 @@ class TrackerHost {
   #tries = 0;
   #wanted = true;
 
-  constructor(task: TrackerTask, post: (message: FromHost) => void, onClosed: () => void) {
+  constructor(task: TrackerTask, post: (message: FromWorker) => void, onClosed: () => void) {
     this.#task = task;
     this.#post = post;
     this.#onClosed = onClosed;
@@ -54,7 +54,7 @@ class TrackerHost {
     this.#random = seededRandom(task.seed);
     this.#hits = new HitBoard(task.hits);
     this.#outbox = new Outbox((events) => post({ type: 'events', events }));
-    this.#loopDelay = new LoopDelay(task.lagResolutionMs, hostCounters(task.counters, task.hostSlot));
+    this.#loopDelay = new LoopDelay(task.lagResolutionMs, workerCounters(task.counters, task.workerSlot));
     this.#transport = meteredTransport(
       new TcpTransport({ clock: this.#clock }, { totalChunks: task.totalChunks }),
       nodeCounters(task.counters, task.counterSlot),
@@ -62,7 +62,7 @@ class TrackerHost {
     this.#start(undefined);
   }
 
-  handle(message: ToHost): void {
+  handle(message: ToWorker): void {
     switch (message.type) {
       case 'begin':
         this.#loopDelay.begin();
