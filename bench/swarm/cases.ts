@@ -1,5 +1,6 @@
 /** The whole-swarm benchmarks, in full and in small. */
-import { MIB, KIB, formatBytes } from '../../src/core/units.ts';
+import { MIB, KIB } from '../../src/core/units.ts';
+import { formatBytes } from '../../src/sim/units/format.ts';
 
 export interface ThroughputCase {
   readonly kind: 'throughput';

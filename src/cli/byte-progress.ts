@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { formatBytes } from '../core/units.ts';
+import { formatBytes } from '../sim/units/format.ts';
 import { canRedraw } from './terminal.ts';
 
 /** A bar on stderr that follows bytes; silent where stderr is no terminal that can redraw a line. */

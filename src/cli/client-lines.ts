@@ -3,7 +3,8 @@ import { addressKey } from '../core/address.ts';
 import type { NodeFailed, SwarmEvent } from '../core/events.ts';
 import type { Address } from '../core/interfaces.ts';
 import type { Given } from '../core/node/store/served-store.ts';
-import { SECOND_MS, formatBytes } from '../core/units.ts';
+import { SECOND_MS } from '../core/units.ts';
+import { formatBytes } from '../sim/units/format.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
 export interface ClientFigures {

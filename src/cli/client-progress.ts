@@ -2,7 +2,8 @@
 import { MultiBar } from 'cli-progress';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
-import { SECOND_MS, formatRate } from '../core/units.ts';
+import { SECOND_MS } from '../core/units.ts';
+import { formatRate } from '../sim/units/format.ts';
 import type { Given } from '../core/node/store/served-store.ts';
 import { ClientLines, describeGiven } from './client-lines.ts';
 import { StallWatch } from './stall-watch.ts';

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { assertNever } from '../core/errors.ts';
 import { joinFolder } from '../core/node/split/join.ts';
 import type { JoinResult } from '../core/node/split/join.ts';
-import { formatBytes } from '../core/units.ts';
+import { formatBytes } from '../sim/units/format.ts';
 import { ByteProgress } from './byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { exitCodes } from './exit-codes.ts';

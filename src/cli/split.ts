@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { splitFile } from '../core/node/split/split.ts';
-import { MIB, formatBytes } from '../core/units.ts';
+import { MIB } from '../core/units.ts';
+import { formatBytes } from '../sim/units/format.ts';
 import { ByteProgress } from './byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { byteSize, seedText, wholeNumber } from './arguments/values.ts';

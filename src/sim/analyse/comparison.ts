@@ -4,7 +4,7 @@ import type { Comparison } from '../plan/plan.ts';
 const SAME_SHARE = 1e-9;
 
 /** Whether `value` compares to `limit` as asked. */
-export function holds(value: number, comparison: Comparison, limit: number): boolean {
+export function satisfies(value: number, comparison: Comparison, limit: number): boolean {
   const same =
     value === limit || Math.abs(value - limit) <= SAME_SHARE * Math.max(Math.abs(value), Math.abs(limit));
   switch (comparison) {

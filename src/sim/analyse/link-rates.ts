@@ -1,7 +1,7 @@
 /** What a link that changes over time can carry, and how fast it ever is. */
 import type { PlannedFault, PlannedLink } from '../plan/plan.ts';
 
-export type Direction = 'upBytesPerSec' | 'downBytesPerSec';
+export type RateKey = 'upBytesPerSec' | 'downBytesPerSec';
 
 /** The rate moves in a straight line from the start of a piece to its end; the last has no end. */
 interface Piece {
@@ -24,7 +24,7 @@ export interface RateFactor {
  */
 export function highestRate(
   link: PlannedLink,
-  direction: Direction,
+  direction: RateKey,
   peer: string,
   faults: readonly PlannedFault[],
 ): number | null {
@@ -40,7 +40,7 @@ export function highestRate(
 /** Bytes that the limited direction of a link can carry between two instants, its planned changes and factors in it. */
 export function carriedBytes(
   link: PlannedLink,
-  direction: Direction,
+  direction: RateKey,
   fromMs: number,
   toMs: number,
   factors: readonly RateFactor[] = [],
@@ -59,7 +59,7 @@ export function carriedBytes(
   }, 0);
 }
 
-function piecesOf(first: number, changes: PlannedLink['changes'], direction: Direction): Piece[] {
+function piecesOf(first: number, changes: PlannedLink['changes'], direction: RateKey): Piece[] {
   const own = changes.flatMap(({ atMs, overMs, ...change }) => {
     const rate = change[direction];
     return rate === undefined ? [] : [{ atMs, overMs, rate }];

@@ -1,6 +1,5 @@
 import { median } from 'simple-statistics';
-import { formatBytes } from '../../core/units.ts';
-import { formatRate } from '../units/format.ts';
+import { formatBytes, formatRate } from '../units/format.ts';
 import { renderMarkdownTable, renderTable, type Column } from '../report/table.ts';
 import type { CalibrationRow, CalibrationVerdict, Finding } from './finding.ts';
 

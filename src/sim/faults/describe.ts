@@ -1,6 +1,6 @@
 /** What an occurrence of a fault did, in words and figures. */
 import { assertNever } from '../../core/errors.ts';
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes } from '../units/format.ts';
 import type { FaultEffect } from '../plan/plan.ts';
 import type { HitCounts } from './hits.ts';
 

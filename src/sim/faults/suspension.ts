@@ -12,7 +12,7 @@ import type {
   Timer,
   Transport,
 } from '../../core/interfaces.ts';
-import { keepable } from '../../core/node/tcp/tcp-wire.ts';
+import { keepable } from '../../core/protocol/keepable.ts';
 import type { Message } from '../../core/protocol/messages.ts';
 import { WrappedConnection } from '../../core/wrapped-transport.ts';
 

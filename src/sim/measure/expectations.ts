@@ -1,5 +1,5 @@
 /** Thresholds judged by the figures of a run. Three-valued: a metric without data is never a pass. */
-import { holds } from '../analyse/comparison.ts';
+import { satisfies } from '../analyse/comparison.ts';
 import { findMetric } from '../metrics/metrics.ts';
 import type { ExpectationFigures, RunResult } from '../result/result.ts';
 
@@ -21,7 +21,7 @@ export function judgeExpectations(result: RunResult): ExpectationFigures[] {
       return { ...base, measured: null, outcome: 'inconclusive', note: 'the run has no data for it' };
     }
     if (unfinished !== '') return { ...base, measured, outcome: 'inconclusive', note: unfinished };
-    return { ...base, measured, outcome: holds(measured, comparison, value) ? 'pass' : 'fail', note: '' };
+    return { ...base, measured, outcome: satisfies(measured, comparison, value) ? 'pass' : 'fail', note: '' };
   });
 }
 

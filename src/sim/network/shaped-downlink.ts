@@ -1,5 +1,5 @@
 import type { CloseReason, Connection } from '../../core/interfaces.ts';
-import { keepable } from '../../core/node/tcp/tcp-wire.ts';
+import { keepable } from '../../core/protocol/keepable.ts';
 import { messageBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
 import { DelayLine } from './latency.ts';

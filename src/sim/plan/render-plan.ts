@@ -1,6 +1,6 @@
 /** A plan for people, as `--plan` prints it. */
 import Table from 'cli-table3';
-import { formatBytes } from '../../core/units.ts';
+import { formatBytes } from '../units/format.ts';
 import { describeDistribution } from './distributions.ts';
 import { mayBeExcused } from './may-be-excused.ts';
 import { nameChunks } from '../units/name-chunks.ts';

@@ -2,17 +2,21 @@
  * Figures as people read them. Sizes in KiB, MiB, GiB (powers of 1024); rates in bit/s with powers of 1000, as
  * scenarios give the links; durations in ms, s, min, h. null is shown as `–`: there is no data.
  */
-import * as units from '../../core/units.ts';
+import { KIB } from '../../core/units.ts';
 import type { MetricUnit } from './metric-unit.ts';
 
 export const NO_DATA = '–';
 
+/** Three digits in powers of 1,024 unless it is exact: `512 B`, `1.50 MiB`, `256 KiB`, `4 MiB`. */
 export function formatBytes(bytes: number | null): string {
-  return bytes === null || !Number.isFinite(bytes) ? NO_DATA : units.formatBytes(bytes);
+  if (bytes === null || !Number.isFinite(bytes)) return NO_DATA;
+  return scaled(Math.round(bytes), KIB, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']);
 }
 
+/** In bits as links are sold, three digits in powers of 1,000: `800 bit/s`, `2.04 Mbit/s`. */
 export function formatRate(bytesPerSec: number | null): string {
-  return bytesPerSec === null || !Number.isFinite(bytesPerSec) ? NO_DATA : units.formatRate(bytesPerSec);
+  if (bytesPerSec === null || !Number.isFinite(bytesPerSec)) return NO_DATA;
+  return scaled(Math.round(bytesPerSec * 8), 1000, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
 }
 
 export function formatDuration(ms: number | null): string {
@@ -56,6 +60,19 @@ export function formatMetric(value: number | null, unit: MetricUnit): string {
     case 'number':
       return formatRatio(value);
   }
+}
+
+function scaled(amount: number, base: number, names: readonly string[]): string {
+  let value = amount;
+  let power = 0;
+  // 1023.6 would be written as 1024: it belongs to the next unit.
+  while (Math.abs(value) >= base - 0.5 && power < names.length - 1) {
+    value /= base;
+    power++;
+  }
+  const size = Math.abs(value);
+  const digits = Number.isInteger(value) || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+  return `${value.toFixed(digits)} ${names[power]!}`;
 }
 
 /** Three significant digits, more before the point. */

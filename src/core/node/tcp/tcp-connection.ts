@@ -6,7 +6,8 @@ import { SWARM_MAGIC } from '../../protocol/swarm/magic.ts';
 import { KIB, MIB, SECOND_MS } from '../../units.ts';
 import { giveBackBlock, isBlock } from '../block-pool.ts';
 import { causeOf } from './tcp-errors.ts';
-import { createWireDecoder, encodeWire, keepable, type WireDecoder, type WireOptions } from './tcp-wire.ts';
+import { keepable } from '../../protocol/keepable.ts';
+import { createWireDecoder, encodeWire, type WireDecoder, type WireOptions } from './tcp-wire.ts';
 
 /** `send` returns false from here on. */
 const HIGH_WATER_BYTES = MIB;

@@ -106,11 +106,3 @@ function bytesOf(body: Body): Uint8Array {
   if (body instanceof Uint8Array) return body;
   throw new LocalProtocolError('a body that is no Uint8Array cannot be written to a socket');
 }
-
-/** The message with a body of its own, for keeping it longer than `onMessage` lasts. */
-export function keepable(message: Message): Message {
-  if ((message.type !== 'chunk' && message.type !== 'raw') || !(message.body instanceof Uint8Array)) {
-    return message;
-  }
-  return { ...message, body: Buffer.from(message.body) };
-}
