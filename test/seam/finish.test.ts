@@ -65,6 +65,29 @@ time_limit: 2h
   });
 });
 
+describe('a far peer takes part', () => {
+  it('though near ones of one connection each come and go much faster than it can be reached', () => {
+    const { makespanMs } = run(`
+seed: 25
+content: { generate: { size: 1212B, chunk_size: 298B } }
+defaults: { policy: { max_connections: 1 } }
+peers: { seeder: { holds: all, link: { latency: 25s }, policy: { max_connections: 9 } }, leechers: { count: 5 } }
+time_limit: 30min
+`);
+    expect(makespanMs).toBeDefined();
+  });
+
+  it('by the spec protocol, where answers and the end of a stream are under way for longer than a holder lingers', () => {
+    const { makespanMs } = run(`
+content: { generate: { size: 3716B, chunk_size: 263B } }
+defaults: { protocol: spec }
+peers: { seeders: { count: 3, holds: all, link: { up: 1324bit/s } }, leecher: { link: { latency: 20s } } }
+time_limit: 15min
+`);
+    expect(makespanMs).toBeDefined();
+  });
+});
+
 describe('two hundred random small scenarios', () => {
   it.each(Array.from({ length: 8 }, (_, part) => part))(
     'complete within their budget, and nothing unspoilt is thrown away as corrupt (part %i of 8)',

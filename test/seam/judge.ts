@@ -5,13 +5,25 @@ import type { SwarmEvent } from '../../src/core/events.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { runVirtually } from './virtual-swarm.ts';
 
-/** Times the fluid bound… */
-const BOUND_MAX = 12;
-/** …and so many round trips between the two farthest peers for each chunk that has to go to somebody by one slot… */
+/**
+ * Once for the first time that a peer completes, and again for each time that it comes back without its chunks: so many
+ * times the fluid bound…
+ */
+const BOUND_MAX = 6;
+/** …and so many round trips between the two farthest peers, whatever the number of chunks… */
 const ROUND_TRIPS_MAX = 40;
-const ROUND_TRIPS_A_CHUNK_MAX = 12;
-/** …and the spec protocol's fixed pauses, retries with back-off, and late joins. */
-const FIXED_MS = 180_000;
+/** …and fixed pauses: ticks, polls, retries with back-off. */
+const FIXED_MS = 60_000;
+
+export interface Budget {
+  readonly budgetMs: number;
+  /** The last join, return or leave that is planned. */
+  readonly plannedMs: number;
+  readonly boundMs: number;
+  readonly roundTripMs: number;
+  /** How often somebody may have to complete. */
+  readonly times: number;
+}
 
 export interface Judgement {
   readonly seed: number;
@@ -22,7 +34,7 @@ export interface Judgement {
 }
 
 export function judge(seed: number, plan: Plan): Judgement {
-  const budgetMs = budget(plan);
+  const { budgetMs } = budgetOf(plan);
   const { events, makespanMs } = runVirtually({ ...plan, timeLimitMs: budgetMs });
   return { seed, makespanMs, budgetMs, fault: faultOf(events, makespanMs) };
 }
@@ -35,37 +47,46 @@ function faultOf(events: readonly SwarmEvent[], makespanMs: number | undefined):
   return banned && `${banned.peer} banned somebody who did nothing wrong`;
 }
 
-function budget(plan: Plan): number {
+/** By when a run must be over, and what that follows from. */
+export function budgetOf(plan: Plan): Budget {
   const { content, peers } = plan;
   if (content.kind !== 'generated') throw new Error('a generated content was expected');
   const { totalChunks, totalBytes, chunkBytes: most } = content;
   const chunkBytes = Array.from({ length: totalChunks }, (_, at) => Math.min(most, totalBytes - at * most));
-  const swarm = { chunkBytes, peers: peers.map((peer) => boundPeer(peer, totalChunks)) };
-  const lastMs = Math.max(...peers.flatMap(({ sessions }) => sessions.map(lastTimeOf)));
-  const roundTripMs = 4 * Math.max(...peers.map(({ link }) => link.latencyMs));
-  const leechers = peers.filter(({ holds }) => holds.kind !== 'all').length;
-  const roundTrips = ROUND_TRIPS_MAX + ROUND_TRIPS_A_CHUNK_MAX * totalChunks * leechers;
-  return lastMs + BOUND_MAX * fluidBound(swarm).ms + roundTrips * roundTripMs + FIXED_MS;
+  const boundMs = fluidBound({ chunkBytes, peers: peers.map((peer) => boundPeer(peer, totalChunks)) }).ms;
+  const plannedMs = Math.max(...peers.map(lastJoinMs));
+  const [far = 0, second = 0] = peers.map(({ link }) => link.latencyMs).toSorted((a, b) => b - a);
+  const roundTripMs = 2 * (far + second);
+  const times = 1 + Math.max(...peers.map(timesLost));
+  const onceMs = BOUND_MAX * boundMs + ROUND_TRIPS_MAX * roundTripMs + FIXED_MS;
+  return { budgetMs: plannedMs + times * onceMs, plannedMs, boundMs, roundTripMs, times };
 }
 
-function lastTimeOf(session: Plan['peers'][number]['sessions'][number]): number {
-  const joinMs = 'joinMs' in session ? session.joinMs : session.awayMs;
-  return Math.max(joinMs, session.leave?.afterMs ?? 0);
+/** An upper bound of the time by which its last stay begins, apart from the time until it is complete. */
+function lastJoinMs({ sessions }: Plan['peers'][number]): number {
+  return sessions.reduce((atMs, session) => {
+    const joinMs = 'joinMs' in session ? session.joinMs : atMs + session.awayMs;
+    const { leave } = session;
+    if (leave === null) return joinMs;
+    return leave.from === 'completion' ? joinMs + leave.afterMs : Math.max(joinMs, leave.afterMs);
+  }, 0);
+}
+
+/** How often it leaves without its chunks. */
+function timesLost({ sessions }: Plan['peers'][number]): number {
+  return sessions.filter(({ leave }) => leave?.keepChunks === false).length;
 }
 
 function boundPeer({ link, sessions, holds, mustComplete }: Plan['peers'][number], total: number): BoundPeer {
-  const all = ChunkSet.fromBits(fullBits(total), total)!;
+  const held = new ChunkSet(total);
+  for (let index = 1; index <= total; index++) {
+    if (holds.kind === 'all' || (holds.kind === 'chunks' && holds.indices.includes(index))) held.add(index);
+  }
   return {
     upBytesPerSec: link.upBytesPerSec,
     downBytesPerSec: link.downBytesPerSec,
     joinMs: sessions[0].joinMs,
-    held: holds.kind === 'all' ? all : new ChunkSet(total),
+    held,
     mustComplete: mustComplete !== false,
   };
-}
-
-function fullBits(total: number): Uint8Array {
-  const set = new ChunkSet(total);
-  for (let index = 1; index <= total; index++) set.add(index);
-  return set.toBits();
 }

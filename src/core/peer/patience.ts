@@ -28,13 +28,16 @@ export class Patience {
   heard(tookMs: number): void {
     this.#parent?.heard(tookMs);
     this.#backOff = 1;
-    if (this.#smoothedMs === undefined) {
-      this.#smoothedMs = tookMs;
-      this.#variationMs = tookMs / 2;
-      return;
-    }
+    if (this.#smoothedMs === undefined) return this.expect(tookMs);
     this.#variationMs += (Math.abs(tookMs - this.#smoothedMs) - this.#variationMs) / 4;
     this.#smoothedMs += (tookMs - this.#smoothedMs) / 8;
+  }
+
+  /** Before the first answer: it will take about so long. Takes no doubling back. */
+  expect(tookMs: number): void {
+    if (this.#smoothedMs !== undefined) return;
+    this.#smoothedMs = tookMs;
+    this.#variationMs = tookMs / 2;
   }
 
   /** The limit went by without an answer. */

@@ -41,8 +41,8 @@ export interface FetchOptions {
   readonly prefix: 'doubt' | 'drop' | 'keep';
   /** The size that chunks usually have; 0 when there is none. */
   readonly usualBytes: number;
-  /** How long the next bytes are waited for, learnt from what this holder sent before. */
-  readonly patience: Patience;
+  /** How long the first bytes are waited for, and those that follow, learnt from what this holder sent before. */
+  readonly patience: { readonly answer: Patience; readonly next: Patience };
   /** Exactly once, unless stopped. */
   onOutcome(outcome: FetchOutcome): void;
 }
@@ -60,6 +60,7 @@ export class Fetch {
   #prefix: Uint8Array | undefined = new Uint8Array();
   #idleTimer: Timer | undefined;
   #heardMs: number;
+  #begun = false;
   #strikes = 0;
   #over = false;
 
@@ -75,6 +76,8 @@ export class Fetch {
     this.#connection.setHandlers({
       onOpen: () => options.download.requested(),
       onMessage: (message) => this.#receive(message),
+      // Nothing follows, however long it takes until the connection is closed.
+      onRemoteEnd: () => this.#closed({ kind: 'end' }),
       onClose: (reason) => this.#closed(reason),
     });
     this.#connection.send({ type: 'request-chunk', index: options.download.index });
@@ -83,6 +86,11 @@ export class Fetch {
 
   get download(): Download {
     return this.#options.download;
+  }
+
+  get #patience(): Patience {
+    const { answer, next } = this.#options.patience;
+    return this.#begun ? next : answer;
   }
 
   /** Gives it up; nothing is called back. */
@@ -94,10 +102,11 @@ export class Fetch {
 
   #receive(message: Message): void {
     if (this.#over || message.type !== 'raw') return;
-    const { download, hash, bytes, patience } = this.#options;
+    const { download, hash, bytes } = this.#options;
     const nowMs = this.#clock.now();
-    patience.heard(nowMs - this.#heardMs);
+    this.#patience.heard(nowMs - this.#heardMs);
     this.#heardMs = nowMs;
+    this.#begun = true;
     this.#strikes = 0;
     this.#keepStart(message.body);
     try {
@@ -146,14 +155,13 @@ export class Fetch {
   }
 
   #idle(): void {
-    const { hash, patience } = this.#options;
-    const { receivedBytes } = this.download;
+    const { hash } = this.#options;
     const silentMs = this.#clock.now() - this.#heardMs;
     const silent = { kind: 'broken', detail: `silent for ${Math.round(silentMs / 1000)} s` } as const;
     // A holder that never closes may have sent all there is.
     if (hash !== undefined && this.download.isWhole()) return this.#finish();
-    patience.struck();
-    if (receivedBytes === 0 || ++this.#strikes > BEGUN_STRIKES_MAX) this.#fail(silent);
+    this.#patience.struck();
+    if (!this.#begun || ++this.#strikes > BEGUN_STRIKES_MAX) this.#fail(silent);
     else this.#waitIdle();
   }
 
@@ -193,10 +201,10 @@ export class Fetch {
 
   #waitIdle(): void {
     this.#idleTimer?.cancel();
-    const { download, hash, usualBytes, patience } = this.#options;
+    const { download, hash, usualBytes } = this.#options;
     const likelyAll = hash !== undefined && usualBytes > 0 && download.receivedBytes === usualBytes;
     const isFirstLook = likelyAll && this.#strikes === 0;
-    this.#idleTimer = this.#clock.setTimer(isFirstLook ? LIKELY_END_MS : patience.limitMs, () =>
+    this.#idleTimer = this.#clock.setTimer(isFirstLook ? LIKELY_END_MS : this.#patience.limitMs, () =>
       this.#idle(),
     );
   }

@@ -4,7 +4,7 @@ import type { SwarmEvent } from '../../events.ts';
 import type { Address, Clock, EventSink, Random, Timer, Transport } from '../../interfaces.ts';
 import { pick } from '../../random.ts';
 import type { Ledger } from '../ledger.ts';
-import { Patience } from '../patience.ts';
+import { PatienceByAddress } from '../patience-by-address.ts';
 import { Fetch, IDLE_TIMEOUT_MS, type FetchOutcome } from './fetch.ts';
 import { HolderBackOff } from './holder-back-off.ts';
 
@@ -71,9 +71,9 @@ export class SpecFetcher {
   readonly #tasks = new Map<number, Task>();
   readonly #fetches = new Map<number, { readonly fetch: Fetch; readonly holder: string }>();
   readonly #backOff: HolderBackOff;
-  /** How long holders are waited for, by address key; and what is usual among them. */
-  readonly #patience = new Map<string, Patience>();
-  readonly #usualPatience = new Patience(IDLE_TIMEOUT_MS);
+  /** How long the first bytes of a holder are waited for, and those that follow. */
+  readonly #answers = new PatienceByAddress(IDLE_TIMEOUT_MS);
+  readonly #gaps = new PatienceByAddress(IDLE_TIMEOUT_MS);
   readonly #sizes = new Set<number>();
   #usualBytes = 0;
   /** Sizes after which doubtful transfers of a chunk ended. */
@@ -245,7 +245,7 @@ export class SpecFetcher {
         believes: (received, inOrder) => this.#believes(index, received, inOrder),
         usualBytes: this.#usualBytes,
         prefix: hash === undefined ? this.#judgePrefix(index, holder) : 'keep',
-        patience: this.#patienceWith(holder),
+        patience: { answer: this.#answers.of(from), next: this.#gaps.of(from) },
         onOutcome: (outcome) => {
           this.#fetches.delete(index);
           this.#ended(index, from, outcome);
@@ -257,12 +257,6 @@ export class SpecFetcher {
       if (!(error instanceof StoreError)) throw error;
       this.#ended(index, from, { kind: 'store-failed', error });
     }
-  }
-
-  #patienceWith(holder: string): Patience {
-    const known = this.#patience.get(holder) ?? new Patience(IDLE_TIMEOUT_MS, this.#usualPatience);
-    this.#patience.set(holder, known);
-    return known;
   }
 
   #ended(index: number, from: Address, outcome: FetchOutcome): void {

@@ -70,6 +70,16 @@ describe('towards a tracker that is not ours', () => {
     );
   });
 
+  test('rule 6: a lost tracker is turned to again, whatever comes to be held meanwhile', () => {
+    const it = sessionStage({ total: 3, held: { 1: 'one' } });
+    it.clock.run(1000);
+    it.transport.last.close({ kind: 'reset', detail: 'ECONNRESET' });
+    it.clock.run(1500);
+    it.download(2, 'two');
+    it.clock.run(4000);
+    expect(it.transport.connections).toHaveLength(2);
+  });
+
   test('rule 5: an answer for another chunk and a second answer to one question are taken as they come', () => {
     const it = sessionStage({ total: 3 });
     const connection = it.transport.last;

@@ -36,7 +36,8 @@ export class SpecTrackerSession {
   /** Held chunks that this connection has not announced, in order. */
   #toAnnounce = new Set<number>();
   #announced = new Set<number>();
-  #open = new Set<number>();
+  /** Questions without an answer, and when each was asked. */
+  #open = new Map<number, number>();
   #recogniser: TrackerRecogniser;
   #connection: Connection | undefined;
   /** The connection stands: only what can leave is sent, and told as sent. */
@@ -57,7 +58,6 @@ export class SpecTrackerSession {
   #stepTimer: Timer | undefined;
   #answerTimer: Timer | undefined;
   readonly #patience = new Patience(ANSWER_TIMEOUT_MS);
-  #askedMs = 0;
 
   constructor(
     components: SpecTrackerComponents,
@@ -120,7 +120,7 @@ export class SpecTrackerSession {
   }
 
   #connect(): void {
-    const { transport, ledger } = this.#components;
+    const { clock, transport, ledger } = this.#components;
     this.#recogniser = this.#newRecogniser();
     this.#toAnnounce = new Set(ledger.held);
     this.#announced = new Set();
@@ -129,12 +129,14 @@ export class SpecTrackerSession {
     this.#foundTold = false;
     this.#silences = 0;
     this.#lastActivityMs = -Infinity;
+    const connectMs = clock.now();
     const connection = transport.connect(this.#options.tracker, 'spec-tracker');
     this.#connection = connection;
     connection.setHandlers({
       onOpen: () => {
         if (this.#connection !== connection) return;
         this.#isOpen = true;
+        this.#patience.expect(clock.now() - connectMs);
         this.#step();
       },
       onMessage: (message) => {
@@ -156,7 +158,8 @@ export class SpecTrackerSession {
   #receive(message: Message): void {
     if (message.type !== 'chunk-from' && message.type !== 'chunk-unknown') return;
     this.#lastActivityMs = this.#components.clock.now();
-    if (this.#open.size > 0 && !this.#heard) this.#patience.heard(this.#lastActivityMs - this.#askedMs);
+    const askedMs = this.#open.get(message.index);
+    if (askedMs !== undefined) this.#patience.heard(this.#lastActivityMs - askedMs);
     this.#silences = 0;
     this.#heard = true;
     if (message.index === 0) {
@@ -232,8 +235,9 @@ export class SpecTrackerSession {
   }
 
   #step(): void {
-    this.#stepTimer?.cancel();
+    // The next attempt to connect is not to be called off.
     if (!this.#isRunning() || !this.#isOpen) return;
+    this.#stepTimer?.cancel();
     if (this.#recogniser.kind === 'ours') this.#stepFreely();
     else this.#stepPaced();
   }
@@ -318,7 +322,7 @@ export class SpecTrackerSession {
     const ours = this.#recogniser.kind === 'ours' && this.#options.edition === 'hashed';
     const how = onlyOpen ? ({ onlyOpen: true } as const) : ours && ({ edition: 'hashed' } as const);
     this.#send({ type: 'where-chunk', index, ...how });
-    this.#open.add(index);
+    this.#open.set(index, this.#components.clock.now());
     this.#heard = false;
     if (this.#open.size === 1) this.#awaitAnswer();
   }
@@ -332,12 +336,11 @@ export class SpecTrackerSession {
   #awaitAnswer(): void {
     this.#answerTimer?.cancel();
     if (this.#open.size === 0) return;
-    this.#askedMs = this.#components.clock.now();
     this.#answerTimer = this.#components.clock.setTimer(this.#patience.limitMs, () => this.#unanswered());
   }
 
   #unanswered(): void {
-    const open = [...this.#open];
+    const open = [...this.#open.keys()];
     this.#silences++;
     if (this.#isSending() || this.#silences >= 2) {
       this.#patience.struck();
@@ -360,7 +363,7 @@ export class SpecTrackerSession {
   }
 
   #lose(detail: string): void {
-    for (const index of this.#open) if (this.#isWanted(index)) this.#questions.add(index);
+    for (const index of this.#open.keys()) if (this.#isWanted(index)) this.#questions.add(index);
     this.#hangUp();
     const retryMs = this.#retryMs;
     this.#retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);

@@ -4,6 +4,7 @@ import type { Bitfield, Handshake, Message, SwarmMessage } from '../../protocol/
 import { isSwarmMessage } from '../../protocol/swarm-message.ts';
 import { shuffled } from '../../random.ts';
 import type { PeerContext } from '../context.ts';
+import { PatienceByAddress } from '../patience-by-address.ts';
 import { Patience } from '../patience.ts';
 import { Neighbour, SILENT_MS } from './neighbour.ts';
 
@@ -61,8 +62,8 @@ export class Mesh {
   readonly #known = new Map<string, Known>();
   readonly #byAddress = new Map<string, Neighbour>();
   readonly #pending = new Map<Connection, Pending>();
-  readonly #handshakes = new Patience(HANDSHAKE_LIMIT_MS);
-  readonly #silences = new Patience(SILENCE_LIMIT_MS);
+  readonly #handshakes = new PatienceByAddress(HANDSHAKE_LIMIT_MS);
+  readonly #silences = new PatienceByAddress(SILENCE_LIMIT_MS);
   readonly #parts = new Patience(SILENT_MS);
   #uselessMs = USELESS_FIRST_MS;
   #nextId = 1;
@@ -101,14 +102,18 @@ export class Mesh {
   }
 
   #endSilent(nowMs: number): void {
-    const handshakeMs = this.#handshakes.limitMs;
-    const unanswered = [...this.#pending].filter(([, { sinceMs }]) => nowMs - sinceMs > handshakeMs);
-    if (unanswered.length > 0) this.#handshakes.struck();
-    for (const [connection] of unanswered) connection.abort();
-    const silenceMs = this.#silences.limitMs;
-    const gone = [...this.neighbours.values()].filter((it) => nowMs - it.lastReceivedMs > silenceMs);
-    if (gone.length > 0) this.#silences.struck();
-    for (const { connection } of gone) connection.abort();
+    for (const [connection, { sinceMs }] of [...this.#pending]) {
+      const patience = this.#handshakes.of(connection.remote);
+      if (nowMs - sinceMs <= patience.limitMs) continue;
+      patience.struck();
+      connection.abort();
+    }
+    for (const { connection, address, lastReceivedMs } of [...this.neighbours.values()]) {
+      const patience = this.#silences.of(address);
+      if (nowMs - lastReceivedMs <= patience.limitMs) continue;
+      patience.struck();
+      connection.abort();
+    }
   }
 
   /** The neighbour broke the protocol. */
@@ -169,7 +174,7 @@ export class Mesh {
         const pending = this.#pending.get(connection);
         if (pending === undefined) return;
         this.#pending.delete(connection);
-        if (dialled) this.#handshakes.heard(this.#context.clock.now() - pending.sinceMs);
+        this.#handshakes.of(connection.remote).heard(this.#context.clock.now() - pending.sinceMs);
         this.#greeted(connection, dialled && { known: dialled, shown: shown! }, message);
       },
       onClose: (reason) => {
@@ -271,7 +276,7 @@ export class Mesh {
       onMessage: (message) => {
         const nowMs = clock.now();
         if (nowMs - neighbour.lastReceivedMs > KEEP_ALIVE_MS) {
-          this.#silences.heard(nowMs - neighbour.lastReceivedMs);
+          this.#silences.of(address).heard(nowMs - neighbour.lastReceivedMs);
         }
         neighbour.lastReceivedMs = nowMs;
         if (isSwarmMessage(message)) this.#handler.message(neighbour, message);
