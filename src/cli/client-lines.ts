@@ -1,7 +1,6 @@
 /** What the client tells a person: one line an event that matters, and the figures of its progress. */
-import { addressKey } from '../core/address.ts';
+import { addressKey, addressText as at } from '../core/address.ts';
 import type { NodeFailed, SwarmEvent } from '../core/events.ts';
-import type { Address } from '../core/interfaces.ts';
 import type { Given } from '../core/node/store/served-store.ts';
 import { SECOND_MS } from '../core/units.ts';
 import { formatBytes } from '../sim/units/format.ts';
@@ -217,8 +216,4 @@ function tellDetail(event: Detail): readonly [Verbosity, string] {
     case 'remote-fault':
       return ['verbose', `${at(event.address)} broke the protocol: ${event.detail}`];
   }
-}
-
-export function at({ host, port }: Address): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -8,6 +8,7 @@ import { trackerDefaults } from '../core/tracker/options.ts';
 import { address, hostName, listenPort, peerName, wait } from './arguments/classic-values.ts';
 import { newClassicCommand, readCommandLine } from './arguments/command-line.ts';
 import { wholeNumber } from './arguments/values.ts';
+import { placeOf, requireReachable } from './reachable.ts';
 import { verbosityOf, type Verbosity } from './verbosity.ts';
 
 export interface ClientSettings {
@@ -39,8 +40,8 @@ interface RawOptions {
   readonly name: string;
   readonly tracker: Address;
   readonly trusted_tracker?: true;
-  readonly bind: string;
-  readonly host: string;
+  readonly bind?: string;
+  readonly host?: string;
   readonly protocol: ProtocolName;
   readonly edition: 'plain' | 'hashed';
   readonly picker: PickerName;
@@ -52,7 +53,7 @@ interface RawOptions {
 }
 
 function newClientCommand() {
-  const { host, edition, picker, uploadSlots } = peerDefaults;
+  const { edition, picker, uploadSlots } = peerDefaults;
   return newClassicCommand(
     'client',
     'Joins a swarm: fetches the chunks that a folder lacks and serves those it has.',
@@ -75,11 +76,14 @@ function newClientCommand() {
     )
     .option(
       '--bind <address>',
-      'address to listen on; 0.0.0.0 or :: for other machines too',
+      'address to listen on; 0.0.0.0 for other machines too, :: for IPv4 and IPv6 (default: 127.0.0.1)',
       hostName,
-      '127.0.0.1',
     )
-    .option('--host <host>', 'how others are told to reach this client', hostName, host)
+    .option(
+      '--host <host>',
+      'how others are told to reach this client (default: what -bind says, else localhost)',
+      hostName,
+    )
     .addOption(
       new Option(
         '--protocol <name>',
@@ -135,14 +139,15 @@ program; 130 stopped before.`;
  */
 export function readClientOptions(argv: readonly string[], env: NodeJS.ProcessEnv): ClientSettings {
   const options: RawOptions = readCommandLine(newClientCommand, argv, env).opts();
+  const place = placeOf(options, options);
+  requireReachable(place, options);
   return {
     folder: options.folder,
     transferPort: options.transfer_port,
     name: options.name,
     tracker: options.tracker,
     trackerIsOurs: options.trusted_tracker ?? false,
-    bind: options.bind,
-    host: options.host,
+    ...place,
     protocol: options.protocol,
     edition: options.edition,
     picker: options.picker,

@@ -1,5 +1,5 @@
 /** `npm run client`: a peer of its own, by the classic command line. */
-import { sameHost } from '../core/address.ts';
+import { canonicalHost } from '../core/address.ts';
 import { StoreError } from '../core/errors.ts';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
@@ -83,7 +83,7 @@ function close(node: ClientNode): boolean {
 }
 
 function isLoopback(host: string): boolean {
-  return sameHost(host) === 'localhost' || host.startsWith('127.');
+  return ['localhost', '::1'].includes(canonicalHost(host)) || host.startsWith('127.');
 }
 
 function nodeOptions(settings: ClientSettings): ClientNodeOptions {

@@ -1,7 +1,7 @@
 /** What the tracker tells a person: one line an event that matters. */
+import { addressText as at } from '../core/address.ts';
 import type { ContentChanged, SwarmEvent } from '../core/events.ts';
 import { SECOND_MS } from '../core/units.ts';
-import { at } from './client-lines.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
 /** Chunks whose content changes within this time change together. */

@@ -50,7 +50,7 @@ function newTrackerCommand() {
     .option('--port <port>', 'port to listen on; 0: any free one, which is then printed', listenPort, port)
     .option(
       '--bind <address>',
-      'address to listen on; 0.0.0.0 or :: for other machines too',
+      'address to listen on; 0.0.0.0 for other machines too, :: for IPv4 and IPv6',
       hostName,
       '127.0.0.1',
     )

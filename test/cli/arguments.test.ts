@@ -219,3 +219,46 @@ it('sim without a scenario tells which there are', () => {
     /^<scenario> is missing; there are: .*churn, .*papers\//,
   );
 });
+
+describe('addresses of IPv6', () => {
+  it.each([
+    [['-tracker', '[::1]:7001'], { tracker: { host: '::1', port: 7001 } }],
+    [['-tracker', '[0:0::1]'], { tracker: { host: '::1', port: 5100 } }],
+    [['-tracker', '[::ffff:10.1.2.3]:7001'], { tracker: { host: '10.1.2.3', port: 7001 } }],
+    [['-bind', '::1'], { bind: '::1', host: '::1' }],
+    [['-bind', '[0::1]', '-host', '[::1]'], { bind: '::1', host: '::1' }],
+    [['-bind', '::'], { bind: '::', host: 'localhost' }],
+    [['-bind', '0.0.0.0'], { bind: '0.0.0.0', host: 'localhost' }],
+    [['-bind', '10.1.2.3'], { bind: '10.1.2.3', host: '10.1.2.3' }],
+    [['-bind', '::', '-host', '2001:DB8::7'], { bind: '::', host: '2001:db8::7' }],
+    [['-tracker', '[::1]:7001', '-protocol', 'swarm'], { bind: '::1', host: '::1' }],
+    [['-tracker', '[::1]:7001', '-protocol', 'swarm', '-bind', '::'], { bind: '::', host: '::1' }],
+    [['-bind', '::1', '-host', 'example.org'], { bind: '::1', host: 'example.org' }],
+    [['-bind', 'example.org', '-host', '::1'], { bind: 'example.org', host: '::1' }],
+  ])('%s', (options, settings) => {
+    expect(readClientOptions([...classic, ...options])).toMatchObject(settings);
+  });
+
+  it.each([
+    [['-tracker', '::1'], /^-tracker ::1: Write an IPv6 address in brackets, such as \[::1\]:5100\.$/],
+    [['-tracker', '[1::2::3]:7001'], /It is no IPv6 address/],
+    [['-tracker', '[fe80::1%eth0]:7001'], /-tracker.*A zone such as %eth0.*without a zone/],
+    [['-bind', 'fe80::1%eth0'], /-bind.*A zone such as %eth0.*without a zone/],
+    [['-host', 'fe80::1%eth0'], /-host.*A zone such as %eth0.*without a zone/],
+    [['-host', '[::1]:7001'], /-host.*without port/],
+    [['-host', 'localhost:7001'], /-host.*without port/],
+    [
+      ['-bind', '::1', '-host', 'localhost'],
+      /over IPv4 \(-host localhost\).* IPv6 alone; .*-host ::1, or -bind ::/,
+    ],
+    [['-host', '::1'], /over IPv6 \(-host ::1\), but -bind 127\.0\.0\.1 listens on IPv4 alone; .*-bind ::/],
+    [['-bind', '0.0.0.0', '-host', '2001:db8::7'], /-bind 0\.0\.0\.0 listens on IPv4 alone/],
+    [
+      ['-protocol', 'swarm', '-bind', '::1'],
+      /where the tracker sees it, over IPv4 \(-tracker localhost:5100\), but -bind ::1 .*write -bind ::/,
+    ],
+    [['-protocol', 'swarm', '-tracker', '[2001:db8::1]:7001'], /over IPv6 \(-tracker \[2001:db8::1\]:7001\)/],
+  ])('%s is a mistake with its remedy', (options, words) => {
+    expect(mistake(() => readClientOptions([...classic, ...options]))).toMatch(words);
+  });
+});

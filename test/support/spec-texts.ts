@@ -1,5 +1,6 @@
 /** Reads and makes texts of the spec protocol for tests of its codec. */
 import fc from 'fast-check';
+import { addressText, canonicalHost } from '../../src/core/address.ts';
 import type { Clock, Timer } from '../../src/core/interfaces.ts';
 import type { SpecMessage } from '../../src/core/protocol/messages.ts';
 import { createSpecDecoder, type SpecDecoderOptions } from '../../src/core/protocol/spec/decode.ts';
@@ -54,7 +55,7 @@ export function read(side: SpecDecoderOptions['side'], text: string): SpecMessag
 }
 
 const addresses = fc.record({
-  host: fc.constantFrom('localhost', '10.1.2.3', 'host-1.example'),
+  host: fc.oneof(fc.constantFrom('localhost', '10.1.2.3', 'host-1.example'), fc.ipV6().map(canonicalHost)),
   port: fc.integer({ min: 1, max: 65_535 }),
 });
 const about = fc.record(
@@ -80,7 +81,7 @@ export const messagesOf = {
         fc.uniqueArray(addresses, {
           minLength: 1,
           maxLength: 5,
-          selector: ({ host, port }) => `${host}:${port}`,
+          selector: addressText,
         }),
       )
       .map(([rest, holders]): SpecMessage => ({ type: 'chunk-from', ...rest, holders })),

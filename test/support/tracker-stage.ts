@@ -125,8 +125,8 @@ export class TrackerStage {
   }
 
   /** A classic client connects. */
-  spec(): Remote {
-    return this.#accept('spec-tracker', { host: '127.0.0.1', port: 40_000 });
+  spec(host = '127.0.0.1'): Remote {
+    return this.#accept('spec-tracker', { host, port: 40_000 });
   }
 
   /** A swarm peer connects and says its handshake. */

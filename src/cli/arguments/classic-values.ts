@@ -1,5 +1,6 @@
 /** Values of the options of tracker and client. */
 import { InvalidArgumentError } from 'commander';
+import { canonicalHost, isIpv6 } from '../../core/address.ts';
 import type { Address } from '../../core/interfaces.ts';
 import { durationUnits, readQuantity } from '../../sim/units/quantities.ts';
 
@@ -18,14 +19,17 @@ export function listenPort(text: string): number {
 /** `host:port`, `[::1]:5100`, or a host alone, which then has the default port. */
 export function address(defaultPort: number): (text: string) => Address {
   return (text) => {
-    const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^\s,:[\]]+))(?::(\d{1,5}))?$/.exec(text);
+    const match = /^(?:\[([^\s,[\]]*)\]|([^\s,:[\]]+))(?::(\d{1,5}))?$/.exec(text);
     const port = match?.[3] === undefined ? defaultPort : Number(match[3]);
+    if (match === null && isIpv6(text)) {
+      throw new InvalidArgumentError(`Write an IPv6 address in brackets, such as [${text}]:${defaultPort}.`);
+    }
     if (match === null || port < 1 || port > 65535) {
       throw new InvalidArgumentError(
         `Write host:port, such as localhost:${defaultPort} or [::1]:${defaultPort}; ports go from 1 to 65535.`,
       );
     }
-    return { host: match[1] ?? match[2]!, port };
+    return { host: match[1] === undefined ? match[2]! : ipv6(match[1]), port };
   };
 }
 
@@ -44,10 +48,26 @@ export function peerName(text: string): string {
 
 /** A host as it stands in the messages of the classic protocol, whose fields are parted by commas. */
 export function hostName(text: string): string {
-  if (!/^[^\s,[\]]+$/.test(text)) {
+  const bare = text.replace(/^\[(.*)\]$/, '$1');
+  if (!/^[^\s,[\]]+$/.test(bare) || (bare !== text && !bare.includes(':'))) {
     throw new InvalidArgumentError('Write a host name or an IP address, without port, blanks and commas.');
   }
-  return text;
+  return bare.includes(':') ? ipv6(bare) : text;
+}
+
+/** In its one spelling, without brackets. */
+function ipv6(text: string): string {
+  if (text.includes('%')) {
+    throw new InvalidArgumentError(
+      'A zone such as %eth0 means something on one machine alone, and others are told this address: write an address without a zone (a global one, fd…, or ::1), or a host name.',
+    );
+  }
+  if (!isIpv6(text)) {
+    throw new InvalidArgumentError(
+      `It is no IPv6 address; write a host name or an IP address, without port. What stands before a port is written in brackets: [::1]:5100.`,
+    );
+  }
+  return canonicalHost(text);
 }
 
 /**

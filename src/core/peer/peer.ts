@@ -1,3 +1,4 @@
+import { addressText } from '../address.ts';
 import type { Address, Connection, Listener, Timer } from '../interfaces.ts';
 import type { ChunkClaim, PeerEntry } from '../protocol/messages.ts';
 import { ConnectionRoster } from './connection-roster.ts';
@@ -148,9 +149,9 @@ export class Peer {
   /** The user's mistake: the folder's list ends too early. */
   #wrongTotal(index: number): void {
     const { ledger, options } = this.#context;
-    const { host, port } = options.tracker;
+    const tracker = addressText(options.tracker);
     const detail =
-      `the folder is of a file with ${ledger.totalChunks} chunks, but the tracker ${host}:${port} knows of a chunk ${index}; ` +
+      `the folder is of a file with ${ledger.totalChunks} chunks, but the tracker ${tracker} knows of a chunk ${index}; ` +
       'correct the line <total>,LASTCHUNK of its local_chunks.txt, or take the tracker of another swarm';
     this.#context.tell({ type: 'node-failed', code: 'CONFIG', detail });
     this.leave();
@@ -159,12 +160,12 @@ export class Peer {
   /** The user's mistake. By plain text, which tells nothing of files, chunks of the other one might be taken in. */
   #otherFile(totalChunks: number): void {
     const { ledger, options } = this.#context;
-    const { host, port } = options.tracker;
+    const tracker = addressText(options.tracker);
     this.#context.tell({
       type: 'node-failed',
       code: 'CONFIG',
       detail:
-        `the folder is of a file with ${ledger.totalChunks} chunks, the swarm of the tracker ${host}:${port} ` +
+        `the folder is of a file with ${ledger.totalChunks} chunks, the swarm of the tracker ${tracker} ` +
         `of one with ${totalChunks}; give the folder of that file, or the tracker of another swarm` +
         foreignChunks(this.#unverified),
     });

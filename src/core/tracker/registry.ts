@@ -1,4 +1,4 @@
-import { addressKey, sameHost } from '../address.ts';
+import { addressKey, canonicalHost } from '../address.ts';
 import type { Address, Random } from '../interfaces.ts';
 import { bitfieldBytes, ChunkSet } from '../chunk-set.ts';
 import type { ChunkClaim, PeerEntry } from '../protocol/messages.ts';
@@ -15,6 +15,7 @@ import {
 } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
 import { Pool } from './pool.ts';
+import { inOrderOf, isReached, type Reach } from './reach.ts';
 
 /** A connected peer of the swarm protocol. */
 export interface SwarmMember {
@@ -248,20 +249,21 @@ export class Registry {
   }
 
   /** WHERE_CHUNK: at most LISTED_HOLDERS_MAX holders; undefined when nobody but the asker may be listed. */
-  locate(index: number, edition: Edition, asker?: Address): Location | undefined {
+  locate(index: number, edition: Edition, asker?: Address, reach: Reach = 'all'): Location | undefined {
     this.#agreements.review(index);
     const hash = this.#agreements.hash(index);
     if (edition === 'hashed' && hash === undefined) return undefined;
     const own = asker && addressKey(asker);
-    const { there, gone } = this.#specHolders(index, edition, own);
+    const { there, gone } = this.#specHolders(index, edition, own, reach);
     const swarm: Listed[] = [];
     for (const member of this.#swarmMembers.values()) {
       if (swarm.length === LISTED_HOLDERS_MAX) break;
       if (member.key === own || !member.bits.has(index) || !member.agreeing.has(index)) continue;
+      if (!isReached(member.address, reach)) continue;
       swarm.push(member);
     }
     const live = [...there, ...swarm].sort((one, other) => one.sequence - other.sequence);
-    const holders = [...live, ...gone].slice(0, LISTED_HOLDERS_MAX).map(({ address }) => address);
+    const holders = inOrderOf(reach, [...live, ...gone]).slice(0, LISTED_HOLDERS_MAX);
     if (holders.length === 0) return undefined;
     return edition === 'hashed' ? { hash: hash!, holders } : { holders };
   }
@@ -281,13 +283,14 @@ export class Registry {
     index: number,
     edition: Edition,
     own: string | undefined,
+    reach: Reach,
   ): { readonly there: Listed[]; readonly gone: Listed[] } {
     const agreed = this.#agreements.hash(index);
     const [there, gone]: [Listed[], Listed[]] = [[], []];
     for (const [{ key, address }, { hash, sequence, speaker }] of this.#chunks.get(index) ?? []) {
       if (there.length === LISTED_HOLDERS_MAX) break;
       const mayBeListed = hash === undefined ? edition === 'plain' : hash === agreed;
-      if (key === own || !mayBeListed) continue;
+      if (key === own || !mayBeListed || !isReached(address, reach)) continue;
       const list = this.#speaks(speaker) ? there : gone;
       if (list.length < LISTED_HOLDERS_MAX) list.push({ address, sequence });
     }
@@ -393,5 +396,5 @@ interface Listed {
 }
 
 function normal({ host, port }: Address): Address {
-  return { host: sameHost(host), port };
+  return { host: canonicalHost(host), port };
 }

@@ -1,9 +1,10 @@
-import { addressKey, sameHost } from '../address.ts';
+import { addressKey, canonicalHost, isIpv6 } from '../address.ts';
 import type { Address, Clock, Connection, EventSink, Timer } from '../interfaces.ts';
 import type { LocalChunk, Message } from '../protocol/messages.ts';
 import { ANSWER_BYTES_MAX, fitHolders } from '../protocol/spec/encode.ts';
 import { ANNOUNCED_ALL_MS, QUESTIONS_WAITING_MAX, UNKNOWN_DELAY_MS } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
+import type { Reach } from './reach.ts';
 import type { Registry } from './registry.ts';
 
 export interface ServiceComponents {
@@ -105,7 +106,7 @@ export class SpecService {
     const { clock, events, registry } = this.#components;
     const { announced } = conversation;
     const isNew = announced === undefined || addressKey(announced) !== addressKey(holder);
-    conversation.announced = { host: sameHost(holder.host), port: holder.port };
+    conversation.announced = { host: canonicalHost(holder.host), port: holder.port };
     if (registry.announceSpec(index, hash, holder, conversation)) {
       const about = { atMs: clock.now(), peer: 'tracker', address: conversation.announced };
       if (isNew) events.emit({ type: 'client-registered', ...about, protocol: 'spec' });
@@ -156,7 +157,7 @@ export class SpecService {
       connection.abort();
       return;
     }
-    if (this.#answerKnown(conversation, index)) return;
+    if (this.#answerKnown(conversation, index, ours)) return;
     conversation.unknownsInRow++;
     if (ours || conversation.unknownsInRow === 1) return this.#answerUnknown(conversation, index);
     waiting.push(index);
@@ -171,15 +172,16 @@ export class SpecService {
     conversation.delay = undefined;
     conversation.connection.resume();
     for (const index of conversation.waiting.splice(0)) {
-      if (!this.#answerKnown(conversation, index)) this.#answerUnknown(conversation, index);
+      if (!this.#answerKnown(conversation, index, false)) this.#answerUnknown(conversation, index);
     }
     if (conversation.remoteEnded) conversation.connection.end();
   }
 
-  #answerKnown(conversation: Conversation, index: number): boolean {
+  #answerKnown(conversation: Conversation, index: number, ours: boolean): boolean {
     const { clock, events, registry } = this.#components;
     const edition = conversation.edition ?? this.#edition;
-    const location = registry.locate(index, edition, conversation.announced);
+    const reach = reachOf(conversation, ours);
+    const location = registry.locate(index, edition, conversation.announced, reach);
     if (location === undefined) return false;
     conversation.unknownsInRow = 0;
     const hash = location.hash === undefined ? {} : { hash: location.hash };
@@ -217,4 +219,10 @@ export class SpecService {
       detail,
     });
   }
+}
+
+/** Who asks over IPv6, or is reached there, knows IPv6; a client of ours does whatever it asks over. */
+function reachOf({ connection, announced }: Conversation, ours: boolean): Reach {
+  if (isIpv6(connection.remote.host) || (announced !== undefined && isIpv6(announced.host))) return 'all';
+  return ours ? 'ipv4-first' : 'ipv4';
 }

@@ -1,14 +1,7 @@
 /** What arrived where, read from the events: every byte of payload is useful or wasted. */
+import { addressKey } from '../../core/address.ts';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { Address } from '../../core/interfaces.ts';
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '::ffff:127.0.0.1']);
-
-/** One name for one address: the loopback has several spellings. */
-function addressName({ host, port }: Address): string {
-  const name = LOOPBACK.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `${name}:${port}`;
-}
 
 /** Tells which peer listened at an address at some time: ports may be given again to others. */
 export class AddressBook {
@@ -17,7 +10,7 @@ export class AddressBook {
   constructor(events: readonly SwarmEvent[]) {
     for (const event of events) {
       if (event.type !== 'peer-joined') continue;
-      const key = addressName(event.address);
+      const key = addressKey(event.address);
       const owners = this.#owners.get(key) ?? [];
       owners.push({ atMs: event.atMs, peer: event.peer });
       this.#owners.set(
@@ -29,7 +22,7 @@ export class AddressBook {
 
   /** The peer's name; `host:port` when nobody of the plan listened there (a client from outside). */
   nameOf(address: Address, atMs: number): string {
-    const key = addressName(address);
+    const key = addressKey(address);
     const owners = this.#owners.get(key);
     if (owners === undefined) return key;
     // Clocks of two threads differ a little: an event may seem to precede the join that it speaks of.

@@ -31,11 +31,11 @@ def log_line(path: str, *fields: object) -> None:
         log.write(",".join(str(field) for field in fields) + "\n")
 
 
-def listen(port: int) -> socket.socket:
-    """Listens on localhost, with address reuse; port 0 takes a free one."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def listen(port: int, host: str = "localhost") -> socket.socket:
+    """Listens with address reuse; port 0 takes a free one."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("localhost", port))
+    listener.bind((host, port))
     listener.listen(64)
     return listener
 

@@ -22,6 +22,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("-transfer_port", type=int, default=0, help="0 takes a free one, which is traced")
     parser.add_argument("-name", required=True)
     parser.add_argument("--tracker-port", type=int, default=5100)
+    parser.add_argument("--host", default="localhost", help="of the tracker, and where this client listens")
+    parser.add_argument("--ipv4-only", action="store_true", help="dials by sockets that know nothing else")
     parser.add_argument("--edition", choices=["plain", "hashed"], default="plain")
     parser.add_argument("--log", default="logs.log")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two messages")
@@ -61,7 +63,7 @@ class Client:
         self.names, self.total = read_folder(options.folder)
         self.tracker: "socket.socket | None" = None
         self.kept_open: "list[socket.socket]" = []
-        self.listener = listen(options.transfer_port)
+        self.listener = listen(options.transfer_port, options.host)
         self.port = self.listener.getsockname()[1]
 
     def run(self) -> None:
@@ -83,13 +85,20 @@ class Client:
     # towards the tracker
 
     def connect(self) -> None:
-        self.tracker = socket.create_connection(("localhost", self.options.tracker_port))
+        self.tracker = self.dial(self.options.host, self.options.tracker_port)
+
+    def dial(self, host: str, port: int) -> socket.socket:
+        if not self.options.ipv4_only:
+            return socket.create_connection((host, port))
+        connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        connection.connect((host, port))
+        return connection
 
     def send(self, text: str) -> None:
         self.tracker.sendall((text + ("\n" if self.options.newline else "")).encode())
 
     def announcement(self, index: int) -> str:
-        host = "127.0.0.1" if self.options.numeric else "localhost"
+        host = "127.0.0.1" if self.options.numeric else self.options.host
         digest = []
         if self.options.edition == "hashed":
             digest = [sha1(self.content(index) + (b"!" if self.options.wrong_hash else b""))]
@@ -149,9 +158,9 @@ class Client:
                 time.sleep(0.01)
 
     def request(self, index: int, host: str, port: int) -> bytes:
-        log_line(self.options.log, self.options.name, "REQUEST_CHUNK", index, "localhost", port)
+        log_line(self.options.log, self.options.name, "REQUEST_CHUNK", index, host, port)
         text = f"REQUEST_CHUNK,{index}" + self.options.request_suffix.replace("\\n", "\n")
-        with socket.create_connection((host, port)) as connection:
+        with self.dial(host, port) as connection:
             if self.options.request_in_pieces:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 for letter in text:

@@ -17,6 +17,7 @@ from classic import listen, log_line, trace
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=5100, help="0 takes a free one, which is traced")
+    parser.add_argument("--host", default="localhost", help="the address to listen on")
     parser.add_argument("--edition", choices=["plain", "hashed"], default="plain")
     parser.add_argument("--log", default="logs.log")
     parser.add_argument("--read", type=int, default=1024, help="bytes that one recv takes at most")
@@ -48,7 +49,7 @@ class Tracker:
         self.connections = 0
 
     def serve(self) -> None:
-        listener = listen(self.options.port)
+        listener = listen(self.options.port, self.options.host)
         trace("listening", port=listener.getsockname()[1])
         while True:
             connection, _ = listener.accept()

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { printable } from '../../printable.ts';
-import { sameHost } from '../../address.ts';
+import { canonicalHost } from '../../address.ts';
 import type { SwarmEvent } from '../../events.ts';
 import type { Address, EventSink } from '../../interfaces.ts';
 import { StoreError } from '../../errors.ts';
@@ -46,7 +46,7 @@ function logFields(
 }
 
 function hostAndPort({ host, port }: Address): [string, number] {
-  return [sameHost(host), port];
+  return [canonicalHost(host), port];
 }
 
 /**

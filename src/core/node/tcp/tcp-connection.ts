@@ -5,7 +5,7 @@ import type { Dialect, Message } from '../../protocol/messages.ts';
 import { SWARM_MAGIC } from '../../protocol/swarm/magic.ts';
 import { KIB, MIB, SECOND_MS } from '../../units.ts';
 import { giveBackBlock, isBlock } from '../block-pool.ts';
-import { causeOf } from './tcp-errors.ts';
+import { causeOf, connectCause } from './tcp-errors.ts';
 import { keepable } from '../../protocol/keepable.ts';
 import { createWireDecoder, encodeWire, type WireDecoder, type WireOptions } from './tcp-wire.ts';
 
@@ -253,7 +253,9 @@ export class TcpConnection implements Connection {
   }
 
   #onError(error: Error): void {
-    this.#broken ??= { kind: this.#established ? 'reset' : 'refused', detail: causeOf(error) };
+    this.#broken ??= this.#established
+      ? { kind: 'reset', detail: causeOf(error) }
+      : { kind: 'refused', detail: connectCause(error, this.remote.host) };
   }
 
   /** When both sides ended in order, what was held back while paused still comes first. */

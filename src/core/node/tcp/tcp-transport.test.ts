@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hasIpv6 } from '../../../../test/support/ipv6.ts';
 import { TrackedTransport } from '../../../../test/contracts/tracked-transport.ts';
 import { untilTrue } from '../../../../test/contracts/until-true.ts';
 import type { Address, Clock, CloseReason, Connection, Timer } from '../../interfaces.ts';
@@ -9,6 +10,7 @@ import { encodeSwarm } from '../../protocol/swarm/encode.ts';
 import { SWARM_MAGIC } from '../../protocol/swarm/magic.ts';
 import { systemClock } from '../system-clock.ts';
 import { TcpConnection } from './tcp-connection.ts';
+import { connectCause, listenError } from './tcp-errors.ts';
 import { TcpTransport, type TcpTransportOptions } from './tcp-transport.ts';
 
 const handshake: Message = { type: 'handshake', version: 1, name: 'x', port: 1, totalChunks: 3 };
@@ -329,5 +331,41 @@ describe('listening', () => {
     expect(error.message).toBe(
       'port 4000 on 192.0.2.1 cannot be used: the host is no address of this machine; choose another host',
     );
+  });
+});
+
+describe.runIf(hasIpv6)('who listens on ::', () => {
+  it.each([
+    ['127.0.0.1', 'IPv4'],
+    ['::1', 'IPv6'],
+  ])('is reached at %s, and sees an address of %s', async (host) => {
+    const { address, accepted } = await listen('tracker', { host: '::' });
+    expect(address.host).toBe('::');
+    const connection = transport().connect({ host, port: address.port }, 'swarm');
+    const closes = hear(connection).closes;
+    connection.send(handshake);
+    await untilTrue(() => accepted.length > 0);
+    expect(accepted[0]!.connection.remote.host).toBe(host);
+    expect(closes).toEqual([]);
+  });
+});
+
+describe('a machine without an address', () => {
+  it('cannot be listened on there: the mistake says that it may be for want of IPv6', async () => {
+    await expect(listen('peer', { host: '2001:db8::7' })).rejects.toThrow(/2001:db8::7.* no IPv6/);
+  });
+
+  it.each([
+    ['EADDRNOTAVAIL', '::1', /no address of this machine, or the machine has no IPv6/],
+    ['EADDRNOTAVAIL', '10.1.2.3', /no address of this machine; choose/],
+    ['EAFNOSUPPORT', '::', /this machine has no IPv6/],
+  ])('tells %s on %s in words', (code, host, words) => {
+    expect(listenError(Object.assign(new Error(), { code }), host, 7).message).toMatch(words);
+  });
+
+  it('is told as the cause where a connection over IPv6 cannot begin', () => {
+    const unreachable = Object.assign(new Error(), { code: 'ENETUNREACH' });
+    expect(connectCause(unreachable, '2001:db8::7')).toMatch(/^ENETUNREACH: .*IPv6/);
+    expect(connectCause(unreachable, '10.1.2.3')).toBe('ENETUNREACH');
   });
 });

@@ -20,7 +20,7 @@ export interface TcpTransportComponents {
 export interface TcpTransportOptions {
   /** Number of chunks of the file, if known: requests of the classic protocol are then answered sooner. */
   readonly totalChunks?: number;
-  /** Where to listen. Default `127.0.0.1`; `localhost` is the same, `0.0.0.0` every address. */
+  /** Where to listen. Default `127.0.0.1`; `localhost` is the same; `0.0.0.0` every address of IPv4, `::` of IPv4 and IPv6. */
   readonly host?: string;
   /**
    * Numeric address of this machine that outgoing connections come from, so that the other side can tell who it is.
@@ -135,7 +135,7 @@ export class TcpTransport implements Transport {
   ): void {
     const { socket } = accepted;
     const remote = {
-      host: (socket.remoteAddress ?? '').replace('::ffff:', ''),
+      host: (socket.remoteAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/i, ''),
       port: socket.remotePort ?? 0,
     };
     const connection = new TcpConnection(this.#components, socket, {

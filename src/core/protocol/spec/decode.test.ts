@@ -110,6 +110,25 @@ describe('rule 5: answers of trackers by others', () => {
     ['nonsense', 'HELLO,3', [{ type: 'chunk-unknown', index: 0 }]],
     ['index nonsense', 'CHUNK_LOCATION_UNKNOWN,x', [{ type: 'chunk-unknown', index: 0 }]],
     ['index zero', 'CHUNK_LOCATION_UNKNOWN,0', [{ type: 'chunk-unknown', index: 0 }]],
+    [
+      'IPv6, in its one spelling',
+      'GET_CHUNK_FROM,3,0:0::1,5001,[2001:DB8::7],5002,::ffff:10.1.2.3,5003',
+      [
+        {
+          ...known,
+          holders: [
+            { host: '::1', port: 5001 },
+            { host: '2001:db8::7', port: 5002 },
+            { host: '10.1.2.3', port: 5003 },
+          ],
+        },
+      ],
+    ],
+    [
+      'what is no host for others',
+      'GET_CHUNK_FROM,3,fe80::1%eth0,5009,1::2::3,5009,localhost,5001,[localhost],5009,localhost,5002',
+      [known],
+    ],
     ['port nonsense', 'GET_CHUNK_FROM,3,localhost,70000,localhost,5001,localhost,5002', [known]],
     ['CR is no mark', 'CHUNK_LOCATION_UNKNOWN,3\r\n', [{ type: 'chunk-unknown', index: 3 }]],
   ])('%s', (_name, text, expected) => {

@@ -2,7 +2,7 @@
  * Reads the fields of one classic text message, as tolerantly as the programs in the wild require: blanks, empty
  * fields, an odd number of fields, further fields, and fields that run together for want of a comma.
  */
-import { sameHost } from '../../address.ts';
+import { canonicalHost, isIpv6 } from '../../address.ts';
 import type { Address } from '../../interfaces.ts';
 import type { SpecMessage } from '../messages.ts';
 
@@ -96,7 +96,7 @@ function parseHolders(fields: readonly string[]): Address[] {
   for (const field of fields) {
     const port = /^\d{1,5}$/.test(field) ? Number(field) : undefined;
     if (port === undefined) {
-      host = HOST.test(field) ? sameHost(field) : undefined;
+      host = readHost(field);
       continue;
     }
     if (host !== undefined && port >= 1 && port <= 65_535) {
@@ -106,4 +106,11 @@ function parseHolders(fields: readonly string[]): Address[] {
     host = undefined;
   }
   return [...holders.values()];
+}
+
+/** A name, an IPv4 or an IPv6 address; some write the latter in brackets. */
+function readHost(field: string): string | undefined {
+  if (HOST.test(field)) return canonicalHost(field);
+  const bare = field.replace(/^\[(.*)\]$/, '$1');
+  return isIpv6(bare) ? canonicalHost(bare) : undefined;
 }
