@@ -214,3 +214,8 @@ export type SwarmEvent =
   | FaultEnded;
 
 export type SwarmEventType = SwarmEvent['type'];
+
+/** An event as a part of a peer tells it: the peer adds who and when. */
+export type Untold<T extends SwarmEvent = SwarmEvent> = T extends SwarmEvent
+  ? Omit<T, 'atMs' | 'peer'>
+  : never;

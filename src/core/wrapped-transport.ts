@@ -1,5 +1,5 @@
 /** What everything that stands around a transport or a connection has in common: it passes on what it does not change. */
-import type { Address, Connection, ConnectionHandlers, Transport } from './interfaces.ts';
+import type { Address, CloseReason, Connection, ConnectionHandlers, Transport } from './interfaces.ts';
 import type { Dialect, Message } from './protocol/messages.ts';
 
 /** A connection that passes everything through. Those who change something extend it. */
@@ -40,6 +40,24 @@ export class WrappedConnection implements Connection {
   }
   abort(): void {
     this.inner.abort();
+  }
+}
+
+/** Passes everything on, and tells of the close once the peer has heard of it. */
+export class WatchedConnection extends WrappedConnection {
+  readonly #onClosed: () => void;
+
+  constructor(inner: Connection, onClosed: () => void) {
+    super(inner);
+    this.#onClosed = onClosed;
+  }
+
+  override setHandlers(handlers: ConnectionHandlers): void {
+    const onClose = (reason: CloseReason): void => {
+      handlers.onClose(reason);
+      this.#onClosed();
+    };
+    super.setHandlers(passOn(handlers, { onClose }));
   }
 }
 

@@ -41,7 +41,6 @@ export function sessionStage(
     {
       onHolders: (index: number, hash: string | undefined, holders: readonly Address[]) =>
         told.push({ index, hash, holders }),
-      onUnknown: (index: number) => told.push({ unknown: index }),
       onMoreChunks: (index: number) => told.push({ more: index }),
       onOurTracker: () => told.push('ours'),
     },

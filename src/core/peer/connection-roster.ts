@@ -1,14 +1,6 @@
-import type {
-  Address,
-  CloseReason,
-  Connection,
-  ConnectionHandlers,
-  ListenOptions,
-  Listener,
-  Transport,
-} from '../interfaces.ts';
+import type { Address, Connection, ListenOptions, Listener, Transport } from '../interfaces.ts';
 import type { Dialect } from '../protocol/messages.ts';
-import { passOn, WrappedConnection } from '../wrapped-transport.ts';
+import { WatchedConnection } from '../wrapped-transport.ts';
 
 /** A transport that knows its open connections, so that a peer can tell when the last one has closed. */
 export class ConnectionRoster implements Transport {
@@ -42,7 +34,7 @@ export class ConnectionRoster implements Transport {
   }
 
   #enter(connection: Connection): Connection {
-    const entered = new EnteredConnection(connection, () => {
+    const entered = new WatchedConnection(connection, () => {
       this.#open.delete(connection);
       this.#look();
     });
@@ -55,22 +47,5 @@ export class ConnectionRoster implements Transport {
     const callback = this.#onEmpty;
     this.#onEmpty = undefined;
     callback?.();
-  }
-}
-
-class EnteredConnection extends WrappedConnection {
-  readonly #onClosed: () => void;
-
-  constructor(inner: Connection, onClosed: () => void) {
-    super(inner);
-    this.#onClosed = onClosed;
-  }
-
-  override setHandlers(handlers: ConnectionHandlers): void {
-    const onClose = (reason: CloseReason): void => {
-      handlers.onClose(reason);
-      this.#onClosed();
-    };
-    super.setHandlers(passOn(handlers, { onClose }));
   }
 }

@@ -1,10 +1,8 @@
 import type { Address, EventSink } from '../interfaces.ts';
-import type { SwarmEvent } from '../events.ts';
+import type { Untold } from '../events.ts';
 import { Bans } from './bans.ts';
 import type { Ledger } from './ledger.ts';
 import type { PeerComponents, PeerOptions } from './options.ts';
-
-type EventBody<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;
 
 /** What the parts of one peer share. */
 export class PeerContext implements PeerComponents {
@@ -29,7 +27,7 @@ export class PeerContext implements PeerComponents {
     this.ledger = ledger;
   }
 
-  tell(event: EventBody<SwarmEvent>): void {
+  tell(event: Untold): void {
     this.events.emit({ ...event, atMs: this.clock.now(), peer: this.options.name });
   }
 

@@ -1,33 +1,7 @@
 /** A tracker that serves one swarm after another, and what it tells of those who come. */
 import { describe, expect, test } from 'vitest';
 import { announce, hashOf, TrackerStage } from '../../../test/support/tracker-stage.ts';
-import type { Message } from '../protocol/messages.ts';
-
-const at = (port: number) => ({ host: 'localhost', port });
-const local = (index: number, port: number, letter?: string): Message => ({
-  type: 'local-chunk',
-  index,
-  ...(letter === undefined ? {} : { hash: hashOf(letter) }),
-  holder: at(port),
-});
-const where = (index: number): Message => ({ type: 'where-chunk', index });
-const known = (index: number, ...ports: number[]): Message => ({
-  type: 'chunk-from',
-  index,
-  holders: ports.map(at),
-  terminated: true,
-});
-const knownByHash = (index: number, letter: string, ...ports: number[]): Message => ({
-  ...(known(index, ...ports) as Extract<Message, { type: 'chunk-from' }>),
-  hash: hashOf(letter),
-});
-
-/** What a client that has not announced anything is told. */
-function answers(stage: TrackerStage, ...indices: number[]): Message[] {
-  const asker = stage.spec();
-  asker.says(...indices.map(where));
-  return asker.got();
-}
+import { answers, at, known, knownByHash, local, where } from '../../../test/support/tracker-messages.ts';
 
 describe('a tracker that is left up for another content', () => {
   const hashed = { edition: 'hashed', agreement: 2 } as const;

@@ -1,35 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { announce, hashOf, TrackerStage } from '../../../test/support/tracker-stage.ts';
+import {
+  answers,
+  at,
+  known,
+  knownByHash,
+  local,
+  unknown,
+  where,
+} from '../../../test/support/tracker-messages.ts';
 import type { Message } from '../protocol/messages.ts';
 import { specMessageBytes } from '../protocol/spec/encode.ts';
 import { QUESTIONS_WAITING_MAX } from './limits.ts';
-
-const at = (port: number) => ({ host: 'localhost', port });
-const local = (index: number, port: number, letter?: string): Message => ({
-  type: 'local-chunk',
-  index,
-  ...(letter === undefined ? {} : { hash: hashOf(letter) }),
-  holder: at(port),
-});
-const where = (index: number): Message => ({ type: 'where-chunk', index });
-const known = (index: number, ...ports: number[]): Message => ({
-  type: 'chunk-from',
-  index,
-  holders: ports.map(at),
-  terminated: true,
-});
-const knownByHash = (index: number, letter: string, ...ports: number[]): Message => ({
-  ...(known(index, ...ports) as Extract<Message, { type: 'chunk-from' }>),
-  hash: hashOf(letter),
-});
-const unknown = (index: number): Message => ({ type: 'chunk-unknown', index, terminated: true });
-
-/** What a client that has not announced anything is told. */
-function answers(stage: TrackerStage, ...indices: number[]): Message[] {
-  const asker = stage.spec();
-  asker.says(...indices.map(where));
-  return asker.got();
-}
 
 describe('rule 12: a spec client is not forgotten', () => {
   test('when its connection closes, in order or not', () => {

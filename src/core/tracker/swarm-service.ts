@@ -4,6 +4,7 @@ import { ChunkSet } from '../chunk-set.ts';
 import type { PeerForgotten } from '../events.ts';
 import type { Announce, ChunkClaim, Handshake, Message } from '../protocol/messages.ts';
 import { CLAIMS_MAX } from '../protocol/swarm/limits.ts';
+import { SWARM_VERSION } from '../protocol/swarm/magic.ts';
 import { PUSH_GAP_MS, TRACKED_CHUNKS_MAX } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
 import type { SwarmMember } from './registry.ts';
@@ -138,7 +139,9 @@ export class SwarmService {
   #onHandshake(session: Session, handshake: Handshake): void {
     const { version, totalChunks } = handshake;
     if (session.handshake !== undefined) return this.#fault(session, 'second handshake');
-    if (version !== 1) return this.#fault(session, `version ${version} of the swarm protocol, not 1`);
+    if (version !== SWARM_VERSION) {
+      return this.#fault(session, `version ${version} of the swarm protocol, not ${SWARM_VERSION}`);
+    }
     if (totalChunks < 1 || totalChunks > TRACKED_CHUNKS_MAX) {
       return this.#fault(session, `${totalChunks} chunks, not 1 to ${TRACKED_CHUNKS_MAX}`);
     }
@@ -146,7 +149,7 @@ export class SwarmService {
     session.handshake = handshake;
     session.connection.send({
       type: 'handshake',
-      version: 1,
+      version: SWARM_VERSION,
       name: 'tracker',
       port: this.#hooks.listeningPort(),
       totalChunks: this.#components.registry.totalChunks,

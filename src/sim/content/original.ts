@@ -1,6 +1,6 @@
 /** The content of a run as files, from which the peers' folders are made and against which they are verified. */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { ConfigError } from '../../core/errors.ts';
 import type { ChunkInfo } from '../../core/interfaces.ts';
 import { checkListedFile, hashFile, readList } from '../../core/node/store/chunk-files.ts';
 import { chunkName } from '../../core/node/store/local-chunks.ts';
+import { writeWhole } from '../../core/node/store/plain-file.ts';
 import { onDisk, storeError } from '../../core/node/store/store-errors.ts';
 import { findChunkFolder } from '../shipped/shipped-files.ts';
 import type { PlannedContent, PlannedPeer } from '../plan/plan.ts';
@@ -89,10 +90,6 @@ async function writeChunk(
     if (descriptor !== undefined) closeSync(descriptor);
   }
   return hash.digest('hex');
-}
-
-function writeWhole(descriptor: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
 }
 
 async function copyFolders(

@@ -12,7 +12,7 @@ export interface Occurrence {
 /** What happens inside of a peer and its link; the rest is done by the engine. */
 export type PeerEffect = Exclude<FaultEffect, { readonly kind: 'crash' | 'tracker-down' }>;
 
-/** How tracker is called among sides and targets. */
+/** How the tracker is called among sides and targets. */
 export const TRACKER = 'tracker';
 
 /** In the order of the plan. */

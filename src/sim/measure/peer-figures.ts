@@ -9,6 +9,7 @@ import { completedForGood } from './observations.ts';
 import type { Evidence } from './observations.ts';
 import { groupReceipts, sumBytes } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
+import { completionTimesMs } from '../result/completion.ts';
 import type { GroupFigures, PeerFigures } from '../result/result.ts';
 
 /** Rates are over the time from 0 to the makespan or, without one, to the end of the run. */
@@ -109,23 +110,11 @@ export function groupFigures(peers: readonly PeerFigures[]): GroupFigures[] {
       // Figures of the survivors would look better than the run was.
       completionMs: members.some(({ mustComplete, completedMs }) => mustComplete && completedMs === null)
         ? null
-        : distributed(completionTimes(members)),
+        : distributed(completionTimesMs(members)),
       uploadedBytes: members.reduce((sum, { uploadedBytes }) => sum + uploadedBytes, 0),
       downloadedBytes: members.reduce((sum, { downloadedBytes }) => sum + downloadedBytes, 0),
     };
   });
-}
-
-/** Of the peers that completed during the run: those that had everything at the start do not count. */
-export function completionTimes(peers: readonly PeerFigures[]): number[] {
-  return peers
-    .filter((peer) => !hadEverything(peer))
-    .flatMap(({ completionMs }) => (completionMs === null ? [] : [completionMs]));
-}
-
-/** Complete from its first join on, without a completion of its own. */
-function hadEverything({ completedMs, joinedMs, usefulBytes }: PeerFigures): boolean {
-  return completedMs !== null && completedMs === joinedMs && usefulBytes === 0;
 }
 
 function absent(name: string): PeerRecord {

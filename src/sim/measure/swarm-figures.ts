@@ -3,7 +3,8 @@ import { distributed, jainIndex } from '../analyse/statistics.ts';
 import type { RunRecord } from '../engines/engine.ts';
 import { availabilityFigures } from './availability.ts';
 import type { Evidence } from './observations.ts';
-import { completionTimes, receiptsAfter, uplinkCapacityBytes } from './peer-figures.ts';
+import { receiptsAfter, uplinkCapacityBytes } from './peer-figures.ts';
+import { completionTimesMs } from '../result/completion.ts';
 import { sumBytes } from './receipts.ts';
 import type { BoundFigures, PeerFigures, SwarmFigures, TrackerFigures } from '../result/result.ts';
 
@@ -32,7 +33,7 @@ export function swarmFigures(
     contentBytes,
     totalChunks: record.chunkBytes.length,
     makespanMs,
-    completionMs: distributed(completionTimes(peers)),
+    completionMs: distributed(completionTimesMs(peers)),
     goodputBytesPerSec: perSecond(usefulInPeriod, periodMs),
     throughputBytesPerSec: perSecond(Math.max(0, payloadBytes - sumBytes(late)), periodMs),
     usefulBytes,

@@ -1,5 +1,6 @@
 /** Metrics of a group of peers and of a single one. */
 import { quantileSorted } from 'simple-statistics';
+import { completionTimesMs } from '../result/completion.ts';
 import type { PeerFigures } from '../result/result.ts';
 import {
   MOST_WITH_LEAK,
@@ -208,15 +209,6 @@ function total(peers: readonly PeerFigures[], figure: ByteFigure): number {
 
 function completedOfAll(peers: readonly PeerFigures[]): number | null {
   return share(peers.filter(({ completedMs }) => completedMs !== null).length, peers.length);
-}
-
-/** Of those that completed during the run; who had everything at the start does not count. */
-function completionTimesMs(peers: readonly PeerFigures[]): number[] {
-  return peers
-    .filter(
-      ({ completionMs, usefulBytes }) => completionMs !== null && !(completionMs === 0 && usefulBytes === 0),
-    )
-    .map(({ completionMs }) => completionMs!);
 }
 
 /** Of what they lacked at the start, as in a condition; no data of those who lacked nothing. */

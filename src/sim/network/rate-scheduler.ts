@@ -182,7 +182,6 @@ export class RateFlow<Item> {
   readonly #onRelease: (item: Item, atMs: number) => void;
   readonly #scheduler: SchedulerHooks;
   readonly #queue = new Fifo<Queued<Item>>();
-  #queuedBytes = 0;
   #blocked = false;
   #unblockedMs = 0;
   /** Stands in the scheduler's queue. */
@@ -196,15 +195,9 @@ export class RateFlow<Item> {
     this.#scheduler = scheduler;
   }
 
-  /** Bytes of the items that have not been released. */
-  get queuedBytes(): number {
-    return this.#queuedBytes;
-  }
-
   /** `bytes` ≥ 0. `atMs`: when the item came by schedule, now or a moment ago. */
   push(item: Item, bytes: number, atMs: number): void {
     this.#queue.push({ item, bytes, atMs: this.#scheduler.creditMs(atMs), left: bytes });
-    this.#queuedBytes += bytes;
     if (!this.#blocked) this.#scheduler.enter();
   }
 
@@ -218,7 +211,6 @@ export class RateFlow<Item> {
 
   clear(): void {
     this.#queue.clear();
-    this.#queuedBytes = 0;
   }
 
   get ready(): boolean {
@@ -251,7 +243,6 @@ export class RateFlow<Item> {
   release(atMs: number): void {
     const head = this.#queue.shift();
     if (head === undefined) return;
-    this.#queuedBytes -= head.bytes;
     this.#onRelease(head.item, atMs);
   }
 }

@@ -1,4 +1,5 @@
 /** Rows of the tables that terminal and Markdown share. */
+import { hadEverything } from '../result/completion.ts';
 import type {
   ExpectationFigures,
   GroupFigures,
@@ -35,10 +36,6 @@ export function peerRow(peer: PeerFigures): string[] {
     formatPercent(peer.uploadUtilisation),
     peer.integrity,
   ];
-}
-
-function hadEverything({ completionMs, usefulBytes }: PeerFigures): boolean {
-  return completionMs === 0 && usefulBytes === 0;
 }
 
 export function isTrouble(peer: PeerFigures): boolean {

@@ -7,8 +7,8 @@ export function isLivingProcess(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's.
-    return errnoOf(error) === 'EPERM';
+    // EPERM: it is somebody else's.
+    return errnoOf(error) !== 'ESRCH';
   }
 }
 

@@ -75,7 +75,6 @@ export class SpecExchange {
       { ...options, port: ownPort },
       {
         onHolders: (index, hash, holders) => this.#fetcher?.offer(index, hash, holders),
-        onUnknown: () => undefined,
         onMoreChunks: (index) => this.#callbacks.onMoreChunks(index),
         onOurTracker: () => this.#callbacks.onOurTracker(),
       },

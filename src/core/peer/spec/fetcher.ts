@@ -1,6 +1,6 @@
 import { addressKey } from '../../address.ts';
 import { assertNever, StoreError } from '../../errors.ts';
-import type { SwarmEvent } from '../../events.ts';
+import type { SwarmEvent, Untold } from '../../events.ts';
 import type { Address, Clock, EventSink, Random, Timer, Transport } from '../../interfaces.ts';
 import { pick } from '../../random.ts';
 import type { Ledger } from '../ledger.ts';
@@ -338,5 +338,4 @@ interface Task {
   readonly offeredMs: number;
 }
 
-type Untold<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;
 type FetcherEvent = Untold<Extract<SwarmEvent, { type: 'connection-failed' | 'node-failed' }>>;

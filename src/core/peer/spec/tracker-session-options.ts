@@ -1,5 +1,5 @@
 /** What a spec client's conversation with its tracker needs, can be told, and tells. */
-import type { SwarmEvent } from '../../events.ts';
+import type { SwarmEvent, Untold } from '../../events.ts';
 import type { Address, Clock, CloseReason, EventSink, Transport } from '../../interfaces.ts';
 import type { Ledger } from '../ledger.ts';
 import type { PeerOptions } from '../options.ts';
@@ -20,8 +20,6 @@ export type SpecTrackerOptions = Pick<
 export interface SpecTrackerCallbacks {
   /** The tracker named holders of a needed chunk; oneself may be among them. `hash` only if the tracker told it. */
   onHolders(index: number, hash: string | undefined, holders: readonly Address[]): void;
-  /** Nobody is known to hold the needed chunk yet. It will be asked again without being told to. */
-  onUnknown(index: number): void;
   /** Somebody holds this chunk, which is behind the last one of the store. */
   onMoreChunks(index: number): void;
   /** At most once: the tracker was recognised as ours. `stop` may be called here. */
@@ -39,7 +37,6 @@ export const RETRY_MAX_MS = 30_000;
 /** Chunks to be asked again soon are gathered for so long. */
 export const GATHER_MS = 50;
 
-type Untold<T> = T extends SwarmEvent ? Omit<T, 'atMs' | 'peer'> : never;
 export type SessionEvent = Untold<
   Extract<SwarmEvent, { type: 'chunk-announced' | 'chunk-asked' | 'tracker-found' | 'tracker-lost' }>
 >;

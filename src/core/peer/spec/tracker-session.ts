@@ -231,7 +231,6 @@ export class SpecTrackerSession {
 
   #unknown(index: number): void {
     this.#questions.addLater(index);
-    this.#callbacks.onUnknown(index);
   }
 
   #step(): void {

@@ -69,10 +69,6 @@ export class SwarmExchange implements MeshHandler {
     this.#mesh.stop();
   }
 
-  get neighbourCount(): number {
-    return this.#mesh.neighbours.size;
-  }
-
   /** Whether nothing is requested from anybody. */
   get idle(): boolean {
     return this.#downloader.idle;

@@ -1,6 +1,7 @@
 import { addressKey } from '../../address.ts';
 import type { Address, CloseReason, Connection } from '../../interfaces.ts';
 import type { Bitfield, Handshake, Message, SwarmMessage } from '../../protocol/messages.ts';
+import { SWARM_VERSION } from '../../protocol/swarm/magic.ts';
 import { isSwarmMessage } from '../../protocol/swarm-message.ts';
 import { shuffled } from '../../random.ts';
 import type { PeerContext } from '../context.ts';
@@ -21,7 +22,6 @@ const USELESS_FIRST_MS = 1_000;
 const USELESS_MAX_MS = 60_000;
 /** Addresses remembered; when there are more, those that could not be reached make room. */
 const KNOWN_MAX = 2_000;
-const VERSION = 1;
 
 /** What happens on the connections of the mesh. */
 export interface MeshHandler {
@@ -201,7 +201,8 @@ export class Mesh {
       connection.abort();
     };
     if (message.type !== 'handshake') return refuse(`${message.type} before the handshake`);
-    if (message.version !== VERSION) return refuse(`protocol version ${message.version}, ours is ${VERSION}`);
+    if (message.version !== SWARM_VERSION)
+      return refuse(`protocol version ${message.version}, ours is ${SWARM_VERSION}`);
     const { totalChunks } = this.#context.ledger;
     if (message.totalChunks !== totalChunks) {
       return refuse(`its file has ${message.totalChunks} chunks, ours ${totalChunks}`);
@@ -323,7 +324,7 @@ export class Mesh {
     const { options, ownPort, ledger } = this.#context;
     return {
       type: 'handshake',
-      version: VERSION,
+      version: SWARM_VERSION,
       name: options.name,
       port: ownPort,
       totalChunks: ledger.totalChunks,

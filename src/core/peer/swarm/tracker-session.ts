@@ -1,6 +1,7 @@
 import type { CloseReason, Connection, Timer } from '../../interfaces.ts';
 import type { Announce, ChunkClaim, Message, PeerEntry } from '../../protocol/messages.ts';
 import { CLAIMS_MAX } from '../../protocol/swarm/limits.ts';
+import { SWARM_VERSION } from '../../protocol/swarm/magic.ts';
 import type { PeerContext } from '../context.ts';
 
 /** Chunks that came since the last announce are told at most so often. */
@@ -79,7 +80,7 @@ export class SwarmTrackerSession {
     const { options, ledger, ownPort } = this.#context;
     connection.send({
       type: 'handshake',
-      version: 1,
+      version: SWARM_VERSION,
       name: options.name,
       port: ownPort,
       totalChunks: ledger.totalChunks,

@@ -18,7 +18,7 @@ import type { Condition, Plan } from '../../plan/plan.ts';
 import type { FaultRecord } from '../engine.ts';
 import { hostOf, SHARED_HOST } from './addresses.ts';
 import type { RunController, Outlook } from './run-controller.ts';
-import type { PeerState } from './peer-state.ts';
+import { stillThere, type PeerState } from './peer-state.ts';
 
 /** What a fault needs of the threads. */
 export interface FaultRuntime {
@@ -117,10 +117,9 @@ export class FaultInjector implements Outlook {
     const lasting = [...this.#active.values()]
       .map(({ fault }) => fault)
       .filter(({ forMs }) => forMs === null);
-    const alive = all.filter(({ phase }) => phase !== 'over');
     return isHopeless(
       waitedFor,
-      alive,
+      stillThere(all),
       lasting.map(({ effect }) => effect),
     );
   }

@@ -55,11 +55,6 @@ export class PeerState {
     return this.planned.sessions[this.#sessionAt]!;
   }
 
-  /** From 1. */
-  get sessionNumber(): number {
-    return this.#sessionAt + 1;
-  }
-
   /** From 1: a session that a fault cuts is made of several stays. */
   get stayNumber(): number {
     return this.#stay;
@@ -120,16 +115,7 @@ export class PeerState {
   }
 }
 
-/**
- * Whether none of those that are still to complete ever can: each lacks a chunk that nobody holds who is present or
- * still to come.
- */
-export function cannotComplete(waitedFor: readonly PeerState[], all: readonly PeerState[]): boolean {
-  const sources = all.filter((peer) => peer.phase !== 'over');
-  return (
-    waitedFor.length > 0 &&
-    waitedFor.every((peer) =>
-      peer.held.missing().some((index) => !sources.some((source) => source.held.has(index))),
-    )
-  );
+/** Present, or still to come. */
+export function stillThere(peers: readonly PeerState[]): readonly PeerState[] {
+  return peers.filter(({ phase }) => phase !== 'over');
 }

@@ -1,11 +1,11 @@
 import type { FaultBegan, FaultEnded, NodeFailed, SwarmEvent } from '../../../core/events.ts';
 import type { Clock, Timer } from '../../../core/interfaces.ts';
 import { EngineError, TransportError } from '../../../core/errors.ts';
+import { isHopeless } from '../../faults/can-complete.ts';
 import type { RunRecord } from '../engine.ts';
 import { fromPlainError } from './errors.ts';
 import type { FromWorker } from './messages.ts';
-import { cannotComplete } from './peer-state.ts';
-import type { PeerState } from './peer-state.ts';
+import { stillThere, type PeerState } from './peer-state.ts';
 
 export type Ending = RunRecord['ending'];
 
@@ -54,7 +54,10 @@ export interface Outlook {
   isHopeless(waitedFor: readonly PeerState[], all: readonly PeerState[]): boolean;
 }
 
-const noFaults: Outlook = { isDiskFault: () => false, isHopeless: cannotComplete };
+const noFaults: Outlook = {
+  isDiskFault: () => false,
+  isHopeless: (waitedFor, all) => isHopeless(waitedFor, stillThere(all), []),
+};
 
 /** How a fault kills a peer. */
 export interface FaultCrash {

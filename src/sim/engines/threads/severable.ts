@@ -5,16 +5,14 @@
 import type { SwarmEvent } from '../../../core/events.ts';
 import type {
   Clock,
-  CloseReason,
   Connection,
-  ConnectionHandlers,
   EventSink,
   Listener,
   Random,
   Timer,
   Transport,
 } from '../../../core/interfaces.ts';
-import { passOn, WrappedConnection } from '../../../core/wrapped-transport.ts';
+import { WatchedConnection } from '../../../core/wrapped-transport.ts';
 
 export interface SeverableComponents {
   readonly clock: Clock;
@@ -92,24 +90,6 @@ export class Severable {
 
   #track(connection: Connection): Connection {
     this.#connections.add(connection);
-    return new TrackedConnection(connection, () => this.#connections.delete(connection));
-  }
-}
-
-/** Passes everything on, and tells of the close. */
-class TrackedConnection extends WrappedConnection {
-  readonly #onClosed: () => void;
-
-  constructor(inner: Connection, onClosed: () => void) {
-    super(inner);
-    this.#onClosed = onClosed;
-  }
-
-  override setHandlers(handlers: ConnectionHandlers): void {
-    const onClose = (reason: CloseReason): void => {
-      this.#onClosed();
-      handlers.onClose(reason);
-    };
-    super.setHandlers(passOn(handlers, { onClose }));
+    return new WatchedConnection(connection, () => this.#connections.delete(connection));
   }
 }

@@ -5,7 +5,8 @@ import { checkLateFault } from './check-late.ts';
 import { checkSet } from './check-sets.ts';
 import type { WrittenFault } from '../language/fault-schema.ts';
 import type { Path } from '../source/yaml-source.ts';
-import { selectPeers, TRACKER } from '../expressions/peer-directory.ts';
+import { TRACKER } from '../../faults/occurrence.ts';
+import { selectPeers } from '../expressions/peer-directory.ts';
 import { effectKeyOf } from '../resolve/resolve-faults.ts';
 import type { ScenarioEffect, ScenarioFault, Targets } from '../language/scenario.ts';
 

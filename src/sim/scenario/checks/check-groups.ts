@@ -6,8 +6,9 @@ import type { WrittenLink } from '../language/link-schema.ts';
 import { suggestKnown } from '../source/nearest.ts';
 import type { ListedGroup } from '../expressions/peer-directory.ts';
 import { isPlainMap } from '../source/plain-data.ts';
+import { earliestJoinMs } from '../resolve/earliest-join.ts';
 import { folderPosition } from '../resolve/resolve-groups.ts';
-import type { Arrival, PeerGroup, ScenarioContent } from '../language/scenario.ts';
+import type { PeerGroup, ScenarioContent } from '../language/scenario.ts';
 import type { Report } from '../source/variables.ts';
 
 /** A plan repeats them for each peer. */
@@ -75,18 +76,6 @@ export function checkHolds(
       const known = content.folders.map((folder) => folder.path);
       report(path, `"${holds.folder}" is not in content.folders`, suggestKnown(holds.folder, known));
     }
-  }
-}
-
-function earliestJoinMs(arrival: Arrival): number {
-  switch (arrival.kind) {
-    case 'uniform':
-      return arrival.fromMs;
-    case 'trace':
-      return Math.min(...arrival.rows.map((row) => row.joinMs));
-    case 'spaced':
-    case 'poisson':
-      return arrival.startMs;
   }
 }
 

@@ -1,10 +1,8 @@
 /** Who is meant by a set of peers: the groups, regions, locations and profiles of a scenario with their peers. */
 import { assertNever } from '../../../core/errors.ts';
+import { TRACKER } from '../../faults/occurrence.ts';
 import { nearest } from '../source/nearest.ts';
 import type { PeerSet, TextMistake } from './peer-sets.ts';
-
-/** How the tracker is called among peers. */
-export const TRACKER = 'tracker';
 
 export interface PeerDirectory {
   /** In the order of the plan. */

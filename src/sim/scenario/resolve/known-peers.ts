@@ -1,5 +1,6 @@
 /** What is known of each peer before anything is drawn. */
 import { peerName } from '../expressions/peer-directory.ts';
+import { earliestJoinMs } from './earliest-join.ts';
 import type { PeerGroup, ScenarioContent } from '../language/scenario.ts';
 
 export interface KnownPeer {
@@ -23,7 +24,7 @@ export function knownPeers(groups: readonly PeerGroup[], content: ScenarioConten
       name: peerName(group.name, group.count, index + 1),
       mayBeWaitedFor: group.mustComplete !== false,
       holdsAll,
-      joinsEarly: earliestJoinMs(group, index) <= EARLY_MS,
+      joinsEarly: earliestJoinMs(group.arrival, index) <= EARLY_MS,
     }));
   });
 }
@@ -40,18 +41,5 @@ function isWhole({ holds }: PeerGroup, content: ScenarioContent): boolean {
       return holds.chunks === content.totalChunks;
     case 'folder':
       return content.kind === 'folders' && content.folders[holds.folder]?.chunks.size === content.totalChunks;
-  }
-}
-
-function earliestJoinMs({ arrival }: PeerGroup, index: number): number {
-  switch (arrival.kind) {
-    case 'spaced':
-      return arrival.startMs + arrival.gapMs * index;
-    case 'poisson':
-      return arrival.startMs;
-    case 'uniform':
-      return arrival.fromMs;
-    case 'trace':
-      return arrival.rows[index]?.joinMs ?? 0;
   }
 }

@@ -1,0 +1,13 @@
+import type { PeerFigures } from './result.ts';
+
+/** Complete from its first join on, without a completion of its own. */
+export function hadEverything({ completionMs, usefulBytes }: PeerFigures): boolean {
+  return completionMs === 0 && usefulBytes === 0;
+}
+
+/** Of the peers that completed during the run, in ms: those that had everything at the start do not count. */
+export function completionTimesMs(peers: readonly PeerFigures[]): number[] {
+  return peers
+    .filter((peer) => !hadEverything(peer))
+    .flatMap(({ completionMs }) => (completionMs === null ? [] : [completionMs]));
+}
