@@ -1,6 +1,6 @@
 /** What the client tells a person: one line an event that matters, and the figures of its progress. */
 import { addressKey, addressText as at } from '../core/address.ts';
-import type { NodeFailed, SwarmEvent } from '../core/events.ts';
+import type { NodeFailed, Sent, SwarmEvent } from '../core/events.ts';
 import type { Given } from '../core/node/store/served-store.ts';
 import { SECOND_MS } from '../core/units.ts';
 import { formatBytes } from '../sim/units/format.ts';
@@ -81,7 +81,7 @@ export class ClientLines {
       case 'chunk-received':
         this.#heldChunks++;
         this.#receivedBytes += event.bytes;
-        this.#sources.add(addressKey(event.from));
+        for (const { from } of [event, ...(event.earlier ?? [])]) this.#sources.add(addressKey(from));
         return ['normal', this.#received(event)];
       case 'peer-completed':
         this.#complete = true;
@@ -126,7 +126,7 @@ export class ClientLines {
   #received(event: Extract<SwarmEvent, { type: 'chunk-received' }>): string {
     const share = `${this.#heldChunks}/${this.#totalChunks}`;
     const tookMs = Math.max(1, Math.round(event.tookMs));
-    return `chunk received ${share}: chunk ${event.index} from ${at(event.from)}, ${formatBytes(event.bytes)} in ${tookMs} ms`;
+    return `chunk received ${share}: chunk ${event.index} from ${senders(event)}, ${formatBytes(event.bytes)} in ${tookMs} ms`;
   }
 
   #completed(atMs: number): string {
@@ -191,6 +191,11 @@ type Detail = Extract<
   }
 >;
 
+function senders({ from, earlier = [] }: Sent): string {
+  if (earlier.length === 0) return at(from);
+  return `${at(from)} and ${earlier.length === 1 ? '1 other' : `${earlier.length} others`}`;
+}
+
 /** Events that need no memory of earlier ones. */
 function tellDetail(event: Detail): readonly [Verbosity, string] {
   switch (event.type) {
@@ -202,7 +207,7 @@ function tellDetail(event: Detail): readonly [Verbosity, string] {
       return ['verbose', `requested chunk ${event.index} from ${at(event.from)}, ${event.protocol} protocol`];
     case 'chunk-discarded':
       if (event.reason === 'corrupt')
-        return ['normal', `chunk ${event.index} from ${at(event.from)} was corrupt`];
+        return ['normal', `chunk ${event.index} from ${senders(event)} was corrupt`];
       return ['verbose', `chunk ${event.index} from ${at(event.from)} discarded (${event.reason})`];
     case 'chunk-disputed':
       return [

@@ -70,21 +70,26 @@ export interface ChunkRequested extends At {
   readonly from: Address;
   readonly protocol: ProtocolName;
 }
-/** A chunk arrived whole, was verified and is held now. */
-export interface ChunkReceived extends At {
-  readonly type: 'chunk-received';
-  readonly index: number;
+/** What one remote sent of a chunk. */
+export interface Share {
   readonly from: Address;
   readonly bytes: number;
-  /** From the request to the last byte. */
+}
+/** Bytes of a chunk, all of them by `from` but for what others had sent of it: each of those once. */
+export interface Sent extends Share {
+  readonly earlier?: readonly Share[];
+}
+/** A chunk arrived whole, was verified and is held now. */
+export interface ChunkReceived extends At, Sent {
+  readonly type: 'chunk-received';
+  readonly index: number;
+  /** From the request that brought its last byte to that. */
   readonly tookMs: number;
 }
 /** Payload that came in for nothing. */
-export interface ChunkDiscarded extends At {
+export interface ChunkDiscarded extends At, Sent {
   readonly type: 'chunk-discarded';
   readonly index: number;
-  readonly from: Address;
-  readonly bytes: number;
   readonly reason: DiscardReason;
 }
 /** A held chunk differs from what the swarm agreed on; it is kept but not offered. */

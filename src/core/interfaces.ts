@@ -125,8 +125,11 @@ export interface ChunkWriter {
   readonly writtenBytes: number;
   /** Whether what is written so far is all of what was expected at `begin`. Writing may go on. */
   agrees(): boolean;
-  /** Appends; hashes and keeps the bytes before it returns. @throws {StoreError} disk full, gone… */
-  write(body: Body): void;
+  /**
+   * Appends what is behind the first `skipBytes` (default 0) of the body; hashes and keeps it before it returns.
+   * @throws {StoreError} disk full, gone…
+   */
+  write(body: Body, skipBytes?: number): void;
   /**
    * Verifies against what was expected at `begin` and, if it agrees, makes the chunk part of the store.
    * Returns the info; `undefined` when size or hash disagree (everything written is then discarded).

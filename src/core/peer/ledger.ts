@@ -1,8 +1,10 @@
 import type { StoreError } from '../errors.ts';
 import type { DiscardReason } from '../events.ts';
-import type { Address, Body, ChunkInfo, ChunkStore, ChunkWriter, Clock, EventSink } from '../interfaces.ts';
+import type { Address, ChunkInfo, ChunkStore, Clock, EventSink } from '../interfaces.ts';
 import type { ChunkClaim, ProtocolName } from '../protocol/messages.ts';
 import { ChunkSet } from '../chunk-set.ts';
+import { Download } from './download.ts';
+import { Draft } from './draft.ts';
 
 export interface LedgerComponents {
   readonly clock: Clock;
@@ -22,6 +24,8 @@ export class Ledger {
   readonly #agreed = new Map<number, ChunkInfo>();
   readonly #disputed = new Set<number>();
   readonly #downloads = new Map<number, Set<Download>>();
+  /** Neither committed nor discarded. */
+  readonly #drafts = new Set<Draft>();
   readonly #onHeld: ((index: number) => void)[] = [];
   readonly #onLost: ((index: number) => void)[] = [];
   readonly #onFlight: ((index: number) => void)[] = [];
@@ -121,116 +125,76 @@ export class Ledger {
     this.#onFlight.push(listener);
   }
 
+  /** Bytes here of chunks that are not held yet, of each chunk the larger draft. */
+  get draftBytes(): number {
+    const largest = new Map<number, number>();
+    for (const { index, bytes } of this.#drafts) {
+      largest.set(index, Math.max(bytes, largest.get(index) ?? 0));
+    }
+    return [...largest.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   /**
-   * Begins to receive a chunk; several downloads of one chunk may be under way (end-game). By the spec protocol it is
-   * not requested yet: `Download.requested` tells that.
+   * Begins to receive a chunk, or the rest of a draft; several downloads of one chunk may be under way (end-game). By
+   * the spec protocol it is not requested yet: `Download.requested` tells that.
    */
-  begin(index: number, from: Address, protocol: ProtocolName, expected: Partial<ChunkInfo> = {}): Download {
-    const { clock, store, events } = this.#components;
-    const writer = store.begin(index, { ...expected, ...this.#agreed.get(index) });
+  begin(
+    index: number,
+    from: Address,
+    protocol: ProtocolName,
+    expected: Partial<ChunkInfo> = {},
+    draft: Draft = this.#newDraft(index, expected),
+  ): Download {
+    const { clock, events } = this.#components;
     const startMs = clock.now();
-    const about = { peer: this.#peerName, index, from };
-    const forget = (): void => {
-      const others = this.#downloads.get(index);
-      others?.delete(download);
-      if (others?.size === 0) this.#downloads.delete(index);
-      for (const listener of this.#onFlight) listener(index);
-    };
-    const download = new Download(index, from, writer, {
-      requested: () => events.emit({ type: 'chunk-requested', atMs: clock.now(), ...about, protocol }),
-      held: (bytes) => {
-        forget();
+    const about = { peer: this.#peerName, index };
+    const download = new Download(draft, from, {
+      requested: () => events.emit({ type: 'chunk-requested', atMs: clock.now(), ...about, from, protocol }),
+      left: () => this.#left(download),
+      held: () => {
+        this.#drafts.delete(draft);
+        const sent = draft.sent(from);
+        const atMs = clock.now();
         if (!this.held.add(index)) {
-          events.emit({ type: 'chunk-discarded', atMs: clock.now(), ...about, bytes, reason: 'duplicate' });
+          events.emit({ type: 'chunk-discarded', atMs, ...about, ...sent, reason: 'duplicate' });
           return;
         }
-        const atMs = clock.now();
-        events.emit({ type: 'chunk-received', atMs, ...about, bytes, tookMs: atMs - startMs });
+        events.emit({ type: 'chunk-received', atMs, ...about, ...sent, tookMs: atMs - startMs });
         for (const listener of this.#onHeld) listener(index);
       },
-      dropped: (bytes, reason) => {
-        forget();
-        if (bytes > 0) events.emit({ type: 'chunk-discarded', atMs: clock.now(), ...about, bytes, reason });
-      },
+      discard: (reason) => this.discard(draft, reason),
     });
+    draft.users++;
     const others = this.#downloads.get(index) ?? new Set();
     this.#downloads.set(index, others.add(download));
     if (protocol === 'swarm') download.requested();
     for (const listener of this.#onFlight) listener(index);
     return download;
   }
-}
 
-interface DownloadOutcome {
-  requested(): void;
-  held(bytes: number): void;
-  dropped(bytes: number, reason: DiscardReason): void;
-}
-
-/** One attempt to receive one chunk from one remote. Ends once, by `finish` or `drop`. */
-export class Download {
-  readonly index: number;
-  readonly from: Address;
-  readonly #writer: ChunkWriter;
-  readonly #outcome: DownloadOutcome;
-  #over = false;
-
-  constructor(index: number, from: Address, writer: ChunkWriter, outcome: DownloadOutcome) {
-    this.index = index;
-    this.from = from;
-    this.#writer = writer;
-    this.#outcome = outcome;
+  /** What has come of a chunk is forgotten. Downloads that bring it are to be ended by the caller. Idempotent. */
+  discard(draft: Draft, reason: DiscardReason): void {
+    if (!this.#drafts.delete(draft)) return;
+    draft.discard();
+    if (draft.senders.length === 0) return;
+    const { clock, events } = this.#components;
+    const about = { atMs: clock.now(), peer: this.#peerName, index: draft.index };
+    events.emit({ type: 'chunk-discarded', ...about, ...draft.sent(), reason });
   }
 
-  /** The request has left. */
-  requested(): void {
-    this.#outcome.requested();
+  #newDraft(index: number, expected: Partial<ChunkInfo>): Draft {
+    const known = { ...expected, ...this.#agreed.get(index) };
+    const draft = new Draft(index, this.#components.store.begin(index, known), known.hash);
+    this.#drafts.add(draft);
+    return draft;
   }
 
-  get receivedBytes(): number {
-    return this.#writer.writtenBytes;
-  }
-
-  /** What is here is all of what the swarm agreed on. */
-  isWhole(): boolean {
-    return !this.#over && this.#writer.agrees();
-  }
-
-  get over(): boolean {
-    return this.#over;
-  }
-
-  /** @throws {StoreError} the store cannot keep it; the download is then to be dropped. */
-  write(body: Body): void {
-    this.#writer.write(body);
-  }
-
-  /**
-   * All bytes are here. Returns whether they are the chunk; a bad one is discarded and reported as corrupt.
-   * @throws {StoreError} the store cannot keep it; the download is over all the same.
-   */
-  finish(): boolean {
-    if (this.#over) return false;
-    const bytes = this.receivedBytes;
-    let info: ChunkInfo | undefined;
-    try {
-      info = this.#writer.commit();
-    } catch (error) {
-      this.drop('failed');
-      throw error;
-    }
-    this.#over = true;
-    if (info === undefined) this.#outcome.dropped(bytes, 'corrupt');
-    else this.#outcome.held(bytes);
-    return info !== undefined;
-  }
-
-  /** Gives it up; what was received is forgotten. Idempotent. */
-  drop(reason: DiscardReason): void {
-    if (this.#over) return;
-    this.#over = true;
-    const bytes = this.receivedBytes;
-    this.#writer.discard();
-    this.#outcome.dropped(bytes, reason);
+  #left(download: Download): void {
+    const { index, draft } = download;
+    draft.users--;
+    const others = this.#downloads.get(index);
+    others?.delete(download);
+    if (others?.size === 0) this.#downloads.delete(index);
+    for (const listener of this.#onFlight) listener(index);
   }
 }

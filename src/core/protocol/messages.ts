@@ -106,10 +106,16 @@ export interface Choke {
 export interface Unchoke {
   readonly type: 'unchoke';
 }
-/** Asks for a whole chunk. */
+/** Asks for a chunk. */
 export interface Request {
   readonly type: 'request';
   readonly index: number;
+  /** Only the bytes from here on are wanted; > 0, below the chunk's size. Only to who told `resumes`. Absent: all. */
+  readonly offset?: number;
+}
+/** The sender serves requests with an offset. An extension: who does not know it passes over it. */
+export interface Resumes {
+  readonly type: 'resumes';
 }
 /** Takes a request back. The sender of the chunk answers with `reject`, unless the last byte has already left. */
 export interface Cancel {
@@ -187,6 +193,7 @@ export type SwarmMessage =
   | Choke
   | Unchoke
   | Request
+  | Resumes
   | Cancel
   | Reject
   | ChunkPart

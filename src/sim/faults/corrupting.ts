@@ -2,9 +2,10 @@ import type { Body, Random } from '../../core/interfaces.ts';
 import type { ChunkPart, Message, RawBytes } from '../../core/protocol/messages.ts';
 import { ActiveEffects } from './active-effects.ts';
 import type { MessageFilter } from './filtered-transport.ts';
+import { PartOrder } from './part-order.ts';
 
 /**
- * Flips a byte in chunks that the peer sends, in each with the effect's probability: however many parts a link cuts
+ * Flips a byte in chunks, or rests of them, that the peer sends, in each with the effect's probability: however many parts a link cuts
  * it into. What is under way when the effect begins stays good.
  */
 export class Corrupting {
@@ -17,13 +18,15 @@ export class Corrupting {
 
   /** One for each connection: there the parts of a chunk follow each other. */
   filter(): MessageFilter {
+    const order = new PartOrder();
     let sentBytes = 0;
     let badAt = -1;
     const spoil = <Part extends ChunkPart | RawBytes>(part: Part): Part => {
       // On a connection of the classic protocol goes one chunk, whose size nobody tells beforehand.
       const offset = part.type === 'chunk' ? part.offset : sentBytes;
       const chunkBytes = part.type === 'chunk' ? part.chunkBytes : part.body.byteLength;
-      if (offset === 0) badAt = this.#isHit() ? this.#random.int(chunkBytes) : -1;
+      const begins = part.type === 'chunk' ? order.begins(part) : sentBytes === 0;
+      if (begins) badAt = this.#isHit() ? offset + this.#random.int(chunkBytes - offset) : -1;
       sentBytes += part.body.byteLength;
       const at = badAt - offset;
       return at < 0 || at >= part.body.byteLength

@@ -43,10 +43,10 @@ export class FaultyDisk implements ChunkStore {
         return writer.writtenBytes;
       },
       agrees: () => writer.agrees(),
-      write: (body) => {
+      write: (body, skipBytes = 0) => {
         this.#refuseIfFull(index);
-        writer.write(body);
-        this.#wait(body.byteLength);
+        writer.write(body, skipBytes);
+        this.#wait(body.byteLength - skipBytes);
       },
       commit: () => writer.commit(),
       discard: () => writer.discard(),

@@ -2,6 +2,7 @@ import type { Connection } from '../../core/interfaces.ts';
 import type { Message } from '../../core/protocol/messages.ts';
 import { ActiveEffects } from './active-effects.ts';
 import type { MessageFilter } from './filtered-transport.ts';
+import { PartOrder } from './part-order.ts';
 
 /** What the peer means on a connection, and what the other side has been told. */
 interface Tie {
@@ -9,6 +10,7 @@ interface Tie {
   toldUnchoked: boolean;
   /** Chunks that were rejected in the peer's name while it believes to be sending them. */
   readonly refused: Set<number>;
+  readonly order: PartOrder;
 }
 
 /** Never unchokes anybody and serves nobody, whatever the peer itself decides. What is being sent is finished. */
@@ -35,7 +37,12 @@ export class FreeRiding {
   }
 
   filter(connection: Connection): MessageFilter {
-    const tie: Tie = { wantsUnchoked: false, toldUnchoked: false, refused: new Set() };
+    const tie: Tie = {
+      wantsUnchoked: false,
+      toldUnchoked: false,
+      refused: new Set(),
+      order: new PartOrder(),
+    };
     this.#ties.set(connection, tie);
     return {
       outgoing: (message) => this.#outgoing(connection, tie, message),
@@ -60,7 +67,7 @@ export class FreeRiding {
     }
     if (message.type !== 'chunk') return message;
     const { index, offset, body, chunkBytes } = message;
-    if (offset === 0 && this.active.first !== undefined) {
+    if (tie.order.begins(message) && this.active.first !== undefined) {
       tie.refused.add(index);
       this.#refuse(connection, index);
     }

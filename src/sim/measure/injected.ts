@@ -6,6 +6,7 @@ import type { Evidence } from './observations.ts';
 import { faultFigures, returnsAfterFaults } from './injected-faults.ts';
 import { linkFigures } from './injected-links.ts';
 import type { InjectedFigures } from '../result/result.ts';
+import { sharesOf } from './receipts.ts';
 import type { Stay } from './presence.ts';
 
 /** A departure this much before its time is none of the plan's: timers may fire a little early, not more. */
@@ -228,7 +229,7 @@ function toNoticed(event: SwarmEvent) {
   if (event.type === 'peer-forgotten')
     return { address: event.address, what: 'forgotten', bytes: 0 } as const;
   if (event.type === 'chunk-discarded' && event.reason === 'failed') {
-    return { address: event.from, what: 'lost', bytes: event.bytes } as const;
+    return { address: event.from, what: 'lost', bytes: sharesOf(event)[0]!.bytes } as const;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 /** What arrived where, read from the events: every byte of payload is useful or wasted. */
 import { addressKey } from '../../core/address.ts';
-import type { SwarmEvent } from '../../core/events.ts';
+import type { Sent, Share, SwarmEvent } from '../../core/events.ts';
 import type { Address } from '../../core/interfaces.ts';
 
 /** Tells which peer listened at an address at some time: ports may be given again to others. */
@@ -39,7 +39,7 @@ export interface Receipt {
 }
 
 export interface Receipts {
-  /** The first time that each chunk came to each peer. In order of time. */
+  /** The first time that each chunk came to each peer: a receipt for each that sent some of it. In order of time. */
   readonly useful: readonly Receipt[];
   /** Chunks that a peer had received before, and all payload that was discarded. In order of time. */
   readonly wasted: readonly Receipt[];
@@ -51,15 +51,22 @@ export function readReceipts(events: readonly SwarmEvent[], book: AddressBook): 
   const received = new Map<string, Set<number>>();
   for (const event of events) {
     if (event.type !== 'chunk-received' && event.type !== 'chunk-discarded') continue;
-    const { peer: to, index, bytes, atMs } = event;
-    const receipt = { from: book.nameOf(event.from, atMs), to, index, bytes, atMs };
+    const { peer: to, index, atMs } = event;
     const had = received.get(to) ?? new Set();
     received.set(to, had);
-    if (event.type === 'chunk-discarded' || had.has(index)) wasted.push(receipt);
-    else useful.push(receipt);
+    const list = event.type === 'chunk-discarded' || had.has(index) ? wasted : useful;
+    for (const { from, bytes } of sharesOf(event)) {
+      list.push({ from: book.nameOf(from, atMs), to, index, bytes, atMs });
+    }
     if (event.type === 'chunk-received') had.add(index);
   }
   return { useful, wasted };
+}
+
+/** Who sent how much of a chunk, who finished it first. */
+export function sharesOf({ from, bytes, earlier = [] }: Sent): Share[] {
+  const ownBytes = earlier.reduce((rest, share) => rest - share.bytes, bytes);
+  return [{ from, bytes: ownBytes }, ...earlier];
 }
 
 export function sumBytes(receipts: readonly Receipt[]): number {

@@ -89,9 +89,7 @@ export class ClientNode {
 
   /** Payload received so far, with the parts of chunks that are on their way. */
   get receivedBytes(): number {
-    const { ledger } = this.#peer;
-    const onTheirWay = ledger.needed().flatMap((index) => ledger.downloadsOf(index));
-    return onTheirWay.reduce((sum, download) => sum + download.receivedBytes, this.#wholeBytes);
+    return this.#wholeBytes + this.#peer.ledger.draftBytes;
   }
 
   /** Listens and joins the swarm. */

@@ -43,9 +43,10 @@ export class FileChunkWriter implements ChunkWriter {
     return hash === undefined || this.#hash.copy().digest('hex') === hash.toLowerCase();
   }
 
-  write(body: Body): void {
+  write(whole: Body, skipBytes = 0): void {
     this.#requireLive();
-    if (!(body instanceof Uint8Array)) throw new LocalProtocolError('a folder keeps bytes, not tokens');
+    if (!(whole instanceof Uint8Array)) throw new LocalProtocolError('a folder keeps bytes, not tokens');
+    const body = whole.subarray(skipBytes);
     this.#writtenBytes += body.byteLength;
     // What is longer than expected is refused at commit anyway; until then it must not fill the disk.
     if (this.#writtenBytes > (this.#expected.bytes ?? Infinity)) return;

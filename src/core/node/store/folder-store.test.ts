@@ -198,7 +198,7 @@ describe('writing', () => {
     }
     const writer = store.begin(1, { bytes: 5, hash: sha1('right').toUpperCase() });
     writer.write(Buffer.from('ri'));
-    writer.write(Buffer.from('ght'));
+    writer.write(Buffer.from('right'), 2);
     expect(writer.writtenBytes).toBe(5);
     expect(writer.commit()).toEqual(infoOf('right'));
     expect(store.begin(2, { bytes: 0 }).commit()).toEqual(infoOf(''));

@@ -1,7 +1,7 @@
 import { StoreError } from '../../errors.ts';
 import type { Address, Body, Clock, CloseReason, Connection, Timer, Transport } from '../../interfaces.ts';
 import type { Message } from '../../protocol/messages.ts';
-import type { Download } from '../ledger.ts';
+import type { Download } from '../download.ts';
 import { PREFIX_BYTES, saysLength } from './length-prefix.ts';
 import type { Patience } from '../patience.ts';
 import { looksLikeRefusal, REFUSAL_BYTES_MAX } from './refusal.ts';

@@ -1,8 +1,11 @@
+import { addressKey } from '../../address.ts';
 import { StoreError } from '../../errors.ts';
 import { MIB } from '../../units.ts';
 import type { DiscardReason } from '../../events.ts';
 import type { ChunkPart, Reject } from '../../protocol/messages.ts';
 import type { PeerContext } from '../context.ts';
+import type { Draft } from '../draft.ts';
+import { Drafts } from './drafts.ts';
 import { chooseDuplicate } from './end-game.ts';
 import type { Neighbour, OpenRequest } from './neighbour.ts';
 import { pickers } from './pickers/pickers.ts';
@@ -28,7 +31,7 @@ const REJECTED_MS = 1_000;
 const STORE_RETRY_MS = 5_000;
 
 export interface DownloaderCallbacks {
-  /** The neighbour sent a chunk whose hash is not the agreed one. */
+  /** The neighbour, and nobody else, sent a chunk whose hash is not the agreed one. */
   onCorrupt(neighbour: Neighbour, index: number): void;
   onFault(neighbour: Neighbour, detail: string): void;
 }
@@ -40,6 +43,7 @@ export class Downloader {
   readonly #callbacks: DownloaderCallbacks;
   readonly #picker: Picker;
   readonly #rarity: RarityIndex;
+  readonly #drafts: Drafts;
   #storeRetryMs = 0;
 
   constructor(
@@ -52,6 +56,7 @@ export class Downloader {
     this.#callbacks = callbacks;
     this.#picker = pickers[context.options.picker];
     this.#rarity = new RarityIndex(context.ledger.totalChunks);
+    this.#drafts = new Drafts(context.ledger);
     context.ledger.onFlight((index) => this.refresh(index));
   }
 
@@ -84,6 +89,12 @@ export class Downloader {
       const other = neighbour.requests.get(index);
       if (other && !other.download.over) this.#cancel(neighbour, other, 'cancelled');
     }
+    this.#drafts.held(index);
+  }
+
+  /** What is here of chunks that are not whole is forgotten. */
+  stop(): void {
+    this.#drafts.stop();
   }
 
   /** Requests as much as the neighbour can usefully have open. */
@@ -92,8 +103,9 @@ export class Downloader {
     if (neighbour.theyChoke || neighbour.silent || nowMs < neighbour.snubbedUntilMs) return;
     while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour) && nowMs >= this.#storeRetryMs) {
       const index =
+        this.#drafts.choose(neighbour) ??
         this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
-        chooseDuplicate(neighbour, this.#neighbours.values(), this.#context.ledger, nowMs);
+        this.#duplicate(neighbour, nowMs);
       if (index === undefined || neighbour.requests.has(index)) return;
       this.#request(neighbour, index, nowMs);
     }
@@ -101,6 +113,12 @@ export class Downloader {
 
   fillAll(): void {
     for (const neighbour of this.#neighbours.values()) this.fill(neighbour);
+  }
+
+  #duplicate(neighbour: Neighbour, nowMs: number): number | undefined {
+    const { ledger } = this.#context;
+    const bytesHere = (index: number): number => this.#drafts.restFor(neighbour, index)?.bytes ?? 0;
+    return chooseDuplicate(neighbour, this.#neighbours.values(), { ledger, bytesHere }, nowMs);
   }
 
   part(neighbour: Neighbour, part: ChunkPart): void {
@@ -115,20 +133,20 @@ export class Downloader {
       this.#close(neighbour, request);
       return this.fill(neighbour);
     }
-    if (part.offset !== request.download.receivedBytes) {
-      return this.#callbacks.onFault(
-        neighbour,
-        `chunk ${part.index} continues at ${part.offset}, not in order`,
-      );
+    if (part.offset !== request.nextOffset) {
+      const detail = `chunk ${part.index} continues at ${part.offset}, not in order`;
+      return this.#callbacks.onFault(neighbour, detail);
     }
     if (part.chunkBytes !== request.bytes) {
-      request.download.drop('corrupt');
-      return this.#callbacks.onCorrupt(neighbour, part.index);
+      this.#leave(request, 'failed');
+      return this.#corrupt(neighbour, part.index);
     }
-    if (!this.#store(() => request.download.write(part.body))) {
-      if (last) this.#giveUp(neighbour, request);
-      else this.#cancel(neighbour, request, 'failed');
-      return;
+    if (!this.#write(request, part)) {
+      if (last) {
+        this.#close(neighbour, request);
+        request.download.leave();
+      }
+      return this.#broken(request.download.draft);
     }
     if (!last) return;
     this.#adapt(neighbour, request, nowMs);
@@ -136,13 +154,42 @@ export class Downloader {
     this.fill(neighbour);
   }
 
+  /** Returns whether the store could keep it. */
+  #write(request: OpenRequest, { body, offset }: ChunkPart): boolean {
+    request.nextOffset += body.byteLength;
+    return this.#store(() => {
+      request.wastedBytes += body.byteLength - request.download.write(body, offset);
+    });
+  }
+
   #finish(neighbour: Neighbour, request: OpenRequest): void {
     this.#close(neighbour, request);
+    const { download } = request;
     const verdict = { good: true };
-    this.#store(() => {
-      verdict.good = request.download.finish();
+    const isKept = this.#store(() => {
+      verdict.good = download.finish();
     });
-    if (!verdict.good) this.#callbacks.onCorrupt(neighbour, request.index);
+    if (!isKept) return this.#broken(download.draft);
+    if (verdict.good) return;
+    const isCertain = this.#drafts.provedWrong(download.draft);
+    this.#broken(download.draft);
+    if (isCertain) this.#corrupt(neighbour, request.index);
+    else this.fillAll();
+  }
+
+  #corrupt(neighbour: Neighbour, index: number): void {
+    this.#drafts.distrust(addressKey(neighbour.address));
+    this.#callbacks.onCorrupt(neighbour, index);
+  }
+
+  /** The draft cannot become the chunk: whoever else brings it is told so. */
+  #broken(draft: Draft): void {
+    this.#drafts.forget(draft, 'failed');
+    for (const neighbour of this.#neighbours.values()) {
+      const request = neighbour.requests.get(draft.index);
+      if (request === undefined || request.download.draft !== draft) continue;
+      if (!request.download.over) this.#cancel(neighbour, request, 'failed');
+    }
   }
 
   rejected(neighbour: Neighbour, index: number, reason: Reject['reason']): void {
@@ -150,7 +197,7 @@ export class Downloader {
     // Our cancel may have crossed the last part: then the request is already closed.
     if (request === undefined) return;
     this.#close(neighbour, request);
-    request.download.drop('failed');
+    this.#leave(request, 'failed');
     // It has shown what it does not hold: not asked for again before it shows it anew.
     if (reason === 'not-held') this.#withdrawn(neighbour, index);
     // Asked again at once, a neighbour that does not serve what it shows would reject for ever.
@@ -171,7 +218,7 @@ export class Downloader {
     for (const index of neighbour.theirs) this.#rarity.changeCopies(index, -1);
     for (const request of [...neighbour.requests.values()]) {
       this.#close(neighbour, request);
-      request.download.drop('failed');
+      this.#leave(request, 'failed');
     }
     this.fillAll();
   }
@@ -197,7 +244,7 @@ export class Downloader {
     if (open >= Math.floor(neighbour.window)) return false;
     if (open < WINDOW_CHUNKS_FREE) return true;
     let bytes = 0;
-    for (const request of neighbour.requests.values()) bytes += request.bytes;
+    for (const request of neighbour.requests.values()) bytes += request.bytes - request.offset;
     return bytes < WINDOW_BYTES_MAX;
   }
 
@@ -224,15 +271,19 @@ export class Downloader {
     const { ledger } = this.#context;
     const { bytes } = ledger.agreed(index)!;
     this.#store(() => {
-      const download = ledger.begin(index, neighbour.address, 'swarm');
+      const rest = this.#drafts.restFor(neighbour, index);
+      const download = ledger.begin(index, neighbour.address, 'swarm', {}, rest);
+      this.#drafts.began(download.draft);
+      const offset = download.receivedBytes;
       if (neighbour.requests.size === 0) neighbour.lastProgressMs = nowMs;
-      neighbour.requests.set(index, { index, bytes, download, sentMs: nowMs, wastedBytes: 0 });
-      neighbour.send({ type: 'request', index }, nowMs);
+      const request = { index, bytes, download, sentMs: nowMs, offset, nextOffset: offset, wastedBytes: 0 };
+      neighbour.requests.set(index, request);
+      neighbour.send({ type: 'request', index, ...(offset > 0 && { offset }) }, nowMs);
     });
   }
 
   #measure(neighbour: Neighbour, request: OpenRequest, part: ChunkPart, nowMs: number): void {
-    if (part.offset === 0 && neighbour.lastProgressMs <= request.sentMs) {
+    if (part.offset === request.offset && neighbour.lastProgressMs <= request.sentMs) {
       const tookMs = nowMs - request.sentMs;
       neighbour.roundTripMs = Math.min(neighbour.roundTripMs ?? Infinity, tookMs);
     }
@@ -265,25 +316,27 @@ export class Downloader {
   /** Takes a request back; it stays open until the neighbour has answered. */
   #cancel(neighbour: Neighbour, request: OpenRequest, reason: DiscardReason): void {
     neighbour.send({ type: 'cancel', index: request.index }, this.#context.clock.now());
-    request.download.drop(reason);
+    this.#leave(request, reason);
   }
 
-  /** The neighbour has answered, but the chunk is not here: no further answer will come. */
-  #giveUp(neighbour: Neighbour, request: OpenRequest): void {
-    this.#close(neighbour, request);
-    request.download.drop('failed');
+  /** What has come of the chunk is kept for others as long as it may be of use; `reason`: why, if it is not. */
+  #leave({ download }: OpenRequest, reason: DiscardReason): void {
+    if (download.over) return;
+    download.leave();
+    this.#drafts.left(download.draft, reason);
   }
 
   /** The neighbour has answered for good. */
   #close(neighbour: Neighbour, request: OpenRequest): void {
     neighbour.requests.delete(request.index);
     if (request.wastedBytes === 0) return;
+    const reason = request.download.over ? 'cancelled' : 'duplicate';
     this.#context.tell({
       type: 'chunk-discarded',
       index: request.index,
       from: neighbour.address,
       bytes: request.wastedBytes,
-      reason: 'cancelled',
+      reason,
     });
   }
 }

@@ -14,14 +14,16 @@ const GAIN_MIN_BEGUN_MS = 1500;
 /**
  * End-game: every missing chunk is on its way, and this neighbour has nothing to do. Returns the chunk that it
  * should bring much sooner than the neighbour that was asked first; undefined when a copy would be waste.
+ * `bytesHere`: what of a chunk it need not send.
  */
 export function chooseDuplicate(
   neighbour: Neighbour,
   all: Iterable<Neighbour>,
-  ledger: Ledger,
+  here: { readonly ledger: Ledger; bytesHere(index: number): number },
   nowMs: number,
 ): number | undefined {
   if (neighbour.requests.size > 0) return undefined;
+  const { ledger } = here;
   const sources = [...all];
   const ownRate = neighbour.pace;
   let best: { readonly index: number; readonly remainingMs: number } | undefined;
@@ -32,7 +34,8 @@ export function chooseDuplicate(
       const silent = sources.filter((other) => other.silent && asks(other, index)).length;
       if (ledger.downloadsOf(index).length - silent >= COPIES_MAX) continue;
       const hereMs =
-        (neighbour.roundTripMs ?? 0) + (ownRate > 0 ? (bytes / ownRate) * 1000 : neighbour.patience.limitMs);
+        (neighbour.roundTripMs ?? 0) +
+        (ownRate > 0 ? ((bytes - here.bytesHere(index)) / ownRate) * 1000 : neighbour.patience.limitMs);
       const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
       if (remainingMs < limitMs) continue;
       if (best === undefined || remainingMs > best.remainingMs) best = { index, remainingMs };
@@ -58,9 +61,9 @@ interface Arrival {
 function* expectedArrivals(source: Neighbour, nowMs: number): Generator<Arrival> {
   const rate = source.pace;
   let aheadBytes = 0;
-  for (const { index, bytes, download } of source.requests.values()) {
+  for (const { index, bytes, nextOffset, download } of source.requests.values()) {
     if (download.over) continue;
-    aheadBytes += bytes - download.receivedBytes;
+    aheadBytes += bytes - nextOffset;
     const quietMs = nowMs - source.lastProgressMs;
     if (!source.silent && rate === 0) continue;
     // What a cancel would still meet on its way is as good as begun.

@@ -67,6 +67,7 @@ export class SwarmExchange implements MeshHandler {
     this.#interestTimer?.cancel();
     this.#timers = [];
     this.#mesh.stop();
+    this.#downloader.stop();
   }
 
   /** Whether nothing is requested from anybody. */
@@ -144,7 +145,10 @@ export class SwarmExchange implements MeshHandler {
         neighbour.theyChoke = false;
         return this.#downloader.fill(neighbour);
       case 'request':
-        return this.#uploader.request(neighbour, message.index);
+        return this.#uploader.request(neighbour, message);
+      case 'resumes':
+        neighbour.resumes = true;
+        return;
       case 'cancel':
         return this.#uploader.cancel(neighbour, message.index);
       case 'chunk':

@@ -188,6 +188,7 @@ export class Mesh {
   /** The bitfield follows the handshake at once: waiting for the answer would cost a round trip. */
   #introduce(connection: Connection): Bitfield {
     connection.send(this.#handshake());
+    connection.send({ type: 'resumes' });
     const shown = this.#handler.bitfield();
     connection.send(shown);
     return shown;

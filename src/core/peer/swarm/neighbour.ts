@@ -1,7 +1,7 @@
 import type { Address, Connection } from '../../interfaces.ts';
 import type { SwarmMessage } from '../../protocol/messages.ts';
 import { ChunkSet } from '../../chunk-set.ts';
-import type { Download } from '../ledger.ts';
+import type { Download } from '../download.ts';
 import { Patience } from '../patience.ts';
 import { RateMeter } from './rate-meter.ts';
 
@@ -16,8 +16,20 @@ export interface OpenRequest {
   readonly bytes: number;
   readonly download: Download;
   readonly sentMs: number;
-  /** Parts that came in after the request was given up: they are waste. */
+  /** Where in the chunk it begins, and where its next part does. */
+  readonly offset: number;
+  nextOffset: number;
+  /** Of parts that came in for nothing: after the request was given up, or when another had sent the same. */
   wastedBytes: number;
+}
+
+/** A request that we have not answered yet. */
+export interface Serving {
+  readonly index: number;
+  /** Of the next part. */
+  offset: number;
+  begun: boolean;
+  readonly chunkBytes: number;
 }
 
 /** Another peer, on a swarm connection whose handshakes are done: what each side holds, wants and allows. */
@@ -44,6 +56,8 @@ export class Neighbour {
   saidInterested = false;
   /** It said that it is not interested without having been: its bitfield hides what it holds. */
   wantsNothing = false;
+  /** It serves requests with an offset. */
+  resumes = false;
   optimistic = false;
 
   /** Ours to them, oldest first. */
@@ -53,7 +67,7 @@ export class Neighbour {
   /** Since then it has been as small as it is, or grown. */
   windowShrankMs = 0;
   /** Theirs to us, in order; the first is being sent. */
-  readonly serving: { readonly index: number; offset: number; readonly chunkBytes: number }[] = [];
+  readonly serving: Serving[] = [];
 
   /** The connection has enough to send: nothing is added before it has drained. */
   blocked = false;

@@ -2,6 +2,7 @@ import { StoreError } from '../../errors.ts';
 import type { Body } from '../../interfaces.ts';
 import { chooseUnchoked } from './choker.ts';
 import type { ChokeChoice } from './choker.ts';
+import type { Request } from '../../protocol/messages.ts';
 import type { PeerContext } from '../context.ts';
 import type { Neighbour } from './neighbour.ts';
 
@@ -72,15 +73,16 @@ export class Uploader {
     return chooseUnchoked(candidates, { slots, seeding: ledger.complete, round: this.#round }, random);
   }
 
-  request(neighbour: Neighbour, index: number): void {
+  request(neighbour: Neighbour, { index, offset = 0 }: Request): void {
     const { ledger, store } = this.#context;
     const info = ledger.held.has(index) ? store.info(index) : undefined;
     this.#noteUse(neighbour);
     if (neighbour.weChoke) this.#reject(neighbour, index, 'choked');
-    else if (info === undefined) this.#reject(neighbour, index, 'not-held');
-    else if (neighbour.serving.length >= QUEUE_MAX) this.#reject(neighbour, index, 'overload');
+    else if (info === undefined || (offset > 0 && offset >= info.bytes)) {
+      this.#reject(neighbour, index, 'not-held');
+    } else if (neighbour.serving.length >= QUEUE_MAX) this.#reject(neighbour, index, 'overload');
     else {
-      neighbour.serving.push({ index, offset: 0, chunkBytes: info.bytes });
+      neighbour.serving.push({ index, offset, begun: false, chunkBytes: info.bytes });
       if (neighbour.serving.length === 1) this.pump(neighbour);
     }
   }
@@ -114,6 +116,7 @@ export class Uploader {
         continue;
       }
       chunk.offset += bytes;
+      chunk.begun = true;
       if (chunk.offset === chunkBytes) serving.shift();
       neighbour.sentBytes += bytes;
       const part = { type: 'chunk', index, offset, chunkBytes, body } as const;
@@ -166,8 +169,8 @@ export class Uploader {
     if (neighbour.weChoke) return;
     neighbour.weChoke = true;
     neighbour.send({ type: 'choke' }, this.#context.clock.now());
-    const begun = neighbour.serving[0]?.offset === 0 ? 0 : 1;
-    for (const { index } of neighbour.serving.splice(begun)) this.#reject(neighbour, index, 'choked');
+    const begunCount = neighbour.serving[0]?.begun === true ? 1 : 0;
+    for (const { index } of neighbour.serving.splice(begunCount)) this.#reject(neighbour, index, 'choked');
   }
 
   #reject(

@@ -32,9 +32,14 @@ const chunk = fc
 const messages = fc.array(
   fc.oneof<fc.Arbitrary<SwarmMessage>[]>(
     fc.record({
-      type: fc.constantFrom('choke', 'unchoke', 'interested', 'not-interested', 'keep-alive'),
+      type: fc.constantFrom('choke', 'unchoke', 'interested', 'not-interested', 'keep-alive', 'resumes'),
     }) as fc.Arbitrary<SwarmMessage>,
     fc.record({ type: fc.constantFrom('have', 'request', 'cancel'), index }) as fc.Arbitrary<SwarmMessage>,
+    fc.record({
+      type: fc.constant('request' as const),
+      index,
+      offset: fc.maxSafeNat().filter((at) => at > 0),
+    }),
     fc.record({ type: fc.constant('have-many' as const), indices: fc.array(index, { minLength: 1 }) }),
     fc.record({
       type: fc.constant('reject' as const),
@@ -232,6 +237,15 @@ describe('swarm codec', () => {
     expect(decode(cut(stream, [0.3, 0.6]))).toEqual([{ type: 'have', index: 9 }, { type: 'choke' }]);
   });
 
+  it('refuses a request that ends within its offset, or whose offset is 0', () => {
+    const request = frames([{ type: 'request', index: 1, offset: 7 }]);
+    const cutShort = Buffer.from(request.subarray(0, -1));
+    cutShort[3]!--;
+    expect(() => decode([cutShort])).toThrow(/ends within its offset/);
+    request[16] = 0;
+    expect(() => decode([request])).toThrow(/offset of 0/);
+  });
+
   it('refuses a part that reaches beyond its chunk, or that carries nothing of it', () => {
     const part = frames([
       { type: 'chunk', index: 1, offset: 0, chunkBytes: 4, body: Uint8Array.of(1, 2, 3, 4) },
@@ -266,6 +280,8 @@ describe('swarm codec', () => {
   it('refuses to send what the protocol does not allow', () => {
     const wrong: SwarmMessage[] = [
       { type: 'have', index: 0 },
+      { type: 'request', index: 1, offset: 0 },
+      { type: 'request', index: 1, offset: 2 ** 53 },
       { type: 'have', index: CHUNKS_MAX + 1 },
       { type: 'have-many', indices: [] },
       { type: 'have-many', indices: new Array<number>(HAVE_MANY_MAX + 1).fill(1) },

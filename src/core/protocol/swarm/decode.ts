@@ -3,7 +3,7 @@ import type { Decoder, SwarmMessage } from '../messages.ts';
 import { FieldReader } from './field-reader.ts';
 import { CHUNK_HEAD_BYTES, EXTENSION_TYPE_MIN, FRAME_HEAD_BYTES, FRAME_TYPES } from './frame-types.ts';
 import { FRAME_BYTES_MAX, PART_BYTES_MAX } from './limits.ts';
-import { checkPayloadBytes, parseControlFrame } from './parse-frame.ts';
+import { checkPayloadBytes, isKnownType, parseControlFrame } from './parse-frame.ts';
 
 /** A buffer above this is given back once its frame has been read. */
 const KEPT_BUFFER_BYTES = 4096;
@@ -114,7 +114,7 @@ class SwarmDecoder implements Decoder {
       this.#expect('chunk-head', CHUNK_HEAD_BYTES);
       return;
     }
-    const extension = this.#type >= EXTENSION_TYPE_MIN;
+    const extension = this.#type >= EXTENSION_TYPE_MIN && !isKnownType(this.#type);
     if (!extension) checkPayloadBytes(this.#type, payloadBytes);
     else if (payloadBytes >= FRAME_BYTES_MAX) {
       throw new RemoteProtocolError(`extension frame of ${payloadBytes} bytes, above ${FRAME_BYTES_MAX}`);

@@ -1,6 +1,6 @@
 import { assertNever, LocalProtocolError } from '../../errors.ts';
 import type { Body } from '../../interfaces.ts';
-import type { Announce, ChunkPart, Handshake, PeerEntry, Peers, SwarmMessage } from '../messages.ts';
+import type { Announce, ChunkPart, Handshake, PeerEntry, Peers, Request, SwarmMessage } from '../messages.ts';
 import { FieldWriter } from './field-writer.ts';
 import {
   ANNOUNCE_EVENTS,
@@ -75,11 +75,14 @@ function writePayload(writer: FieldWriter, message: Exclude<SwarmMessage, ChunkP
     case 'interested':
     case 'not-interested':
     case 'keep-alive':
+    case 'resumes':
       return;
     case 'have':
-    case 'request':
     case 'cancel':
       writer.index(message.index);
+      return;
+    case 'request':
+      writeRequest(writer, message);
       return;
     case 'have-many':
       writeIndices(writer, message.indices);
@@ -103,6 +106,13 @@ function writePayload(writer: FieldWriter, message: Exclude<SwarmMessage, ChunkP
     default:
       assertNever(message);
   }
+}
+
+function writeRequest(writer: FieldWriter, { index, offset }: Request): void {
+  writer.index(index);
+  if (offset === undefined) return;
+  if (offset < 1) throw new LocalProtocolError(`request from offset ${offset}: a whole chunk has none`);
+  writer.u53(offset, 'offset');
 }
 
 function writeIndices(writer: FieldWriter, indices: readonly number[]): void {

@@ -6,6 +6,9 @@ export const FRAME_HEAD_BYTES = 5;
 /** Of a `chunk` frame's index, offset and chunk size, which stand before the body. */
 export const CHUNK_HEAD_BYTES = 20;
 
+/** Of a request for the rest of a chunk: index and offset. */
+export const REQUEST_REST_BYTES = 12;
+
 /** Of one claim: index, size and SHA-1. */
 export const CLAIM_BYTES = 32;
 
@@ -26,9 +29,10 @@ export const FRAME_TYPES = {
   peers: 0x22,
   'keep-alive': 0x23,
   'have-many': 0x24,
+  resumes: 0x80,
 } as const satisfies Record<SwarmMessage['type'], number>;
 
-/** Types from here to 0xff are extensions: who does not know them skips the frame. */
+/** Types from here to 0xff are extensions: who does not know one skips its frame. */
 export const EXTENSION_TYPE_MIN = 0x80;
 
 /** Positions are the codes on the wire. */

@@ -1,5 +1,5 @@
 import { RemoteProtocolError } from '../../errors.ts';
-import type { Announce, ChunkPart, Handshake, PeerEntry, Peers, SwarmMessage } from '../messages.ts';
+import type { Announce, ChunkPart, Handshake, PeerEntry, Peers, Request, SwarmMessage } from '../messages.ts';
 import { FieldReader } from './field-reader.ts';
 import {
   ANNOUNCE_EVENTS,
@@ -8,6 +8,7 @@ import {
   PEER_HAS_BITS,
   PEER_SPEAKS_SWARM,
   REJECT_REASONS,
+  REQUEST_REST_BYTES,
 } from './frame-types.ts';
 import {
   BITFIELD_BYTES_MAX,
@@ -27,9 +28,10 @@ const PAYLOAD_BYTES = new Map<number, readonly [number, number]>([
   [FRAME_TYPES.interested, [0, 0]],
   [FRAME_TYPES['not-interested'], [0, 0]],
   [FRAME_TYPES['keep-alive'], [0, 0]],
+  [FRAME_TYPES.resumes, [0, 0]],
   [FRAME_TYPES.have, [4, 4]],
   [FRAME_TYPES['have-many'], [4, 4 * HAVE_MANY_MAX]],
-  [FRAME_TYPES.request, [4, 4]],
+  [FRAME_TYPES.request, [4, REQUEST_REST_BYTES]],
   [FRAME_TYPES.cancel, [4, 4]],
   [FRAME_TYPES.reject, [5, 5]],
   [FRAME_TYPES.bitfield, [0, BITFIELD_BYTES_MAX]],
@@ -37,6 +39,11 @@ const PAYLOAD_BYTES = new Map<number, readonly [number, number]>([
   [FRAME_TYPES.announce, [10, 10 + BITFIELD_BYTES_MAX + CLAIMS_MAX * CLAIM_BYTES]],
   [FRAME_TYPES.peers, [9, 9 + PEERS_MAX * 263 + PEERS_BITS_BYTES_MAX + CLAIMS_MAX * CLAIM_BYTES]],
 ]);
+
+/** Whether frames of this type are ours to read, and not an extension that we do not know. */
+export function isKnownType(type: number): boolean {
+  return PAYLOAD_BYTES.has(type);
+}
 
 /** @throws {RemoteProtocolError} no such control frame, or not of this size */
 export function checkPayloadBytes(type: number, bytes: number): void {
@@ -68,6 +75,8 @@ function parseFields(type: number, reader: FieldReader): Exclude<SwarmMessage, C
       return { type: 'interested' };
     case FRAME_TYPES['not-interested']:
       return { type: 'not-interested' };
+    case FRAME_TYPES.resumes:
+      return { type: 'resumes' };
     case FRAME_TYPES['keep-alive']:
       return { type: 'keep-alive' };
     case FRAME_TYPES.have:
@@ -75,7 +84,7 @@ function parseFields(type: number, reader: FieldReader): Exclude<SwarmMessage, C
     case FRAME_TYPES['have-many']:
       return { type: 'have-many', indices: reader.indices() };
     case FRAME_TYPES.request:
-      return { type: 'request', index: reader.index() };
+      return readRequest(reader);
     case FRAME_TYPES.cancel:
       return { type: 'cancel', index: reader.index() };
     case FRAME_TYPES.reject:
@@ -91,6 +100,15 @@ function parseFields(type: number, reader: FieldReader): Exclude<SwarmMessage, C
     default:
       throw new RemoteProtocolError(`unknown frame type ${type}`);
   }
+}
+
+function readRequest(reader: FieldReader): Request {
+  const index = reader.index();
+  if (reader.restBytes === 0) return { type: 'request', index };
+  if (reader.restBytes < 8) throw new RemoteProtocolError('request that ends within its offset');
+  const offset = reader.u53('offset');
+  if (offset === 0) throw new RemoteProtocolError('request with an offset of 0');
+  return { type: 'request', index, offset };
 }
 
 function readHandshake(reader: FieldReader): Handshake {

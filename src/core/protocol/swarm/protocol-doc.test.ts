@@ -78,11 +78,12 @@ test('the page shows a conversation of peers as the codec speaks it', () => {
   const [alice, bob] = [decoded(example.get('alice')!), decoded(example.get('bob')!)];
   expect(alice).toEqual([
     handshake('alice', 6001),
+    { type: 'resumes' },
     { type: 'bitfield', bits: Uint8Array.of(0xc0, 0) },
     { type: 'interested' },
     { type: 'request', index: 3 },
     { type: 'request', index: 4 },
-    { type: 'request', index: 5 },
+    { type: 'request', index: 5, offset: 2 },
     { type: 'have', index: 3 },
     { type: 'cancel', index: 4 },
     { type: 'not-interested' },
@@ -90,6 +91,7 @@ test('the page shows a conversation of peers as the codec speaks it', () => {
   ]);
   expect(bob).toEqual([
     handshake('bob', 6002),
+    { type: 'resumes' },
     { type: 'bitfield', bits: Uint8Array.of(0x38, 0) },
     { type: 'unchoke' },
     { type: 'chunk', index: 3, offset: 0, chunkBytes: 5, body: Buffer.from('wor') },

@@ -1,6 +1,6 @@
 import { assertNever } from '../../errors.ts';
 import type { PeerEntry, SwarmMessage } from '../messages.ts';
-import { CHUNK_HEAD_BYTES, CLAIM_BYTES, FRAME_HEAD_BYTES } from './frame-types.ts';
+import { CHUNK_HEAD_BYTES, CLAIM_BYTES, FRAME_HEAD_BYTES, REQUEST_REST_BYTES } from './frame-types.ts';
 
 const utf8 = new TextEncoder();
 
@@ -16,11 +16,13 @@ function payloadBytes(message: SwarmMessage): number {
     case 'interested':
     case 'not-interested':
     case 'keep-alive':
+    case 'resumes':
       return 0;
     case 'have':
-    case 'request':
     case 'cancel':
       return 4;
+    case 'request':
+      return message.offset === undefined ? 4 : REQUEST_REST_BYTES;
     case 'have-many':
       return 4 * message.indices.length;
     case 'reject':

@@ -23,6 +23,17 @@ describe('token store', () => {
     expect(leecher.read(1, 99, 1)).toEqual({ index: 1, offset: 99, byteLength: 1 });
   });
 
+  it('passes over what it is told to of a part, and knows whether the rest is the next', () => {
+    const { seeder, leecher } = stores();
+    const expected = seeder.info(1)!;
+    const [right, wrong] = [leecher.begin(1, expected), leecher.begin(1, expected)];
+    for (const writer of [right, wrong]) writer.write(seeder.read(1, 0, 40));
+    right.write(seeder.read(1, 30, 70), 10);
+    wrong.write(seeder.read(1, 30, 70), 9);
+    expect(wrong.commit()).toBeUndefined();
+    expect(right.commit()).toEqual(expected);
+  });
+
   it('takes a chunk of no bytes', () => {
     const { seeder, leecher } = stores();
     expect(leecher.begin(3, seeder.info(3)!).commit()).toEqual(seeder.info(3));

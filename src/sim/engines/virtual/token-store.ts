@@ -127,11 +127,12 @@ class TokenWriter implements ChunkWriter {
     return !this.#over && this.#isExpected(this.#writtenBytes, this.#corrupt);
   }
 
-  write(body: Body): void {
+  write(body: Body, skipBytes = 0): void {
     if (this.#over) throw new StoreError(`chunk ${this.#index} was committed or discarded already`);
     const { index, offset, corrupt, byteLength } = tokenOf(body);
-    if (index !== this.#index || offset !== this.#writtenBytes || corrupt === true) this.#corrupt = true;
-    this.#writtenBytes += byteLength;
+    const isNext = index === this.#index && offset + skipBytes === this.#writtenBytes;
+    if (!isNext || corrupt === true) this.#corrupt = true;
+    this.#writtenBytes += byteLength - skipBytes;
   }
 
   commit(): ChunkInfo | undefined {

@@ -1,0 +1,92 @@
+import type { DiscardReason } from '../events.ts';
+import type { Address, Body } from '../interfaces.ts';
+import type { Draft } from './draft.ts';
+
+/** What a download tells the ledger. */
+export interface DownloadOutcome {
+  requested(): void;
+  /** Once. */
+  left(): void;
+  /** The draft is in the store; after `left`. */
+  held(): void;
+  /** The draft is given up; after `left`. */
+  discard(reason: DiscardReason): void;
+}
+
+/** One attempt to receive a chunk, or the rest of it, from one remote. Ends once, by `finish`, `leave` or `drop`. */
+export class Download {
+  readonly draft: Draft;
+  readonly from: Address;
+  readonly #outcome: DownloadOutcome;
+  #over = false;
+
+  constructor(draft: Draft, from: Address, outcome: DownloadOutcome) {
+    this.draft = draft;
+    this.from = from;
+    this.#outcome = outcome;
+  }
+
+  get index(): number {
+    return this.draft.index;
+  }
+
+  /** The request has left. */
+  requested(): void {
+    this.#outcome.requested();
+  }
+
+  /** What is here of the chunk, whoever sent it. */
+  get receivedBytes(): number {
+    return this.draft.bytes;
+  }
+
+  /** What is here is all of what the swarm agreed on. */
+  isWhole(): boolean {
+    return !this.#over && this.draft.agrees();
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /**
+   * `offset`: where in the chunk the body belongs; default: behind what is here. Returns how many bytes were new.
+   * @throws {StoreError} the store cannot keep it; the download is then to be dropped.
+   */
+  write(body: Body, offset = this.draft.bytes): number {
+    return this.draft.write(this.from, body, offset);
+  }
+
+  /**
+   * All bytes are here. Returns whether they are the chunk; a bad one is discarded and reported as corrupt.
+   * @throws {StoreError} the store cannot keep it; the download is over all the same.
+   */
+  finish(): boolean {
+    if (this.#over) return false;
+    let isRight: boolean;
+    try {
+      isRight = this.draft.commit() !== undefined;
+    } catch (error) {
+      this.drop('failed');
+      throw error;
+    }
+    this.leave();
+    if (isRight) this.#outcome.held();
+    else this.#outcome.discard('corrupt');
+    return isRight;
+  }
+
+  /** Ends; what has come stays in the draft, for others to go on with. Idempotent. */
+  leave(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#outcome.left();
+  }
+
+  /** Gives it up; what was received is forgotten. Idempotent. */
+  drop(reason: DiscardReason): void {
+    if (this.#over) return;
+    this.leave();
+    this.#outcome.discard(reason);
+  }
+}

@@ -1,0 +1,78 @@
+import { addressKey } from '../address.ts';
+import type { Sent } from '../events.ts';
+import type { Address, Body, ChunkInfo, ChunkWriter } from '../interfaces.ts';
+
+/**
+ * What has come of a chunk so far, in order. Several downloads may bring it, one after another or at once: what is
+ * here need not be fetched again.
+ */
+export class Draft {
+  readonly index: number;
+  /** What it is to be; undefined: nothing tells. */
+  readonly hash: string | undefined;
+  readonly #writer: ChunkWriter;
+  readonly #shares = new Map<string, { readonly from: Address; bytes: number }>();
+  #last: Address | undefined;
+  #over = false;
+  /** Downloads that bring it now. */
+  users = 0;
+
+  constructor(index: number, writer: ChunkWriter, hash: string | undefined) {
+    this.index = index;
+    this.#writer = writer;
+    this.hash = hash;
+  }
+
+  get bytes(): number {
+    return this.#writer.writtenBytes;
+  }
+
+  /** It was committed or discarded. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Keys of the addresses that sent some of it. */
+  get senders(): readonly string[] {
+    return [...this.#shares.keys()];
+  }
+
+  /** Who sent what; `last`, by default who sent the last part, is named first. */
+  sent(last: Address = this.#last!): Sent {
+    const earlier = [...this.#shares].filter(([key]) => key !== addressKey(last)).map(([, share]) => share);
+    return { from: last, bytes: this.bytes, ...(earlier.length > 0 && { earlier }) };
+  }
+
+  agrees(): boolean {
+    return !this.#over && this.#writer.agrees();
+  }
+
+  /**
+   * Takes what of a part is new. `offset`: where the part begins, at most `bytes`. Returns the number of new bytes.
+   * @throws {StoreError} the store cannot keep it; the draft is then to be discarded
+   */
+  write(from: Address, body: Body, offset: number): number {
+    const known = this.bytes - offset;
+    const newBytes = body.byteLength - known;
+    if (newBytes <= 0) return 0;
+    this.#writer.write(body, known);
+    const key = addressKey(from);
+    const share = this.#shares.get(key) ?? { from, bytes: 0 };
+    share.bytes += newBytes;
+    this.#shares.set(key, share);
+    this.#last = from;
+    return newBytes;
+  }
+
+  /** See `ChunkWriter.commit`. @throws {StoreError} the store cannot keep it; the draft is then to be discarded */
+  commit(): ChunkInfo | undefined {
+    const info = this.#writer.commit();
+    this.#over = true;
+    return info;
+  }
+
+  discard(): void {
+    this.#over = true;
+    this.#writer.discard();
+  }
+}
