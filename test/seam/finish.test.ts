@@ -19,6 +19,15 @@ time_limit: 150s
     expect(events.filter(({ type }) => type === 'chunk-discarded')).toEqual([]);
   });
 
+  it('where one part of a chunk takes longer than any silence on a slow downlink', () => {
+    const { makespanMs } = run(`
+content: { generate: { size: 96KiB, chunk_size: 32KiB } }
+peers: { seeders: { count: 6, holds: all }, leecher: { link: { down: 1kbit/s } } }
+time_limit: 2h
+`);
+    expect(makespanMs).toBeDefined();
+  });
+
   it('where many slots share a slow uplink', () => {
     const { makespanMs } = run(`
 content: { generate: { size: 32KiB, chunk_size: 8KiB } }

@@ -10,14 +10,15 @@ import { runVirtually } from './virtual-swarm.ts';
  * times the fluid bound…
  */
 const BOUND_MAX = 6;
-/** …and so many round trips between the two farthest peers, whatever the number of chunks… */
-const ROUND_TRIPS_MAX = 40;
+/** …and so many round trips between the two farthest peers, of which the spec protocol needs two for each chunk… */
+const ROUND_TRIPS_MAX = 20;
+const ROUND_TRIPS_A_CHUNK_MAX = 3;
 /** …and fixed pauses: ticks, polls, retries with back-off. */
 const FIXED_MS = 60_000;
 
 export interface Budget {
   readonly budgetMs: number;
-  /** The last join, return or leave that is planned. */
+  /** The last join, return, leave or end of a fault that is planned. */
   readonly plannedMs: number;
   readonly boundMs: number;
   readonly roundTripMs: number;
@@ -54,12 +55,21 @@ export function budgetOf(plan: Plan): Budget {
   const { totalChunks, totalBytes, chunkBytes: most } = content;
   const chunkBytes = Array.from({ length: totalChunks }, (_, at) => Math.min(most, totalBytes - at * most));
   const boundMs = fluidBound({ chunkBytes, peers: peers.map((peer) => boundPeer(peer, totalChunks)) }).ms;
-  const plannedMs = Math.max(...peers.map(lastJoinMs));
-  const [far = 0, second = 0] = peers.map(({ link }) => link.latencyMs).toSorted((a, b) => b - a);
+  const faultsMs = plan.faults.map(
+    ({ when, forMs }) => (when.kind === 'time' ? when.atMs : 0) + (forMs ?? 0),
+  );
+  const plannedMs = Math.max(...peers.map(lastJoinMs), ...faultsMs);
+  const [far = 0, second = 0] = peers.map(({ link }) => delayMaxMs(link)).toSorted((a, b) => b - a);
   const roundTripMs = 2 * (far + second);
+  const roundTrips = ROUND_TRIPS_MAX + ROUND_TRIPS_A_CHUNK_MAX * totalChunks;
   const times = 1 + Math.max(...peers.map(timesLost));
-  const onceMs = BOUND_MAX * boundMs + ROUND_TRIPS_MAX * roundTripMs + FIXED_MS;
+  const onceMs = BOUND_MAX * boundMs + roundTrips * roundTripMs + FIXED_MS;
   return { budgetMs: plannedMs + times * onceMs, plannedMs, boundMs, roundTripMs, times };
+}
+
+/** One way, with the jitter that is drawn here: a uniform one. */
+function delayMaxMs({ latencyMs, jitterMs }: Plan['peers'][number]['link']): number {
+  return latencyMs + (jitterMs?.kind === 'uniform' ? jitterMs.max : 0);
 }
 
 /** An upper bound of the time by which its last stay begins, apart from the time until it is complete. */

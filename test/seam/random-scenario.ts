@@ -17,7 +17,7 @@ const EDGE_CHUNK_BYTES = [1, 2, 63, 64, 1459, 1460, 1461, 1524, 16_384, 65_536, 
 const CHUNK_BYTES_MIN = 64;
 const CHUNK_BYTES_MAX = 65_536;
 /** The slowest link could carry the file to everybody in so many seconds, so that a run is of few events. */
-const SLOWEST_SECONDS = 600;
+const SLOWEST_SECONDS = [60, 600, 600, 3000];
 const RATE_BIT_MIN = 1000;
 const SLOW_RATE_BIT_MAX = 64_000;
 const RATE_BIT_MAX = 10_000_000;
@@ -30,6 +30,7 @@ const CONNECTIONS_MAX = 50;
 interface Kinds {
   readonly rateBit: () => number | undefined;
   readonly latencyMs: () => number;
+  readonly disturbances: () => readonly string[];
   readonly policy: () => string;
   readonly protocol: () => 'swarm' | 'spec';
   readonly lateMs: () => number;
@@ -44,15 +45,16 @@ export function randomScenario(seed: number): string {
   const links = Array.from({ length: seeders + leechers }, () => drawLink(kinds));
   const chunks = between(random, 1, CHUNKS_MAX);
   const slowestBit = Math.min(...links.flatMap(({ up = Infinity, down = Infinity }) => [up, down]));
-  const mostBytes = ((slowestBit / 8) * SLOWEST_SECONDS) / chunks / leechers;
+  const mostBytes = ((slowestBit / 8) * pick(SLOWEST_SECONDS, random)!) / chunks / leechers;
   const chunkBytes = drawChunkBytes(random, Math.min(CHUNK_BYTES_MAX, mostBytes));
   const lastBytes = oneIn(random, 3) ? chunkBytes : between(random, 1, chunkBytes);
   const holdings = drawHoldings(random, seeders, chunks);
   const lines = [
     `seed: ${seed}`,
     `content: { generate: { size: ${chunkBytes * (chunks - 1) + lastBytes}B, chunk_size: ${chunkBytes}B } }`,
-    `tracker: { edition: ${either(random, 'plain', 'hashed')}, agreement: 1 }`,
+    `tracker: { edition: ${either(random, 'plain', 'hashed')}, agreement: 1${drawAnswers(random)} }`,
     'time_limit: 24h',
+    ...drawPartition(random, seeders + leechers),
     'peers:',
     ...links.map(({ text }, at) => {
       const isSeeder = at < seeders;
@@ -83,6 +85,7 @@ function drawKinds(random: Random): Kinds {
     rateBit: () =>
       oneIn(random, unlimitedIn) ? undefined : Math.round(logUniform(random, RATE_BIT_MIN, fastestBit)),
     latencyMs: () => (oneIn(random, nearIn) ? 0 : Math.round(logUniform(random, 1, LATENCY_MS_MAX))),
+    disturbances: () => drawDisturbances(random),
     policy: () => drawPolicy(random),
     protocol: () => either(random, 'swarm', 'spec'),
     lateMs: () => (oneIn(random, lateIn) ? 0 : Math.round(logUniform(random, 1, latestMs))),
@@ -99,9 +102,27 @@ function drawKinds(random: Random): Kinds {
 
 function drawLink(kinds: Kinds): { readonly up?: number; readonly down?: number; readonly text: string } {
   const [up, down] = [kinds.rateBit(), kinds.rateBit()];
-  const rates = [up && `up: ${up}bit/s`, down && `down: ${down}bit/s`, `latency: ${kinds.latencyMs()}ms`];
-  const text = `, link: { ${rates.filter((rate) => rate !== undefined).join(', ')} }`;
+  const rates = [up && `up: ${up}bit/s`, down && `down: ${down}bit/s`].filter((rate) => rate !== undefined);
+  const text = `, link: { ${[...rates, `latency: ${kinds.latencyMs()}ms`, ...kinds.disturbances()].join(', ')} }`;
   return { ...(up && { up }), ...(down && { down }), text };
+}
+
+/** The tracker tells everybody of all others, or of few at a time. */
+function drawAnswers(random: Random): string {
+  return oneIn(random, 4) ? `, peers_per_answer: ${between(random, 1, 3)}` : '';
+}
+
+function drawPartition(random: Random, peers: number): readonly string[] {
+  if (!oneIn(random, 8)) return [];
+  const atMs = Math.round(logUniform(random, 100, LATE_MS_MAX));
+  const forMs = Math.round(logUniform(random, 100, LATE_MS_MAX));
+  const side = shuffled(
+    Array.from({ length: peers }, (_, at) => `p${at}`),
+    random,
+  ).slice(0, between(random, 1, peers - 1));
+  return [
+    `faults: [{ at: ${atMs}ms, for: ${forMs}ms, partition: { sides: ["${side.join(' + ')}", rest] } }]`,
+  ];
 }
 
 function drawPolicy(random: Random): string {
@@ -110,6 +131,12 @@ function drawPolicy(random: Random): string {
   const picker = oneIn(random, 4) ? `, picker: ${either(random, 'random', 'sequential')}` : '';
   const superSeeding = oneIn(random, 4) ? `, super_seeding: ${either(random, 'on', 'off')}` : '';
   return `upload_slots: ${slots}, max_connections: ${connections}${picker}${superSeeding}`;
+}
+
+function drawDisturbances(random: Random): readonly string[] {
+  if (!oneIn(random, 12)) return [];
+  const jitter = `jitter: ${Math.round(logUniform(random, 1, 5000))}ms`;
+  return [either(random, jitter, `loss: { probability: ${between(random, 1, 10)}% }`)];
 }
 
 function drawChunkBytes(random: Random, most: number): number {

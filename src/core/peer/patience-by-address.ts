@@ -5,16 +5,16 @@ import { Patience } from './patience.ts';
 /** Addresses remembered; when there are more, the oldest is forgotten. */
 const ADDRESSES_MAX = 2_000;
 
-/** How long each address is waited for, whatever becomes of the connections to it, and what is usual among them. */
+/** How long each address is waited for, whatever becomes of the connections to it. */
 export class PatienceByAddress {
   readonly #leastMs: number;
-  readonly #usual: Patience;
+  readonly #usual: Patience | undefined;
   readonly #known = new Map<string, Patience>();
 
-  /** `leastMs` > 0: never less than this. */
-  constructor(leastMs: number) {
+  /** `leastMs` > 0: never less than this. `learnsUsual`: an address begins with what is usual among the others. */
+  constructor(leastMs: number, { learnsUsual = true } = {}) {
     this.#leastMs = leastMs;
-    this.#usual = new Patience(leastMs);
+    this.#usual = learnsUsual ? new Patience(leastMs) : undefined;
   }
 
   of(address: Address): Patience {

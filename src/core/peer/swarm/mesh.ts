@@ -63,7 +63,8 @@ export class Mesh {
   readonly #byAddress = new Map<string, Neighbour>();
   readonly #pending = new Map<Connection, Pending>();
   readonly #handshakes = new PatienceByAddress(HANDSHAKE_LIMIT_MS);
-  readonly #silences = new PatienceByAddress(SILENCE_LIMIT_MS);
+  /** Nothing takes a doubling back: a keep-alive does not tell how long a part of a chunk takes. */
+  readonly #silences = new PatienceByAddress(SILENCE_LIMIT_MS, { learnsUsual: false });
   readonly #parts = new Patience(SILENT_MS);
   #uselessMs = USELESS_FIRST_MS;
   #nextId = 1;
@@ -276,11 +277,7 @@ export class Mesh {
     this.#byAddress.set(addressKey(address), neighbour);
     connection.setHandlers({
       onMessage: (message) => {
-        const nowMs = clock.now();
-        if (nowMs - neighbour.lastReceivedMs > KEEP_ALIVE_MS) {
-          this.#silences.of(address).heard(nowMs - neighbour.lastReceivedMs);
-        }
-        neighbour.lastReceivedMs = nowMs;
+        neighbour.lastReceivedMs = clock.now();
         if (isSwarmMessage(message)) this.#handler.message(neighbour, message);
         else this.fault(neighbour, `${message.type} on a swarm connection`);
       },
