@@ -3,6 +3,7 @@
 /** The folders of src/sim: each imports only those before it. */
 const LAYERS = [
   'units',
+  'machine',
   'shipped',
   'plan',
   'content',

@@ -1,5 +1,7 @@
 /** What the host did while something was measured: whose the processors were. */
-import { availableParallelism, cpus, loadavg } from 'node:os';
+import { cpus, loadavg } from 'node:os';
+import { processors } from '../src/sim/machine/processors.ts';
+import { THROTTLED_SHARE_MAX, describeThrottling, watchThrottling } from '../src/sim/machine/throttling.ts';
 import type { HostShare } from './report/report.ts';
 
 /** More than this for others, and a figure is not the program's alone. */
@@ -11,7 +13,8 @@ export interface HostProbe {
 }
 
 export function probeHost(): HostProbe {
-  const loadBefore = loadavg()[0]! / availableParallelism();
+  const loadBefore = loadavg()[0]! / processors().coresOfMachine;
+  const readThrottling = watchThrottling();
   const ownBefore = process.cpuUsage();
   const before = machineTimes();
   return {
@@ -19,22 +22,31 @@ export function probeHost(): HostProbe {
       const now = machineTimes();
       const own = process.cpuUsage(ownBefore);
       const totalMs = now.busyMs + now.idleMs - before.busyMs - before.idleMs;
-      if (totalMs <= 0) return { loadBefore, ownCpuShare: 0, othersCpuShare: 0 };
+      const throttledShare = readThrottling();
+      const throttling = throttledShare === null ? {} : { throttledShare };
+      if (totalMs <= 0) return { loadBefore, ownCpuShare: 0, othersCpuShare: 0, ...throttling };
       const ownCpuShare = (own.user + own.system) / 1000 / totalMs;
       const busyShare = (now.busyMs - before.busyMs) / totalMs;
       return {
         loadBefore,
         ownCpuShare: clamp(ownCpuShare),
         othersCpuShare: clamp(busyShare - ownCpuShare),
+        ...throttling,
       };
     },
   };
 }
 
-/** In words, when others used the machine meanwhile. */
-export function hostWarnings({ othersCpuShare }: HostShare): string[] {
-  if (othersCpuShare <= OTHERS_CPU_SHARE_MAX) return [];
-  return [`other programs used more than ${OTHERS_CPU_SHARE_MAX * 100} % of the processors meanwhile`];
+/** In words, when others used the machine meanwhile, or a quota stopped the program. */
+export function hostWarnings({ othersCpuShare, throttledShare = 0 }: HostShare): string[] {
+  const warnings: string[] = [];
+  if (othersCpuShare > OTHERS_CPU_SHARE_MAX) {
+    warnings.push(
+      `other programs used more than ${OTHERS_CPU_SHARE_MAX * 100} % of the processors meanwhile`,
+    );
+  }
+  if (throttledShare > THROTTLED_SHARE_MAX) warnings.push(describeThrottling(throttledShare));
+  return warnings;
 }
 
 /** Of all cores together, since the machine started. */

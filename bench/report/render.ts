@@ -1,5 +1,6 @@
 /** A report as tables for the terminal. */
 import { mean } from 'simple-statistics';
+import { describeCores } from '../../src/sim/result/machine-text.ts';
 import { renderTable, type Column } from '../../src/sim/report/table.ts';
 import { meanInterval } from '../statistics.ts';
 import {
@@ -16,7 +17,7 @@ import type { BenchReport, BenchResult, DurationResult, MicroResult, ThroughputR
 export function renderReport(report: BenchReport): string {
   const { environment, host, size } = report;
   const lines = [
-    `${environment.cpu}, ${environment.cores} cores · Node ${environment.node} · commit ${environment.commit ?? 'unknown'}`,
+    `${environment.cpu}, ${describeCores(environment)} · Node ${environment.node} · commit ${environment.commit ?? 'unknown'}`,
     `load before ${host.loadBefore.toFixed(2)} a core · processors: ${formatPercent(host.ownCpuShare)} own, ` +
       `${formatPercent(host.othersCpuShare)} others`,
   ];

@@ -13,6 +13,8 @@ const host = z.object({
   ownCpuShare: z.number(),
   /** Share of all cores that anybody else used. */
   othersCpuShare: z.number(),
+  /** Share of the periods of a cgroup's quota in which it stopped this process; absent without a quota. */
+  throttledShare: z.number().exactOptional(),
 });
 
 const micro = z.object({
@@ -81,6 +83,7 @@ const environment = z.object({
   platform: z.string(),
   cpu: z.string(),
   cores: z.number(),
+  coresLimit: z.object({ by: z.enum(['cgroup', 'affinity']), ofMachine: z.number() }).exactOptional(),
   memoryBytes: z.number(),
 });
 

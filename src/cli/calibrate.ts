@@ -3,6 +3,7 @@ import { printableJson } from '../core/printable.ts';
 import { randomBytes } from 'node:crypto';
 import { ConfigError } from '../core/errors.ts';
 import { readEnvironment } from '../sim/environment.ts';
+import { describeCores } from '../sim/result/machine-text.ts';
 import type { CalibrationRow } from '../sim/calibrate/finding.ts';
 import { kernelCases } from '../sim/calibrate/kernel.ts';
 import { countVerdicts, describeHost, renderCalibration } from '../sim/calibrate/render.ts';
@@ -88,8 +89,9 @@ function report(rows: readonly CalibrationRow[], { seed }: CalibrateOptions): un
 }
 
 function text(rows: readonly CalibrationRow[], { markdown, seed }: CalibrateOptions): string {
-  const { cpu, cores, platform, node } = readEnvironment();
-  const machine = `${cores} × ${cpu}, ${platform}, Node ${node}; seed ${seed}`;
+  const environment = readEnvironment();
+  const { cpu, platform, node } = environment;
+  const machine = `${describeCores(environment)}, ${cpu}, ${platform}, Node ${node}; seed ${seed}`;
   const table = renderCalibration(rows, markdown ? 'markdown' : 'terminal');
   return `\n${machine}\n\n${table}\n\n${countVerdicts(rows)}; ${describeHost(rows)}\n`;
 }

@@ -1,21 +1,27 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { memory } from './machine/memory.ts';
+import { processors } from './machine/processors.ts';
 import type { Environment } from './result/result.ts';
 import { packageFolder } from './shipped/shipped-files.ts';
 
 /** Where a result comes from: what has to be the same for a fair comparison. */
 export function readEnvironment(): Environment {
+  const { cores, coresOfMachine, limitedBy } = processors();
+  const { totalBytes, ofMachineBytes, limitedBy: memoryLimitedBy } = memory();
   return {
     version: packageJson.version,
     commit: readCommit(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    memoryBytes: totalmem(),
+    cores,
+    ...(limitedBy !== null && { coresLimit: { by: limitedBy, ofMachine: coresOfMachine } }),
+    memoryBytes: totalBytes,
+    ...(memoryLimitedBy !== null && { memoryLimit: { by: memoryLimitedBy, ofMachineBytes } }),
   };
 }
 

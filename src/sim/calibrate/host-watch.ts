@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { THROTTLED_SHARE_MAX, describeThrottling, watchThrottling } from '../machine/throttling.ts';
 
 /** More of all processors than this for other programs, and timing is not the shaper's alone. */
 const OTHERS_CPU_SHARE_MAX = 0.15;
@@ -12,6 +13,8 @@ const RESOLUTION_MS = 1;
 export interface HostReading {
   /** Of all processors' time, 0 to 1. */
   readonly othersCpuShare: number;
+  /** Of the periods of a cgroup's quota, 0 to 1; null without a quota. */
+  readonly throttledShare?: number | null;
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
 }
@@ -21,6 +24,7 @@ export function watchHost(): { read(): HostReading } {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   const before = machineTimes();
+  const readThrottling = watchThrottling();
   const ownBefore = process.cpuUsage();
   return {
     read() {
@@ -33,6 +37,7 @@ export function watchHost(): { read(): HostReading } {
       const lateMs = (ns: number) => Math.max(0, ns / 1e6 - RESOLUTION_MS);
       return {
         othersCpuShare: totalMs > 0 ? Math.max(0, busyMs / totalMs) : 0,
+        throttledShare: readThrottling(),
         loopDelayP99Ms: lateMs(delay.percentile(99)),
         loopDelayMaxMs: lateMs(delay.max),
       };
@@ -41,11 +46,12 @@ export function watchHost(): { read(): HostReading } {
 }
 
 /** Why timing cannot be trusted; empty: nothing known. */
-export function disturbances({ othersCpuShare, loopDelayMaxMs }: HostReading): string[] {
+export function disturbances({ othersCpuShare, throttledShare, loopDelayMaxMs }: HostReading): string[] {
   const found: string[] = [];
   if (othersCpuShare > OTHERS_CPU_SHARE_MAX) {
     found.push(`other programs used ${Math.round(othersCpuShare * 100)} % of the processors`);
   }
+  if ((throttledShare ?? 0) > THROTTLED_SHARE_MAX) found.push(describeThrottling(throttledShare!));
   if (loopDelayMaxMs > LOOP_DELAY_MAX_MS) {
     found.push(`the thread stood still for ${Math.round(loopDelayMaxMs)} ms`);
   }

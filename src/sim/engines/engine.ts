@@ -66,9 +66,14 @@ export interface HostRecord {
   readonly loopDelayMaxMs: number;
   /** The 99th percentile of each worker thread; absent where it was not kept. */
   readonly threadDelaysP99Ms?: readonly number[];
-  /** CPU time of this process / (elapsed time × cores), 0 to 1. */
+  /** CPU time of this process / (elapsed time × cores it may use), 0 to 1. */
   readonly cpuShare: number;
-  /** One-minute load average of the machine before the run, over its cores. */
+  /**
+   * Of the periods of a cgroup's processor quota, the share in which it stopped the run, 0 to 1; null without a quota,
+   * absent where it was not kept.
+   */
+  readonly throttledShare?: number | null;
+  /** One-minute load average of the machine before the run, over all its cores. */
   readonly loadBefore: number;
   readonly maxRssBytes: number;
   /** Whether the peers' folders were in memory, not on a disk; absent where that was not kept. */

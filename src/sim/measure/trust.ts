@@ -1,5 +1,6 @@
 /** Whether the host, not the scenario, may have decided the figures. */
 import { formatDuration, formatPercent, formatRatio } from '../units/format.ts';
+import { THROTTLED_SHARE_MAX, describeThrottling } from '../machine/throttling.ts';
 import type { RunRecord } from '../engines/engine.ts';
 import type { PeerFigures, SwarmFigures, Trust } from '../result/result.ts';
 
@@ -97,8 +98,14 @@ function loadWarnings({ host }: RunRecord): string[] {
   if (!Number.isFinite(host.cpuShare)) warnings.push('The processor load was not measured.');
   else if (host.cpuShare > CPU_SHARE_MAX) {
     warnings.push(
-      `The run used ${formatPercent(host.cpuShare)} of all cores (above ${formatPercent(CPU_SHARE_MAX)}): ` +
+      `The run used ${formatPercent(host.cpuShare)} of all cores it may use (above ${formatPercent(CPU_SHARE_MAX)}): ` +
         'the processor, not the scenario, may have set the speed.',
+    );
+  }
+  if ((host.throttledShare ?? 0) > THROTTLED_SHARE_MAX) {
+    warnings.push(
+      `A limit slowed the run: ${describeThrottling(host.throttledShare!)} ` +
+        `(above ${formatPercent(THROTTLED_SHARE_MAX)}).`,
     );
   }
   if (host.loadBefore > LOAD_BEFORE_MAX) {

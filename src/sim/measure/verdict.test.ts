@@ -219,8 +219,13 @@ describe('trust', () => {
   it.each([
     ['loopDelayP99Ms', 45, 'Threads reacted late: event-loop delay 45.0 ms at the 99th percentile'],
     ['loopDelayMaxMs', 900, 'A thread stood still for 900 ms (above 175 ms).'],
-    ['cpuShare', 0.97, 'The run used 97 % of all cores (above 90 %)'],
+    ['cpuShare', 0.97, 'The run used 97 % of all cores it may use (above 90 %)'],
     ['loadBefore', 1.5, 'The machine was busy before the run: load 1.50 a core'],
+    [
+      'throttledShare',
+      0.3,
+      'the processor quota of the cgroup stopped it in 30 % of its periods (above 5 %)',
+    ],
     ['cpuShare', NaN, 'The processor load was not measured.'],
     ['loopDelayP99Ms', NaN, 'The event-loop delay was not measured.'],
   ])('is doubtful when %s is %d, and names the figure', (key, value, warning) => {

@@ -1,4 +1,5 @@
 /** report.md: everything about one run for a reader who was not there. */
+import { describeMachine } from '../result/machine-text.ts';
 import type { RunResult } from '../result/result.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { figures, show } from './figures.ts';
@@ -193,10 +194,7 @@ function circumstancesSection(result: RunResult): string {
         ['ended by', `${result.ending} (limit ${formatDuration(plan.timeLimitMs)})`],
         ['version, commit', `${environment.version}, ${environment.commit ?? 'not a git checkout'}`],
         ['Node, platform', `${environment.node}, ${environment.platform}`],
-        [
-          'machine',
-          `${environment.cpu}, ${environment.cores} cores, ${formatBytes(environment.memoryBytes)} memory`,
-        ],
+        ['machine', describeMachine(environment)],
         [
           'processor use in the run, load a core before',
           `${formatPercent(host.cpuShare)}, ${formatRatio(host.loadBefore)}`,

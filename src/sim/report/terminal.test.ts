@@ -112,7 +112,7 @@ describe('the result on a terminal', () => {
     const lines = renderTerminal(result, { colours: false }).split('\n');
     expect(lines[0]).toBe('INCONCLUSIVE  fixture: 3 of 3 peers complete, 3 intact');
     expect(lines[1]).toBe('  ✗ The run was interrupted.');
-    expect(lines[2]).toContain('! The run used 99 % of all cores');
+    expect(lines[2]).toContain('! The run used 99 % of all cores it may use');
   });
 
   it('shows each expectation beside what was measured, also on a busy machine', () => {
@@ -136,8 +136,8 @@ describe('the result on a terminal', () => {
       "FAIL  fixture: 3 of 3 peers complete, 3 intact; 1 of 3 thresholds hold
         ✗ Expected efficiency > 0.8, measured 76.2 %.
         ✗ Expected seeder.waste < 1: the run has no data for it.
-        ! The run used 99 % of all cores (above 90 %): the processor, not the scenario, may have set the
-          speed.
+        ! The run used 99 % of all cores it may use (above 90 %): the processor, not the scenario, may
+          have set the speed.
         Do the figures add up?
         arm picker=random, repeat 2 · seed seed-1 · threads engine · 3 peers · 4 chunks, 3.91 KiB · ready
         in 40.0 ms, ran 4.00 s

@@ -47,8 +47,13 @@ export interface Environment {
   readonly node: string;
   readonly platform: string;
   readonly cpu: string;
+  /** Those that the program may use; by a quota perhaps a part of one. */
   readonly cores: number;
+  /** What keeps it from the others; absent where nothing does. */
+  readonly coresLimit?: { readonly by: 'cgroup' | 'affinity'; readonly ofMachine: number };
+  /** What the program may use. */
   readonly memoryBytes: number;
+  readonly memoryLimit?: { readonly by: 'cgroup'; readonly ofMachineBytes: number };
 }
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive';

@@ -10,7 +10,9 @@ const GIB = 1024 * MIB;
 const roomy = {
   openFiles: 1_000_000,
   memoryMaps: 65_530,
+  threads: [],
   freeBytes: 64 * GIB,
+  freeSetBy: null,
   freeDiskBytes: 100 * GIB,
   roomInMemoryBytes: 0,
   loopbackAddresses: 65_024,
@@ -61,6 +63,36 @@ describe('what is short', () => {
   it('is memory', () => {
     const [short] = shortagesOf(planWith(100), { ...roomy, freeBytes: 400 * MIB });
     expect(short).toMatchObject({ what: 'memory', needed: 808 * MIB, available: 400 * MIB });
+  });
+
+  it('is memory of a cgroup, whose setting is named', () => {
+    const limits = { ...roomy, freeBytes: 400 * MIB, freeSetBy: 'memory.max in /sys/fs/cgroup/job' };
+    expect(remedyOf(planWith(100), limits)).toMatch(
+      /^set engine\.peers_per_worker to 3 or more, or raise memory\.max in \/sys\/fs\/cgroup\/job$/,
+    );
+  });
+
+  it('are threads, by each limit that is too low, with room for those that Node itself starts', () => {
+    const user = { what: 'threads of this user', setting: 'ulimit -u', max: 60, used: 20 };
+    const group = { what: 'threads of the cgroup', setting: 'pids.max in /job', max: 30, used: 11 };
+    const machine = { what: 'threads of the machine', setting: 'sysctl kernel.pid_max', max: 4e6, used: 300 };
+    expect(shortagesOf(planWith(41), { ...roomy, threads: [group, user, machine] })).toEqual([
+      {
+        what: 'threads of the cgroup (30 at most, 11 in use)',
+        unit: 'count',
+        needed: 46,
+        available: 19,
+        remedy: 'set engine.peers_per_worker to 3 or more, or raise pids.max in /job',
+      },
+      {
+        what: 'threads of this user (60 at most, 20 in use)',
+        unit: 'count',
+        needed: 46,
+        available: 40,
+        remedy: 'set engine.peers_per_worker to 2 or more, or raise ulimit -u',
+      },
+    ]);
+    expect(shortagesOf(planWith(41, { peersPerWorker: 3 }), { ...roomy, threads: [group] })).toEqual([]);
   });
 
   it('are open files, sockets among them: with too few no number of peers a worker helps', () => {
@@ -135,6 +167,7 @@ describe('what is short', () => {
     expect(limits.openFiles).toBeGreaterThan(0);
     expect(limits.memoryMaps).toBeGreaterThan(0);
     expect(limits.freeBytes).toBeGreaterThan(0);
+    if (process.platform === 'linux') expect(limits.threads.length).toBeGreaterThan(0);
     expect(limits.freeDiskBytes).toBeGreaterThan(0);
   });
 });

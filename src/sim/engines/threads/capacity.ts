@@ -1,9 +1,11 @@
 /** What a run would need of this machine, and whether it is there. */
 import { readFileSync, statfsSync } from 'node:fs';
-import { freemem, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { ConfigError } from '../../../core/errors.ts';
 import { reasonOf } from '../../../core/node/store/store-errors.ts';
 import { MIB } from '../../../core/units.ts';
+import { memory } from '../../machine/memory.ts';
+import { threadLimits, threadsLeft, type ThreadLimit } from '../../machine/threads.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { describeShortages, type Shortage } from '../../plan/shortage.ts';
 import { LOOPBACK_ADDRESSES, whyAddresses } from './addresses.ts';
@@ -15,6 +17,8 @@ const DESCRIPTORS_PER_THREAD = 6;
 const MAPS_PER_THREAD = 40;
 /** The process itself, its files and its pipes. */
 const DESCRIPTORS_RESERVED = 64;
+/** Node starts them when it first needs them: those of libuv's pool. */
+const THREADS_RESERVED = 4;
 /** A peer's listener, its connection to the tracker (both ends are ours) and the chunk files it has open. */
 const DESCRIPTORS_PER_PEER = 3 + 8;
 
@@ -22,7 +26,11 @@ const DESCRIPTORS_PER_PEER = 3 + 8;
 export interface MachineLimits {
   readonly openFiles: number;
   readonly memoryMaps: number;
+  /** All that bound the number of threads. */
+  readonly threads: readonly ThreadLimit[];
   readonly freeBytes: number;
+  /** The setting of a cgroup that keeps it from more memory; null: there is no more. */
+  readonly freeSetBy: string | null;
   /** Where temporary files go that are too many for memory. */
   readonly freeDiskBytes: number;
   /** Why there is no such place at all; then `freeDiskBytes` is 0. */
@@ -34,11 +42,14 @@ export interface MachineLimits {
 
 export function machineLimits(): MachineLimits {
   const openFiles = /^Max open files\s+(\d+)/m.exec(readOptional('/proc/self/limits'))?.[1];
+  const { freeBytes, freeSetBy } = memory();
   const memoryMaps = readOptional('/proc/sys/vm/max_map_count');
   return {
     openFiles: openFiles === undefined ? Infinity : Number(openFiles),
     memoryMaps: memoryMaps === '' ? Infinity : Number(memoryMaps),
-    freeBytes: freemem(),
+    threads: threadLimits(),
+    freeBytes,
+    freeSetBy,
     ...freeOnDisk(tmpdir()),
     roomInMemoryBytes: roomInMemory(),
     loopbackAddresses: LOOPBACK_ADDRESSES,
@@ -149,7 +160,7 @@ function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadReso
       perThread: BYTES_PER_THREAD,
       fixed: 0,
       available: limits.freeBytes,
-      remedy: 'free memory',
+      remedy: limits.freeSetBy === null ? 'free memory' : `raise ${limits.freeSetBy}`,
     },
     {
       what: 'open files',
@@ -159,6 +170,14 @@ function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadReso
       available: limits.openFiles,
       remedy: 'raise ulimit -n, or lower policy.max_connections',
     },
+    ...limits.threads.map((limit): ThreadResource => ({
+      what: `${limit.what} (${limit.max} at most, ${limit.used} in use)`,
+      unit: 'count',
+      perThread: 1,
+      fixed: THREADS_RESERVED,
+      available: threadsLeft(limit),
+      remedy: `raise ${limit.setting}`,
+    })),
   ];
 }
 

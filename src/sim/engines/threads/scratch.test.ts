@@ -4,6 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderOfTest } from '../../../../test/support/folder-of-test.ts';
 import { StoreError } from '../../../core/errors.ts';
+import { MIB } from '../../../core/units.ts';
+import { machineOf, unified } from '../../machine/machine-fixture.ts';
 import { freeBytesOf, makeScratch, roomInMemory } from './scratch.ts';
 
 vi.mock('node:fs', { spy: true });
@@ -30,15 +32,20 @@ describe('the place of temporary files', () => {
 
   it('is memory where the system has such a file system and the files fit, else the temporary folder', () => {
     process.env['TMPDIR'] = '';
-    // What is available changes all the time; of so little no other program takes a part.
-    vi.spyOn(process, 'availableMemory').mockReturnValue(4 * 1024 ** 2);
     const room = roomInMemory();
     for (const neededBytes of [0, 1000, room, room + 1]) {
-      const { folder: made, inMemory } = makeScratch(neededBytes);
+      const { folder: made, inMemory } = makeScratch(neededBytes, room);
       expect(inMemory).toBe(room > 0 && neededBytes <= room);
       expect(dirname(made)).toBe(inMemory ? '/dev/shm' : '/tmp');
       rmSync(made, { recursive: true });
     }
+  });
+
+  it('takes no more of memory than a quarter of what a cgroup leaves', () => {
+    process.env['TMPDIR'] = '';
+    const own = 'sys/fs/cgroup/user.slice/user-1000.slice/session-2.scope';
+    const leavesMib = { [`${own}/memory.max`]: `${5 * MIB}`, [`${own}/memory.current`]: `${4 * MIB}` };
+    expect(roomInMemory(machineOf({ ...unified, ...leavesMib }))).toBeLessThanOrEqual(MIB / 4);
   });
 
   /** A folder as a program that was killed has left it. */

@@ -15,6 +15,8 @@ import { join } from 'node:path';
 import { StoreError } from '../../../core/errors.ts';
 import { KIB } from '../../../core/units.ts';
 import { errnoOf, reasonOf } from '../../../core/node/store/store-errors.ts';
+import { memory } from '../../machine/memory.ts';
+import { THIS_MACHINE } from '../../machine/system-files.ts';
 
 const MEMORY_FOLDER = '/dev/shm';
 /** `f_type` of a tmpfs, see statfs(2). */
@@ -31,10 +33,10 @@ const ROOM_SHARE_MAX = 1 / 2;
  * system in memory keeps it out of the figures. 0 where TMPDIR is set, which is then heeded, and where the system has
  * none that can be used. Where few more files may be made, the room is smaller.
  */
-export function roomInMemory(): number {
+export function roomInMemory(machine = THIS_MACHINE): number {
   if (process.platform !== 'linux' || (process.env['TMPDIR'] ?? '') !== '') return 0;
   const free = freeInMemory();
-  return free === 0 ? 0 : Math.min(free * ROOM_SHARE_MAX, process.availableMemory() * MEMORY_SHARE_MAX);
+  return free === 0 ? 0 : Math.min(free * ROOM_SHARE_MAX, memory(machine).freeBytes * MEMORY_SHARE_MAX);
 }
 
 function freeInMemory(): number {
@@ -71,10 +73,10 @@ export interface Scratch {
  * Makes an empty folder for so many bytes of temporary files. Who makes it removes it; of those that were killed
  * before they could, the folders are removed here.
  *
+ * @param room Bytes that may go to memory.
  * @throws {StoreError} it cannot be made
  */
-export function makeScratch(neededBytes: number): Scratch {
-  const room = roomInMemory();
+export function makeScratch(neededBytes: number, room = roomInMemory()): Scratch {
   const inMemory = room > 0 && neededBytes <= room;
   const parent = inMemory ? MEMORY_FOLDER : tmpdir();
   removeLeftBehind(parent);

@@ -1,8 +1,10 @@
 /** The threads engine: every peer and the tracker in a worker thread of its own, on real TCP sockets. */
-import { availableParallelism, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { clockOrigin, systemClock } from '../../../core/node/system-clock.ts';
 import { generatedChunkBytes } from '../../content/generated.ts';
 import { makeOriginal } from '../../content/original.ts';
+import { processors } from '../../machine/processors.ts';
+import { watchThrottling } from '../../machine/throttling.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine, HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
 import { machineLimits, needsOf, requireCapacity } from './capacity.ts';
@@ -67,7 +69,7 @@ class ThreadsRun {
   readonly #trackerPort: number;
   readonly #workspace: Workspace;
   readonly #startedAt = new Date().toISOString();
-  readonly #loadBefore = loadavg()[0]! / availableParallelism();
+  readonly #loadBefore = loadavg()[0]! / processors().coresOfMachine;
   readonly #originNs = clockOrigin();
   readonly #clock = systemClock(this.#originNs);
   readonly #interrupted: Promise<'interrupted'>;
@@ -97,6 +99,7 @@ class ThreadsRun {
     const setupMs = this.#clock.now();
     const startMs = setupMs + START_LEAD_MS + START_LEAD_PER_PEER_MS * peers.length;
     const cpuBefore = process.cpuUsage();
+    const readThrottling = watchThrottling();
     const live = (): LiveSwarm => ({ nowMs: Math.max(0, controller.now()), ...sampler.live() });
     runtime.begin(startMs);
     controller.begin(startMs, () => faults.begin({ clock: this.#clock, runtime, controller, live }, startMs));
@@ -118,7 +121,10 @@ class ThreadsRun {
     }
     sampler.end(end.atMs);
     const counters = runtime.counters.slice(0);
-    const cpuShare = this.#cpuShare(process.cpuUsage(cpuBefore), end.atMs);
+    const use = {
+      cpuShare: cpuShare(process.cpuUsage(cpuBefore), end.atMs),
+      throttledShare: readThrottling(),
+    };
     const verdicts = await this.#closeAndVerify(runtime, controller, end.ending === 'interrupted');
     sampler.settle();
     return {
@@ -133,7 +139,7 @@ class ThreadsRun {
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: sampler.samples,
       // The threads have ended their watch when they were told to close, and only then published it whole.
-      host: this.#hostRecord(runtime.counters, runtime.workers, cpuShare),
+      host: this.#hostRecord(runtime.counters, runtime.workers, use),
       chunkBytes,
       faults: faults.records(),
     };
@@ -212,18 +218,17 @@ class ThreadsRun {
     return undefined;
   }
 
-  #cpuShare({ user, system }: NodeJS.CpuUsage, elapsedMs: number): number {
-    const usedMs = (user + system) / 1000;
-    return elapsedMs > 0 ? Math.min(1, usedMs / (elapsedMs * availableParallelism())) : 0;
-  }
-
-  #hostRecord(counters: SharedArrayBuffer, workers: number, cpuShare: number): HostRecord {
+  #hostRecord(
+    counters: SharedArrayBuffer,
+    workers: number,
+    use: Pick<HostRecord, 'cpuShare' | 'throttledShare'>,
+  ): HostRecord {
     const delays = Array.from({ length: workers }, (_, slot) => workerCounters(counters, slot));
     return {
       loopDelayP99Ms: Math.max(...delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
       loopDelayMaxMs: Math.max(...delays.map(({ loopDelayMaxMs }) => loopDelayMaxMs)),
       threadDelaysP99Ms: delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms),
-      cpuShare,
+      ...use,
       loadBefore: this.#loadBefore,
       maxRssBytes: process.resourceUsage().maxRSS * 1024,
       foldersInMemory: this.#workspace.inMemory,
@@ -247,7 +252,7 @@ class ThreadsRun {
       peers: states.map((peer) => peerRecord(peer, counters, undefined)),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: [],
-      host: this.#hostRecord(counters, 1, 0),
+      host: this.#hostRecord(counters, 1, { cpuShare: 0 }),
       chunkBytes:
         content.kind === 'folders'
           ? content.chunkBytes
@@ -255,6 +260,12 @@ class ThreadsRun {
       faults: new FaultInjector(this.#plan, states).records(),
     };
   }
+}
+
+/** Of the cores that this process may use. */
+function cpuShare({ user, system }: NodeJS.CpuUsage, elapsedMs: number): number {
+  const usedMs = (user + system) / 1000;
+  return elapsedMs > 0 ? Math.min(1, usedMs / (elapsedMs * processors().cores)) : 0;
 }
 
 function peerRecord(

@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { Address, Clock } from '../../../core/interfaces.ts';
 import type { Original } from '../../content/original.ts';
+import { parallelThreads } from '../../machine/processors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { hostCount } from './capacity.ts';
 import { spareTheCompiler } from './v8-flags.ts';
@@ -202,7 +202,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   async verify(): Promise<FolderVerdict[]> {
     const { workspace, original } = this.#components;
     const folders = this.#plan.peers.map((_, position) => workspace.peerFolder(position));
-    const parts = Math.min(folders.length, availableParallelism());
+    const parts = Math.min(folders.length, parallelThreads());
     const verdicts = new Array<FolderVerdict>(folders.length);
     const verifyPart = async (part: number): Promise<void> => {
       const own = folders.filter((_, position) => position % parts === part);

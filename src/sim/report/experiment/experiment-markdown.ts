@@ -1,4 +1,5 @@
 /** experiment.md: an experiment for a reader who was not there. */
+import { describeMachine } from '../../result/machine-text.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
 import {
   doubts,
@@ -9,7 +10,6 @@ import {
   metricTables,
 } from './experiment-columns.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
-import { formatBytes } from '../../units/format.ts';
 import { renderMarkdownTable } from '../table.ts';
 
 export function renderExperimentMarkdown(experiment: Experiment): string {
@@ -78,10 +78,7 @@ function circumstances({ environment, seed, engine, startedAt, repeats, baseline
         ['baseline', baseline ?? 'none'],
         ['version, commit', `${environment.version}, ${environment.commit ?? 'not a git checkout'}`],
         ['Node, platform', `${environment.node}, ${environment.platform}`],
-        [
-          'machine',
-          `${environment.cpu}, ${environment.cores} cores, ${formatBytes(environment.memoryBytes)} memory`,
-        ],
+        ['machine', describeMachine(environment)],
       ],
     ),
     'Each block of runs has every arm once, in random order. Repeat n of every arm has the same seed.',
