@@ -34,11 +34,16 @@ const REPEATS = { full: 5, smoke: 1 };
 
 const EXAMPLES = `
 Examples:
-  swarm-lab bench                                   everything, about five minutes
-  swarm-lab bench --micro --filter picker           some micro-benchmarks
+  swarm-lab bench
+      everything, about five minutes
+  swarm-lab bench --micro --filter picker
+      some micro-benchmarks
   swarm-lab bench --swarm --filter "8 leechers" --repeat 10
-  swarm-lab bench --compare reports/bench/latest.json  what has changed since the last run
-  TMPDIR=/dev/shm swarm-lab bench --swarm           with files in memory, without the disk's noise
+      ten runs of some whole swarms
+  swarm-lab bench --compare reports/bench/latest.json
+      what has changed since the last run
+  TMPDIR=/dev/shm swarm-lab bench --swarm
+      with files in memory, without the noise of the disk
 
 Exit codes: 0 all measured, whatever came out; 1 a benchmark failed, the others are saved; 2 bad option, file or
 folder; 70 defect of the program; 130 stopped by Ctrl-C (what was measured is saved).

@@ -24,18 +24,31 @@ const programs = {
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [first, second] = process.argv.slice(2);
 
+/** No wider than the terminal: a line goes on below where its text began. */
+function fitted(start, text) {
+  const columns = Math.max(40, process.stdout.columns ?? 100);
+  const lines = [start];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    const line = last === '' ? word : `${last} ${word}`;
+    if (line.length <= columns) lines[lines.length - 1] = line;
+    else lines.push(start === '' ? word : `${' '.repeat(start.length)} ${word}`);
+  }
+  return lines.join('\n');
+}
+
 function help() {
-  const lines = Object.entries(programs).map(([name, what]) => `  ${name.padEnd(10)} ${what}`);
+  const lines = Object.entries(programs).map(([name, what]) => fitted(`  ${name.padEnd(10)}`, what));
   return `Usage: swarm-lab <program> [options]
 
-A peer-to-peer swarm laboratory: real tracker, real peers, measured.
+${fitted('', 'A peer-to-peer swarm laboratory: real tracker, real peers, measured.')}
 
 Programs:
 ${lines.join('\n')}
 
 Options:
   --version  show the version
-  --help     show this help; swarm-lab <program> --help: the options of a program
+${fitted('  --help    ', 'show this help; swarm-lab <program> --help: the options of a program')}
 
 Example:
   swarm-lab sim three-peers

@@ -26,10 +26,14 @@ interface CalibrateOptions {
 
 const EXAMPLES = `
 Examples:
-  swarm-lab calibrate                      every knob, about four minutes on an idle machine
+  swarm-lab calibrate
+      every knob, about four minutes on an idle machine
   swarm-lab calibrate --filter latency
+      only the knobs of latency
   swarm-lab calibrate --json > rows.json
-  swarm-lab calibrate --smoke              in small, to see that it works
+      the figures for other programs
+  swarm-lab calibrate --smoke
+      in small, to see that it works
 
 The comparison with the kernel's own shaping needs Linux, root, and the programs ip and tc; it makes two network
 namespaces for itself and removes them. Where it cannot be made, its row says why.

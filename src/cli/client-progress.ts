@@ -7,8 +7,9 @@ import { formatRate } from '../sim/units/format.ts';
 import type { Given } from '../core/node/store/served-store.ts';
 import { ClientLines, describeGiven } from './client-lines.ts';
 import { StallWatch } from './stall-watch.ts';
-import { print } from './program-output.ts';
-import { canRedraw } from './terminal.ts';
+import { fitted, print } from './program-output.ts';
+import { barLine } from './progress-line.ts';
+import { canRedraw, columnsOf } from './terminal.ts';
 import { tells, type Verbosity } from './verbosity.ts';
 
 export interface ClientProgress extends EventSink {
@@ -114,15 +115,13 @@ class BarProgress implements View {
   readonly #options: ClientProgressOptions;
   readonly #samples: { readonly atMs: number; readonly bytes: number }[] = [];
   readonly #bars = new MultiBar({
-    format: '{name} {bar} {percentage}% | {value} of {total} chunks | {rate} | from {sources}',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    barsize: 24,
+    format: (_options, _params, { line = '' }: { readonly line?: string }) => line,
     fps: SECOND_MS / REFRESH_MS,
     hideCursor: true,
     // The program ends by its own signal handler, which also shows the cursor again.
     gracefulExit: false,
   });
+  #totalChunks = 0;
   #bar: ReturnType<MultiBar['create']> | undefined;
   #refresh: NodeJS.Timeout | undefined;
 
@@ -146,7 +145,7 @@ class BarProgress implements View {
 
   say(line: string): void {
     if (this.#refresh === undefined) print(line);
-    else this.#bars.log(`${line}\n`);
+    else this.#bars.log(`${fitted(line, process.stdout)}\n`);
   }
 
   close(): void {
@@ -158,6 +157,7 @@ class BarProgress implements View {
   }
 
   #start(totalChunks: number): void {
+    this.#totalChunks = totalChunks;
     this.#bar = this.#bars.create(totalChunks, 0);
     this.#refresh = setInterval(() => this.#show(), REFRESH_MS);
     this.#show();
@@ -165,11 +165,15 @@ class BarProgress implements View {
 
   #show(): void {
     const { heldChunks, sources } = this.#lines.figures;
-    this.#bar?.update(heldChunks, {
-      name: this.#options.name,
-      rate: formatRate(this.#bytesPerSec()),
-      sources: sources === 1 ? '1 client' : `${sources} clients`,
-    });
+    const total = this.#totalChunks;
+    const parts = [
+      `${Math.floor((100 * heldChunks) / total)}%, ${heldChunks} of ${total} chunks`,
+      formatRate(this.#bytesPerSec()),
+      `from ${sources === 1 ? '1 client' : `${sources} clients`}`,
+    ];
+    // In the last column some terminals begin a new line.
+    const line = barLine(this.#options.name, heldChunks / total, parts, columnsOf(process.stdout) - 1);
+    this.#bar?.update(heldChunks, { line });
   }
 
   #bytesPerSec(): number {

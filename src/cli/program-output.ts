@@ -3,7 +3,9 @@ import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errnoOf, reasonOf } from '../core/node/store/store-errors.ts';
 import { printable } from '../core/printable.ts';
-import { canRedraw, wantsColours } from './terminal.ts';
+import { fitLines } from './fit-lines.ts';
+import { guarded } from './guarded.ts';
+import { canRedraw, columnsOf, wantsColours } from './terminal.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -41,7 +43,7 @@ export function watchOutput(name: string, leave: () => void): OutputWatch {
 /** A line on stderr, written at once. */
 export function say(line: string): void {
   try {
-    writeSync(STDERR, `${printable(line)}\n`);
+    writeSync(STDERR, `${fitted(printable(line), process.stderr)}\n`);
   } catch {
     // Nobody reads stderr any more: the exit code has to tell.
   }
@@ -49,26 +51,20 @@ export function say(line: string): void {
 
 /** A line on stdout, of which nothing acts upon the terminal. */
 export function print(line: string): void {
-  process.stdout.write(`${printable(line)}\n`);
+  process.stdout.write(`${fitted(printable(line), process.stdout)}\n`);
 }
 
-/** Colours, and what moves the cursor for a line that is redrawn. */
-const OWN_SEQUENCE = /(\u001b\[[\d;?]*[A-Za-z]|\r)/u;
+/** On a terminal no word is cut at its edge; a pipe gets lines as they are. */
+export function fitted(text: string, stream: NodeJS.WriteStream): string {
+  return stream.isTTY ? fitLines(text, columnsOf(stream)) : text;
+}
 
 /** The one way out: whatever is written, by whomever, acts upon a terminal only as lines and tables of ours do. */
 function guard(stream: NodeJS.WriteStream): void {
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   const own = wantsColours(stream) || canRedraw(stream);
   stream.write = (data: unknown, ...rest: unknown[]) =>
-    write(typeof data === 'string' ? shown(data, own) : data, ...rest);
-}
-
-function shown(text: string, own: boolean): string {
-  if (!own) return printable(text);
-  return text
-    .split(OWN_SEQUENCE)
-    .map((piece, at) => (at % 2 === 0 ? printable(piece) : piece))
-    .join('');
+    write(typeof data === 'string' ? guarded(data, own) : data, ...rest);
 }
 
 /** Who closes a terminal does not wait for what the program has to say. */

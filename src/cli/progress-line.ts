@@ -30,10 +30,20 @@ export function progressLine(
     [done, complete, ...left],
     [done, ...left],
   ].map((way) => way.join(', '));
+  return widestThatFits(label, progress.completion, ways, columns);
+}
+
+/** As wide as there is room for: a label, a bar, and the parts, of which the last are left out first. */
+export function barLine(label: string, share: number, parts: readonly string[], columns: number): string {
+  const ways = parts.map((_, at) => parts.slice(0, parts.length - at).join(', '));
+  return widestThatFits(label, share, ways, columns);
+}
+
+/** @param ways to say it, the longest first */
+function widestThatFits(label: string, share: number, ways: readonly string[], columns: number): string {
   for (const way of ways) {
     const room = columns - stringWidth(label) - stringWidth(way) - 2;
-    if (room >= BAR_COLUMNS_MIN)
-      return `${label} ${bar(progress.completion, Math.min(room, BAR_COLUMNS_MAX))} ${way}`;
+    if (room >= BAR_COLUMNS_MIN) return `${label} ${bar(share, Math.min(room, BAR_COLUMNS_MAX))} ${way}`;
   }
   const last = ways.at(-1)!;
   return `${clipped(label, columns - stringWidth(last) - 1)} ${last}`.trimStart();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress, progressLine } from './progress-line.ts';
+import { barLine, describeProgress, progressLine } from './progress-line.ts';
 import { progressView } from './progress.ts';
 import { canRedraw, columnsOf } from './terminal.ts';
 import { roughly, RunsLeft, TimeLeft } from './time-left.ts';
@@ -56,6 +56,27 @@ describe('the line of a run', () => {
       const line = progressLine('flash-crowd', progress, 'about 17 h left', columns);
       expect(line.length).toBeLessThanOrEqual(columns);
       expect(line).toMatch(/42% at 3\.1 s.*about 17 h left$/);
+    }
+  });
+});
+
+describe('the line of a client', () => {
+  const parts = ['40%, 48 of 120 chunks', '10.4 Mbit/s', 'from 3 clients'];
+
+  it('fits any width, the share and the count of chunks last to go', () => {
+    const lines = [120, 80, 60, 40].map((columns) => barLine('peer1', 0.4, parts, columns));
+    expect(`\n${lines.join('\n')}\n`).toMatchInlineSnapshot(`
+      "
+      peer1 █████████░░░░░░░░░░░░░░░ 40%, 48 of 120 chunks, 10.4 Mbit/s, from 3 clients
+      peer1 █████████░░░░░░░░░░░░░░ 40%, 48 of 120 chunks, 10.4 Mbit/s, from 3 clients
+      peer1 ███████░░░░░░░░░░░░ 40%, 48 of 120 chunks, 10.4 Mbit/s
+      peer1 ████░░░░░░░░ 40%, 48 of 120 chunks
+      "
+    `);
+    for (const columns of Array.from({ length: 161 }, (_, at) => at + 40)) {
+      const line = barLine('peer1', 0.4, parts, columns);
+      expect(line.length).toBeLessThanOrEqual(columns);
+      expect(line).toContain('40%, 48 of 120 chunks');
     }
   });
 });

@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import { SECOND_MS } from '../core/units.ts';
 import type { RunProgress } from '../sim/engines/engine.ts';
+import { fitted } from './program-output.ts';
 import { describeProgress, progressLine } from './progress-line.ts';
 import { canRedraw, columnsOf } from './terminal.ts';
 import { TimeLeft } from './time-left.ts';
@@ -108,7 +109,7 @@ class ProgressBar implements ProgressView {
   }
 
   say(line: string): void {
-    this.#stream.write(`${this.#label}: ${line}\n`);
+    this.#stream.write(`${fitted(`${this.#label}: ${line}`, this.#stream)}\n`);
   }
 
   ready(line: string): void {

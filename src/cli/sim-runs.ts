@@ -12,7 +12,7 @@ import { renderTerminal } from '../sim/report/terminal.ts';
 import { openExperiment, writeExperiment } from '../sim/report/experiment/write-experiment.ts';
 import type { RunPlace } from '../sim/report/write-report.ts';
 import { exitCodeOfVerdict, exitCodes } from './exit-codes.ts';
-import { print, say } from './program-output.ts';
+import { fitted, print, say } from './program-output.ts';
 import { progressView, type ProgressOptions } from './progress.ts';
 import type { SimOptions } from './sim-options.ts';
 import { columnsOf, wantsColours } from './terminal.ts';
@@ -52,7 +52,7 @@ export async function runAlone(
   if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
   else if (!options.json) {
     process.stdout.write(
-      `${renderTerminal(printableData(result), terminal())}\n  report: ${printable(folder)}\n`,
+      `${renderTerminal(printableData(result), terminal())}\n${fitted(reportLine(folder), process.stdout)}\n`,
     );
   }
   const { verdict, swarm } = result;
@@ -103,7 +103,7 @@ export async function runSeveral(
   warn(await writeExperiment(parent, experiment));
   if (!options.json && !options.quiet) {
     const report = renderExperiment(printableData(experiment), terminal());
-    process.stdout.write(`\n${report}\n  report: ${printable(parent)}\n`);
+    process.stdout.write(`\n${report}\n${fitted(reportLine(parent), process.stdout)}\n`);
   }
   return {
     name: scenario.name,
@@ -150,6 +150,10 @@ async function runWithProgress(
 
 function terminal(): TerminalOptions {
   return { colours: wantsColours(process.stdout), columns: columnsOf(process.stdout) };
+}
+
+function reportLine(folder: string): string {
+  return `  report: ${printable(folder)}`;
 }
 
 function warn(warning: string | null): void {

@@ -11,6 +11,7 @@ import { interruptSignal, runProgram, tellError } from './program.ts';
 import { readSimOptions, type SimOptions } from './sim-options.ts';
 import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim-runs.ts';
 import { renderScenarioEnds } from './sim-summary.ts';
+import { columnsOf } from './terminal.ts';
 
 async function main(): Promise<number> {
   const options = readSimOptions(process.argv.slice(2), process.env);
@@ -32,7 +33,9 @@ async function main(): Promise<number> {
   });
   if (options.json) process.stdout.write(json(isSingle ? ends[0]!.data : ends.map(({ data }) => data)));
   else if (!isSingle && !options.quiet) {
-    process.stdout.write(`\n${printable(renderScenarioEnds(ends, designs.length))}\n`);
+    process.stdout.write(
+      `\n${printable(renderScenarioEnds(ends, designs.length, columnsOf(process.stdout)))}\n`,
+    );
   }
   return worstOf(ends.map(({ code }) => code));
 }

@@ -2,13 +2,21 @@
  * The command line of every program. An option is read with one dash or two, with hyphens or underscores; help and
  * mistakes write it as its program does: `--chunk-size`, or `-transfer_port` as the classic assignment has it.
  */
-import { Command, CommanderError, type Option } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ConfigError } from '../../core/errors.ts';
 import { nearest } from '../../sim/scenario/source/nearest.ts';
+import { fitProse } from '../fit-lines.ts';
+import { columnsOf } from '../terminal.ts';
 import { refuseWhatNpmKept } from './npm-guard.ts';
 
-const HELP_WIDTH = 110;
+/** Wider lines are hard to read; in a pipe help has this width. */
+const HELP_COLUMNS_MAX = 110;
+
+function helpColumns(): number {
+  const { stdout } = process;
+  return stdout.isTTY ? Math.min(HELP_COLUMNS_MAX, columnsOf(stdout)) : HELP_COLUMNS_MAX;
+}
 
 /** A command whose options help shows with two dashes. */
 export function newCommand(name: string, description: string): Command {
@@ -18,17 +26,26 @@ export function newCommand(name: string, description: string): Command {
     .version(`swarm-lab ${packageJson.version}`, '--version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .exitOverride()
-    .configureOutput({ outputError: () => undefined })
-    .configureHelp({ helpWidth: HELP_WIDTH, commandUsage: usage });
+    .configureOutput({
+      outputError: () => undefined,
+      writeOut: (text) => process.stdout.write(`${fitProse(text.trimEnd(), helpColumns())}\n`),
+    })
+    .configureHelp({ helpWidth: helpColumns(), commandUsage: usage, optionDescription: described });
 }
 
 /** A command whose options help shows with one dash. */
 export function newClassicCommand(name: string, description: string): Command {
   return newCommand(name, description).configureHelp({
-    helpWidth: HELP_WIDTH,
+    helpWidth: helpColumns(),
     commandUsage: usage,
+    optionDescription: described,
     optionTerm: ({ flags }) => (flags.startsWith('--') ? flags.slice(1) : flags),
   });
+}
+
+/** A default that says nothing, such as "off", is left out. */
+function described(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: (?:false|""|\[\])\)$/, '');
 }
 
 /** An option as its program's help writes it: `--out <folder>`, `-transfer_port <port>`. */

@@ -47,39 +47,38 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
 }
 
 const GAP = 2;
-const WRAPPED_MIN = 16;
+/** Sentences in narrower columns are hard to read. */
+const WRAPPED_MIN = 12;
 
 /**
  * As `renderTable`, no wider than that: columns with a rank are left out, which a last line tells, then sentences are
- * broken. What then is still too wide stays so.
+ * broken, then any text. What then is still too wide has words that are.
  */
 export function renderTableWithin(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number,
 ): string {
-  const widths = columns.map(({ head }, at) =>
-    Math.max(stringWidth(head), ...rows.map((cells) => widest(cells[at] ?? ''))),
-  );
+  const texts = columns.map(({ head }, at) => [head, ...rows.map((cells) => cells[at] ?? '')]);
+  const widths = texts.map((cells) => Math.max(...cells.map(widest)));
   const kept = new Set(columns.keys());
-  const total = () => [...kept].reduce((sum, at) => sum + widths[at]! + GAP, -GAP);
   const inOrder = [...columns.keys()]
     .filter((at) => columns[at]!.rank !== undefined)
     .sort((a, b) => columns[b]!.rank! - columns[a]!.rank!);
   const sentences = [...kept].filter((at) => columns[at]!.wraps === true);
-  const shrinks = (at: number) =>
-    Math.max(0, widths[at]! - Math.max(WRAPPED_MIN, stringWidth(columns[at]!.head)));
-  const room = () => sentences.reduce((sum, at) => sum + shrinks(at), 0);
-  while (total() - room() > width && inOrder.length > 0) kept.delete(inOrder.shift()!);
-  for (const at of sentences) widths[at]! -= Math.min(shrinks(at), Math.max(0, total() - width));
+  const shrinks = (at: number): number =>
+    Math.max(0, widths[at]! - Math.max(WRAPPED_MIN, ...texts[at]!.map(widestWord)));
+  const excess = (): number => [...kept].reduce((sum, at) => sum + widths[at]! + GAP, -GAP) - width;
+  const room = (): number => sentences.reduce((sum, at) => sum + (kept.has(at) ? shrinks(at) : 0), 0);
+  while (excess() > room() && inOrder.length > 0) kept.delete(inOrder.shift()!);
+  const others = [...kept].filter((at) => columns[at]!.align !== 'right' && !sentences.includes(at));
+  for (const at of [...sentences.filter((one) => kept.has(one)), ...others]) {
+    widths[at]! -= Math.min(shrinks(at), Math.max(0, excess()));
+  }
   const shown = [...kept].sort((a, b) => a - b);
   const text = renderTable(
-    shown.map((at) => columns[at]!),
-    rows.map((cells) =>
-      shown.map((at) =>
-        sentences.includes(at) ? wrap(cells[at] ?? '', widths[at]!, '') : (cells[at] ?? ''),
-      ),
-    ),
+    shown.map((at) => ({ ...columns[at]!, head: wrap(columns[at]!.head, widths[at]!, '') })),
+    rows.map((cells) => shown.map((at) => broken(cells[at] ?? '', widths[at]!))),
   );
   const missing = columns.filter((_, at) => !kept.has(at)).map(({ head }) => head);
   return missing.length === 0
@@ -87,8 +86,16 @@ export function renderTableWithin(
     : `${text}\n${wrap(`… too narrow for ${missing.join(', ')}`, width, '  ')}`;
 }
 
+function broken(cell: string, width: number): string {
+  return widest(cell) <= width ? cell : wrap(cell, width, '');
+}
+
 function widest(text: string): number {
   return Math.max(...text.split('\n').map((line) => stringWidth(line)));
+}
+
+function widestWord(text: string): number {
+  return Math.max(...text.split(/\s/).map((word) => stringWidth(word)));
 }
 
 /** Rows without a head. */

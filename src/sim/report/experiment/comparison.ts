@@ -18,7 +18,7 @@ export function renderComparison(comparison: Comparison, options: TerminalOption
         right('before'),
         right('after'),
         { head: 'difference [95 %]', rank: 1 },
-        { head: 'that is' },
+        { head: 'that is', rank: 0 },
         { head: 'says', wraps: true },
       ],
       figures.filter(hasData).map((figure) => {
@@ -39,8 +39,12 @@ export function renderComparison(comparison: Comparison, options: TerminalOption
     ...(arms.length === 0 ? ['No arm is in both: nothing can be compared.'] : []),
   ];
   const sections = [
-    [`before  ${describe(before)}`, `after   ${describe(after)}`].join('\n'),
-    [...warnings, ...missing].map((line) => page.warn(wrap(`! ${line}`, page.proseColumns, '  '))).join('\n'),
+    [`before  ${describe(before)}`, `after   ${describe(after)}`]
+      .map((line) => wrap(line, page.proseColumns, ' '.repeat(8)))
+      .join('\n'),
+    [...warnings, ...missing, ...notesOf(comparison)]
+      .map((line) => page.warn(wrap(`! ${line}`, page.proseColumns, '  ')))
+      .join('\n'),
     ...tables,
     page.dim(
       wrap(
@@ -57,19 +61,36 @@ function describe({ scenario, commit, startedAt, runs }: Side): string {
   return `${scenario}, ${runs === 1 ? '1 run' : `${runs} runs`}, ${startedAt}, commit ${commit ?? 'unknown'}`;
 }
 
+/** Why a figure has no interval: once where it is true of all, else with the figures that it is true of. */
+function notesOf({ arms }: Comparison): string[] {
+  const all = arms.flatMap(({ name, figures }) =>
+    figures.filter(hasData).map(({ metric, against }) => ({ name, metric, note: against.note })),
+  );
+  const notes = new Set(all.map(({ note }) => note));
+  if (notes.size === 1)
+    return [...notes].filter((note) => note !== '').map((note) => `No interval: ${note}.`);
+  return arms.flatMap(({ name }) =>
+    [...notes].flatMap((note) => {
+      const of = all.filter((one) => one.name === name && one.note === note).map(({ metric }) => metric);
+      if (note === '' || of.length === 0) return [];
+      return [`No interval of ${of.join(', ')}${arms.length === 1 ? '' : ` in ${name}`}: ${note}.`];
+    }),
+  );
+}
+
 function hasData({ before, after }: ComparedFigure): boolean {
   return before !== null || after !== null;
 }
 
 function cellsOf({ metric, unit, before, after, against }: ComparedFigure): string[] {
   const mean = (side: ComparedFigure['before']) => (side === null ? NO_DATA : formatMetric(side.mean, unit));
-  const { difference, statement, note } = against;
+  const { difference, statement } = against;
   return [
     metric,
     mean(before),
     mean(after),
     difference === null ? NO_DATA : formatInterval(difference, unit),
     difference === null ? NO_DATA : formatRelative(against.share, unit),
-    note === '' ? statement : `${statement}: ${note}`,
+    statement,
   ];
 }
