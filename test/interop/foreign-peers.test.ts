@@ -84,3 +84,25 @@ describe.concurrent('rule 11: our client serves one who', () => {
     expect(it.held('guido', 2, large)).toEqual([1, 2]);
   });
 });
+
+test('a holder that sent another content before it was agreed on is asked again once it is', async (context) => {
+  const it = stageOf(context);
+  const other = (index: number): Buffer => Buffer.from(`another content ${index}, `.repeat(20));
+  for (const name of ['anna', 'ben']) it.chunkFolder(name, TOTAL, ALL);
+  for (const name of ['guido', 'dora']) it.chunkFolder(name, TOTAL, ALL, other);
+  it.chunkFolder('late', TOTAL, []);
+  const hashed = ['--edition', 'hashed', '--pause', '0.2'];
+  const { port } = await it.ourTracker('-edition', 'hashed');
+  const former = ['anna', 'ben'].map((name) => it.pythonClient(name, port, ...hashed));
+  await Promise.all(former.map((client) => client.says('announced')));
+  const [first, second] = await Promise.all(former.map((client) => client.port()));
+  await Promise.all(former.map((client) => client.destroy()));
+
+  // The second swarm comes to the same ports. One of it is asked for a chunk that it has not announced yet.
+  const late = it.ourClient('late', port, '-edition', 'hashed');
+  it.pythonClient('guido', port, '--edition', 'hashed', '--pause', '8', '-transfer_port', `${first}`);
+  await late.says(new RegExp(`localhost:${first} will not be asked again`));
+  it.pythonClient('dora', port, ...hashed, '-transfer_port', `${second}`, '--not-found-text');
+  await late.says(/complete, /);
+  expect(it.held('late', TOTAL, other)).toEqual(ALL);
+});

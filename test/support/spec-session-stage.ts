@@ -48,7 +48,7 @@ export function sessionStage(
   const download = (index: number, content: string) => {
     const it = ledger.begin(index, other, 'spec');
     it.write(Buffer.from(content));
-    expect(it.finish()).toBe(true);
+    expect(it.finish()).toBe('held');
   };
   session.start();
   return { clock, transport, events, ledger, session, told, download };

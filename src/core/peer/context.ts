@@ -1,6 +1,6 @@
 import type { Address, EventSink } from '../interfaces.ts';
 import type { Untold } from '../events.ts';
-import { Bans } from './bans.ts';
+import { Bans, type Offence } from './bans.ts';
 import type { Ledger } from './ledger.ts';
 import type { PeerComponents, PeerOptions } from './options.ts';
 
@@ -31,9 +31,14 @@ export class PeerContext implements PeerComponents {
     this.events.emit({ ...event, atMs: this.clock.now(), peer: this.options.name });
   }
 
-  /** The remote sent a bad chunk: it is never dealt with again. */
-  ban(address: Address, reason: string): void {
-    if (this.#bans.add(address)) this.tell({ type: 'peer-banned', address, reason });
+  /** The remote sent a bad chunk: it is not dealt with again while the same content is agreed on. */
+  ban(address: Address, offence: Offence, reason: string): void {
+    if (this.#bans.add(address, offence)) this.tell({ type: 'peer-banned', address, reason });
+  }
+
+  /** The tracker tells what is agreed on. Who was banned for sending something else than before may be right. */
+  agreed(now: Offence): void {
+    this.#bans.review(now);
   }
 
   isBanned(address: Address): boolean {

@@ -2,8 +2,12 @@ import type { DiscardReason } from '../events.ts';
 import type { Address, Body } from '../interfaces.ts';
 import type { Draft } from './draft.ts';
 
-/** What a download tells the ledger. */
+/** `outdated`: another content was agreed on since it began, so that nothing is said of who sent it. */
+export type Finish = 'held' | 'corrupt' | 'outdated';
+
+/** What a download asks and tells the ledger. */
 export interface DownloadOutcome {
+  isOutdated(): boolean;
   requested(): void;
   /** Once. */
   left(): void;
@@ -45,6 +49,11 @@ export class Download {
     return !this.#over && this.draft.agrees();
   }
 
+  /** Another content was agreed on since it began. */
+  get isOutdated(): boolean {
+    return this.#outcome.isOutdated();
+  }
+
   get over(): boolean {
     return this.#over;
   }
@@ -59,10 +68,15 @@ export class Download {
 
   /**
    * All bytes are here. Returns whether they are the chunk; a bad one is discarded and reported as corrupt.
+   * Undefined: it was over already.
    * @throws {StoreError} the store cannot keep it; the download is over all the same.
    */
-  finish(): boolean {
-    if (this.#over) return false;
+  finish(): Finish | undefined {
+    if (this.#over) return undefined;
+    if (this.isOutdated) {
+      this.drop('failed');
+      return 'outdated';
+    }
     let isRight: boolean;
     try {
       isRight = this.draft.commit() !== undefined;
@@ -73,7 +87,7 @@ export class Download {
     this.leave();
     if (isRight) this.#outcome.held();
     else this.#outcome.discard('corrupt');
-    return isRight;
+    return isRight ? 'held' : 'corrupt';
   }
 
   /** Ends; what has come stays in the draft, for others to go on with. Idempotent. */

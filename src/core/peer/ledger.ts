@@ -149,6 +149,7 @@ export class Ledger {
     const startMs = clock.now();
     const about = { peer: this.#peerName, index };
     const download = new Download(draft, from, {
+      isOutdated: () => this.#isOutdated(draft),
       requested: () => events.emit({ type: 'chunk-requested', atMs: clock.now(), ...about, from, protocol }),
       left: () => this.#left(download),
       held: () => {
@@ -187,6 +188,12 @@ export class Ledger {
     const draft = new Draft(index, this.#components.store.begin(index, known), known.hash);
     this.#drafts.add(draft);
     return draft;
+  }
+
+  /** Another content than the draft is to be was agreed on since it was begun. */
+  #isOutdated({ index, hash }: Draft): boolean {
+    const agreed = this.#agreed.get(index)?.hash;
+    return hash !== undefined && agreed !== undefined && agreed !== hash;
   }
 
   #left(download: Download): void {

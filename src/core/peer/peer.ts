@@ -173,7 +173,10 @@ export class Peer {
   }
 
   #learn(peers: readonly PeerEntry[], agreed: readonly ChunkClaim[]): void {
-    for (const claim of agreed) this.ledger.agree(claim);
+    for (const claim of agreed) {
+      this.ledger.agree(claim);
+      this.#context.agreed(claim);
+    }
     if (agreed.length > 0) this.#swarm.agreed(agreed.map(({ index }) => index));
     this.#spec.learn(peers.filter(({ protocol }) => protocol === 'spec'));
     this.#swarm.learn(peers.flatMap(({ protocol, address }) => (protocol === 'swarm' ? [address] : [])));

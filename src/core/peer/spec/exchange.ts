@@ -56,7 +56,7 @@ export class SpecExchange {
         onExhausted: (index) => this.#session?.ask(index),
         refresh: (index) => this.#session?.refresh(index) ?? false,
         isBanned: (address) => this.#context.isBanned(address),
-        ban: (address, reason) => this.#context.ban(address, reason),
+        ban: (address, offence, reason) => this.#context.ban(address, offence, reason),
       },
     );
   }
@@ -74,7 +74,10 @@ export class SpecExchange {
       this.#context,
       { ...options, port: ownPort },
       {
-        onHolders: (index, hash, holders) => this.#fetcher?.offer(index, hash, holders),
+        onHolders: (index, hash, holders) => {
+          if (hash !== undefined) this.#context.agreed({ index, hash });
+          this.#fetcher?.offer(index, hash, holders);
+        },
         onMoreChunks: (index) => this.#callbacks.onMoreChunks(index),
         onOurTracker: () => this.#callbacks.onOurTracker(),
       },

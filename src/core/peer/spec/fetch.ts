@@ -24,7 +24,8 @@ const BEGUN_STRIKES_MAX = 6;
  * first four bytes say how many follow, and so may not be the chunk's.
  */
 export type FetchOutcome =
-  | { readonly kind: 'held' | 'corrupt' | 'absent' }
+  | { readonly kind: 'held' | 'absent' }
+  | { readonly kind: 'corrupt'; readonly hash: string }
   | { readonly kind: 'doubtful' | 'prefixed'; readonly bytes: number }
   | { readonly kind: 'refused' | 'broken'; readonly detail: string }
   | { readonly kind: 'store-failed'; readonly error: StoreError };
@@ -174,15 +175,24 @@ export class Fetch {
   /** The ledger decides. */
   #finish(): void {
     this.#leave();
-    let outcome: FetchOutcome = { kind: 'corrupt' };
+    let outcome: FetchOutcome;
     try {
-      if (this.download.finish()) outcome = { kind: 'held' };
+      outcome = this.#judge();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.download.drop('failed');
       outcome = { kind: 'store-failed', error };
     }
     this.#options.onOutcome(outcome);
+  }
+
+  #judge(): FetchOutcome {
+    const finish = this.download.finish();
+    if (finish === 'held') return { kind: 'held' };
+    // Without a hash nothing is ever corrupt.
+    const { hash } = this.#options;
+    if (finish === 'corrupt' && hash !== undefined) return { kind: 'corrupt', hash };
+    return { kind: 'broken', detail: 'another content was agreed on meanwhile' };
   }
 
   #fail(outcome: FetchOutcome): void {

@@ -3,6 +3,7 @@ import { assertNever, StoreError } from '../../errors.ts';
 import type { SwarmEvent, Untold } from '../../events.ts';
 import type { Address, Clock, EventSink, Random, Timer, Transport } from '../../interfaces.ts';
 import { pick } from '../../random.ts';
+import type { Offence } from '../bans.ts';
 import type { Ledger } from '../ledger.ts';
 import { PatienceByAddress } from '../patience-by-address.ts';
 import { Fetch, IDLE_TIMEOUT_MS, type FetchOutcome } from './fetch.ts';
@@ -46,7 +47,7 @@ export interface SpecFetcherCallbacks {
   /** Whether nothing is asked of this holder any more. */
   isBanned(address: Address): boolean;
   /** It sent a chunk whose hash is not the agreed one. */
-  ban(address: Address, reason: string): void;
+  ban(address: Address, offence: Offence, reason: string): void;
 }
 
 /**
@@ -266,7 +267,7 @@ export class SpecFetcher {
         this.#backOff.gave(holder, index);
         return;
       case 'corrupt':
-        this.#callbacks.ban(from, `chunk ${index} is not the agreed content`);
+        this.#callbacks.ban(from, { index, hash: outcome.hash }, `chunk ${index} is not the agreed content`);
         return;
       case 'absent':
         this.#backOff.lacks(holder, index);

@@ -4,6 +4,7 @@ import { MIB } from '../../units.ts';
 import type { DiscardReason } from '../../events.ts';
 import type { ChunkPart, Reject } from '../../protocol/messages.ts';
 import type { PeerContext } from '../context.ts';
+import type { Finish } from '../download.ts';
 import type { Draft } from '../draft.ts';
 import { Drafts } from './drafts.ts';
 import { chooseDuplicate } from './end-game.ts';
@@ -32,7 +33,7 @@ const STORE_RETRY_MS = 5_000;
 
 export interface DownloaderCallbacks {
   /** The neighbour, and nobody else, sent a chunk whose hash is not the agreed one. */
-  onCorrupt(neighbour: Neighbour, index: number): void;
+  onCorrupt(neighbour: Neighbour, draft: Draft): void;
   onFault(neighbour: Neighbour, detail: string): void;
 }
 
@@ -137,10 +138,7 @@ export class Downloader {
       const detail = `chunk ${part.index} continues at ${part.offset}, not in order`;
       return this.#callbacks.onFault(neighbour, detail);
     }
-    if (part.chunkBytes !== request.bytes) {
-      this.#leave(request, 'failed');
-      return this.#corrupt(neighbour, part.index);
-    }
+    if (part.chunkBytes !== request.bytes) return this.#isOfAnotherSize(neighbour, request, last);
     if (!this.#write(request, part)) {
       if (last) {
         this.#close(neighbour, request);
@@ -165,21 +163,34 @@ export class Downloader {
   #finish(neighbour: Neighbour, request: OpenRequest): void {
     this.#close(neighbour, request);
     const { download } = request;
-    const verdict = { good: true };
+    const verdict: { finish?: Finish | undefined } = {};
     const isKept = this.#store(() => {
-      verdict.good = download.finish();
+      verdict.finish = download.finish();
     });
     if (!isKept) return this.#broken(download.draft);
-    if (verdict.good) return;
-    const isCertain = this.#drafts.provedWrong(download.draft);
+    if (verdict.finish === 'held') return;
+    const isCertain = verdict.finish === 'corrupt' && this.#drafts.provedWrong(download.draft);
     this.#broken(download.draft);
-    if (isCertain) this.#corrupt(neighbour, request.index);
+    if (isCertain) this.#corrupt(neighbour, download.draft);
     else this.fillAll();
   }
 
-  #corrupt(neighbour: Neighbour, index: number): void {
+  /** Its own fault, unless another content was agreed on since it was asked. */
+  #isOfAnotherSize(neighbour: Neighbour, request: OpenRequest, isLast: boolean): void {
+    const { download } = request;
+    if (!download.isOutdated) {
+      this.#leave(request, 'failed');
+      this.#corrupt(neighbour, download.draft);
+    } else if (isLast) {
+      this.#close(neighbour, request);
+      this.#leave(request, 'failed');
+      this.fill(neighbour);
+    } else this.#cancel(neighbour, request, 'failed');
+  }
+
+  #corrupt(neighbour: Neighbour, draft: Draft): void {
     this.#drafts.distrust(addressKey(neighbour.address));
-    this.#callbacks.onCorrupt(neighbour, index);
+    this.#callbacks.onCorrupt(neighbour, draft);
   }
 
   /** The draft cannot become the chunk: whoever else brings it is told so. */

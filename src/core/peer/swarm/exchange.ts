@@ -38,8 +38,9 @@ export class SwarmExchange implements MeshHandler {
     this.#mesh = new Mesh(context, this);
     const { neighbours } = this.#mesh;
     this.#downloader = new Downloader(context, neighbours, {
-      onCorrupt: (neighbour, index) => {
-        context.ban(neighbour.address, `sent a bad chunk ${index}`);
+      onCorrupt: (neighbour, { index, hash }) => {
+        // What comes by this protocol always has a hash.
+        context.ban(neighbour.address, { index, hash: hash! }, `sent a bad chunk ${index}`);
         neighbour.connection.abort();
       },
       onFault: (neighbour, detail) => this.#mesh.fault(neighbour, detail),

@@ -1,0 +1,62 @@
+/** A tracker that is left up for another content: what was agreed on changes while chunks are on their way. */
+import { describe, expect, it } from 'vitest';
+import { contentOf, PeerStage } from '../../../test/support/peer-stage.ts';
+import { sha1 } from '../../../test/support/spec-fakes.ts';
+
+const claimOf = (index: number, content: string) => ({ index, bytes: content.length, hash: sha1(content) });
+
+describe.each([
+  ['of the same size', contentOf(1).toUpperCase()],
+  ['of another size', 'something else'],
+])('another content, %s', (_, other) => {
+  it('a neighbour that sent it before it was agreed on is dealt with again once it is', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const early = stage.neighbour('early', [1]);
+    early.say({ type: 'unchoke' });
+    early.deliver(1, other);
+    expect(stage.eventsOf('peer-banned')).toHaveLength(1);
+    const refused = stage.neighbour('early', [1]);
+    expect(refused.closes).toHaveLength(1);
+
+    stage.trackerTells([], [claimOf(1, other)]);
+    const again = stage.neighbour('early', [1]);
+    again.say({ type: 'unchoke' });
+    again.deliver(1, other);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+    expect(stage.store.chunks.get(1)?.toString()).toBe(other);
+  });
+
+  it('a neighbour from which it comes after the change is not banned, and is asked anew', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const neighbour = stage.neighbour('n', [1]);
+    neighbour.say({ type: 'unchoke' });
+    expect(neighbour.requested).toEqual([1]);
+    stage.trackerTells([], [claimOf(1, other)]);
+    neighbour.deliver(1, other);
+    expect(stage.eventsOf('peer-banned')).toEqual([]);
+    expect(neighbour.requested).toEqual([1, 1]);
+    neighbour.deliver(1, other);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+    expect(stage.store.chunks.get(1)?.toString()).toBe(other);
+  });
+
+  it('what was agreed on before, and comes after the change, is not kept', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const neighbour = stage.neighbour('n', [1]);
+    neighbour.say({ type: 'unchoke' });
+    stage.trackerTells([], [claimOf(1, other)]);
+    neighbour.deliver(1);
+    expect(stage.peer.ledger.held.size).toBe(0);
+    expect(stage.eventsOf('peer-banned')).toEqual([]);
+    expect(neighbour.requested).toEqual([1, 1]);
+  });
+});
+
+it('who sends what was never agreed on stays banned when other chunks change', () => {
+  const stage = new PeerStage({ totalChunks: 2, held: [2] });
+  const liar = stage.neighbour('liar', [1]);
+  liar.say({ type: 'unchoke' });
+  liar.deliver(1, 'x'.repeat(contentOf(1).length));
+  stage.trackerTells([], [claimOf(2, 'something else'), claimOf(1, contentOf(1))]);
+  expect(stage.neighbour('liar', [1]).closes).toHaveLength(1);
+});
