@@ -40,14 +40,15 @@ Examples:
   swarm-lab sim churn mine.yaml papers/kumar-ross-fluid
       one after another, and a table over all; the worst outcome gives the exit code
   swarm-lab sim churn --plan
-      what would happen when, how fast it could be and what it would need, without running it
+      what would happen when, how fast it could be, what it would need and what is short, without running it; exit code
+      2 where it cannot be run
   swarm-lab sim three-peers --json | jq .swarm.makespanMs
       the result for other programs
   swarm-lab sim slow-uplink --tracker-port 5100
       standalone clients may join: swarm-lab client -folder … -transfer_port … -name …
 
 Exit codes: 0 every peer that should complete did, its content is intact, every threshold holds; 1 swarm incomplete
-or corrupt, or the run broke down; 2 bad scenario or option, or it does not fit this machine; 3 the run says neither;
+or corrupt, or the run broke down; 2 bad scenario or option, or it cannot be run here; 3 the run says neither;
 4 a threshold (expect) is missed; 5 given up by abort_on; 70 defect of the program; 130 stopped by Ctrl-C (what was
 measured is written). Of several runs or scenarios the worst decides: 1, then 5, 4, 3.`;
 
@@ -69,7 +70,7 @@ function newSimCommand() {
     .option('--out <folder>', 'where reports go', 'reports')
     .option('--json', 'the result as JSON on stdout, and nothing else there', false)
     .option('--quiet', 'tell only what went wrong', false)
-    .option('--plan', 'print what would happen, and stop', false)
+    .option('--plan', 'print what would happen, also where it cannot be run here, and stop', false)
     .option(
       '--tracker-port <port>',
       'where the tracker listens, for others to join; 0: any free one',

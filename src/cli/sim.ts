@@ -3,10 +3,11 @@ import { printable, printableJson } from '../core/printable.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import { threadsEngine } from '../sim/engines/threads/threads-engine.ts';
 import type { Design } from '../sim/experiment/design.ts';
-import { makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
-import { forecast } from '../sim/experiment/forecast.ts';
-import { renderDesign } from '../sim/report/experiment/design.ts';
+import type { Forecast } from '../sim/experiment/forecast.ts';
+import { forecastAll, makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
+import { renderDesign } from '../sim/report/plan/design.ts';
 import { exitCodes, worstOf } from './exit-codes.ts';
+import { say } from './program-output.ts';
 import { interruptSignal, runProgram, tellError } from './program.ts';
 import { readSimOptions, type SimOptions } from './sim-options.ts';
 import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim-runs.ts';
@@ -16,14 +17,15 @@ import { columnsOf } from './terminal.ts';
 async function main(): Promise<number> {
   const options = readSimOptions(process.argv.slice(2), process.env);
   const designs = designAll(options);
+  if (options.plan) return showPlans(designs, options);
   const isSingle = designs.length === 1;
-  if (options.plan) {
-    const text = options.json
-      ? json(isSingle ? plansOf(designs[0]!) : designs.map(plansOf))
-      : printable(designs.map((design) => renderDesign(design, forecast)).join('\n'));
-    process.stdout.write(text);
-    return exitCodes.ok;
-  }
+  tellTogether(
+    designs.map(
+      ({ design, forecasts }) =>
+        () =>
+          requireFit(design, forecasts),
+    ),
+  );
   requireReports(options.out);
   const workerFile = new URL('./peer-worker.js', import.meta.url);
   const ends = await runAll(designs, options, {
@@ -40,19 +42,60 @@ async function main(): Promise<number> {
   return worstOf(ends.map(({ code }) => code));
 }
 
+interface Planned {
+  readonly design: Design;
+  readonly forecasts: readonly Forecast[];
+}
+
 /** Every scenario is read before the first run, and the mistakes of all are told at once. */
-function designAll(options: SimOptions): Design[] {
-  const mistakes: ConfigError[] = [];
-  const designs = options.scenarios.flatMap((file) => {
-    try {
+function designAll(options: SimOptions): Planned[] {
+  return tellTogether(
+    options.scenarios.map((file) => () => {
       const design = makeDesign({
         file,
         sets: options.set,
         ...(options.seed === undefined ? {} : { seed: options.seed }),
         ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
       });
-      requireFit(design.plans);
-      return [design];
+      return { design, forecasts: forecastAll(design) };
+    }),
+  );
+}
+
+/** The plans are shown whole, also those that cannot be run here: the exit code tells that. */
+function showPlans(designs: readonly Planned[], { json: asJson }: SimOptions): number {
+  const plans = designs.map(({ design }) => plansOf(design));
+  const columns = columnsOf(process.stdout);
+  process.stdout.write(
+    asJson
+      ? json(plans.length === 1 ? plans[0] : plans)
+      : printable(
+          designs.map(({ design, forecasts }) => renderDesign(design, forecasts, columns)).join('\n'),
+        ),
+  );
+  const short = designs.filter(({ forecasts }) => forecasts.some(({ shortages }) => shortages.length > 0));
+  if (short.length === 0) return exitCodes.ok;
+  // What the text has told already is not told twice.
+  const isTold = !asJson && short.every(({ design }) => design.plans.length === 1);
+  if (isTold)
+    say(`sim: ${short.map(({ design }) => design.scenario.name).join(' and ')} cannot be run, see above`);
+  else
+    tellTogether(
+      short.map(
+        ({ design, forecasts }) =>
+          () =>
+            requireFit(design, forecasts),
+      ),
+    );
+  return exitCodes.badInput;
+}
+
+/** @throws {ConfigError} with the mistakes of all */
+function tellTogether<T>(tasks: readonly (() => T)[]): T[] {
+  const mistakes: ConfigError[] = [];
+  const results = tasks.flatMap((task) => {
+    try {
+      return [task()];
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       mistakes.push(error);
@@ -61,17 +104,17 @@ function designAll(options: SimOptions): Design[] {
   });
   if (mistakes.length === 1) throw mistakes[0]!;
   if (mistakes.length > 1) throw new ConfigError(mistakes.map(({ message }) => message).join('\nsim: '));
-  return designs;
+  return results;
 }
 
 /** One after another, each with all of the machine. One that breaks down is told, and the next one begins. */
 async function runAll(
-  designs: readonly Design[],
+  designs: readonly Planned[],
   options: SimOptions,
   components: SimComponents,
 ): Promise<ScenarioEnd[]> {
   const ends: ScenarioEnd[] = [];
-  for (const design of designs) {
+  for (const { design } of designs) {
     if (components.signal.aborted) break;
     try {
       const end = await run(design, options, components);

@@ -3,13 +3,15 @@ import { ConfigError } from '../core/errors.ts';
 import { readTextFile } from '../core/node/store/text-file.ts';
 import { makeFolders, requireWritable } from '../core/node/store/folders.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
-import { machineLimits, requireCapacity } from './engines/threads/capacity.ts';
+import { machineLimits } from './engines/threads/capacity.ts';
 import { requireHonourable } from './engines/threads/refusals.ts';
 import { designExperiment, type Design, type DesignRequest } from './experiment/design.ts';
+import { forecast, type Forecast } from './experiment/forecast.ts';
 import { measure } from './measure/measure.ts';
 import type { Environment, RunResult } from './result/result.ts';
 import { parsePlan } from './saved-plan/parse-plan.ts';
 import type { Plan } from './plan/plan.ts';
+import { describeShortages, type Shortage } from './plan/shortage.ts';
 import { writeReport, type RunPlace, type WrittenReport } from './report/write-report.ts';
 
 export interface RunComponents {
@@ -43,16 +45,35 @@ export function makeDesign(request: DesignRequest): Design {
 }
 
 /**
- * That the threads engine can carry out the plans on this machine. Starts nothing.
+ * What each plan needs, how fast it could be and what stands in its way on this machine. Starts nothing.
  *
- * @throws {ConfigError} naming what is short or cannot be honoured, and the setting that helps
+ * @throws {ConfigError} a setting cannot be honoured on any machine
  */
-export function requireFit(plans: readonly Plan[]): void {
+export function forecastAll({ plans }: Design): readonly Forecast[] {
   const limits = machineLimits();
-  for (const plan of plans) {
+  return plans.map((plan) => {
     requireHonourable(plan);
-    requireCapacity(plan, limits);
+    return forecast(plan, limits);
+  });
+}
+
+/** @throws {ConfigError} naming all that is short, of every arm, and the settings that help */
+export function requireFit({ plans, scenario, arms }: Design, forecasts: readonly Forecast[]): void {
+  const short = new Map<string, { arms: Set<string>; worst: readonly Shortage[] }>();
+  for (const [at, { shortages }] of forecasts.entries()) {
+    if (shortages.length === 0) continue;
+    const kind = shortages.map(({ what, remedy }) => `${what}: ${remedy}`).join('\n');
+    const known = short.get(kind) ?? { arms: new Set<string>(), worst: shortages };
+    known.arms.add(plans[at]!.variant?.arm ?? scenario.name);
+    known.worst = known.worst.map((one, i) => (one.needed < shortages[i]!.needed ? shortages[i]! : one));
+    short.set(kind, known);
   }
+  if (short.size === 0) return;
+  const messages = [...short.values()].map(({ arms: own, worst }) => {
+    const subject = own.size === arms.length ? scenario.name : `${scenario.name}, ${[...own].join(' and ')},`;
+    return describeShortages(subject, worst);
+  });
+  throw new ConfigError(messages.join('\n'));
 }
 
 /** That the reports can be written is found out before the run, not after it. @throws {StoreError} */

@@ -120,6 +120,9 @@ describe('a sweep', () => {
     const { code, stdout } = await desk.run([desk.scenario('sweep', SWEEP), '--plan']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/6 runs, 3 arms × 2, seed 5; compared with baseline/);
+    expect(stdout).toMatch(
+      /^arm picker=random: as baseline, but\n.*\n.*\nseeder, leechers +sequential picker → random picker$/m,
+    );
     // 64 KiB through 4 Mbit/s.
     expect(stdout).toContain('lower bound    131 ms, set by the uplink of those who hold the only copies');
     expect(stdout).toMatch(/needs +4 threads, about 32 MiB of memory, up to \d+ file descriptors/);
@@ -127,13 +130,47 @@ describe('a sweep', () => {
   });
 });
 
-it('what does not fit this machine is refused by --plan, too', async () => {
+it('what cannot be run is planned all the same, with all that is short at once', async () => {
   const scenario = desk.scenario('large', SMALL);
-  const { code, stdout, stderr } = await desk.run([scenario, '--plan', '--set', 'peers.leechers.count=9000']);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(
-    /large cannot be run.*\bopen files: \d+ needed, \d+ available; .*policy\.max_connections/s,
+  const more = [
+    '--set',
+    'peers.leechers.count=9000',
+    '--set',
+    'content.generate.size=10GB',
+    '--set',
+    'content.generate.chunk_size=1MB',
+  ];
+  const { code, stdout: shown, stderr } = await desk.run([scenario, '--plan', ...more]);
+  const stdout = shown.replaceAll(/\n {15,}/g, ' ');
+  expect(stdout).toMatch(/^leechers\/1-9000 +none/m);
+  expect(stdout).toMatch(/^lower bound +5 h 33 min/m);
+  expect(stdout).toMatch(/^client-server +\d+ h \d\d min/m);
+  expect(stdout).toMatch(/^can be run +no: \d things are short/m);
+  expect(stdout).toMatch(/- time before time_limit: 5 h 33 min needed, 30\.0 s available;/);
+  expect(stdout).toMatch(/- open files: \d+ needed, \d+ available;/);
+  expect(stdout).toMatch(/- temporary files below .* needed, .* available;/);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: 'sim: large cannot be run, see above\n' });
+  const asJson = await desk.run([scenario, '--plan', '--json', ...more]);
+  expect(asJson.code).toBe(2);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({ timeLimitMs: 30_000 });
+  expect(asJson.stderr).toMatch(
+    /^sim: large cannot be run, \d things are short:\n {2}time before time_limit: /,
   );
+});
+
+it('a time limit below the lower bound is refused at once; looking at a run for a while is not', async () => {
+  const slow = SMALL.replace('4Mbit/s', '100kbit/s').replace('30s', '1s');
+  const { code, stdout, stderr } = await desk.run([desk.scenario('doomed', slow)]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toBe(
+    'sim: doomed cannot be run: time before time_limit: 5.24 s needed, 1.00 s available; raise time_limit above the ' +
+      'lower bound of 5.24 s, or leave it out; to see what is done by then, write abort_on: ["elapsed > 1s"]\n',
+  );
+  const looked = slow.replace('time_limit: 1s', 'abort_on: ["elapsed > 1s"]');
+  const planned = await desk.run([desk.scenario('looked', looked), '--plan']);
+  expect(planned.code).toBe(0);
+  expect(planned.stdout).toContain('not complete by then: the lower bound is above abort_on elapsed > 1s');
+  expect((await desk.run([desk.scenario('looked', looked)])).code).toBe(5);
 });
 
 it('too many runs are refused before any is drawn', async () => {
@@ -147,7 +184,7 @@ describe('the exit code', () => {
     ['0 when every threshold holds', `expect: ['integrity == 100%', 'makespan < 20s']`, 0],
     [
       '1 when the swarm is incomplete, whatever the thresholds',
-      `time_limit: 0.1s\nexpect: ['elapsed < 1ms']`,
+      `time_limit: 0.5s\ndefaults: { link: { latency: 2s } }\nexpect: ['elapsed < 1ms']`,
       1,
     ],
     ['2 when the scenario is wrong', `expect: ['makspan < 20s']`, 2],

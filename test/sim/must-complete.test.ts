@@ -64,8 +64,14 @@ describe('a run waits for all that must complete', () => {
   });
 
   it('and has failed when one of them is still there and incomplete at the time limit', async () => {
-    const file = scenario({ up: '64kbit/s', of: ', session: { leave: { after: 50s } }' });
-    const { code, stdout } = await desk.run([file, '--set', 'time_limit=2s']);
+    const file = scenario({ of: ', session: { leave: { after: 50s } }' });
+    const { code, stdout } = await desk.run([
+      file,
+      '--set',
+      'time_limit=2s',
+      '--set',
+      'defaults.link.latency=3s',
+    ]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/1 of 4 peers complete[^]*a\/1: it did not complete/);
   });

@@ -8,6 +8,7 @@ import { expandCondition, expandFault } from './expand-faults.ts';
 import { expandGroup } from './expand-peers.ts';
 import { lackAtStart } from './holdings.ts';
 import { lateNotices } from '../plan/after-time-limit.ts';
+import { latestEnd } from '../plan/latest-end.ts';
 import { nameChunks } from '../units/name-chunks.ts';
 import { PLAN_SCHEMA_VERSION } from '../plan/plan-schema.ts';
 import type { Plan, PlannedContent } from '../plan/plan.ts';
@@ -40,7 +41,8 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
   const faults = scenario.faults.map((fault) =>
     told(`fault ${fault.name}`, (draws) => expandFault(fault, directory, timeLimitMs, random, draws)),
   );
-  notices.push(...lateNotices(peers, faults, timeLimitMs));
+  const abortOn = scenario.abortOn.map((condition) => expandCondition(condition, directory));
+  notices.push(...lateNotices(peers, faults, latestEnd({ timeLimitMs, abortOn }).ms));
   const plan: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     scenario: { name: scenario.name, description: scenario.description },
@@ -52,7 +54,7 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
     faults,
     ...(Object.keys(scenario.sets).length === 0 ? {} : { sets: expandSets(scenario.sets, directory) }),
     expect: scenario.expect,
-    abortOn: scenario.abortOn.map((condition) => expandCondition(condition, directory)),
+    abortOn,
     variant: null,
     ...(notices.length === 0 ? {} : { notices }),
     timeLimitMs,

@@ -7,7 +7,7 @@ import type { Plan } from '../plan/plan.ts';
 import { derivedSeed } from '../expand/seeds.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Repeats, Scenario } from '../scenario/language/scenario.ts';
-import { forecast } from './forecast.ts';
+import { boundOf } from './forecast.ts';
 import { interleave } from './schedule.ts';
 import type { DesignedArm } from './summarise.ts';
 
@@ -94,7 +94,7 @@ const LIMIT_MS_MAX = 24 * 3600 * 1000;
 function expandInTime(scenario: Scenario, seed: string): Plan {
   const plan = expand(scenario, { seed });
   if (scenario.growsWithBound !== true) return plan;
-  const { ms } = forecast(plan).bound;
+  const { ms } = boundOf(plan);
   const timeLimitMs = Math.min(Math.ceil(ms * LIMIT_BOUNDS), LIMIT_MS_MAX);
   if (!Number.isFinite(ms) || timeLimitMs <= plan.timeLimitMs) return plan;
   return expand({ ...scenario, timeLimitMs }, { seed });

@@ -1,4 +1,4 @@
-/** What of a plan comes only after its time limit, in sentences for people. */
+/** What of a plan comes only after the latest end of its run, in sentences for people. */
 import { formatMs } from './plan-format.ts';
 import type { PlannedFault, PlannedPeer } from './plan.ts';
 
@@ -6,25 +6,25 @@ import type { PlannedFault, PlannedPeer } from './plan.ts';
 export function lateNotices(
   peers: readonly PlannedPeer[],
   faults: readonly PlannedFault[],
-  timeLimitMs: number,
+  endMs: number,
 ): readonly string[] {
-  const after = `after the end of the run, at ${formatMs(timeLimitMs)}`;
+  const after = `after the run has ended, at ${formatMs(endMs)} at the latest`;
   const groups = new Map<string, PlannedPeer[]>();
   for (const peer of peers) groups.set(peer.group, [...(groups.get(peer.group) ?? []), peer]);
   return [
-    ...[...groups].flatMap(([name, members]) => lateOfGroup(name, members, timeLimitMs, after)),
-    ...faults.flatMap((fault) => lateOfFault(fault, timeLimitMs, after)),
+    ...[...groups].flatMap(([name, members]) => lateOfGroup(name, members, endMs, after)),
+    ...faults.flatMap((fault) => lateOfFault(fault, endMs, after)),
   ];
 }
 
 function lateOfGroup(
   group: string,
   members: readonly PlannedPeer[],
-  timeLimitMs: number,
+  endMs: number,
   after: string,
 ): readonly string[] {
-  const absent = members.filter(({ sessions }) => sessions[0].joinMs >= timeLimitMs);
-  const away = members.filter((peer) => !absent.includes(peer) && isAwayAtTheEnd(peer, timeLimitMs));
+  const absent = members.filter(({ sessions }) => sessions[0].joinMs >= endMs);
+  const away = members.filter((peer) => !absent.includes(peer) && isAwayAtTheEnd(peer, endMs));
   const some = (count: number): string =>
     members.length === 1 ? 'the peer' : `${count} of ${members.length} peers`;
   const waits = absent.some(({ mustComplete }) => mustComplete);
@@ -47,11 +47,11 @@ function lateOfGroup(
 }
 
 /** Whether it leaves in time, and its next session begins too late: certainly, where nobody knows when it completes. */
-function isAwayAtTheEnd({ sessions }: PlannedPeer, timeLimitMs: number): boolean {
+function isAwayAtTheEnd({ sessions }: PlannedPeer, endMs: number): boolean {
   let leaveMs = 0;
   return sessions.some((session, at) => {
     const joinMs = 'joinMs' in session ? session.joinMs : leaveMs + session.awayMs;
-    if (at > 0 && leaveMs < timeLimitMs && joinMs >= timeLimitMs) return true;
+    if (at > 0 && leaveMs < endMs && joinMs >= endMs) return true;
     const { leave } = session;
     leaveMs = leave === null ? Infinity : leave.afterMs + (leave.from === 'start' ? 0 : joinMs);
     return false;
@@ -60,16 +60,16 @@ function isAwayAtTheEnd({ sessions }: PlannedPeer, timeLimitMs: number): boolean
 
 function lateOfFault(
   { name, when, again, effect }: PlannedFault,
-  timeLimitMs: number,
+  endMs: number,
   after: string,
 ): readonly string[] {
   // One that waits for a condition begins then at the earliest.
   const firstMs = when.kind === 'time' ? when.atMs : when.delayMs;
-  if (firstMs >= timeLimitMs) return [`fault ${name} would begin ${after}: it never begins`];
+  if (firstMs >= endMs) return [`fault ${name} would begin ${after}: it never begins`];
   const times = again?.times ?? 0;
-  const inTime = again === null ? 0 : Math.floor((timeLimitMs - firstMs) / again.everyMs);
+  const inTime = again === null ? 0 : Math.floor((endMs - firstMs) / again.everyMs);
   const isGone =
-    effect.kind === 'crash' && effect.returnAfterMs !== null && firstMs + effect.returnAfterMs >= timeLimitMs;
+    effect.kind === 'crash' && effect.returnAfterMs !== null && firstMs + effect.returnAfterMs >= endMs;
   return [
     ...(times <= inTime
       ? []

@@ -10,10 +10,10 @@ import { pickerNames } from '../../core/peer/swarm/pickers/pickers.ts';
 export const PLAN_SCHEMA_VERSION = 2;
 
 /** No run is longer, and no key of a scenario allows a later time. */
-const TIME_MS_MAX = 24 * 3600 * 1000;
+export const TIME_LIMIT_MS_MAX = 24 * 3600 * 1000;
 
 const notNegative = z.number().min(0);
-const time = notNegative.max(TIME_MS_MAX);
+const time = notNegative.max(TIME_LIMIT_MS_MAX);
 const positive = z.number().positive();
 const share = z.number().min(0).max(1);
 const text = z.string().min(1);
@@ -303,7 +303,7 @@ export const planSchema = z.strictObject({
    */
   notices: z.array(text).exactOptional(),
   /** The run ends here at the latest. */
-  timeLimitMs: positive.max(TIME_MS_MAX),
+  timeLimitMs: positive.max(TIME_LIMIT_MS_MAX),
   /** The run goes on, when all are complete, until every planned join and return has come. Absent: it ends then. */
   until: z.literal('sessions').exactOptional(),
   engine: z.strictObject({

@@ -3,7 +3,6 @@ import { parseScenario } from '../scenario/parse.ts';
 import { ScenarioError } from '../scenario/source/problems.ts';
 import { expand } from '../expand/expand.ts';
 import { parsePlan } from '../saved-plan/parse-plan.ts';
-import { renderPlan } from './render-plan.ts';
 
 const scenario = parseScenario(
   `description: Everything at once.
@@ -52,91 +51,6 @@ function messageOf(text: string): string {
 }
 
 describe('a plan', () => {
-  test('is printed with every drawn value', () => {
-    expect(`\n${renderPlan(plan)}`).toMatchInlineSnapshot(`
-      "
-      all · seed 1
-      Everything at once.
-
-      content        1 MiB generated from "1/content", 8 chunks of 128 KiB
-      tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers an answer
-      time limit     60 s
-      peers a thread 2
-
-      ┌────────┬───────────────┬──────────┬───────────┬────────────┬─────────┬───────────────────────┬────────────────────────────────────────────────────────────┬───────────────┐
-      │ peer   │ holds         │ protocol │ up        │ down       │ latency │ jitter                │ stays                                                      │ must complete │
-      ├────────┼───────────────┼──────────┼───────────┼────────────┼─────────┼───────────────────────┼────────────────────────────────────────────────────────────┼───────────────┤
-      │ seeder │ all           │ swarm    │ 1 Gbit/s  │ unlimited  │ 20 ms   │ exponential mean 2 ms │ from 0 ms                                                  │ yes           │
-      │ some/1 │ chunks 1, 3-5 │ swarm    │ unlimited │ 512 kbit/s │ 0 ms    │ -                     │ from 0 ms, crash at 1.5 s, chunks lost                     │ yes           │
-      │        │               │          │           │            │         │                       │ from 2.5 s                                                 │               │
-      │ some/2 │ chunks 1, 3-5 │ swarm    │ unlimited │ 512 kbit/s │ 0 ms    │ -                     │ from 0 ms, crash at 1.5 s, chunks lost                     │ yes           │
-      │        │               │          │           │            │         │                       │ from 2.5 s                                                 │               │
-      │ spec   │ none          │ spec     │ unlimited │ unlimited  │ 0 ms    │ -                     │ from 0 ms, leave 1 s after completion                      │ yes           │
-      │ back   │ none          │ swarm    │ unlimited │ unlimited  │ 0 ms    │ -                     │ from 0 ms, leave 1 s after completion, chunks lost         │ yes           │
-      │        │               │          │           │            │         │                       │ back after 500 ms, leave 1 s after completion, chunks lost │               │
-      │        │               │          │           │            │         │                       │ back after 500 ms                                          │               │
-      └────────┴───────────────┴──────────┴───────────┴────────────┴─────────┴───────────────────────┴────────────────────────────────────────────────────────────┴───────────────┘
-
-      seeder  rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
-      some    rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
-      spec    asks for missing chunks in turn
-      back    rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
-      "
-    `);
-  });
-
-  test('is printed with what is done to the swarm and expected of it', () => {
-    const printed = renderPlan(expand(eventful));
-    expect(`\n${printed.slice(printed.indexOf('┌'))}`).toMatchInlineSnapshot(`
-      "
-      ┌────────┬───────┬──────────┬───────────┬───────────┬─────────┬────────┬────────┬──────────────────────┬────────────────────┬───────────┬───────────────┐
-      │ peer   │ holds │ protocol │ up        │ down      │ latency │ jitter │ region │ loss                 │ window             │ stays     │ must complete │
-      ├────────┼───────┼──────────┼───────────┼───────────┼─────────┼────────┼────────┼──────────────────────┼────────────────────┼───────────┼───────────────┤
-      │ seeder │ all   │ swarm    │ 8 Mbit/s  │ unlimited │ 0 ms    │ -      │ here   │ 1% of 1460 B, 200 ms │ 64 KiB, slow start │ from 0 ms │ yes           │
-      │ g/1    │ none  │ swarm    │ unlimited │ 16 Mbit/s │ 0 ms    │ -      │ there  │ -                    │ -                  │ from 0 ms │ yes           │
-      │ g/2    │ none  │ swarm    │ unlimited │ 16 Mbit/s │ 0 ms    │ -      │ there  │ -                    │ -                  │ from 0 ms │ yes           │
-      │ g/3    │ none  │ swarm    │ unlimited │ 16 Mbit/s │ 0 ms    │ -      │ there  │ -                    │ -                  │ from 0 ms │ yes           │
-      │ g/4    │ none  │ swarm    │ unlimited │ 16 Mbit/s │ 0 ms    │ -      │ there  │ -                    │ -                  │ from 0 ms │ yes           │
-      └────────┴───────┴──────────┴───────────┴───────────┴─────────┴────────┴────────┴──────────────────────┴────────────────────┴───────────┴───────────────┘
-
-      seeder  rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
-      g       rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
-
-      ┌──────────┬──────────────────────────────────────────────┐
-      │ links of │ change                                       │
-      ├──────────┼──────────────────────────────────────────────┤
-      │ g/1-4    │ at 2 s over 1 s: down 8 Mbit/s, latency 5 ms │
-      │          │ at 9 s: latency 0 ms                         │
-      └──────────┴──────────────────────────────────────────────┘
-
-      ┌──────────────┬─────────┬──────────┐
-      │ one way from │ to here │ to there │
-      ├──────────────┼─────────┼──────────┤
-      │ here         │ 0 ms    │ 40 ms    │
-      │ there        │ 40 ms   │ 0 ms     │
-      └──────────────┴─────────┴──────────┘
-
-      ┌────────────────┬───────────────────────────────┬────────────┬───────────────────┬──────────────────────────────────────────┐
-      │ fault          │ begins                        │ lasts      │ again             │ effect                                   │
-      ├────────────────┼───────────────────────────────┼────────────┼───────────────────┼──────────────────────────────────────────┤
-      │ crash 1        │ at 1 s                        │ -          │ -                 │ crash g/1-2, back after 3 s, chunks lost │
-      │ partition 1    │ 1 s after completed(g) >= 50% │ 2 s        │ -                 │ nothing between seeder, tracker          │
-      │                │                               │            │                   │ and g/1-4                                │
-      │ noise          │ at 1 s                        │ 1 s        │ 2 more, every 5 s │ 50 ms more latency for g/1-2, g/4        │
-      │ free-ride 1    │ at 0 ms                       │ to the end │ -                 │ free-ride g/2                            │
-      │ tracker-down 1 │ at 2 s                        │ to the end │ -                 │ the tracker is down, and forgets         │
-      │ reset 1        │ at 2 s                        │ -          │ -                 │ reset 50% of the connections of seeder   │
-      │ slow-down 1    │ at 0 ms                       │ to the end │ -                 │ 0.5 times the rates of seeder            │
-      │ corrupt 1      │ at 0 ms                       │ to the end │ -                 │ g/3 damage 5% of the parts they send     │
-      │ slow-disk 1    │ at 0 ms                       │ to the end │ -                 │ disks of g/3 write 800 kbit/s            │
-      └────────────────┴───────────────────────────────┴────────────┴───────────────────┴──────────────────────────────────────────┘
-
-      expect         (there).completion.p95 < 30s
-      abort on       availability < 1
-      "
-    `);
-  });
-
   test('is read back as it was', () => {
     expect(parsePlan(JSON.stringify(plan), 'plan.json')).toEqual(plan);
     const whole = { ...expand(eventful), variant: { arm: 'slots=4', parameters: { slots: 4 }, repeat: 2 } };

@@ -72,8 +72,13 @@ export function renderTableWithin(
   const room = (): number => sentences.reduce((sum, at) => sum + (kept.has(at) ? shrinks(at) : 0), 0);
   while (excess() > room() && inOrder.length > 0) kept.delete(inOrder.shift()!);
   const others = [...kept].filter((at) => columns[at]!.align !== 'right' && !sentences.includes(at));
-  for (const at of [...sentences.filter((one) => kept.has(one)), ...others]) {
-    widths[at]! -= Math.min(shrinks(at), Math.max(0, excess()));
+  for (const some of [sentences.filter((one) => kept.has(one)), others]) {
+    // The widest first: the narrow ones are read at a glance.
+    for (let over = excess(); over > 0; over--) {
+      const [most] = some.filter((at) => shrinks(at) > 0).sort((a, b) => widths[b]! - widths[a]!);
+      if (most === undefined) break;
+      widths[most]! -= 1;
+    }
   }
   const shown = [...kept].sort((a, b) => a - b);
   const text = renderTable(
@@ -87,7 +92,8 @@ export function renderTableWithin(
 }
 
 function broken(cell: string, width: number): string {
-  return widest(cell) <= width ? cell : wrap(cell, width, '');
+  const lines = cell.split('\n');
+  return lines.map((line) => (stringWidth(line) <= width ? line : wrap(line, width, ''))).join('\n');
 }
 
 function widest(text: string): number {

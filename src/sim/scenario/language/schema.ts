@@ -260,7 +260,8 @@ export const scenarioSchema = z
       durationUnits,
       { min: '100ms', max: '24h' },
       {
-        description: 'The run ends here at the latest.',
+        description:
+          'The run ends here at the latest. Below the lower bound it is refused; to see what is done by then, use abort_on.',
         default: `${seconds(DEFAULT_TIME_LIMIT_MS)}, or 10 times the lower bound of --plan where that is more`,
         examples: ['30s'],
       },

@@ -1,8 +1,20 @@
 import { expect, test } from 'vitest';
+import type { MachineLimits } from '../../engines/threads/capacity.ts';
 import type { Design } from '../../experiment/design.ts';
 import { forecast } from '../../experiment/forecast.ts';
 import { planOf, small } from '../../scenario/fixture.ts';
 import { renderDesign } from './design.ts';
+
+const roomy: MachineLimits = {
+  openFiles: Infinity,
+  memoryMaps: Infinity,
+  freeBytes: Infinity,
+  freeDiskBytes: Infinity,
+  roomInMemoryBytes: Infinity,
+  loopbackAddresses: Infinity,
+  threads: [],
+  freeSetBy: null,
+};
 
 function printed(spaced: string): string {
   const plan = planOf(
@@ -16,7 +28,11 @@ function printed(spaced: string): string {
     baseline: null,
     plans: [plan],
   };
-  return renderDesign(design, forecast);
+  return renderDesign(
+    design,
+    design.plans.map((one) => forecast(one, roomy)),
+    120,
+  );
 }
 
 test('a printed plan says at least and at most how long the run takes', () => {
@@ -37,14 +53,22 @@ test('a printed plan of adaptive repeats says how many there are at least and at
     baseline: null,
     plans,
   };
-  expect(renderDesign(design, forecast)).toMatch(
+  expect(
+    renderDesign(
+      design,
+      plans.map((one) => forecast(one, roomy)),
+      200,
+    ),
+  ).toMatch(
     /^swarm: 3 to 20 runs, 1 arm × 3 to 20 \(until half the 95 % interval of makespan is within 5 % of its mean\)/,
   );
 });
 
 test('a printed plan that cannot be met says so, and never that it takes at least more than at most', () => {
   const text = printed('30s');
-  expect(text).toContain('g: 3 of 5 peers would join after the end of the run, at 60 s: they never join');
+  expect(text).toContain(
+    'g: 3 of 5 peers would join after the run has ended, at 60 s at the latest: they never join',
+  );
   expect(text).toMatch(/^time .* not complete by then: the lower bound is above the time limit of 1 min/m);
   expect(text).not.toContain('at least');
 });

@@ -1,0 +1,66 @@
+/** What a plan needs of the machine, how long it takes, and what stands in its way. */
+import type { Forecast } from '../../experiment/forecast.ts';
+import { latestEnd } from '../../plan/latest-end.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { describeShortage } from '../../plan/shortage.ts';
+import { formatBytes, formatDuration } from '../../units/format.ts';
+import { limitWords } from '../columns.ts';
+import { lines, type Section } from './section.ts';
+
+export function forecastSection(plan: Plan, one: Forecast): Section {
+  const { bound, clientServerMs, setupMs, threads, memoryBytes, descriptorsMax, diskBytes, shortages } = one;
+  const term = bound.limitedBy === null ? '' : `, ${limitWords[bound.limitedBy]}`;
+  return lines([
+    ['lower bound', `${boundText(one)}${term}`],
+    ...(clientServerMs === null
+      ? []
+      : [
+          [
+            'client-server',
+            `${formatDuration(clientServerMs)} if the seeders sent every byte themselves`,
+          ] as const,
+        ]),
+    ['time', `${timeText(plan, one)} (set-up about ${formatDuration(setupMs)})`],
+    [
+      'needs',
+      `${threads} threads, about ${formatBytes(memoryBytes)} of memory, up to ${descriptorsMax} file descriptors, ` +
+        `${formatBytes(diskBytes)} of temporary files`,
+    ],
+    ['can be run', shortages.length === 0 ? 'yes, as this machine is now' : `no: ${shortageText(one)}`],
+  ]);
+}
+
+function shortageText({ shortages }: Forecast): string {
+  if (shortages.length === 1) return describeShortage(shortages[0]!);
+  const items = shortages.map((shortage) => `- ${describeShortage(shortage)}`);
+  return [`${shortages.length} things are short`, ...items].join('\n');
+}
+
+/** From the start of the program to the end of the run, at the least and at the most. */
+export function spanOf(plan: Plan, { bound, setupMs }: Forecast): { leastMs: number; mostMs: number } {
+  const mostMs = latestEnd(plan).ms;
+  const lastMs = plan.until === 'sessions' ? lastSessionMs(plan) : 0;
+  const leastMs = Math.min(Math.max(Number.isFinite(bound.ms) ? bound.ms : 0, lastMs), mostMs);
+  return { leastMs: setupMs + leastMs, mostMs: setupMs + mostMs };
+}
+
+function timeText(plan: Plan, one: Forecast): string {
+  const { ms, by } = latestEnd(plan);
+  const { leastMs, mostMs } = spanOf(plan, one);
+  const most = formatDuration(mostMs);
+  const limit = by === null ? `the time limit of ${formatDuration(ms)}` : `abort_on ${by}`;
+  if (one.bound.ms > ms) return `${most}, and not complete by then: the lower bound is above ${limit}`;
+  return `at least ${formatDuration(leastMs)}, at most ${most}${by === null ? '' : `, when ${by} gives up`}`;
+}
+
+/** Of those whose time is known. */
+function lastSessionMs({ peers }: Plan): number {
+  return peers
+    .flatMap(({ sessions }) => sessions)
+    .reduce((last, session) => ('joinMs' in session ? Math.max(last, session.joinMs) : last), 0);
+}
+
+export function boundText({ bound }: Forecast): string {
+  if (bound.ms === Infinity) return 'never: some chunk has no holder, or no uplink, that could deliver it';
+  return bound.limitedBy === null ? 'none: no limited link stands in the way' : formatDuration(bound.ms);
+}
