@@ -1,6 +1,7 @@
 /** What the papers say and a machine can check. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../src/cli/exit-codes.ts';
 
@@ -13,6 +14,18 @@ const papers = [
     .filter((path) => path.endsWith('.md'))
     .map((path) => join('docs', path)),
 ];
+
+const sources = ['src', 'bench', 'test', 'scripts'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) =>
+    join(folder, path).split(sep).join('/'),
+  ),
+);
+
+it('docs/architecture.md draws the layout as it is (else: node scripts/layout.mjs)', () => {
+  const script = join(root, 'scripts', 'layout.mjs');
+  const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
 
 describe('docs/errors.md', () => {
   const errors = read('docs/errors.md');
@@ -41,6 +54,12 @@ describe.each(papers)('%s', (paper) => {
       .filter((link) => !/^[a-z]+:/.test(link) && !link.startsWith('#'))
       .filter((link) => !existsSync(resolve(root, dirname(paper), link.replace(/#.*$/, ''))));
     expect(broken).toEqual([]);
+  });
+
+  it('names only source files that exist', () => {
+    const named = [...text.matchAll(/`([\w/.-]+\.(?:ts|mjs))`/g)].map((match) => match[1]!);
+    const missing = named.filter((name) => !sources.some((path) => `/${path}`.endsWith(`/${name}`)));
+    expect(missing).toEqual([]);
   });
 
   it('names only npm scripts that exist', () => {

@@ -5,7 +5,7 @@ import { repeated, type Repeated } from '../analyse/statistics.ts';
 import type { Against, Experiment, ExperimentRun } from './experiment.ts';
 import { compareSamples, kindOf } from './summarise.ts';
 
-export interface Comparison {
+export interface ExperimentComparison {
   readonly before: Side;
   readonly after: Side;
   /** What is unlike besides what was to be compared, and what a reader must know; each a sentence. */
@@ -40,7 +40,7 @@ export interface ComparedFigure {
 }
 
 /** Arms are matched by name; one arm alone on each side is matched with the other whatever their names. */
-export function compareExperiments(before: Experiment, after: Experiment): Comparison {
+export function compareExperiments(before: Experiment, after: Experiment): ExperimentComparison {
   const names = (experiment: Experiment) => experiment.arms.map(({ name }) => name);
   const alone = before.arms.length === 1 && after.arms.length === 1;
   const pairs = alone

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ChunkSet } from '../../core/chunk-set.ts';
 import type { Comparison, LiveFigure } from '../plan/plan.ts';
-import { figureOf, holds, type LivePeer, type LiveSwarm } from './condition.ts';
+import { figureOf, isMet, type LivePeer, type LiveSwarm } from './condition.ts';
 
 function peer(name: string, held: readonly number[], changes: Partial<LivePeer> = {}): LivePeer {
   const set = new ChunkSet(4);
@@ -60,13 +60,13 @@ describe('availability', () => {
   it('is not known before every chunk has had a holder, so that a seeder may come late', () => {
     const swarm = late({ hasJoined: false, isAlive: false });
     expect(figureOf({ kind: 'availability' }, swarm)).toBeUndefined();
-    expect(holds(isLost, swarm)).toBe(false);
+    expect(isMet(isLost, swarm)).toBe(false);
   });
 
   it('is that of the rarest chunk from then on, and 0 once its last holder is gone', () => {
     expect(figureOf({ kind: 'availability' }, late({}))).toBe(1);
     expect(figureOf({ kind: 'availability' }, late({ isAlive: false }))).toBe(0);
-    expect(holds(isLost, late({ isAlive: false }))).toBe(true);
+    expect(isMet(isLost, late({ isAlive: false }))).toBe(true);
   });
 });
 
@@ -79,13 +79,13 @@ describe('a condition', () => {
     ['==', 1500, true],
     ['!=', 1500, false],
   ])('elapsed %s %d holds after 1,500 ms: %s', (comparison, value, expected) => {
-    expect(holds({ text: '', figure: { kind: 'elapsed' }, comparison, value }, swarm)).toBe(expected);
+    expect(isMet({ text: '', figure: { kind: 'elapsed' }, comparison, value }, swarm)).toBe(expected);
   });
 
   it('on what there is nothing to tell of never holds', () => {
     const figure: LiveFigure = { kind: 'progress', peers: [] };
     for (const comparison of ['<', '!='] as const) {
-      expect(holds({ text: '', figure, comparison, value: 9 }, swarm)).toBe(false);
+      expect(isMet({ text: '', figure, comparison, value: 9 }, swarm)).toBe(false);
     }
   });
 });

@@ -1,7 +1,8 @@
 /** Whether a condition of the plan holds: a figure of the run so far, compared with a value. */
 import { assertNever } from '../../core/errors.ts';
 import type { ChunkSet } from '../../core/chunk-set.ts';
-import type { Comparison, Condition, LiveFigure } from '../plan/plan.ts';
+import { satisfies } from '../analyse/comparison.ts';
+import type { Condition, LiveFigure } from '../plan/plan.ts';
 
 /** What can be known of a peer while the swarm runs. */
 export interface LivePeer {
@@ -25,9 +26,9 @@ export interface LiveSwarm {
   readonly peers: readonly LivePeer[];
 }
 
-export function holds({ figure, comparison, value }: Condition, swarm: LiveSwarm): boolean {
+export function isMet({ figure, comparison, value }: Condition, swarm: LiveSwarm): boolean {
   const current = figureOf(figure, swarm);
-  return current !== undefined && compare(current, comparison, value);
+  return current !== undefined && satisfies(current, comparison, value);
 }
 
 /** undefined: there is nothing to tell of; a condition on it does not hold. */
@@ -89,23 +90,4 @@ function availability({ peers, totalChunks }: LiveSwarm): number | undefined {
     }
   }
   return seen.includes(0) ? undefined : copies.reduce((least, count) => Math.min(least, count), Infinity);
-}
-
-function compare(left: number, comparison: Comparison, right: number): boolean {
-  switch (comparison) {
-    case '<':
-      return left < right;
-    case '<=':
-      return left <= right;
-    case '>':
-      return left > right;
-    case '>=':
-      return left >= right;
-    case '==':
-      return left === right;
-    case '!=':
-      return left !== right;
-    default:
-      return assertNever(comparison);
-  }
 }

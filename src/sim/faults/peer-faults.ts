@@ -94,7 +94,7 @@ export class PeerFaults {
   /** The run is over: nothing holds any more. */
   endAll(): void {
     for (const id of [...this.#active.keys()]) this.end(id);
-    this.#suspension.thawAll();
+    this.#suspension.resumeAll();
   }
 
   /** The peer is gone. */
@@ -107,7 +107,7 @@ export class PeerFaults {
     switch (effect.kind) {
       case 'pause':
         this.#pauses.add(id, { effect, count });
-        return this.#suspension.freeze();
+        return this.#suspension.suspend();
       case 'corrupt':
         return this.#corrupting.active.add(id, { effect, count });
       case 'lie':
@@ -135,7 +135,7 @@ export class PeerFaults {
     switch (kind) {
       case 'pause':
         this.#pauses.delete(id);
-        return this.#suspension.thaw();
+        return this.#suspension.resume();
       case 'corrupt':
         return this.#corrupting.active.delete(id);
       case 'lie':
@@ -166,8 +166,8 @@ export class PeerFaults {
   #keepBusy(ms: number): void {
     const { clock } = this.#components;
     this.#busyUntilMs = Math.max(this.#busyUntilMs, clock.now()) + ms;
-    this.#suspension.freeze();
-    clock.setTimer(this.#busyUntilMs - clock.now(), () => this.#suspension.thaw());
+    this.#suspension.suspend();
+    clock.setTimer(this.#busyUntilMs - clock.now(), () => this.#suspension.resume());
   }
 
   #publish(): void {

@@ -23,7 +23,7 @@ function fault(changes: Partial<PlannedFault>): PlannedFault {
 function world(faults: readonly PlannedFault[]) {
   const clock = new VirtualClock();
   const notes: string[] = [];
-  const live = { holds: false };
+  const live = { isMet: false };
   const note = (what: string, name: string, number: number): void => {
     notes.push(`${clock.now() - 100} ${what} ${name} ${number}`);
   };
@@ -33,7 +33,7 @@ function world(faults: readonly PlannedFault[]) {
       actor: {
         begin: (occurrence) => note('begin', occurrence.fault.name, occurrence.number),
         end: (occurrence) => note('end', occurrence.fault.name, occurrence.number),
-        holds: () => live.holds,
+        isMet: () => live.isMet,
       },
     },
     occurrencesOf({ faults }),
@@ -86,7 +86,7 @@ describe('a fault', () => {
     const { notes, goTo, live, schedule } = world([fault({ when, forMs: 10 })]);
     goTo(1000);
     schedule.poll();
-    live.holds = true;
+    live.isMet = true;
     goTo(1100);
     schedule.poll();
     goTo(1300);

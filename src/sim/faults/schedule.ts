@@ -6,7 +6,7 @@ import { isInstant, type Occurrence } from './occurrence.ts';
 export interface FaultActor {
   begin(occurrence: Occurrence): void;
   end(occurrence: Occurrence): void;
-  holds(condition: Condition): boolean;
+  isMet(condition: Condition): boolean;
 }
 
 export interface FaultScheduleComponents {
@@ -52,7 +52,7 @@ export class FaultSchedule {
   poll(): void {
     for (const fault of [...this.#waiting]) {
       if (this.#stopped) return;
-      if (fault.when.kind !== 'condition' || !this.#actor.holds(fault.when.condition)) continue;
+      if (fault.when.kind !== 'condition' || !this.#actor.isMet(fault.when.condition)) continue;
       this.#waiting.delete(fault);
       this.#trigger(fault, fault.when.delayMs);
     }

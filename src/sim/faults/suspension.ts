@@ -27,11 +27,11 @@ export class Suspension {
   readonly clock: Clock;
   readonly transport: Transport;
   readonly #components: SuspensionComponents;
-  readonly #connections = new Set<FreezingConnection>();
-  /** Of things that happened while frozen, oldest first. */
+  readonly #connections = new Set<SuspendedConnection>();
+  /** Of things that happened while suspended, oldest first. */
   #held: (() => void)[] = [];
   #reasons = 0;
-  #thawing = false;
+  #resuming = false;
 
   constructor(components: SuspensionComponents) {
     this.#components = components;
@@ -55,27 +55,27 @@ export class Suspension {
     };
   }
 
-  get frozen(): boolean {
+  get suspended(): boolean {
     return this.#reasons > 0;
   }
 
   /** Whether what happens now has to wait. */
   get waits(): boolean {
-    return this.frozen || this.#held.length > 0;
+    return this.suspended || this.#held.length > 0;
   }
 
-  /** Each freeze needs a thaw of its own. */
-  freeze(): void {
+  /** Each suspension needs a resumption of its own. */
+  suspend(): void {
     this.#reasons++;
   }
 
-  thaw(): void {
+  resume(): void {
     if (this.#reasons === 0 || --this.#reasons > 0) return;
     this.#release();
   }
 
   /** The peer goes on for good. */
-  thawAll(): void {
+  resumeAll(): void {
     if (this.#reasons === 0) return;
     this.#reasons = 0;
     this.#release();
@@ -87,24 +87,24 @@ export class Suspension {
       action();
       return;
     }
-    if (what !== undefined && !this.#thawing) this.#components.onHeld(what);
+    if (what !== undefined && !this.#resuming) this.#components.onHeld(what);
     this.#held.push(action);
   }
 
   #release(): void {
-    // What is let go may freeze the peer again, or have more to happen behind what waits.
-    if (this.#thawing) return;
-    this.#thawing = true;
+    // What is let go may suspend the peer again, or have more to happen behind what waits.
+    if (this.#resuming) return;
+    this.#resuming = true;
     try {
-      while (!this.frozen) {
+      while (!this.suspended) {
         const action = this.#held.shift();
         if (action === undefined) break;
         action();
       }
     } finally {
-      this.#thawing = false;
+      this.#resuming = false;
     }
-    if (!this.frozen) for (const connection of this.#connections) connection.thaw();
+    if (!this.suspended) for (const connection of this.#connections) connection.catchUp();
   }
 
   #setTimer(delayMs: number, callback: () => void): Timer {
@@ -122,14 +122,14 @@ export class Suspension {
     };
   }
 
-  #track(inner: Connection): FreezingConnection {
-    const connection = new FreezingConnection(inner, this, () => this.#connections.delete(connection));
+  #track(inner: Connection): SuspendedConnection {
+    const connection = new SuspendedConnection(inner, this, () => this.#connections.delete(connection));
     this.#connections.add(connection);
     return connection;
   }
 }
 
-class FreezingConnection extends WrappedConnection {
+class SuspendedConnection extends WrappedConnection {
   readonly #onClosed: () => void;
   #handlers: ConnectionHandlers | undefined;
   #pausedByPeer = false;
@@ -160,7 +160,7 @@ class FreezingConnection extends WrappedConnection {
   }
 
   /** The peer goes on: what the remote was kept from sending may come. */
-  thaw(): void {
+  catchUp(): void {
     if (!this.#full) return;
     this.#full = false;
     if (!this.#pausedByPeer) this.inner.resume();

@@ -1,6 +1,6 @@
 /** Carries out the faults of the plan on the threads engine, and knows what they did. */
 import type { Clock } from '../../../core/interfaces.ts';
-import { holds, type LiveSwarm } from '../../faults/condition.ts';
+import { isMet, type LiveSwarm } from '../../faults/condition.ts';
 import { describeHits } from '../../faults/describe.ts';
 import { HitBoard } from '../../faults/hits.ts';
 import {
@@ -17,7 +17,7 @@ import { FaultSchedule } from '../../faults/schedule.ts';
 import type { Condition, Plan } from '../../plan/plan.ts';
 import type { FaultRecord } from '../engine.ts';
 import { hostOf, SHARED_HOST } from './addresses.ts';
-import type { RunController, Outlook } from './run-controller.ts';
+import type { RunController, Consequences } from './run-controller.ts';
 import { stillThere, type PeerState } from './peer-state.ts';
 
 /** What a fault needs of the threads. */
@@ -41,7 +41,7 @@ interface Course {
   endedMs: number | null;
 }
 
-export class FaultInjector implements Outlook {
+export class FaultInjector implements Consequences {
   readonly hits: HitBoard;
   readonly #plan: Plan;
   readonly #byName: ReadonlyMap<string, PeerState>;
@@ -70,7 +70,7 @@ export class FaultInjector implements Outlook {
         actor: {
           begin: (occurrence) => this.#begin(occurrence),
           end: (occurrence) => this.#end(occurrence),
-          holds: (condition) => holds(condition, components.live()),
+          isMet: (condition) => isMet(condition, components.live()),
         },
       },
       this.#occurrences,
@@ -84,7 +84,7 @@ export class FaultInjector implements Outlook {
     const { abortOn } = this.#plan;
     if (abortOn.length === 0 || this.#components === undefined) return undefined;
     const live = this.#components.live();
-    return abortOn.find((condition) => holds(condition, live));
+    return abortOn.find((condition) => isMet(condition, live));
   }
 
   stop(): void {

@@ -231,8 +231,8 @@ describe('a fault', () => {
   it('that fills a disk does not count as the end of the peer; a broken disk does', async () => {
     for (const isDiskFault of [true, false]) {
       const peers = [peerOf(0, {})];
-      const outlook = { isDiskFault: () => isDiskFault, isHopeless: () => false };
-      const controller = new RunController({ clock, runtime, outlook }, peers, {
+      const consequences = { isDiskFault: () => isDiskFault, isHopeless: () => false };
+      const controller = new RunController({ clock, runtime, consequences }, peers, {
         timeLimitMs: 10_000,
         open: false,
         until: 'complete',

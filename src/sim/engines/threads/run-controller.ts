@@ -43,18 +43,18 @@ export interface RunControllerComponents {
   readonly clock: Clock;
   readonly runtime: PeerRuntime;
   /** Default: no faults. */
-  readonly outlook?: Outlook;
+  readonly consequences?: Consequences;
 }
 
 /** What faults mean for the end of a run. */
-export interface Outlook {
+export interface Consequences {
   /** Whether a peer's disk fails by a fault: it goes on without, as peers do, and is not lost. */
   isDiskFault(peer: PeerState): boolean;
   /** Whether none of those that are waited for can ever complete. */
   isHopeless(waitedFor: readonly PeerState[], all: readonly PeerState[]): boolean;
 }
 
-const noFaults: Outlook = {
+const noFaults: Consequences = {
   isDiskFault: () => false,
   isHopeless: (waitedFor, all) => isHopeless(waitedFor, stillThere(all), []),
 };
@@ -83,7 +83,7 @@ export class RunController {
   readonly ended: Promise<RunEnd>;
   readonly #clock: Clock;
   readonly #runtime: PeerRuntime;
-  readonly #outlook: Outlook;
+  readonly #consequences: Consequences;
   readonly #options: RunControllerOptions;
   readonly #peers: readonly PeerState[];
   readonly #byName: ReadonlyMap<string, PeerState>;
@@ -101,13 +101,13 @@ export class RunController {
   #reject!: (error: unknown) => void;
 
   constructor(
-    { clock, runtime, outlook = noFaults }: RunControllerComponents,
+    { clock, runtime, consequences = noFaults }: RunControllerComponents,
     peers: readonly PeerState[],
     options: RunControllerOptions,
   ) {
     this.#clock = clock;
     this.#runtime = runtime;
-    this.#outlook = outlook;
+    this.#consequences = consequences;
     this.#peers = peers;
     this.#byName = new Map(peers.map((peer) => [peer.name, peer]));
     this.#options = options;
@@ -184,7 +184,7 @@ export class RunController {
     if (usefulBytes !== this.#progress.usefulBytes) this.#progress = { usefulBytes, atMs };
     if (this.#options.open || atMs - this.#progress.atMs < STALL_MS) return;
     if (this.#peers.some((peer) => peer.phase === 'coming')) return;
-    if (this.#outlook.isHopeless(this.#waitedFor(), this.#peers)) this.end('stalled');
+    if (this.#consequences.isHopeless(this.#waitedFor(), this.#peers)) this.end('stalled');
   }
 
   /** What the laboratory itself has done, now. */
@@ -252,7 +252,7 @@ export class RunController {
     } else if (event.type === 'peer-completed') {
       this.#completed(peer, event.atMs);
     } else if (event.type === 'node-failed') {
-      if (event.code === 'STORE' && this.#outlook.isDiskFault(peer)) return;
+      if (event.code === 'STORE' && this.#consequences.isDiskFault(peer)) return;
       peer.phase = 'over';
       peer.failed = true;
       this.#checkEnd();

@@ -182,7 +182,7 @@ class ThreadsRun {
       plan,
     );
     this.#runtime = runtime;
-    const controller = new RunController({ clock: this.#clock, runtime, outlook: faults }, peers, {
+    const controller = new RunController({ clock: this.#clock, runtime, consequences: faults }, peers, {
       timeLimitMs: plan.timeLimitMs,
       open: this.#trackerPort !== 0,
       until: plan.until ?? 'complete',

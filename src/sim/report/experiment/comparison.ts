@@ -1,5 +1,5 @@
 /** A comparison of two saved runs or experiments, on a terminal. */
-import type { ComparedFigure, Comparison, Side } from '../../experiment/compare.ts';
+import type { ComparedFigure, ExperimentComparison, Side } from '../../experiment/compare.ts';
 import { formatInterval, formatRelative } from './experiment-columns.ts';
 import { formatMetric, NO_DATA } from '../../units/format.ts';
 import { pageOf, type TerminalOptions } from '../page.ts';
@@ -7,7 +7,7 @@ import { renderTableWithin } from '../table.ts';
 import { wrap } from '../wrap.ts';
 
 /** Ends with a newline. */
-export function renderComparison(comparison: Comparison, options: TerminalOptions): string {
+export function renderComparison(comparison: ExperimentComparison, options: TerminalOptions): string {
   const page = pageOf(options);
   const { before, after, warnings, arms, onlyBefore, onlyAfter } = comparison;
   const right = (head: string) => ({ head, align: 'right' as const });
