@@ -10,7 +10,8 @@ import {
   unknown,
 } from '../../../../test/support/spec-session-stage.ts';
 import type { Message } from '../../protocol/messages.ts';
-import { ANSWER_TIMEOUT_MS, PACE_MS } from './tracker-session.ts';
+import { ANSWER_TIMEOUT_MS } from './open-questions.ts';
+import { PACE_MS } from './tracker-session.ts';
 
 describe('towards a tracker that is not ours', () => {
   test('rule 1 and 3: messages are of one edition, bare, and name localhost', () => {

@@ -1,7 +1,8 @@
 import { assertNever } from '../../errors.ts';
 import type { Connection, Timer } from '../../interfaces.ts';
 import type { ChunkFrom, ChunkUnknown, Message } from '../../protocol/messages.ts';
-import { Patience } from '../patience.ts';
+import { Announcements } from './announcements.ts';
+import { OpenQuestions } from './open-questions.ts';
 import { Questions } from './questions.ts';
 import {
   describe,
@@ -19,8 +20,6 @@ import { TrackerRecogniser, type TrackerKind } from './tracker-recogniser.ts';
 
 /** Trackers by others read what lies there as one message: nothing may follow sooner, in either direction. */
 export const PACE_MS = 1250;
-/** A question that is not answered by then is asked again, once; longer where answers take longer. */
-export const ANSWER_TIMEOUT_MS = 5000;
 
 /**
  * A spec client's conversation with its tracker, over one connection that stays open. Announces all that is held, then
@@ -33,22 +32,15 @@ export class SpecTrackerSession {
   readonly #options: SpecTrackerOptions;
   readonly #callbacks: SpecTrackerCallbacks;
   readonly #questions: Questions;
-  /** Held chunks that this connection has not announced, in order. */
-  #toAnnounce = new Set<number>();
-  #announced = new Set<number>();
-  /** Questions without an answer, and when each was asked. */
-  #open = new Map<number, number>();
+  readonly #open: OpenQuestions;
+  #announcements: Announcements;
   #recogniser: TrackerRecogniser;
   #connection: Connection | undefined;
   /** The connection stands: only what can leave is sent, and told as sent. */
   #isOpen = false;
   #answered = false;
   #foundTold = false;
-  /** Something came in since the last question. */
-  #heard = false;
   #lastActivityMs = -Infinity;
-  /** Times that an answer was waited for in vain. */
-  #silences = 0;
   #retryMs = RETRY_MIN_MS;
   #reported = false;
   /** Whether our tracker was asked for a chunk behind the last one over this connection, and who waits for the answer. */
@@ -56,8 +48,6 @@ export class SpecTrackerSession {
   #onTotal: (() => void) | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
   #stepTimer: Timer | undefined;
-  #answerTimer: Timer | undefined;
-  readonly #patience = new Patience(ANSWER_TIMEOUT_MS);
 
   constructor(
     components: SpecTrackerComponents,
@@ -68,6 +58,8 @@ export class SpecTrackerSession {
     this.#options = options;
     this.#callbacks = callbacks;
     this.#questions = new Questions(components.clock, components.ledger.needed());
+    this.#open = new OpenQuestions(components.clock, () => this.#unanswered());
+    this.#announcements = new Announcements(components.ledger);
     this.#recogniser = this.#newRecogniser();
   }
 
@@ -115,19 +107,18 @@ export class SpecTrackerSession {
   #held(index: number): void {
     if (this.#state !== 'running') return;
     this.#questions.remove(index);
-    if (!this.#announced.has(index)) this.#toAnnounce.add(index);
+    this.#announcements.add(index);
     this.#step();
   }
 
   #connect(): void {
     const { clock, transport, ledger } = this.#components;
     this.#recogniser = this.#newRecogniser();
-    this.#toAnnounce = new Set(ledger.held);
-    this.#announced = new Set();
+    this.#announcements = new Announcements(ledger);
     this.#answered = false;
     this.#totalAsked = false;
     this.#foundTold = false;
-    this.#silences = 0;
+    this.#open.forgetSilences();
     this.#lastActivityMs = -Infinity;
     const connectMs = clock.now();
     const connection = transport.connect(this.#options.tracker, 'spec-tracker');
@@ -136,7 +127,7 @@ export class SpecTrackerSession {
       onOpen: () => {
         if (this.#connection !== connection) return;
         this.#isOpen = true;
-        this.#patience.expect(clock.now() - connectMs);
+        this.#open.begin(clock.now() - connectMs);
         this.#step();
       },
       onMessage: (message) => {
@@ -158,10 +149,7 @@ export class SpecTrackerSession {
   #receive(message: Message): void {
     if (message.type !== 'chunk-from' && message.type !== 'chunk-unknown') return;
     this.#lastActivityMs = this.#components.clock.now();
-    const askedMs = this.#open.get(message.index);
-    if (askedMs !== undefined) this.#patience.heard(this.#lastActivityMs - askedMs);
-    this.#silences = 0;
-    this.#heard = true;
+    this.#open.hear(message.index);
     if (message.index === 0) {
       this.#recogniser.judge(message);
       return;
@@ -195,7 +183,7 @@ export class SpecTrackerSession {
   /** Closes the question that this is the answer to, and passes the answer on. */
   #close(answer: ChunkFrom | ChunkUnknown): void {
     const { index } = answer;
-    if (this.#open.delete(index)) this.#awaitAnswer();
+    this.#open.close(index);
     if (this.#totalAsked && index === this.#components.ledger.totalChunks + 1) this.#learnTotal(answer);
     if (index > this.#components.ledger.totalChunks || !this.#components.ledger.needs(index)) return;
     // Who checks hashes takes nothing that comes without one: such holders may hold anything.
@@ -242,7 +230,9 @@ export class SpecTrackerSession {
   }
 
   #stepFreely(): void {
-    for (const index of this.#toAnnounce) this.#announce(index);
+    for (let next = this.#announcements.take(); next !== undefined; next = this.#announcements.take()) {
+      this.#announce(next);
+    }
     if (this.#options.checksTotal && !this.#totalAsked) this.#askTotal();
     while (this.#open.size < OPEN_QUESTIONS_MAX) {
       const index = this.#takeQuestion();
@@ -263,8 +253,8 @@ export class SpecTrackerSession {
     }
     const test = this.#recogniser.wantsTest ? this.#beyond() : undefined;
     // All that is held is announced first; but among very many, the answer to a question may save the pauses.
-    const isDue = this.#answered || this.#announced.size < REGISTERED_FIRST_MAX;
-    const announcement = test === undefined && isDue ? this.#nextAnnouncement() : undefined;
+    const isDue = this.#answered || this.#announcements.made < REGISTERED_FIRST_MAX;
+    const announcement = test === undefined && isDue ? this.#announcements.take() : undefined;
     const next = (): number | undefined =>
       this.#takeQuestion() ?? (this.#answered ? undefined : this.#beyond());
     const question = test ?? (announcement === undefined ? next() : undefined);
@@ -274,7 +264,7 @@ export class SpecTrackerSession {
       this.#ask(question);
     }
     if (this.#open.size > 0) return;
-    const isPending = this.#toAnnounce.size > 0 || !this.#answered;
+    const isPending = this.#announcements.isPending || !this.#answered;
     const moreAtMs = isPending ? 0 : this.#questions.dueInMs();
     if (moreAtMs !== undefined) this.#stepAfter(Math.max(moreAtMs, PACE_MS));
   }
@@ -291,21 +281,9 @@ export class SpecTrackerSession {
     return this.#components.ledger.totalChunks + 1000 ** this.#recogniser.tests;
   }
 
-  #nextAnnouncement(): number | undefined {
-    for (const index of this.#toAnnounce) {
-      if (this.#components.ledger.held.has(index)) return index;
-      this.#toAnnounce.delete(index);
-    }
-    return undefined;
-  }
-
-  #announce(index: number): void {
-    this.#toAnnounce.delete(index);
-    const claim = this.#components.ledger.claim(index);
-    if (claim === undefined) return;
-    this.#announced.add(index);
+  #announce({ index, ...claim }: { readonly index: number; readonly hash: string }): void {
     const { host, port, edition } = this.#options;
-    const hash = edition === 'hashed' ? { hash: claim.hash } : {};
+    const hash = edition === 'hashed' ? claim : {};
     this.#tell({
       type: 'chunk-announced',
       index,
@@ -321,9 +299,7 @@ export class SpecTrackerSession {
     const ours = this.#recogniser.kind === 'ours' && this.#options.edition === 'hashed';
     const how = onlyOpen ? ({ onlyOpen: true } as const) : ours && ({ edition: 'hashed' } as const);
     this.#send({ type: 'where-chunk', index, ...how });
-    this.#open.set(index, this.#components.clock.now());
-    this.#heard = false;
-    if (this.#open.size === 1) this.#awaitAnswer();
+    this.#open.add(index);
   }
 
   #send(message: Message): void {
@@ -332,22 +308,15 @@ export class SpecTrackerSession {
     this.#connection?.send(ours ? ({ ...message, terminated: true } as Message) : message);
   }
 
-  #awaitAnswer(): void {
-    this.#answerTimer?.cancel();
-    if (this.#open.size === 0) return;
-    this.#answerTimer = this.#components.clock.setTimer(this.#patience.limitMs, () => this.#unanswered());
-  }
-
   #unanswered(): void {
-    const open = [...this.#open.keys()];
-    this.#silences++;
-    if (this.#isSending() || this.#silences >= 2) {
-      this.#patience.struck();
+    const open = this.#open.indices;
+    if (this.#isSending() || this.#open.silences >= 2) {
+      this.#open.waitLonger();
       this.#lose(this.#isSending() ? 'it takes in nothing of what is sent' : 'no answer');
     } else {
       this.#open.clear();
       // It answers, but something else: that counts as unknown, and the next chunk gets its turn.
-      if (this.#heard) {
+      if (this.#open.heard) {
         this.#found();
         this.#tellFound();
         for (const index of open) if (this.#isWanted(index)) this.#questions.addLater(index);
@@ -362,7 +331,7 @@ export class SpecTrackerSession {
   }
 
   #lose(detail: string): void {
-    for (const index of this.#open.keys()) if (this.#isWanted(index)) this.#questions.add(index);
+    for (const index of this.#open.indices) if (this.#isWanted(index)) this.#questions.add(index);
     this.#hangUp();
     const retryMs = this.#retryMs;
     this.#retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
@@ -372,7 +341,6 @@ export class SpecTrackerSession {
 
   #hangUp(): void {
     this.#stepTimer?.cancel();
-    this.#answerTimer?.cancel();
     this.#open.clear();
     this.#connection?.end();
     this.#connection = undefined;

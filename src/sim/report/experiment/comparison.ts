@@ -62,7 +62,7 @@ function describe({ scenario, commit, startedAt, runs }: Side): string {
 }
 
 /** Why a figure has no interval: once where it is true of all, else with the figures that it is true of. */
-function notesOf({ arms }: Comparison): string[] {
+function notesOf({ arms }: ExperimentComparison): string[] {
   const all = arms.flatMap(({ name, figures }) =>
     figures.filter(hasData).map(({ metric, against }) => ({ name, metric, note: against.note })),
   );
