@@ -3,18 +3,28 @@
  * of its own: the proof that the core needs neither a socket nor a real timer.
  */
 import type { SwarmEvent } from '../../src/core/events.ts';
+import type { Clock, Random } from '../../src/core/interfaces.ts';
 import { parseLocalChunks } from '../../src/core/node/store/local-chunks.ts';
 import { Peer } from '../../src/core/peer/peer.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { Tracker } from '../../src/core/tracker/tracker.ts';
 import { Severable } from '../../src/sim/engines/threads/severable.ts';
+import { FluidNetwork } from '../../src/sim/engines/virtual/fluid/fluid-network.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
 import { TokenStore } from '../../src/sim/engines/virtual/token-store.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 import { LinkFaults } from '../../src/sim/faults/link-faults.ts';
+import type { ShapedLink } from '../../src/sim/network/link-control.ts';
 import { shapedLink } from '../../src/sim/network/shaped-link.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
-import type { Plan, PlannedFault, PlannedLeave, PlannedPeer } from '../../src/sim/plan/plan.ts';
+import {
+  unlimitedLink,
+  type Plan,
+  type PlannedFault,
+  type PlannedLeave,
+  type PlannedLink,
+  type PlannedPeer,
+} from '../../src/sim/plan/plan.ts';
 import { readFileSync } from 'node:fs';
 
 const TRACKER = { host: 'tracker', port: 5100 };
@@ -25,12 +35,17 @@ export interface VirtualRun {
   /** When the last peer completed that had to; undefined when one did not within the plan's time. */
   readonly makespanMs: number | undefined;
   readonly stores: ReadonlyMap<string, TokenStore>;
+  /** Events of the clock. */
+  readonly fired: number;
 }
+
+/** What the peers' links are: `paced` as on sockets, in turns of 1 ms, or `fluid`, for exact clocks. */
+export type Links = 'paced' | 'fluid';
 
 class VirtualSwarm {
   readonly #plan: Plan;
   readonly #clock = new VirtualClock();
-  readonly #network = new MemoryNetwork({ clock: this.#clock });
+  readonly #network: VirtualNetwork;
   readonly #events: SwarmEvent[] = [];
   readonly #stores = new Map<string, TokenStore>();
   readonly #waitedFor: Set<string>;
@@ -38,8 +53,9 @@ class VirtualSwarm {
   /** What is to be done once a peer is complete in its present stay, by its name. */
   readonly #onComplete = new Map<string, () => void>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, links: Links) {
     this.#plan = plan;
+    this.#network = networks[links](this.#clock);
     this.#waitedFor = new Set(
       plan.peers.filter(({ mustComplete }) => mustComplete !== false).map(({ name }) => name),
     );
@@ -54,6 +70,7 @@ class VirtualSwarm {
       events: this.#events,
       makespanMs: done ? this.#clock.now() : undefined,
       stores: this.#stores,
+      fired: this.#clock.fired,
     };
   }
 
@@ -63,7 +80,8 @@ class VirtualSwarm {
       {
         clock: this.#clock,
         random: seededRandom(tracker.seed),
-        transport: this.#network.transport(TRACKER.host),
+        transport: this.#network.join(TRACKER.host, seededRandom(tracker.seed).fork('link'), unlimitedLink)
+          .transport,
         events: { emit: (event) => this.#events.push(event) },
       },
       { ...tracker, port: TRACKER.port },
@@ -104,8 +122,7 @@ class VirtualSwarm {
     const store = this.#stores.get(planned.name)!;
     const random = seededRandom(planned.seed);
     const host = planned.name;
-    const components = { clock: this.#clock, random: random.fork('link') };
-    const link = shapedLink(this.#network.transport(host), components, planned.link, emptyShaping());
+    const link = this.#network.join(host, random.fork('link'), planned.link);
     this.#linkFaults.push(new LinkFaults(link.control, { ownHost: host }));
     const severable = new Severable({
       clock: this.#clock,
@@ -161,9 +178,35 @@ class VirtualSwarm {
   }
 }
 
-export function runVirtually(plan: Plan): VirtualRun {
-  return new VirtualSwarm(plan).run();
+export function runVirtually(plan: Plan, links: Links = 'paced'): VirtualRun {
+  return new VirtualSwarm(plan, links).run();
 }
+
+interface VirtualNetwork {
+  join(host: string, random: Random, link: PlannedLink): ShapedLink;
+  crash(host: string): void;
+}
+
+const networks: Record<Links, (clock: Clock) => VirtualNetwork> = {
+  paced(clock) {
+    const network = new MemoryNetwork({ clock });
+    return {
+      join: (host, random, link) =>
+        shapedLink(network.transport(host), { clock, random }, link, emptyShaping()),
+      crash: (host) => network.crash(host),
+    };
+  },
+  fluid(clock) {
+    const network = new FluidNetwork({ clock });
+    return {
+      join(host, random, link) {
+        const joined = network.host(host, { random }, link);
+        return { transport: joined, control: joined };
+      },
+      crash: (host) => network.crash(host),
+    };
+  },
+};
 
 function chunkSizes({ content }: Plan): number[] {
   if (content.kind === 'folders') return [...content.chunkBytes];

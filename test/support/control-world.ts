@@ -6,6 +6,12 @@ import { emptyShaping, type ShapingCounters } from '../../src/sim/network/shapin
 import { unlimitedLink, type PlannedLink, type PlannedRegions } from '../../src/sim/plan/plan.ts';
 import { ShapedWorld } from './shaped-pair.ts';
 
+export interface ControlledHost {
+  readonly transport: Transport;
+  readonly counters: ShapingCounters;
+  readonly control: LinkControl;
+}
+
 /** A virtual network of hosts whose links can be controlled and know each other. */
 export class ControlWorld extends ShapedWorld {
   readonly #links = new Map<string, PlannedLink>();
@@ -16,10 +22,7 @@ export class ControlWorld extends ShapedWorld {
     this.#regions = regions;
   }
 
-  override host(
-    name: string,
-    link: Partial<PlannedLink>,
-  ): { transport: Transport; counters: ShapingCounters; control: LinkControl } {
+  override host(name: string, link: Partial<PlannedLink>): ControlledHost {
     const counters = emptyShaping();
     const planned = { ...unlimitedLink, ...link };
     this.#links.set(name, planned);

@@ -68,12 +68,18 @@ export class Curve {
     }
   }
 
+  /** Until when the value is what it is at that time; the time itself while it moves. */
+  steadyUntilMs(atMs: number): number {
+    const endMs = this.#pieceEndMs(atMs);
+    return endMs === Infinity || this.#valueBefore(endMs) === this.valueAt(atMs) ? endMs : atMs;
+  }
+
   #pieceEndMs(atMs: number): number {
     return this.#knots.find((knot) => knot.atMs > atMs)?.atMs ?? Infinity;
   }
 
   /** At a jump the value before it. */
   #valueBefore(atMs: number): number {
-    return this.#knots.find((knot) => knot.atMs >= atMs)?.value ?? this.valueAt(atMs);
+    return this.#knots.find((knot) => knot.atMs === atMs)?.value ?? this.valueAt(atMs);
   }
 }

@@ -30,6 +30,12 @@ export class LinkRate {
     return this.#curve.valueAt(atMs - this.#startMs) * this.#factor;
   }
 
+  /** Until when the rate is what it is at that time, Infinity for good; the time itself while it moves. */
+  steadyUntilMs(atMs: number): number {
+    const untilMs = this.#curve.steadyUntilMs(atMs - this.#startMs);
+    return untilMs === atMs - this.#startMs ? atMs : untilMs + this.#startMs;
+  }
+
   bytesBetween(fromMs: number, toMs: number): number {
     const amount = this.#curve.between(fromMs - this.#startMs, toMs - this.#startMs);
     return (amount * this.#factor) / SECOND_MS;

@@ -16,6 +16,8 @@ type Counted = { -readonly [Field in keyof LinkTotals]: LinkTotals[Field] };
 interface PacedDirection {
   readonly rate: LinkRate;
   readonly scheduler: RateScheduler;
+  /** To be told of what goes through, and how late: it counts. */
+  onRelease(bytes: number, lateMs: number): void;
 }
 
 /** What the connections of one peer share. */
@@ -159,7 +161,7 @@ export class LinkState {
       this.#meet(met, changes);
       if (rate.factor !== 1) this.totals.bytesSlowed += bytes;
     };
-    return { rate, scheduler: new RateScheduler({ clock: this.clock }, { rate, onRelease }) };
+    return { rate, scheduler: new RateScheduler({ clock: this.clock }, { rate, onRelease }), onRelease };
   }
 
   /** Something goes through. The counter lives longer than this link where a peer comes back, so it never falls. */

@@ -9,6 +9,7 @@ export class VirtualClock implements Clock {
   #now = 0;
   #sequence = 0;
   #running = false;
+  #fired = 0;
   /** Events of later times: a binary heap by (at, sequence). */
   readonly #heap: VirtualTimer[] = [];
   /** Events of the present time in order of setting: most events of a swarm, and no heap is needed for them. */
@@ -23,6 +24,11 @@ export class VirtualClock implements Clock {
   /** Events set and neither fired nor cancelled. */
   get pending(): number {
     return this.#heap.length + this.#present.length - this.#presentHead - this.#tally.cancelled;
+  }
+
+  /** Events that have fired so far. */
+  get fired(): number {
+    return this.#fired;
   }
 
   /** @throws {LocalProtocolError} the delay is not a finite number ≥ 0 */
@@ -54,6 +60,7 @@ export class VirtualClock implements Clock {
     this.#running = true;
     try {
       for (let timer = this.#next(untilMs); timer !== undefined; timer = this.#next(untilMs)) {
+        this.#fired++;
         timer.fire();
         if (predicate?.() === true) return true;
       }

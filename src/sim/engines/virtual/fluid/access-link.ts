@@ -1,0 +1,60 @@
+import type { LinkState } from '../../../network/link-state.ts';
+import { uplinkQueueBytes } from '../../../network/link.ts';
+import { INITIAL_WINDOW_BYTES } from '../../../network/send-window.ts';
+import { fluidBlockBytes } from './block-bytes.ts';
+import type { FluidPacer } from './fluid-pacer.ts';
+import { PacedLink } from './fluid-pacer.ts';
+import { SmallTraffic } from './small-traffic.ts';
+
+/** A direction of an access link that has a rate. */
+export class PacedSide {
+  readonly link: PacedLink;
+  readonly small: SmallTraffic;
+  readonly #onServed: (bytes: number) => void;
+
+  constructor(link: PacedLink, onServed: (bytes: number) => void) {
+    this.link = link;
+    this.small = new SmallTraffic(link);
+    this.#onServed = onServed;
+  }
+
+  /** So many bytes are through. */
+  count(bytes: number): void {
+    this.#onServed(bytes);
+  }
+}
+
+/** A host's access link: what its connections share. */
+export class AccessLink {
+  readonly state: LinkState;
+  readonly pacer: FluidPacer;
+  readonly up: PacedSide | undefined;
+  readonly down: PacedSide | undefined;
+
+  constructor(state: LinkState, pacer: FluidPacer) {
+    this.state = state;
+    this.pacer = pacer;
+    this.up = sideOf(state.up);
+    this.down = sideOf(state.down);
+  }
+
+  /** What holds of a connection before it is known who is at the other end. */
+  early(host: string): { readonly blockBytes: number; readonly bytesMax: number } {
+    const planned = this.state.windowTo(host);
+    const window = planned?.slowStart ? Math.min(planned.bytes, INITIAL_WINDOW_BYTES) : planned?.bytes;
+    const bytesPerSec = this.up?.link.rate.bytesPerSecAt(this.state.clock.now()) ?? null;
+    return {
+      blockBytes: fluidBlockBytes(bytesPerSec, null, window),
+      bytesMax: uplinkQueueBytes(bytesPerSec, window),
+    };
+  }
+
+  /** A rate, or its factor, is another. */
+  ratesChanged(): void {
+    for (const side of [this.up, this.down]) if (side) this.pacer.rateChanged(side.link);
+  }
+}
+
+function sideOf(paced: LinkState['up']): PacedSide | undefined {
+  return paced && new PacedSide(new PacedLink(paced.rate), (bytes) => paced.onRelease(bytes, 0));
+}

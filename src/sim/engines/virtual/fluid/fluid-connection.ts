@@ -1,0 +1,287 @@
+import { LocalProtocolError, RemoteProtocolError } from '../../../../core/errors.ts';
+import type {
+  Address,
+  Clock,
+  CloseReason,
+  Connection,
+  ConnectionHandlers,
+  Timer,
+} from '../../../../core/interfaces.ts';
+import { messageBytes } from '../../../../core/protocol/message-bytes.ts';
+import type { Dialect, Message } from '../../../../core/protocol/messages.ts';
+import { MIB, SECOND_MS } from '../../../../core/units.ts';
+import { Fifo } from '../../../network/fifo.ts';
+import type { Route, Sent } from './route.ts';
+
+/** As on TCP: how long a remote may leave its side open, and silent, after we ended ours; see TcpConnection. */
+const LINGER_MS = 30 * SECOND_MS;
+const SLOWEST_BYTES_PER_SEC = 125;
+
+export interface FluidConnectionOptions {
+  readonly remote: Address;
+  readonly dialect: Dialect;
+  /** Before the connection stands: into how many bytes a chunk is to be cut, and from when on `send` says false. */
+  readonly early: { readonly blockBytes: number; readonly bytesMax: number };
+  /** An accepted connection is handed over by this when its first message comes; false: nobody wants it. */
+  readonly handOver?: (connection: FluidConnection) => boolean;
+  /** The connection is over for this end, whichever way. */
+  readonly onGone: (connection: FluidConnection) => void;
+  /** The other end is to hear of a reset, if something is there to hear it. */
+  readonly tellReset: (connection: FluidConnection) => void;
+}
+
+/** One end of a connection whose messages take the time that both ends' links need for them. */
+export class FluidConnection implements Connection {
+  readonly remote: Address;
+  readonly dialect: Dialect;
+  readonly #clock: Clock;
+  readonly #options: FluidConnectionOptions;
+  #handlers: ConnectionHandlers | undefined;
+  #handedOver: boolean;
+  /** What was sent before the connection stood. */
+  #early: { readonly sent: Sent; readonly bytes: number }[] | undefined = [];
+  #earlyBytes = 0;
+  #out: Route | undefined;
+  #other: FluidConnection | undefined;
+  /** What came while the receiver is paused. */
+  readonly #inbox = new Fifo<{ readonly sent: Sent; readonly bytes: number }>();
+  #inboxBytes = 0;
+  #deliverySet = false;
+  #paused = false;
+  #ended = false;
+  #endArrived = false;
+  #remoteEnded = false;
+  #over = false;
+  #linger: Timer | undefined;
+  #sentBytes = 0;
+  /** A black hole of this end's link took something of the stream, in either direction. */
+  hasHole = false;
+
+  constructor(components: { readonly clock: Clock }, options: FluidConnectionOptions) {
+    this.#clock = components.clock;
+    this.#options = options;
+    this.remote = options.remote;
+    this.dialect = options.dialect;
+    this.#handedOver = options.handOver === undefined;
+  }
+
+  get bufferedBytes(): number {
+    return this.#early === undefined ? (this.#out?.bufferedBytes ?? 0) : this.#earlyBytes;
+  }
+
+  get blockBytes(): number {
+    return this.#out?.blockBytes ?? this.#options.early.blockBytes;
+  }
+
+  /** The connection is broken or closed; only `onClose` may still follow. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Whether there is a connection that can be reset. */
+  get isOpen(): boolean {
+    return this.#out !== undefined && this.#handedOver && !this.#over;
+  }
+
+  /** What this end sends takes this route; undefined: the connection does not stand yet. */
+  get out(): Route | undefined {
+    return this.#out;
+  }
+
+  get other(): FluidConnection | undefined {
+    return this.#other;
+  }
+
+  /**
+   * The message that is coming in, and how much of it is here by now: nothing tells of it before it is whole.
+   * undefined: none is, or it has no size in time.
+   */
+  incoming(): { readonly message: Message; readonly bytes: number } | undefined {
+    return this.#other?.out?.progress();
+  }
+
+  setHandlers(handlers: ConnectionHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  send(message: Message): boolean {
+    if (this.#ended || this.#over) return false;
+    const bytes = messageBytes(message);
+    if ('body' in message) this.#sentBytes += bytes;
+    return this.#put(message, bytes);
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#setDelivery();
+  }
+
+  end(): void {
+    if (this.#ended || this.#over) return;
+    this.#ended = true;
+    this.#put('end', 0);
+  }
+
+  abort(): void {
+    this.break({ kind: 'reset', detail: 'aborted by this side' });
+  }
+
+  /** The connection stands: what was sent meanwhile leaves. */
+  open(other: FluidConnection, out: Route): void {
+    this.#other = other;
+    this.#out = out;
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    if (this.#options.handOver === undefined) {
+      this.#clock.setTimer(0, () => {
+        if (!this.#over) this.#handlers?.onOpen?.();
+      });
+    }
+    let free = true;
+    for (const { sent, bytes } of early) free = out.send(sent, bytes);
+    if (this.#earlyBytes < this.#options.early.bytesMax || !free) return;
+    this.#clock.setTimer(0, () => this.drained());
+  }
+
+  /** The route has room again. */
+  drained(): void {
+    if (!this.#over) this.#handlers?.onDrain?.();
+  }
+
+  /** Something has arrived. */
+  take(sent: Sent, bytes: number): void {
+    if (sent === 'end') this.#other?.endHasArrived();
+    if (this.#over) return;
+    if (this.#paused || this.#inbox.length > 0) {
+      this.#inbox.push({ sent, bytes });
+      this.#setUnread(this.#inboxBytes + bytes);
+    } else if (this.#handedOver || this.#handOver(sent)) this.#deliver(sent);
+  }
+
+  /** What this end sent last, its end, is at the other. */
+  endHasArrived(): void {
+    this.#endArrived = true;
+    this.#closeWhenBothEnded();
+  }
+
+  /** Closes at once; the other end sees a reset. Nothing happens when the connection is over. */
+  break(reason: CloseReason): void {
+    if (this.#over) return;
+    this.#close(reason);
+    this.#options.tellReset(this);
+  }
+
+  /** The other end has broken the connection. What it had to say before is here if it has ended. */
+  onReset(): void {
+    if (!this.#over)
+      this.#close(this.#remoteEnded ? { kind: 'end' } : { kind: 'reset', detail: 'ECONNRESET' });
+  }
+
+  /** The host has died: no handler of this end is called any more. */
+  kill(): void {
+    const wasOver = this.#over;
+    this.#handlers = undefined;
+    this.#handedOver = true;
+    this.#finish();
+    if (!wasOver) this.#options.tellReset(this);
+  }
+
+  #put(sent: Sent, bytes: number): boolean {
+    if (this.#out !== undefined) return this.#out.send(sent, bytes);
+    this.#early?.push({ sent, bytes });
+    this.#earlyBytes += bytes;
+    return this.#earlyBytes < this.#options.early.bytesMax;
+  }
+
+  #close(reason: CloseReason): void {
+    this.#finish();
+    this.#clock.setTimer(0, () => {
+      const handlers = this.#handlers;
+      this.#handlers = undefined;
+      handlers?.onClose(reason);
+    });
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#linger?.cancel();
+    this.#out?.stop();
+    this.#early = [];
+    this.#earlyBytes = 0;
+    this.#inbox.clear();
+    this.#inboxBytes = 0;
+    this.#options.onGone(this);
+  }
+
+  #setUnread(bytes: number): void {
+    this.#inboxBytes = bytes;
+    this.#other?.out?.setUnread(bytes);
+  }
+
+  #setDelivery(): void {
+    if (this.#deliverySet || this.#paused || this.#over || this.#inbox.length === 0) return;
+    this.#deliverySet = true;
+    this.#clock.setTimer(0, () => this.#deliverInbox());
+  }
+
+  #deliverInbox(): void {
+    this.#deliverySet = false;
+    while (!this.#paused && !this.#over) {
+      const item = this.#inbox.shift();
+      if (item === undefined) return;
+      this.#setUnread(this.#inboxBytes - item.bytes);
+      this.#deliver(item.sent);
+    }
+  }
+
+  /** Returns whether there is somebody to deliver to. */
+  #handOver(first: Sent): boolean {
+    this.#handedOver = true;
+    if (first === 'end') {
+      this.#remoteEnded = true;
+      this.end();
+      return false;
+    }
+    if (this.#options.handOver?.(this) === true) return !this.#over;
+    this.abort();
+    return false;
+  }
+
+  #deliver(sent: Sent): void {
+    if (sent === 'end') {
+      this.#remoteEnded = true;
+      if (this.#handlers?.onRemoteEnd) this.#handlers.onRemoteEnd();
+      else this.end();
+      this.#closeWhenBothEnded();
+      return;
+    }
+    if (!this.#handlers) throw new LocalProtocolError('a connection was handed over and got no handlers');
+    try {
+      this.#handlers.onMessage(sent);
+    } catch (error) {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+      this.break({ kind: 'protocol', detail: error.message });
+    }
+  }
+
+  #closeWhenBothEnded(): void {
+    if (this.#over || !this.#endArrived) return;
+    if (this.#remoteEnded) this.#close({ kind: 'end' });
+    else this.#linger ??= this.#clock.setTimer(this.#lingerMs(), () => this.#onLingered());
+  }
+
+  #lingerMs(): number {
+    return LINGER_MS + (Math.min(this.#sentBytes, 4 * MIB) * SECOND_MS) / SLOWEST_BYTES_PER_SEC;
+  }
+
+  #onLingered(): void {
+    this.#close({ kind: 'end' });
+    this.#options.tellReset(this);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../../../../core/interfaces.ts';
+import type { LinkComponents } from '../../../network/link-control.ts';
+import { LinkState } from '../../../network/link-state.ts';
+import { emptyShaping, type ShapingCounters } from '../../../network/shaping-counters.ts';
+import { unlimitedLink, type PlannedLink } from '../../../plan/plan.ts';
+import { AccessLink } from './access-link.ts';
+import { Arrivals } from './arrivals.ts';
+import type { FluidConnection } from './fluid-connection.ts';
+import { FluidLink } from './fluid-link.ts';
+import { FluidPacer } from './fluid-pacer.ts';
+import { Route } from './route.ts';
+
+/**
+ * A network in memory whose hosts have access links, for an exact clock: what `MemoryNetwork` and `shapedLink` do
+ * together, with an event for each message that arrives and one for each transfer that ends.
+ */
+export class FluidNetwork {
+  readonly #clock: Clock;
+  readonly #pacer: FluidPacer;
+  readonly #arrivals: Arrivals;
+  readonly #hosts = new Map<string, FluidLink>();
+  readonly #unheard = new Set<FluidConnection>();
+
+  constructor(components: { readonly clock: Clock }) {
+    this.#clock = components.clock;
+    this.#pacer = new FluidPacer(components);
+    this.#arrivals = new Arrivals(components);
+  }
+
+  /**
+   * A host that joins by this link. One of that name that is there dies. Default: a link without limits.
+   *
+   * @throws {ConfigError} see `shapedLink`
+   */
+  host(
+    name: string,
+    components: Omit<LinkComponents, 'clock'>,
+    link: PlannedLink = unlimitedLink,
+    counters: ShapingCounters = emptyShaping(),
+  ): FluidLink {
+    const host = canonical(name);
+    this.crash(host);
+    const state = new LinkState({ ...components, clock: this.#clock }, link, counters);
+    const joined: FluidLink = new FluidLink(new AccessLink(state, this.#pacer), {
+      host,
+      random: components.random,
+      unheard: this.#unheard,
+      join: (opener, from) => this.#join(opener, from),
+    });
+    this.#hosts.set(host, joined);
+    return joined;
+  }
+
+  /**
+   * The host dies: its own handlers hear nothing any more, connections that it had are reset, new ones are refused.
+   * Timers are not the network's. Returns how many connections were cut.
+   */
+  crash(host: string): number {
+    const found = this.#hosts.get(canonical(host));
+    this.#hosts.delete(canonical(host));
+    return found?.kill() ?? 0;
+  }
+
+  #join(opener: FluidConnection, from: { readonly link: FluidLink; readonly port: number }): boolean {
+    const { host, port } = opener.remote;
+    const to = this.#hosts.get(canonical(host));
+    const listener = to?.ports.listeners.get(port);
+    if (to === undefined || listener === undefined) return false;
+    const remote = { host: from.link.host, port: from.port };
+    const accepted = to.accept(remote, opener.dialect, listener);
+    const firstExtraMs = to.access.state.drawRoundTripMs(remote.host);
+    const there = this.#route([from.link, opener], [to, accepted], firstExtraMs);
+    const back = this.#route([to, accepted], [from.link, opener], 0);
+    accepted.open(opener, back);
+    opener.open(accepted, there);
+    return true;
+  }
+
+  #route(
+    [from, sender]: readonly [FluidLink, FluidConnection],
+    [to, receiver]: readonly [FluidLink, FluidConnection],
+    firstExtraMs: number,
+  ): Route {
+    return new Route({
+      from: from.access,
+      to: to.access,
+      fromHost: from.host,
+      toHost: to.host,
+      firstExtraMs,
+      arrivals: this.#arrivals,
+      onArrival: (sent, bytes) => receiver.take(sent, bytes),
+      onDrain: () => sender.drained(),
+      onHole: (link) => ((link === from.access ? sender : receiver).hasHole = true),
+    });
+  }
+}
+
+/** As on TCP, where the classic protocol's `localhost` means IPv4. */
+function canonical(host: string): string {
+  return host === 'localhost' ? '127.0.0.1' : host;
+}

@@ -1,0 +1,376 @@
+import type { Message } from '../../../../core/protocol/messages.ts';
+import { MIB } from '../../../../core/units.ts';
+import { Fifo } from '../../../network/fifo.ts';
+import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from '../../../network/link.ts';
+import type { SegmentLoss } from '../../../network/segment-loss.ts';
+import { SendWindow } from '../../../network/send-window.ts';
+import type { AccessLink } from './access-link.ts';
+import type { Arrivals, Arriving } from './arrivals.ts';
+import { fluidBlockBytes, SMALL_BYTES, UNLIMITED_BLOCK_BYTES } from './block-bytes.ts';
+import { Transfer } from './fluid-pacer.ts';
+
+/** What may wait, unread, at a receiver that is paused, as in the kernel's buffers of a TCP connection. */
+const UNREAD_BYTES_MAX = MIB;
+
+/** What an uplink has queued on average where a sender keeps it between half of its queue and all. */
+const MEAN_QUEUE_SHARE = 0.75;
+
+/**
+ * What the parts of a chunk need not come before. On sockets a chunk is handed over in blocks of 1 ms, and such a
+ * message goes between two of them; here a chunk is one transfer, and it passes that.
+ */
+const PASSING: ReadonlySet<Message['type']> = new Set<Message['type']>([
+  'have',
+  'have-many',
+  'interested',
+  'not-interested',
+  'choke',
+  'unchoke',
+  'request',
+  'cancel',
+  'keep-alive',
+]);
+
+export type Sent = Message | 'end';
+
+export interface RouteOptions {
+  readonly from: AccessLink;
+  readonly to: AccessLink;
+  readonly fromHost: string;
+  readonly toHost: string;
+  /** Goes on top of the first message's delay, in ms. */
+  readonly firstExtraMs: number;
+  readonly arrivals: Arrivals;
+  onArrival(sent: Sent, bytes: number): void;
+  onDrain(): void;
+  /** A black hole of this link took something of the stream. */
+  onHole(link: AccessLink): void;
+}
+
+/** One message on its way. */
+class Parcel implements Arriving {
+  readonly sent: Sent;
+  readonly bytes: number;
+  readonly #route: Route;
+
+  constructor(route: Route, sent: Sent, bytes: number) {
+    this.#route = route;
+    this.sent = sent;
+    this.bytes = bytes;
+  }
+
+  get isPart(): boolean {
+    return this.sent !== 'end' && (this.sent.type === 'chunk' || this.sent.type === 'raw');
+  }
+
+  arrive(): void {
+    this.#route.arrive(this);
+  }
+}
+
+/**
+ * One direction of a connection, from the sender's uplink to the receiver's downlink: waits for the TCP window, is
+ * served at a fair rate, and arrives after the latencies, jitters and losses of both ends, in one event.
+ */
+export class Route {
+  readonly #options: RouteOptions;
+  readonly #transfer: Transfer | undefined;
+  readonly #window: SendWindow | undefined;
+  readonly #losses: readonly SegmentLoss[];
+  readonly #queue = new Fifo<Parcel>();
+  /** Arrived, but a block holds it. */
+  readonly #held = new Fifo<Parcel>();
+  #serving: Parcel | undefined;
+  /** Waiting messages that nothing passes. */
+  #inOrder = 0;
+  #buffered = 0;
+  #flightBytes = 0;
+  #unreadBytes = 0;
+  #longestMs = 0;
+  #lastDueMs = 0;
+  #extraMs: number;
+  /** It serves something, or is about to. */
+  #isBusy = false;
+  #blocked = false;
+  #stopped = false;
+  #wantsDrain = false;
+
+  constructor(options: RouteOptions) {
+    this.#options = options;
+    const { from, to, toHost, firstExtraMs } = options;
+    this.#extraMs = firstExtraMs;
+    const [up, down] = [from.up?.link, to.down?.link];
+    if (up !== undefined || down !== undefined)
+      this.#transfer = new Transfer(up, down, () => this.#onServed());
+    const window = from.state.windowTo(toHost);
+    this.#window =
+      window &&
+      new SendWindow(
+        { clock: from.state.clock },
+        { ...window, ackDelayMs: () => from.state.ackDelayMs(toHost), onRoom: () => this.#goOn() },
+      );
+    this.#losses = [from.state.createLoss(), to.state.createLoss()].filter((loss) => loss !== undefined);
+    this.updateBlock();
+  }
+
+  get bufferedBytes(): number {
+    return this.#buffered;
+  }
+
+  /** A block or a black hole of either end lets nothing pass. */
+  get isShut(): boolean {
+    const { from, to, fromHost, toHost } = this.#options;
+    return from.state.isShut(toHost, 'out') || to.state.isShut(fromHost, 'in');
+  }
+
+  /** From the sender's breaking the connection until the receiver hears of it. */
+  get resetDelayMs(): number {
+    const { to, fromHost } = this.#options;
+    return to.state.ownDelayMs(fromHost, 'in');
+  }
+
+  /** Of the message that is being served, how much the receiver has by now; undefined: none is. */
+  progress(): { readonly message: Message; readonly bytes: number } | undefined {
+    const message = this.#serving?.sent;
+    if (message === undefined || message === 'end' || this.#transfer === undefined) return undefined;
+    const { from, to, fromHost, toHost } = this.#options;
+    const delayMs = from.state.ownDelayMs(toHost, 'out') + to.state.ownDelayMs(fromHost, 'in');
+    const left = this.#transfer.leftAt(from.state.clock.now()) + this.#transfer.rate * delayMs;
+    return { message, bytes: Math.max(0, this.#serving!.bytes - left) };
+  }
+
+  /** Returns whether more may be sent freely. */
+  send(sent: Sent, bytes: number): boolean {
+    if (this.#stopped) return false;
+    const parcel = new Parcel(this, sent, bytes);
+    this.#buffered += bytes;
+    if (this.#blocked) this.#countHeld(1);
+    if (this.#mayPass(parcel)) this.#leave(parcel, this.#passingMs(bytes));
+    else {
+      if (!parcel.isPart) this.#inOrder++;
+      this.#queue.push(parcel);
+      this.#pump();
+    }
+    const free = this.#buffered < this.#highWaterBytes();
+    if (!free) this.#wantsDrain = true;
+    return free;
+  }
+
+  /** So many bytes wait at a receiver that is paused. */
+  setUnread(bytes: number): void {
+    const goesOn = bytes < this.#unreadBytes;
+    this.#unreadBytes = bytes;
+    if (goesOn) this.#pump();
+  }
+
+  /** To be called when what is blocked may have changed. */
+  updateBlock(): void {
+    const { from, to, fromHost, toHost } = this.#options;
+    const isHeldHere = from.state.isBlocked?.(toHost, 'out') === true;
+    const blocked = isHeldHere || to.state.isBlocked?.(fromHost, 'in') === true;
+    if (blocked === this.#blocked || this.#stopped) return;
+    this.#blocked = blocked;
+    const { pacer, state } = from;
+    if (blocked) {
+      this.#countHeld(this.#queue.length + (this.#serving === undefined ? 0 : 1));
+      if (this.#serving !== undefined) pacer.stop(this.#transfer!);
+      return;
+    }
+    for (let parcel = this.#held.shift(); parcel; parcel = this.#held.shift()) {
+      this.#options.arrivals.at(state.clock.now(), parcel);
+    }
+    if (this.#serving !== undefined) pacer.begin(this.#transfer!, this.#transfer!.left);
+    else this.#pump();
+  }
+
+  /** Nothing of it arrives any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#queue.clear();
+    this.#held.clear();
+    this.#window?.clear();
+    this.#buffered = 0;
+    if (this.#transfer !== undefined) this.#options.from.pacer.stop(this.#transfer);
+    this.#serving = undefined;
+  }
+
+  arrive(parcel: Parcel): void {
+    if (this.#stopped) return;
+    if (this.#blocked) {
+      this.#countHeld(1);
+      this.#held.push(parcel);
+      return;
+    }
+    const { from, to } = this.#options;
+    const { sent, bytes } = parcel;
+    this.#flightBytes -= bytes;
+    if (from.up === undefined) this.#buffered -= bytes;
+    const hole = [from, to].find(({ state }) => state.blackHole);
+    if (hole === undefined) {
+      to.down?.count(bytes);
+      this.#options.onArrival(sent, bytes);
+    } else {
+      hole.state.onSwallowed(sent === 'end' ? undefined : sent, bytes);
+      this.#options.onHole(hole);
+    }
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#stopped) return;
+    this.#tellDrain();
+    this.#pump();
+  }
+
+  /** Lets go what may leave, up to the next transfer. */
+  #pump(): void {
+    while (this.#serving === undefined) {
+      const parcel = this.#queue.peek();
+      if (parcel === undefined || !this.#admits(parcel)) return;
+      this.#queue.shift();
+      if (!parcel.isPart) this.#inOrder--;
+      this.#window?.admit(parcel.bytes);
+      if (this.#transfer !== undefined && (parcel.isPart || parcel.bytes > SMALL_BYTES)) this.#serve(parcel);
+      else this.#leave(parcel, this.#passingMs(parcel.bytes));
+    }
+  }
+
+  #isServing(): boolean {
+    return this.#serving !== undefined;
+  }
+
+  #admits(parcel: Parcel): boolean {
+    if (this.#blocked || this.#stopped) return false;
+    const { from, toHost } = this.#options;
+    if (this.#unreadBytes >= UNREAD_BYTES_MAX || this.#flightBytes >= this.#flightBytesMax() + parcel.bytes) {
+      return false;
+    }
+    if (this.#window === undefined || parcel.sent === 'end' || this.#window.admits(parcel.bytes)) return true;
+    from.state.onWindowFull(toHost);
+    return false;
+  }
+
+  #serve(parcel: Parcel): void {
+    const { from, to } = this.#options;
+    const now = from.state.clock.now();
+    this.#serving = parcel;
+    this.#isBusy = true;
+    this.#isBusy = true;
+    const owed = (from.up?.small.takeOwed(now) ?? 0) + (to.down?.small.takeOwed(now) ?? 0);
+    from.pacer.begin(this.#transfer!, parcel.bytes + owed);
+  }
+
+  /** Its last byte has left. What comes next must begin at once, and before this arrives. */
+  #onServed(): void {
+    const parcel = this.#serving!;
+    this.#serving = undefined;
+    const now = this.#options.from.state.clock.now();
+    const dueMs = this.#dueMs(parcel, now, true);
+    if (dueMs > now) this.#options.arrivals.at(dueMs, parcel);
+    this.#goOn();
+    this.#isBusy = this.#isServing();
+    if (dueMs <= now) this.arrive(parcel);
+  }
+
+  #leave(parcel: Parcel, atMs: number): void {
+    this.#options.arrivals.at(this.#dueMs(parcel, atMs, false), parcel);
+  }
+
+  /** When what leaves the uplink at a time arrives. */
+  #dueMs({ sent, bytes }: Parcel, atMs: number, isTransfer: boolean): number {
+    const { from, to, fromHost, toHost } = this.#options;
+    const outMs = from.state.drawDelayMs(toHost, 'out');
+    const inMs = to.state.drawDelayMs(fromHost, 'in');
+    const extraMs = this.#extraMs;
+    this.#extraMs = 0;
+    this.#longestMs = Math.max(this.#longestMs, outMs + inMs);
+    if (outMs > 0) from.state.onDelayed(bytes);
+    if (inMs + extraMs > 0) to.state.onDelayed(bytes);
+    if (from.up !== undefined) this.#buffered -= bytes;
+    from.up?.count(bytes);
+    this.#flightBytes += bytes;
+    if (sent !== 'end') this.#window?.left(bytes, atMs + outMs);
+    const delayMs = outMs + inMs + extraMs;
+    const stallMs =
+      sent === 'end' ? 0 : this.#losses.reduce((sum, loss) => sum + loss.stallMs(sent, bytes), 0);
+    const throughMs = isTransfer ? atMs + delayMs : this.#downMs(bytes, atMs + delayMs);
+    this.#lastDueMs = Math.max(this.#lastDueMs, throughMs) + stallMs;
+    return this.#lastDueMs;
+  }
+
+  /** When a small message that is at the receiver's link at a time is through. */
+  #downMs(bytes: number, atMs: number): number {
+    const { down } = this.#options.to;
+    if (down === undefined) return atMs;
+    const { link, small } = down;
+    const turns = link.level === Infinity ? 0 : link.flows.size - 0.5;
+    // By when they are sent: those that come by other ways may come in another order.
+    return atMs + small.delayMs(bytes, this.#options.to.state.clock.now(), turns);
+  }
+
+  #mayPass({ sent, bytes }: Parcel): boolean {
+    if (this.#serving === undefined && this.#queue.length === 0) return false;
+    if (sent === 'end' || !PASSING.has(sent.type) || bytes > SMALL_BYTES) return false;
+    return this.#inOrder === 0 && this.#window === undefined && !this.#blocked;
+  }
+
+  /** When a small message of so many bytes that is sent now has left. */
+  #passingMs(bytes: number): number {
+    const { from } = this.#options;
+    const now = from.state.clock.now();
+    if (this.#serving === undefined) {
+      const turns = Math.max(0, (from.up?.link.flows.size ?? 0) - 0.5);
+      return now + (from.up?.small.delayMs(bytes, now, turns) ?? 0);
+    }
+    const { rate } = this.#transfer!;
+    const ahead = Math.min(this.#transfer!.leftAt(now), this.#queueBytes());
+    return now + (rate > 0 ? ahead / rate : 0) + (from.up?.small.delayMs(bytes, now, 0) ?? 0);
+  }
+
+  /** What a small message has before it on sockets, of a chunk that is being sent on its connection. */
+  #queueBytes(): number {
+    const { up } = this.#options.from;
+    return up === undefined
+      ? this.#flightBytesMax()
+      : MEAN_QUEUE_SHARE * uplinkQueueBytes(this.#upBytesPerSec());
+  }
+
+  #flightBytesMax(): number {
+    if (this.#losses.length > 0 && this.#transfer === undefined) return STALLED_QUEUE_BYTES;
+    return flightBytesMax(this.#upBytesPerSec() ?? this.#downBytesPerSec(), this.#longestMs);
+  }
+
+  #highWaterBytes(): number {
+    const up = this.#upBytesPerSec();
+    if (up !== null || this.#window !== undefined) return uplinkQueueBytes(up, this.#window?.bytes);
+    return this.#transfer === undefined ? this.#flightBytesMax() : UNLIMITED_BLOCK_BYTES;
+  }
+
+  #upBytesPerSec(): number | null {
+    const { from } = this.#options;
+    return from.up?.link.rate.bytesPerSecAt(from.state.clock.now()) ?? null;
+  }
+
+  #downBytesPerSec(): number | null {
+    const { to } = this.#options;
+    return to.down?.link.rate.bytesPerSecAt(to.state.clock.now()) ?? null;
+  }
+
+  #tellDrain(): void {
+    if (!this.#wantsDrain || this.#buffered >= this.#highWaterBytes() / 2) return;
+    this.#wantsDrain = false;
+    this.#options.onDrain();
+  }
+
+  #countHeld(messages: number): void {
+    const { from, to, toHost } = this.#options;
+    const holder = from.state.isBlocked?.(toHost, 'out') === true ? from : to;
+    holder.state.totals.messagesHeld += messages;
+  }
+
+  /** Into how many bytes a chunk is to be cut. The first one that comes is little: it tells how far the sender is. */
+  get blockBytes(): number {
+    if (this.#transfer !== undefined && !this.#isBusy && this.#queue.length === 0) return SMALL_BYTES;
+    return fluidBlockBytes(this.#upBytesPerSec(), this.#downBytesPerSec(), this.#window?.bytes);
+  }
+}

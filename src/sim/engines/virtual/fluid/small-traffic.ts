@@ -1,0 +1,36 @@
+import { SECOND_MS } from '../../../../core/units.ts';
+import { turnBytes } from '../../../network/link.ts';
+import type { PacedLink } from './fluid-pacer.ts';
+
+/**
+ * Messages that are too small to be transfers, in one direction of a link. They take no event of their own: each
+ * leaves after what the transfers in their turns, and the small ones before it, take of the rate. Of that whole
+ * milliseconds are waited out, so that those of one moment leave together; what is below passes at once, as a block
+ * of 1 ms may anyhow. Their bytes are taken from the rate by the next transfer.
+ */
+export class SmallTraffic {
+  readonly #link: PacedLink;
+  #freeMs = 0;
+  #owedBytes = 0;
+
+  constructor(link: PacedLink) {
+    this.#link = link;
+  }
+
+  /** How long after `atMs` so many bytes are through; `turns`: how many of the link's transfers take theirs before. */
+  delayMs(bytes: number, atMs: number, turns: number): number {
+    const bytesPerSec = this.#link.rate.bytesPerSecAt(atMs);
+    this.#freeMs = Math.max(this.#freeMs, atMs) + (bytes * SECOND_MS) / bytesPerSec;
+    if (this.#link.flows.size > 0) this.#owedBytes += bytes;
+    return Math.floor(this.#freeMs - atMs) + (turns * turnBytes(bytesPerSec) * SECOND_MS) / bytesPerSec;
+  }
+
+  /** What a transfer that begins now has to serve in their stead. */
+  takeOwed(atMs: number): number {
+    const { rate } = this.#link;
+    const waiting = this.#freeMs > atMs ? rate.bytesBetween(atMs, this.#freeMs) : 0;
+    const owed = Math.max(this.#owedBytes, waiting);
+    this.#owedBytes = 0;
+    return owed;
+  }
+}
