@@ -52,6 +52,19 @@ time_limit: 20s
     },
   );
 
+  it.each([1, 2, 3, 4, 5, 6])(
+    'where a super-seeder learns late what a neighbour holds already (seed %i)',
+    (seed) => {
+      const { makespanMs } = run(`
+seed: ${seed}
+content: { generate: { size: 25KiB, chunk_size: 1KiB } }
+peers: { seeder: { holds: all, link: { down: 1kbit/s } }, leecher: { holds: 1-20 } }
+time_limit: 2min
+`);
+      expect(makespanMs).toBeDefined();
+    },
+  );
+
   it('by the spec protocol, where one transfer takes longer than any fixed limit', () => {
     const { makespanMs } = run(`
 content: { generate: { size: 512KiB, chunk_size: 512KiB } }

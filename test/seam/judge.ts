@@ -13,8 +13,10 @@ const BOUND_MAX = 6;
 /** …and so many round trips between the two farthest peers, of which the spec protocol needs two for each chunk… */
 const ROUND_TRIPS_MAX = 20;
 const ROUND_TRIPS_A_CHUNK_MAX = 3;
-/** …and fixed pauses: ticks, polls, retries with back-off. */
-const FIXED_MS = 60_000;
+/** …more for each pair of peers where not all can be connected, since they try each other one after another… */
+const ROUND_TRIPS_A_PAIR_MAX = 4;
+/** …and fixed pauses: ticks, polls, retries with a back-off of up to a minute. */
+const FIXED_MS = 120_000;
 
 export interface Budget {
   readonly budgetMs: number;
@@ -54,14 +56,17 @@ export function budgetOf(plan: Plan): Budget {
   if (content.kind !== 'generated') throw new Error('a generated content was expected');
   const { totalChunks, totalBytes, chunkBytes: most } = content;
   const chunkBytes = Array.from({ length: totalChunks }, (_, at) => Math.min(most, totalBytes - at * most));
-  const boundMs = fluidBound({ chunkBytes, peers: peers.map((peer) => boundPeer(peer, totalChunks)) }).ms;
+  const pairs = mayAllConnect(plan) ? 0 : (peers.length * (peers.length - 1)) / 2;
+  const slowest = pairs === 0 ? undefined : slowestUplink(plan);
+  const boundPeers = peers.map((peer) => boundPeer(peer, totalChunks, slowest));
+  const boundMs = fluidBound({ chunkBytes, peers: boundPeers }).ms;
   const faultsMs = plan.faults.map(
     ({ when, forMs }) => (when.kind === 'time' ? when.atMs : 0) + (forMs ?? 0),
   );
   const plannedMs = Math.max(...peers.map(lastJoinMs), ...faultsMs);
   const [far = 0, second = 0] = peers.map(({ link }) => delayMaxMs(link)).toSorted((a, b) => b - a);
   const roundTripMs = 2 * (far + second);
-  const roundTrips = ROUND_TRIPS_MAX + ROUND_TRIPS_A_CHUNK_MAX * totalChunks;
+  const roundTrips = ROUND_TRIPS_MAX + ROUND_TRIPS_A_CHUNK_MAX * totalChunks + ROUND_TRIPS_A_PAIR_MAX * pairs;
   const times = 1 + Math.max(...peers.map(timesLost));
   const onceMs = BOUND_MAX * boundMs + roundTrips * roundTripMs + FIXED_MS;
   return { budgetMs: plannedMs + times * onceMs, plannedMs, boundMs, roundTripMs, times };
@@ -87,13 +92,29 @@ function timesLost({ sessions }: Plan['peers'][number]): number {
   return sessions.filter(({ leave }) => leave?.keepChunks === false).length;
 }
 
-function boundPeer({ link, sessions, holds, mustComplete }: Plan['peers'][number], total: number): BoundPeer {
+/** Otherwise each may be connected to the slowest alone. */
+function mayAllConnect({ peers }: Plan): boolean {
+  return peers.every((peer) => peer.protocol === 'spec' || peer.policy.maxConnections >= peers.length - 1);
+}
+
+function slowestUplink({ peers }: Plan): number | undefined {
+  const rates = peers.flatMap(({ link }) => link.upBytesPerSec ?? []);
+  return rates.length === 0 ? undefined : Math.min(...rates);
+}
+
+function boundPeer(
+  { link, sessions, holds, mustComplete }: Plan['peers'][number],
+  total: number,
+  slowestBytesPerSec?: number,
+): BoundPeer {
   const held = new ChunkSet(total);
   for (let index = 1; index <= total; index++) {
     if (holds.kind === 'all' || (holds.kind === 'chunks' && holds.indices.includes(index))) held.add(index);
   }
+  // Who leaves for good may do so before it has given anything.
+  const staysAtLast = sessions.at(-1)!.leave === null;
   return {
-    upBytesPerSec: link.upBytesPerSec,
+    upBytesPerSec: staysAtLast ? (slowestBytesPerSec ?? link.upBytesPerSec) : 0,
     downBytesPerSec: link.downBytesPerSec,
     joinMs: sessions[0].joinMs,
     held,

@@ -36,8 +36,8 @@ export interface FetchOptions {
   readonly hash: string | undefined;
   /** The chunk's size, where it is known. */
   readonly bytes: number | undefined;
-  /** Whether a stream that ended after so many bytes, in order or not, is to be believed without a hash. */
-  believes(bytes: number, inOrder: boolean): boolean;
+  /** Whether a stream that ended in order after so many bytes is to be believed without a hash. */
+  believes(bytes: number): boolean;
   /** What to think of first four bytes that say how many follow, where no hash tells. */
   readonly prefix: 'doubt' | 'drop' | 'keep';
   /** The size that chunks usually have; 0 when there is none. */
@@ -129,10 +129,10 @@ export class Fetch {
     const { download, hash } = this.#options;
     const { receivedBytes } = download;
     if (reason.kind === 'refused') this.#fail({ kind: 'refused', detail: reason.detail });
-    else if (reason.kind !== 'end' && receivedBytes === 0) {
-      this.#fail({ kind: 'broken', detail: reason.detail });
-    } else if (hash !== undefined) this.#closedHashed(hash, reason);
-    else this.#closedPlain(reason);
+    else if (hash !== undefined && receivedBytes > 0) this.#closedHashed(hash, reason);
+    else if (reason.kind !== 'end') this.#fail({ kind: 'broken', detail: reason.detail });
+    else if (hash !== undefined) this.#closedHashed(hash, reason);
+    else this.#closedPlain();
   }
 
   #closedHashed(hash: string, reason: CloseReason): void {
@@ -140,18 +140,18 @@ export class Fetch {
     if (receivedBytes === 0 && hash !== EMPTY_SHA1) this.#fail({ kind: 'absent' });
     else if (this.#isRefusal()) this.#fail({ kind: 'absent' });
     else if (reason.kind !== 'end') this.#finishBroken({ kind: 'broken', detail: reason.detail });
-    else if (receivedBytes < (this.#options.bytes ?? 0) || !this.#options.believes(receivedBytes, true)) {
+    else if (receivedBytes < (this.#options.bytes ?? 0) || !this.#options.believes(receivedBytes)) {
       this.#finishBroken({ kind: 'broken', detail: `the stream ended after ${receivedBytes} bytes` });
     } else this.#finish();
   }
 
-  #closedPlain(reason: CloseReason): void {
+  #closedPlain(): void {
     const { receivedBytes } = this.download;
     if (receivedBytes === 0 && this.#options.bytes !== 0) this.#fail({ kind: 'absent' });
     else if (this.#isRefusal()) this.#fail({ kind: 'absent' });
     else if (this.#isPrefixed()) this.#fail({ kind: 'prefixed', bytes: receivedBytes });
     else if (this.#lacksPrefix()) this.#fail({ kind: 'doubtful', bytes: receivedBytes });
-    else if (this.#options.believes(receivedBytes, reason.kind === 'end')) this.#finish();
+    else if (this.#options.believes(receivedBytes)) this.#finish();
     else this.#fail({ kind: 'doubtful', bytes: receivedBytes });
   }
 

@@ -16,6 +16,7 @@ const [a, b, c] = [5002, 5003, 5004].map((port) => ({ host: 'localhost', port })
   Address,
   Address,
 ];
+const RESET = { kind: 'reset', detail: 'reset' } as const;
 const END = { kind: 'end' } as const;
 
 function setUp({
@@ -343,12 +344,15 @@ describe('rule 10: the right content', () => {
     expect(store.chunks.get(1)?.toString()).toBe(prefixed('record'));
   });
 
-  test('plain: a stream that broke off is not the chunk', () => {
-    const { fetcher, transport, store } = setUp();
-    fetcher.offer(2, undefined, [a]);
-    transport.last.receiveRaw('cut');
-    transport.last.close({ kind: 'reset', detail: 'reset' });
-    expect(store.chunks.has(2)).toBe(false);
+  test('plain: a stream that broke off is not the chunk, nor does it vouch for another as short', () => {
+    const { clock, fetcher, transport, store } = setUp({ total: 9, held: { 1: 'size-6', 3: 'size/6' } });
+    for (const reason of [RESET, RESET, END]) {
+      fetcher.offer(2, undefined, [a, b, c]);
+      transport.last.receiveRaw('cut');
+      transport.last.close(reason);
+      clock.run(clock.now() + 60_000);
+      expect(store.chunks.has(2)).toBe(false);
+    }
   });
 });
 

@@ -57,10 +57,10 @@ export interface SpecFetcherCallbacks {
  * With an agreed hash only the agreed content is accepted, and who sends another is banned. Without one (the plain
  * edition, unless the swarm protocol has agreed) nothing tells the right content: whatever a listed holder sends
  * until it closes is the chunk. Two things are not believed: nothing at all, and a line such as `CHUNK_NOT_FOUND`.
- * So a plain chunk of 0 bytes cannot be had, unless its size is known to be 0. And two things are doubted: a stream
- * that broke off, and a chunk (not the last) that is shorter than all those held, if these are of one size. They
- * are dropped, and believed when a second transfer, from another holder if there is one, ends after as many bytes.
- * So is a chunk (not the last) that is longer. A chunk whose first four bytes say how many follow is asked of everybody
+ * So a plain chunk of 0 bytes cannot be had, unless its size is known to be 0. A stream that broke off is dropped. A
+ * chunk (not the last) that is shorter or longer than all those held, if these are of one size, is doubted: it is
+ * dropped, and believed when a second transfer, from another holder if there is one, ends in order after as many bytes.
+ * A chunk whose first four bytes say how many follow is asked of everybody
  * else who is listed; when all do so, those four bytes are dropped.
  * A holder that sends wrong content of a likely size is not found out; nor is one that dies, in good order, in the
  * middle of the last chunk, or of the first chunk of an empty folder.
@@ -243,7 +243,7 @@ export class SpecFetcher {
         download,
         hash,
         bytes,
-        believes: (received, inOrder) => this.#believes(index, received, inOrder),
+        believes: (received) => this.#believes(index, received),
         usualBytes: this.#usualBytes,
         prefix: hash === undefined ? this.#judgePrefix(index, holder) : 'keep',
         patience: { answer: this.#answers.of(from), next: this.#gaps.of(from) },
@@ -305,8 +305,7 @@ export class SpecFetcher {
     return this.#prefixers.has(holder) ? 'drop' : 'keep';
   }
 
-  #believes(index: number, bytes: number, inOrder: boolean): boolean {
-    if (!inOrder) return false;
+  #believes(index: number, bytes: number): boolean {
     if (this.#doubts.get(index)?.has(bytes) === true) return true;
     const isLast = index === this.#components.ledger.totalChunks;
     return isLast || this.#usualBytes === 0 || bytes === this.#usualBytes;

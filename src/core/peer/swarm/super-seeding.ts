@@ -136,7 +136,8 @@ export class SuperSeeding {
 
   #offer(neighbour: Neighbour): void {
     const shown = this.#shown.get(neighbour.id);
-    if (shown === undefined) return;
+    // Shown what it holds already, it would ask for nothing and be shown nothing more.
+    if (shown === undefined || !neighbour.introduced) return;
     const nowMs = this.#context.clock.now();
     const waitsForNobody = !this.#hasCopiers(neighbour, nowMs) || nowMs - shown.lastFetchMs > PATIENCE_MS;
     let open = shown.pending.size + (waitsForNobody ? 0 : shown.sent.size + shown.unspread.size);
