@@ -1,7 +1,7 @@
 /** Micro-benchmarks in rounds: all of them once, then all again, so that a busy minute of the host meets them all. */
-import { Worker } from 'node:worker_threads';
 import { median } from 'simple-statistics';
 import { EngineError } from '../../src/core/errors.ts';
+import { startWorker } from '../../src/sim/engines/threads/start-failure.ts';
 import { hostWarnings, probeHost } from '../host.ts';
 import type { HostShare, MicroResult } from '../report/report.ts';
 import { meanInterval } from '../statistics.ts';
@@ -51,7 +51,7 @@ async function runRound(
   workerData: MicroTask,
   signal: AbortSignal,
 ): Promise<MicroSample[] | undefined> {
-  const worker = new Worker(workerFile, { workerData });
+  const worker = startWorker(workerFile, workerData);
   const samples: MicroSample[] = [];
   const stop = (): void => void worker.terminate();
   signal.addEventListener('abort', stop, { once: true });

@@ -4,8 +4,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { EngineError } from '../../src/core/errors.ts';
+import { startWorker } from '../../src/sim/engines/threads/start-failure.ts';
 import { MIB } from '../../src/core/units.ts';
 import type { StarGo, StarReport, StarTask } from './messages.ts';
 
@@ -76,7 +77,7 @@ class StarThread {
   readonly failure: Promise<never>;
 
   constructor(workerFile: URL, task: StarTask) {
-    this.#worker = new Worker(workerFile, { workerData: task });
+    this.#worker = startWorker(workerFile, task);
     this.failure = new Promise<never>((_, reject) => {
       this.#worker.on('error', (cause) =>
         reject(new EngineError(`a thread of the star failed: ${String(cause)}`, { cause })),

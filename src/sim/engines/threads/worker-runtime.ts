@@ -1,4 +1,3 @@
-import { Piscina } from 'piscina';
 import type { Address, Clock } from '../../../core/interfaces.ts';
 import type { Original } from '../../content/original.ts';
 import { parallelThreads } from '../../machine/processors.ts';
@@ -12,6 +11,7 @@ import { allocateCounters, nodeCounters } from './counters.ts';
 import type { NodeCounters } from './counters.ts';
 import { fromPlainError } from './errors.ts';
 import type { FaultInjector, FaultRuntime } from './fault-injector.ts';
+import { WorkerPool } from './worker-pool.ts';
 import { WorkerThread } from './worker-thread.ts';
 import type { FolderVerdict, FromWorker, PeerSetup, VerifyTask } from './messages.ts';
 import type { PeerState } from './peer-state.ts';
@@ -43,7 +43,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   readonly #components: WorkerRuntimeComponents;
   readonly #plan: Plan;
   readonly #hasAddresses: boolean;
-  readonly #pool: Piscina;
+  readonly #pool: WorkerPool;
   readonly #live = new Set<WorkerThread>();
   readonly #workerOf = new Map<number, WorkerThread>();
   /** Called with the answer of a peer's thread that somebody waits for. */
@@ -60,18 +60,11 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     this.counters = allocateCounters(plan.peers.length + 1, this.workers);
     this.peerCounters = plan.peers.map((_, slot) => nodeCounters(this.counters, slot));
     spareTheCompiler();
-    this.#pool = new Piscina({
-      filename: components.workerFile.href,
-      name: 'work',
-      // Threads come with their tasks, each of which needs one to itself for the whole run. A minimum would make the
-      // pool replace a killed thread at once, at the cost of the swarm that is being measured.
-      minThreads: 0,
-      maxThreads: this.workers,
-      // With atomics a worker between two tasks sleeps in Atomics.wait, and its timers and sockets with it.
-      atomics: 'disabled',
-      recordTiming: false,
+    this.#pool = new WorkerPool({
+      workerFile: components.workerFile,
+      threadsMax: this.workers,
+      onError: (error) => components.onFailure(error),
     });
-    this.#pool.on('error', (error) => components.onFailure(error));
   }
 
   /** Starts the tracker; resolves with its address. */
