@@ -2,7 +2,7 @@ import { changeCase, latencyThroughputCase, lossCase, sumCase, windowCase } from
 import { jitterCase, latencyCase, regionCase } from './delays.ts';
 import type { CalibrationCase } from './finding.ts';
 import { rateCase } from './rates.ts';
-import { orderCase, slowStartCase } from './streams.ts';
+import { orderCase, slowStartCase } from './slow-start-and-order.ts';
 
 const MBIT = 125_000;
 const DIRECTIONS = ['up', 'down'] as const;

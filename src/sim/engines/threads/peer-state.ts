@@ -3,10 +3,11 @@ import type { ChunkFile } from '../../content/original.ts';
 import type { PlannedPeer, PlannedSession } from '../../plan/plan.ts';
 
 /**
- * `coming`: a session lies ahead (the first, or a return). `present`: in the swarm, since peer-joined.
- * `over`: no session is left, or the peer failed.
+ * `coming`: a session lies ahead (the first, or a return). `returning`: killed by a fault, on its way back into the
+ * session that this cut. `present`: in the swarm, since peer-joined. `dying`: being killed for good. `gone`: left or
+ * killed for good, nothing of it runs any more. `failed`: it could not go on.
  */
-export type PeerPhase = 'coming' | 'present' | 'over';
+export type PeerPhase = 'coming' | 'returning' | 'present' | 'dying' | 'gone' | 'failed';
 
 /** What the engine knows of one peer: where in its planned sessions it is, and which chunks it holds. */
 export class PeerState {
@@ -19,12 +20,6 @@ export class PeerState {
   complete = false;
   /** Has been in the swarm. */
   hasJoined = false;
-  /** Killed by a fault, on its way back into the session that this cut. */
-  isAway = false;
-  /** It could not go on. */
-  failed = false;
-  /** Left or killed for good: nothing of it runs any more. */
-  gone = false;
   /** Bytes of the chunks it holds now and lacked at the start. */
   gotBytes = 0;
   /** Bytes of chunks that came again, to a peer that had lost them. */
@@ -64,19 +59,24 @@ export class PeerState {
     return this.#sessionAt + 1 < this.planned.sessions.length;
   }
 
+  /** It will not be in the swarm again. */
+  get isOver(): boolean {
+    return this.phase === 'dying' || this.phase === 'gone' || this.phase === 'failed';
+  }
+
   /** No join and no return of it lies ahead. */
   get isSettled(): boolean {
-    return this.phase === 'over' || (this.phase === 'present' && !this.hasNextSession);
+    return this.isOver || (this.phase === 'present' && !this.hasNextSession);
   }
 
   /** Incomplete for good. One that is about to die is not yet. */
   get lost(): boolean {
-    return !this.complete && (this.failed || this.gone);
+    return !this.complete && (this.phase === 'failed' || this.phase === 'gone');
   }
 
   /** A peer that broke has not left. */
   get leftIncomplete(): boolean {
-    return this.gone && !this.failed && !this.complete;
+    return this.phase === 'gone' && !this.complete;
   }
 
   /** As things stand: who may leave is excused once it is gone. */
@@ -98,7 +98,7 @@ export class PeerState {
   /** Goes on with its session in a new stay. */
   nextStay(): void {
     this.#stay++;
-    this.phase = 'coming';
+    this.phase = 'returning';
   }
 
   receive(index: number, bytes: number): void {
@@ -117,5 +117,5 @@ export class PeerState {
 
 /** Present, or still to come. */
 export function stillThere(peers: readonly PeerState[]): readonly PeerState[] {
-  return peers.filter(({ phase }) => phase !== 'over');
+  return peers.filter(({ isOver }) => !isOver);
 }

@@ -248,7 +248,7 @@ describe('a fault', () => {
       } as const;
       controller.hear({ type: 'events', events: [failed] });
       await settled();
-      expect(peers[0]!.phase).toBe(isDiskFault ? 'present' : 'over');
+      expect(peers[0]!.phase).toBe(isDiskFault ? 'present' : 'failed');
     }
   });
 

@@ -183,7 +183,7 @@ export class RunController {
     const atMs = this.now();
     if (usefulBytes !== this.#progress.usefulBytes) this.#progress = { usefulBytes, atMs };
     if (this.#options.open || atMs - this.#progress.atMs < STALL_MS) return;
-    if (this.#peers.some((peer) => peer.phase === 'coming')) return;
+    if (this.#peers.some((peer) => peer.phase === 'coming' || peer.phase === 'returning')) return;
     if (this.#consequences.isHopeless(this.#waitedFor(), this.#peers)) this.end('stalled');
   }
 
@@ -197,8 +197,7 @@ export class RunController {
   crash(peer: PeerState, { fault, returnAfterMs, keepChunks }: FaultCrash): boolean {
     if (this.#over || peer.phase !== 'present') return false;
     const returns = returnAfterMs !== null;
-    peer.phase = returns ? 'coming' : 'over';
-    peer.isAway = returns;
+    peer.phase = returns ? 'returning' : 'dying';
     if (returns && !keepChunks) peer.complete = false;
     if (!returns || peer.session.leave?.from === 'completion') this.#forgetDeparture(peer);
     const crashed = async (): Promise<void> => {
@@ -216,7 +215,7 @@ export class RunController {
     if (!keepChunks) this.#empty(peer);
     peer.nextStay();
     await this.#runtime.prepare(peer);
-    peer.isAway = false;
+    if (peer.phase === 'returning') peer.phase = 'coming';
     this.#joinAt(peer, atMs);
   }
 
@@ -253,8 +252,7 @@ export class RunController {
       this.#completed(peer, event.atMs);
     } else if (event.type === 'node-failed') {
       if (event.code === 'STORE' && this.#consequences.isDiskFault(peer)) return;
-      peer.phase = 'over';
-      peer.failed = true;
+      peer.phase = 'failed';
       this.#checkEnd();
     }
   }
@@ -287,8 +285,8 @@ export class RunController {
   }
 
   #leaveNow(peer: PeerState): void {
-    if (peer.phase === 'over') return;
-    if (peer.isAway) {
+    if (peer.isOver) return;
+    if (peer.phase === 'returning') {
       this.#leaveTimers.delete(peer);
       this.#leaveAt(peer, this.now() + DEPARTURE_RETRY_MS);
       return;
@@ -297,7 +295,7 @@ export class RunController {
       this.#runtime.leave(peer);
       return;
     }
-    peer.phase = peer.hasNextSession ? 'coming' : 'over';
+    peer.phase = peer.hasNextSession ? 'coming' : 'dying';
     this.#runtime.crash(peer).then(
       (diedMs) => {
         this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name });
@@ -311,9 +309,8 @@ export class RunController {
   #gone(peer: PeerState, goneMs: number): void {
     this.#leaveTimers.delete(peer);
     if (this.#over) return;
-    if (!peer.hasNextSession || peer.phase === 'over') {
-      peer.phase = 'over';
-      peer.gone = true;
+    if (!peer.hasNextSession || peer.isOver) {
+      if (peer.phase !== 'failed') peer.phase = 'gone';
       this.#runtime.release(peer);
       this.#checkEnd();
       return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countReordered } from './streams.ts';
+import { countReordered } from './slow-start-and-order.ts';
 import { Rig } from './rig.ts';
 import { jitterCase } from './delays.ts';
 
