@@ -5,6 +5,7 @@ import { runExperiment } from '../sim/experiment/run-experiment.ts';
 import type { RunResult } from '../sim/result/result.ts';
 import { runPlan, type FinishedRun, type RunComponents } from '../sim/pipeline.ts';
 import type { Plan } from '../sim/plan/plan.ts';
+import { verdictWord } from '../sim/report/columns.ts';
 import { renderExperiment } from '../sim/report/experiment/experiment-terminal.ts';
 import { formatDuration, formatRate } from '../sim/units/format.ts';
 import type { TerminalOptions } from '../sim/report/page.ts';
@@ -59,7 +60,7 @@ export async function runAlone(
   return {
     name: plan.scenario.name,
     code: components.signal.aborted ? exitCodes.interrupted : exitCodeOfVerdict(verdict.because),
-    outcome: verdict.outcome,
+    outcome: verdictWord(verdict.outcome, result.trust.level),
     reasons: verdict.reasons,
     makespanMs: swarm.makespanMs,
     efficiency: swarm.bound.efficiency,
@@ -108,7 +109,7 @@ export async function runSeveral(
   return {
     name: scenario.name,
     code: signal.aborted ? exitCodes.interrupted : exitCodeOfVerdict(experiment.verdict.because),
-    outcome: experiment.verdict.outcome,
+    outcome: verdictWord(experiment.verdict.outcome, experiment.verdict.trust),
     reasons: [],
     makespanMs: null,
     efficiency: null,
@@ -164,7 +165,7 @@ function warn(warning: string | null): void {
 function tellWhatWentWrong(label: string, { verdict, trust }: RunResult, folder: string): void {
   if (verdict.outcome === 'pass') return;
   const lines = [
-    `sim: ${label}: ${verdict.outcome}`,
+    `sim: ${label}: ${verdictWord(verdict.outcome, trust.level)}`,
     ...verdict.reasons.map((reason) => `  ✗ ${reason}`),
     ...trust.warnings.map((warning) => `  ! ${warning}`),
     `  report: ${folder}`,
@@ -177,7 +178,8 @@ function summary({ result, folder }: FinishedRun, swept: boolean): string {
   const { verdict, swarm, seed, trust, plan } = result;
   const { makespanMs, goodputBytesPerSec } = swarm;
   const arm = swept ? `${plan.variant?.arm ?? ''}, ` : '';
-  const doubt = trust.level === 'trusted' ? '' : ` (! ${trust.level})`;
   const figures = `makespan ${formatDuration(makespanMs)}, goodput ${formatRate(goodputBytesPerSec)}`;
-  return `${verdict.outcome} with ${arm}seed ${seed}: ${figures}${doubt}\n  report: ${folder}`;
+  const outcome = verdictWord(verdict.outcome, trust.level);
+  const why = trust.cause === null ? '' : `\n  ✗ ${verdict.reasons[0] ?? trust.cause}`;
+  return `${outcome} with ${arm}seed ${seed}: ${figures}${why}\n  report: ${folder}`;
 }

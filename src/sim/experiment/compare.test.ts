@@ -50,7 +50,7 @@ describe('a comparison of two experiments', () => {
     const runs = before.runs.map((run) => ({ ...run, planHash: 'other', trust: 'doubtful' as const }));
     const { warnings } = compareExperiments(before, { ...before, runs });
     expect(warnings[0]).toMatch(/^6 of 6 plans differ/);
-    expect(warnings[1]).toMatch(/^In 6 of 6 runs after, the host/);
+    expect(warnings[1]).toMatch(/^6 of 6 runs after are doubtful/);
   });
 });
 

@@ -2,6 +2,7 @@
 import type { Better } from '../metrics/metric.ts';
 import type { MetricUnit } from '../units/metric-unit.ts';
 import { repeated, type Repeated } from '../analyse/statistics.ts';
+import type { TrustLevel } from '../result/result.ts';
 import type { Against, Experiment, ExperimentRun } from './experiment.ts';
 import { compareSamples, kindOf } from './summarise.ts';
 
@@ -147,10 +148,16 @@ function planDifferences(pairs: readonly Pair[]): string[] {
 }
 
 function doubts(side: string, { runs, ending }: Experiment): string[] {
-  const doubtful = runs.filter(({ trust }) => trust === 'doubtful' || trust === 'untrusted').length;
+  const of = (level: TrustLevel) => runs.filter(({ trust }) => trust === level).length;
+  const [doubtful, untrusted] = [of('doubtful'), of('untrusted')];
   return [
+    ...(untrusted > 0
+      ? [`${untrusted} of ${runs.length} runs ${side} are untrusted: the machine decided their figures.`]
+      : []),
     ...(doubtful > 0
-      ? [`In ${doubtful} of ${runs.length} runs ${side}, the host may have decided the figures.`]
+      ? [
+          `${doubtful} of ${runs.length} runs ${side} are doubtful: the machine may have decided their figures.`,
+        ]
       : []),
     ...(ending === 'completed'
       ? []

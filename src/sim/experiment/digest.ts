@@ -43,6 +43,8 @@ export function digestRun(result: RunResult, folder: string, metrics: readonly s
     because: verdict.because,
     reasons: verdict.reasons,
     trust: trust.level,
+    cause: trust.cause,
+    remedy: trust.remedy,
     warnings: trust.warnings,
     expectations: result.expectations,
     // Figures of a part of a run are not those of the run.

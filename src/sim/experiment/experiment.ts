@@ -12,7 +12,7 @@ import type {
 } from '../result/result.ts';
 import type { PlannedVariant } from '../plan/plan.ts';
 
-export const EXPERIMENT_SCHEMA_VERSION = 1;
+export const EXPERIMENT_SCHEMA_VERSION = 2;
 
 export interface Experiment {
   readonly schemaVersion: typeof EXPERIMENT_SCHEMA_VERSION;
@@ -55,6 +55,11 @@ export interface ExperimentVerdict {
   readonly outcome: Outcome;
   /** The first of `swarm`, `aborted`, `expectations`, `data` that any run has; null when all passed. */
   readonly because: Deciding | null;
+  /** The worst of all runs. */
+  readonly trust: TrustLevel;
+  /** Of the first untrusted run; null: there is none. */
+  readonly cause: string | null;
+  readonly remedy: string | null;
 }
 
 /** What is kept of a run; its folder has the rest. */
@@ -71,6 +76,9 @@ export interface ExperimentRun {
   readonly because: Deciding | null;
   readonly reasons: readonly string[];
   readonly trust: TrustLevel;
+  /** Why the run is untrusted, and what helps; null: it is not. */
+  readonly cause: string | null;
+  readonly remedy: string | null;
   readonly warnings: readonly string[];
   readonly expectations: readonly ExpectationFigures[];
   /** By path of the metric; null: no data. A run that was interrupted or given up has none. */
@@ -85,8 +93,7 @@ export interface ArmResult {
   /** Runs that were not interrupted. */
   readonly runs: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  /** Untrusted ones included. */
-  readonly doubtfulRuns: number;
+  readonly trust: Readonly<Record<TrustLevel, number>>;
   readonly figures: readonly ArmFigure[];
   readonly expectations: readonly ArmExpectation[];
 }

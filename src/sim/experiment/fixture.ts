@@ -1,6 +1,6 @@
 /** Hand-made runs of an experiment, for tests of summaries and renderers. */
 import { testEnvironment } from '../measure/fixture.ts';
-import type { Experiment, ExperimentRun } from './experiment.ts';
+import { EXPERIMENT_SCHEMA_VERSION, type Experiment, type ExperimentRun } from './experiment.ts';
 import { judgeRuns, summariseArms } from './summarise.ts';
 
 export function experimentRun(
@@ -20,6 +20,8 @@ export function experimentRun(
     because: null,
     reasons: [],
     trust: 'trusted',
+    cause: null,
+    remedy: null,
     warnings: [],
     expectations: [],
     figures,
@@ -36,7 +38,7 @@ export function experimentOfRuns(
   const names = [...new Set(runs.map(({ arm }) => arm))];
   const baseline = changes.baseline ?? null;
   return {
-    schemaVersion: 1,
+    schemaVersion: EXPERIMENT_SCHEMA_VERSION,
     kind: 'experiment',
     scenario: { name: 'fixture', description: 'Which is faster?' },
     seed: '7',

@@ -107,7 +107,7 @@ it('keeps what was measured before a run that could not be carried out', async (
 
 it('has no figures of a run that was given up', async () => {
   const { experiment } = await start(() => ({ ending: 'aborted', abortedBy: 'elapsed > 1s' }));
-  expect(experiment.verdict).toEqual({ outcome: 'fail', because: 'aborted' });
+  expect(experiment.verdict).toMatchObject({ outcome: 'fail', because: 'aborted' });
   expect(
     experiment.runs.every(({ figures }) => Object.values(figures).every((value) => value === null)),
   ).toBe(true);

@@ -69,6 +69,7 @@ function experimentOf(
   return {
     schemaVersion: EXPERIMENT_SCHEMA_VERSION,
     kind: 'experiment',
+    verdict: judgeRuns(runs),
     scenario,
     seed,
     ...circumstances,
@@ -85,7 +86,6 @@ function experimentOf(
         }),
     ending,
     baseline,
-    verdict: judgeRuns(runs),
     arms: summariseArms(arms, runs, baseline),
     runs,
   };

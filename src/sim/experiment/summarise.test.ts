@@ -40,7 +40,7 @@ describe('an arm', () => {
     expect(experimentOfRuns(runs).arms[0]).toMatchObject({
       runs: 2,
       outcomes: { pass: 1, fail: 1, inconclusive: 0 },
-      doubtfulRuns: 1,
+      trust: { trusted: 1, doubtful: 1, untrusted: 0 },
       figures: [{ summary: { count: 1, mean: 10 } }],
     });
   });
@@ -131,16 +131,19 @@ describe('a threshold over the repeats of an arm', () => {
 
 describe('the verdict over all runs', () => {
   it('is that of the worst: an incomplete swarm, then a run given up, a missed threshold, missing data', () => {
-    const pass = { outcome: 'pass', because: null } as const;
-    const data = { outcome: 'inconclusive', because: 'data' } as const;
-    const missed = { outcome: 'fail', because: 'expectations' } as const;
-    const aborted = { outcome: 'fail', because: 'aborted' } as const;
-    const broken = { outcome: 'fail', because: 'swarm' } as const;
+    const quiet = { trust: 'trusted', cause: null, remedy: null } as const;
+    const pass = { outcome: 'pass', because: null, ...quiet } as const;
+    const data = { outcome: 'inconclusive', because: 'data', ...quiet } as const;
+    const missed = { outcome: 'fail', because: 'expectations', ...quiet } as const;
+    const aborted = { outcome: 'fail', because: 'aborted', ...quiet } as const;
+    const broken = { outcome: 'fail', because: 'swarm', ...quiet } as const;
     expect(judgeRuns([pass, pass])).toEqual(pass);
     expect(judgeRuns([pass, data])).toEqual(data);
     expect(judgeRuns([missed, data])).toEqual(missed);
     expect(judgeRuns([missed, aborted])).toEqual(aborted);
     expect(judgeRuns([missed, aborted, broken])).toEqual(broken);
+    const untrusted = { ...data, trust: 'untrusted', cause: 'threads were late', remedy: 'wait' } as const;
+    expect(judgeRuns([{ ...pass, trust: 'doubtful' }, untrusted])).toEqual(untrusted);
     expect(judgeRuns([])).toEqual(data);
   });
 });

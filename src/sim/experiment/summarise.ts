@@ -4,7 +4,7 @@ import type { MetricUnit } from '../units/metric-unit.ts';
 import { findMetric } from '../metrics/metrics.ts';
 import { repeated } from '../analyse/statistics.ts';
 import { holm, welchDifference, type Difference } from '../analyse/student-t.ts';
-import type { Deciding, Outcome } from '../result/result.ts';
+import type { Deciding, Outcome, TrustLevel } from '../result/result.ts';
 import type { PlannedVariant } from '../plan/plan.ts';
 import type {
   Against,
@@ -59,11 +59,12 @@ export function summariseArms(
   return arms.map((arm) => {
     const own = runsOf(arm.name);
     const count = (outcome: Outcome) => own.filter((run) => run.outcome === outcome).length;
+    const trusted = (level: TrustLevel) => own.filter(({ trust }) => trust === level).length;
     return {
       ...arm,
       runs: own.length,
       outcomes: { pass: count('pass'), fail: count('fail'), inconclusive: count('inconclusive') },
-      doubtfulRuns: own.filter(({ trust }) => trust !== 'trusted').length,
+      trust: { trusted: trusted('trusted'), doubtful: trusted('doubtful'), untrusted: trusted('untrusted') },
       figures: figures.get(arm.name)!,
       expectations: expectationsOf(own),
     };
@@ -148,11 +149,21 @@ function worstOf(outcomes: readonly Outcome[]): Outcome {
 
 const DECIDING: readonly Deciding[] = ['swarm', 'aborted', 'expectations', 'data'];
 
+const TRUST: readonly TrustLevel[] = ['untrusted', 'doubtful', 'trusted'];
+
+type JudgedRun = Pick<ExperimentRun, 'outcome' | 'because' | 'trust' | 'cause' | 'remedy'>;
+
 /** The worst of all runs decides; without a run nothing can be told. */
-export function judgeRuns(runs: readonly Pick<ExperimentRun, 'outcome' | 'because'>[]): ExperimentVerdict {
-  if (runs.length === 0) return { outcome: 'inconclusive', because: 'data' };
+export function judgeRuns(runs: readonly JudgedRun[]): ExperimentVerdict {
+  const untrusted = runs.find(({ trust }) => trust === 'untrusted');
   return {
     outcome: worstOf(runs.map(({ outcome }) => outcome)),
-    because: DECIDING.find((what) => runs.some(({ because }) => because === what)) ?? null,
+    because:
+      runs.length === 0
+        ? 'data'
+        : (DECIDING.find((what) => runs.some(({ because }) => because === what)) ?? null),
+    trust: TRUST.find((level) => runs.some(({ trust }) => trust === level)) ?? 'trusted',
+    cause: untrusted?.cause ?? null,
+    remedy: untrusted?.remedy ?? null,
   };
 }

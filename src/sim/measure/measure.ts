@@ -27,6 +27,9 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
   const trust = judgeTrust(record, swarm, peers);
   const figures: RunResult = {
     schemaVersion: RESULT_SCHEMA_VERSION,
+    // What a reader must know of every other figure stands first.
+    verdict: judge(evidence, peers, [], trust),
+    trust,
     scenario: plan.scenario,
     seed: plan.seed,
     engine: record.engine,
@@ -36,9 +39,7 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
     elapsedMs: record.elapsedMs,
     ending: record.ending,
     abortedBy: record.abortedBy ?? null,
-    verdict: judge(evidence, peers, [], trust),
     expectations: [],
-    trust,
     swarm,
     groups: groupFigures(peers),
     peers,

@@ -59,8 +59,30 @@ describe('the verdict', () => {
   it('is fail when the bytes differ, even if the run was interrupted', () => {
     const corrupt = with2({ integrity: 'corrupt' });
     expect(verdictOf({ peers: corrupt }).outcome).toBe('fail');
-    expect(verdictOf({ peers: corrupt, record: { ending: 'interrupted' } }).outcome).toBe('fail');
+    expect(verdictOf({ peers: corrupt, record: { ending: 'interrupted' } })).toMatchObject({
+      outcome: 'fail',
+      reasons: ['The run was interrupted.', 'leecher/2: its content differs from the original.'],
+    });
   });
+
+  it.each(['time-limit', 'stalled', 'interrupted'] as const)(
+    'says first what ended the run (%s), then what is with the peers, and never of a seeder that it did not complete',
+    (ending) => {
+      const { reasons } = verdictOf({
+        events: (events) =>
+          without(
+            'leecher/2',
+            'peer-completed',
+          )(events).filter(
+            ({ peer, type }) => peer !== 'seeder' || !['peer-joined', 'peer-completed'].includes(type),
+          ),
+        peers: with2({ heldChunksAtEnd: 3, integrity: 'incomplete' }),
+        record: { ending },
+      });
+      expect(reasons[0]).toMatch(/^(The time limit|Nothing more could happen|The run was interrupted)/);
+      expect(reasons.slice(1)).toEqual(['leecher/2: it did not complete (3 of 4 chunks).']);
+    },
+  );
 
   it('is fail when a peer completed but lacks chunks at the end', () => {
     const verdict = verdictOf({ peers: with2({ heldChunksAtEnd: 2, integrity: 'incomplete' }) });

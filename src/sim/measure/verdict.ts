@@ -24,10 +24,11 @@ export function judge(
     summed(findings.filter((finding) => finding.kind === kind).map(({ reason }) => reason));
   const doubts = reasonsOf('doubt');
   doubts.push(...nothingToJudge(evidence, peers, expectations));
-  if (evidence.record.ending === 'interrupted') doubts.unshift('The run was interrupted.');
+  const ending = endingReason(evidence);
+  if (evidence.record.ending === 'interrupted') doubts.push(...ending);
   const reasons: Readonly<Record<Deciding, readonly string[]>> = {
     swarm: reasonsOf('failure'),
-    aborted: abortReason(evidence),
+    aborted: evidence.record.ending === 'aborted' ? ending : [],
     expectations: expectations.filter(({ outcome }) => outcome === 'fail').map(missedReason),
     data: [...doubts, ...expectations.filter(({ outcome }) => outcome === 'inconclusive').map(openReason)],
   };
@@ -40,13 +41,13 @@ export function judge(
     reasons:
       because === null
         ? []
-        : [
+        : unique([
             ...(isUntrusted ? [`Untrusted: ${trust.cause}. Remedy: ${trust.remedy}.`] : []),
             // What ended the run explains what follows.
-            ...endingReason(evidence),
+            ...ending,
             ...decidingOrder.flatMap((what) => reasons[what]),
             ...brokenNodes(evidence),
-          ],
+          ]),
     completedPeers: required.filter(({ completedMs }) => completedMs !== null).length,
     peersToComplete: required.length,
     intactPeers: required.filter(({ integrity }) => integrity === 'intact').length,
@@ -79,12 +80,6 @@ function nothingToJudge(
   ];
 }
 
-function abortReason({ record }: Evidence): string[] {
-  if (record.ending !== 'aborted') return [];
-  const condition = record.abortedBy === undefined ? 'a condition of abort_on' : record.abortedBy;
-  return [`The run was given up after ${formatDuration(record.elapsedMs)}, because ${condition}.`];
-}
-
 function missedReason({ text, measured, unit }: ExpectationFigures): string {
   return `Expected ${text}, measured ${formatMetric(measured, unit)}.`;
 }
@@ -104,33 +99,29 @@ function findingOf({ records, plan, record, initial }: Evidence, peer: PeerFigur
   if (integrity === 'corrupt') {
     return { kind: 'failure', reason: `${name}: its content differs from the original.` };
   }
+  const isSeeder = initial.get(name)?.complete === true;
   const held = `${heldChunksAtEnd} of ${plan.content.totalChunks} chunks`;
   if (integrity === 'incomplete' && completedMs !== null && !lostByPlan(plan, record.ending, name)) {
-    return { kind: 'failure', reason: `${name}: it completed, but holds ${held} at the end.` };
+    return {
+      kind: 'failure',
+      reason: `${name}: it ${isSeeder ? 'had the whole file' : 'completed'}, but holds ${held} at the end.`,
+    };
   }
   if (integrity === 'unchecked' && completedMs !== null) {
     return { kind: 'doubt', reason: `${name}: its content was not checked.` };
   }
-  if (completedMs !== null) return { kind: 'good', reason: '' };
-  if (integrity === 'intact') {
-    if (record.ending === 'completed' || record.ending === 'interrupted') {
-      return { kind: 'doubt', reason: `${name}: it holds everything, but no event tells when it completed.` };
-    }
-    // What came while the threads were being closed is no part of the run.
-    return record.ending === 'aborted'
-      ? { kind: 'good', reason: '' }
-      : {
-          kind: 'failure',
-          reason: `${name}: it did not complete in time (its last chunk came as the run ended).`,
-        };
-  }
   // Nobody could complete any more once the run had been given up, and that has a reason of its own.
-  if (record.ending === 'aborted') return { kind: 'good', reason: '' };
-  const kind = record.ending === 'interrupted' ? 'doubt' : 'failure';
-  if (initial.get(name)?.complete === true) {
-    return { kind, reason: `${name}: it has the whole file from the start, and never joined with it.` };
-  }
-  return { kind, reason: `${name}: it did not complete (${held}).` };
+  if (completedMs !== null || record.ending === 'aborted') return { kind: 'good', reason: '' };
+  const isOpen = record.ending === 'interrupted' || (record.ending === 'completed' && integrity === 'intact');
+  const kind = isOpen ? 'doubt' : 'failure';
+  if (integrity !== 'intact') return { kind, reason: `${name}: it did not complete (${held}).` };
+  return {
+    kind,
+    reason: isOpen
+      ? `${name}: it holds everything, but no event tells when it completed.`
+      : // What came while the threads were being closed is no part of the run.
+        `${name}: it did not complete in time (its last chunk came as the run ended).`,
+  };
 }
 
 /** Once all were complete, a loss of chunks that was planned takes nothing from it. */
@@ -147,6 +138,10 @@ function lostByPlan(
   );
 }
 
+function unique(reasons: readonly string[]): string[] {
+  return [...new Set(reasons)];
+}
+
 function summed(reasons: readonly string[]): string[] {
   if (reasons.length <= NAMED_PEERS_MAX + 1) return [...reasons];
   const rest = reasons.length - NAMED_PEERS_MAX;
@@ -159,6 +154,11 @@ function endingReason({ record, plan }: Evidence): string[] {
   }
   if (record.ending === 'stalled') {
     return [`Nothing more could happen: the run stalled after ${formatDuration(record.elapsedMs)}.`];
+  }
+  if (record.ending === 'interrupted') return ['The run was interrupted.'];
+  if (record.ending === 'aborted') {
+    const condition = record.abortedBy ?? 'a condition of abort_on';
+    return [`The run was given up after ${formatDuration(record.elapsedMs)}, because ${condition}.`];
   }
   return [];
 }

@@ -6,6 +6,7 @@ import type {
   InjectedFigures,
   PeerFigures,
   RunResult,
+  TrustLevel,
 } from '../result/result.ts';
 import { formatBytes, formatDuration, formatMetric, formatPercent, formatRatio } from '../units/format.ts';
 import type { Column } from './table.ts';
@@ -196,6 +197,11 @@ export const limitWords = {
 export function boundLimit(result: RunResult): string {
   const { limitedBy } = result.swarm.bound;
   return limitedBy === null ? '' : limitWords[limitedBy];
+}
+
+/** `INCONCLUSIVE (untrusted)`, `PASS (doubtful)`; of a trusted run the outcome alone. */
+export function verdictWord(outcome: string, trust: TrustLevel): string {
+  return trust === 'trusted' ? outcome : `${outcome} (${trust})`;
 }
 
 export function headline({ verdict, expectations, abortedBy }: RunResult): string {

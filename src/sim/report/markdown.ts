@@ -21,6 +21,7 @@ import {
   leftOut,
   peerColumns,
   peerRow,
+  verdictWord,
   worstPeers,
 } from './columns.ts';
 import { renderMarkdownTable } from './table.ts';
@@ -62,8 +63,8 @@ function verdictSection({ verdict, trust, scenario, plan, ...rest }: RunResult):
       ? `**Untrusted**: the host, not the scenario, decided this run.`
       : `**Doubtful**: the host, not the scenario, may have decided some figures.`;
   return [
-    `# ${escapeMarkdown(scenario.name)}: ${verdict.outcome}`,
-    `**${verdict.outcome.toUpperCase()}**: ${headline({ verdict, trust, scenario, plan, ...rest })}.`,
+    `# ${escapeMarkdown(scenario.name)}: ${verdictWord(verdict.outcome, trust.level)}`,
+    `**${verdictWord(verdict.outcome.toUpperCase(), trust.level)}**: ${headline({ verdict, trust, scenario, plan, ...rest })}.`,
     list(verdict.reasons.map(escapeMarkdown)),
     trust.warnings.length === 0
       ? ''

@@ -110,7 +110,7 @@ describe('the result on a terminal', () => {
     const host = { ...record.host, cpuShare: 0.99 };
     const result = measure(plan, { ...record, host, ending: 'interrupted' }, testEnvironment);
     const lines = renderTerminal(result, { colours: false }).split('\n');
-    expect(lines[0]).toBe('INCONCLUSIVE  fixture: 3 of 3 peers complete, 3 intact');
+    expect(lines[0]).toBe('INCONCLUSIVE (doubtful)  fixture: 3 of 3 peers complete, 3 intact');
     expect(lines[1]).toBe('  ✗ The run was interrupted.');
     expect(lines[2]).toContain('! The run used 99 % of all cores it may use');
   });
@@ -133,7 +133,7 @@ describe('the result on a terminal', () => {
     const result = measure({ ...plan, expect: expected, variant }, { ...record, host }, testEnvironment);
     const text = renderTerminal(result, { colours: false });
     expect(text.split('\n\n').slice(0, 2).join('\n\n')).toMatchInlineSnapshot(`
-      "FAIL  fixture: 3 of 3 peers complete, 3 intact; 1 of 3 thresholds hold
+      "FAIL (doubtful)  fixture: 3 of 3 peers complete, 3 intact; 1 of 3 thresholds hold
         ✗ Expected efficiency > 0.8, measured 76.2 %.
         ✗ Expected seeder.waste < 1: the run has no data for it.
         ! The run used 99 % of all cores it may use (above 90 %): the processor, not the scenario, may

@@ -21,6 +21,7 @@ import {
   leftOut,
   peerColumns,
   peerRow,
+  verdictWord,
   worstPeers,
 } from './columns.ts';
 import { renderGrid, renderTable, renderTableWithin } from './table.ts';
@@ -54,7 +55,7 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
 function verdictSection(result: RunResult, page: Page): string {
   const { verdict, trust, scenario, swarm, plan } = result;
   const colour = { pass: page.good, fail: page.bad, inconclusive: page.warn }[verdict.outcome];
-  const outcome = page.bold(colour(verdict.outcome.toUpperCase()));
+  const outcome = page.bold(colour(verdictWord(verdict.outcome.toUpperCase(), trust.level)));
   const facts = [
     ...(result.plan.variant === null
       ? []

@@ -5,6 +5,7 @@ import type {
   ArmFigure,
   ArmResult,
   Experiment,
+  ExperimentRun,
   Statement,
 } from '../../experiment/experiment.ts';
 import type { MetricUnit } from '../../units/metric-unit.ts';
@@ -56,17 +57,23 @@ export function headline({ runs, plannedRuns, arms, repeats, ending }: Experimen
 }
 
 /** Doubts about all figures, each a sentence. */
-export function doubts({ runs, arms, ending, repeats, baseline, precision }: Experiment): string[] {
-  const doubtful = runs.filter(({ trust }) => trust === 'doubtful' || trust === 'untrusted').length;
+export function doubts({ runs, verdict, arms, ending, repeats, baseline, precision }: Experiment): string[] {
+  const of = (level: ExperimentRun['trust']) => runs.filter(({ trust }) => trust === level).length;
+  const [doubtful, untrusted] = [of('doubtful'), of('untrusted')];
   const compared = baseline !== null && arms.length > 1;
   return [
+    ...(untrusted > 0
+      ? [
+          `${untrusted} of ${runs.length} runs are untrusted, the first since ${verdict.cause}. Remedy: ${verdict.remedy}.`,
+        ]
+      : []),
     ...(ending === 'interrupted' ? ['It was stopped: only what was measured until then is told.'] : []),
     ...(ending === 'failed'
       ? ['A run could not be carried out: only what was measured before it is told.']
       : []),
     ...(doubtful > 0
       ? [
-          `In ${doubtful} of ${runs.length} runs the host may have decided the figures; their reports say why.`,
+          `${doubtful} of ${runs.length} runs are doubtful: the machine may have decided their figures; their reports say why.`,
         ]
       : []),
     ...precisionDoubts(precision, ending),

@@ -9,6 +9,7 @@ import {
   headline,
   metricTables,
 } from './experiment-columns.ts';
+import { verdictWord } from '../columns.ts';
 import { escapeMarkdown } from '../escape-markdown.ts';
 import { renderMarkdownTable } from '../table.ts';
 
@@ -16,8 +17,8 @@ export function renderExperimentMarkdown(experiment: Experiment): string {
   const { scenario, verdict } = experiment;
   const expected = expectationRows(experiment);
   const sections = [
-    `# ${escapeMarkdown(scenario.name)}: ${verdict.outcome}`,
-    `**${verdict.outcome.toUpperCase()}**: ${headline(experiment)}.`,
+    `# ${escapeMarkdown(scenario.name)}: ${verdictWord(verdict.outcome, verdict.trust)}`,
+    `**${verdictWord(verdict.outcome.toUpperCase(), verdict.trust)}**: ${headline(experiment)}.`,
     list(doubts(experiment).map(escapeMarkdown)),
     escapeMarkdown(scenario.description),
     expected.length === 0
@@ -47,7 +48,7 @@ export function renderExperimentMarkdown(experiment: Experiment): string {
 }
 
 function runsSection({ runs }: Experiment): string {
-  const columns = ['order', 'arm', 'repeat', 'seed', 'verdict', 'host', 'report'];
+  const columns = ['order', 'arm', 'repeat', 'seed', 'verdict', 'trust', 'report'];
   return section(
     'Runs, in the order in which they were run',
     renderMarkdownTable(

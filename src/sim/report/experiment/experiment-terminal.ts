@@ -10,6 +10,7 @@ import {
   metricTables,
   type MetricTable,
 } from './experiment-columns.ts';
+import { verdictWord } from '../columns.ts';
 import { pageOf, type TerminalOptions } from '../page.ts';
 import { renderTableWithin } from '../table.ts';
 import { wrap } from '../wrap.ts';
@@ -35,7 +36,7 @@ export function renderExperiment(experiment: Experiment, options: TerminalOption
   const sections = [
     [
       wrap(
-        `${page.bold(colour(verdict.outcome.toUpperCase()))}  ${page.bold(scenario.name)}: ${headline(experiment)}`,
+        `${page.bold(colour(verdictWord(verdict.outcome.toUpperCase(), verdict.trust)))}  ${page.bold(scenario.name)}: ${headline(experiment)}`,
         page.proseColumns,
         '  ',
       ),

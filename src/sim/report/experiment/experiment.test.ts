@@ -145,10 +145,36 @@ describe('an experiment on a terminal', () => {
       { colours: false },
     ).split('\n');
     expect(lines[0]).toBe(
-      'FAIL  fixture: 2 arms × 1 run (interrupted after 2 of 4 runs), 1 passed, 1 failed',
+      'FAIL (doubtful)  fixture: 2 arms × 1 run (interrupted after 2 of 4 runs), 1 passed, 1 failed',
     );
-    expect(lines.slice(1, 5).join('\n')).toMatch(/stopped[^]*1 of 2 runs the host[^]*no scatter/);
+    expect(lines.slice(1, 5).join('\n')).toMatch(/stopped[^]*1 of 2 runs are doubtful[^]*no scatter/);
   });
+});
+
+it('an untrusted run makes the experiment untrusted, with cause and remedy in the first lines of every text', () => {
+  const why = { cause: 'a thread stood still for 44 s of 60 s', remedy: 'let fewer peers run' };
+  const runs = [
+    experimentRun('a', 1, { makespan: 1 }),
+    experimentRun(
+      'a',
+      2,
+      { makespan: null },
+      { outcome: 'inconclusive', because: 'data', trust: 'untrusted', ...why },
+    ),
+  ];
+  const experiment = experimentOfRuns(runs);
+  const told =
+    /1 of 2 runs are untrusted, the first since a thread stood still for 44 s of 60 s\. Remedy: let fewer peers run\./;
+  const [head, first] = renderExperiment(experiment, { colours: false })
+    .replaceAll(/\n {3,}/g, ' ')
+    .split('\n');
+  expect(head).toMatch(/^INCONCLUSIVE \(untrusted\) {2}fixture: /);
+  expect(first).toMatch(told);
+  const [title, , verdict, , reason] = renderExperimentMarkdown(experiment).split('\n');
+  expect(title).toBe('# fixture: inconclusive (untrusted)');
+  expect(verdict).toMatch(/^\*\*INCONCLUSIVE \(untrusted\)\*\*/);
+  expect(reason).toMatch(told);
+  expect(experiment.verdict).toMatchObject({ trust: 'untrusted', ...why });
 });
 
 it('experiment.csv has one line a run with parameters and figures', () => {
