@@ -27,6 +27,7 @@ describe('an option that npm keeps for itself starts nothing, and is told with t
     ['calibrate', ['--no-kernel'], 'npm run calibrate -- --no-kernel'],
     ['tracker', ['-port', '5200'], 'npm run tracker -- -port 5200'],
     ['tracker', ['--verbose'], 'npm run tracker -- -verbose'],
+    ['client', ['--quiet'], '-quiet'],
     ['split', ['file', '--chunk-size', '4KiB'], 'npm run split -- file --chunk-size 4KiB'],
     ['join', ['folder', 'file', '--force'], 'npm run join -- folder file --force'],
   ])('npm run %s %j', (program, args, line) => {
@@ -72,6 +73,8 @@ describe('what is no option of the program raises no alarm', () => {
 
   it.each([
     ['--silent before the script', ['run', '--silent', ...plan.slice(1)], {}],
+    ['--verbose before the script', ['run', '--verbose', ...plan.slice(1)], {}],
+    ['--quiet before run', ['--quiet', ...plan], {}],
     ['the level of a build machine', plan, { npm_config_loglevel: 'warn' }],
     ['settings of a build machine', plan, { npm_config_json: 'true', NPM_CONFIG_OUT: 'x' }],
     [

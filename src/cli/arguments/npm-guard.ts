@@ -5,7 +5,7 @@
 import { InvalidArgumentError, type Command, type Option } from 'commander';
 import { distance } from 'fastest-levenshtein';
 import { ConfigError } from '../../core/errors.ts';
-import { environmentOfNpm, npmSettings, type Settings } from './npm-settings.ts';
+import { argumentsOfNpm, environmentOfNpm, npmSettings, type Settings } from './npm-settings.ts';
 
 /** What npm makes of `--plan`, which it takes for four short options. */
 const PLAN_AS_READ_BY_NPM = ['parseable', 'long', 'all'];
@@ -29,6 +29,7 @@ interface Kept {
  *
  * @param argv what npm has left
  * @param npm the environment npm was started with; `undefined` where the system does not tell
+ * @param typed the arguments npm was started with; `undefined` where they cannot be learnt
  * @throws {ConfigError} npm kept some; with the line to type
  */
 export function refuseWhatNpmKept(
@@ -36,6 +37,7 @@ export function refuseWhatNpmKept(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
   npm: NodeJS.ProcessEnv | undefined = environmentOfNpm(env),
+  typed: readonly string[] | undefined = argumentsOfNpm(env),
 ): void {
   const event = env['npm_lifecycle_event'];
   const isExec = event === 'npx';
@@ -43,7 +45,8 @@ export function refuseWhatNpmKept(
   const settings = npmSettings(env, npm);
   const kept = keptOptions(command, settings);
   // npx has a --quiet of its own, before the command; where nothing is known of npm's start, CI may have set the level.
-  if (!isExec && npm !== undefined) kept.push(...keptLevels(command, settings));
+  if (!isExec && npm !== undefined && isForProgram('--loglevel', command, typed))
+    kept.push(...keptLevels(command, settings));
   if (kept.length === 0) return;
   const names = kept.map(({ option }) => plainName(command, option));
   const start = isExec ? `npx swarm-lab ${command.name()}` : `npm run ${command.name()} --`;
@@ -68,6 +71,12 @@ function keptOptions(command: Command, { fromCommandLine, all }: Settings): Kept
     kept.push({ option, values: parts.filter((part) => !/^(true|false|)$/.test(part)), times: parts.length });
   }
   return kept;
+}
+
+/** npm's own options stand before the name of the script; what stands behind it is meant for the program. */
+function isForProgram(option: string, command: Command, typed: readonly string[] | undefined): boolean {
+  const at = typed?.indexOf(command.name()) ?? -1;
+  return typed === undefined || at === -1 || typed.includes(option, at);
 }
 
 function keptLevels(command: Command, { fromCommandLine }: Settings): Kept[] {

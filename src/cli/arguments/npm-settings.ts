@@ -1,5 +1,5 @@
 /** What npm tells the programs that it starts of its settings, and which of them came from its command line. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Settings {
@@ -51,19 +51,43 @@ const SHELL = /^(sh|dash|bash|zsh|ash|busybox)$/;
 
 /** The environment with which the npm that started this program was started itself; `undefined` where there is no /proc. */
 export function environmentOfNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv | undefined {
-  if (env['npm_execpath'] === undefined) return undefined;
-  let pid = process.ppid;
-  // npm starts a shell, which stays between where the script does not begin with `exec`.
-  if (SHELL.test(textOf(`/proc/${pid}/comm`).trim())) {
-    pid = Number(/^PPid:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0);
-  }
-  const block = textOf(`/proc/${pid}/environ`);
+  const pid = processOfNpm(env);
+  const block = pid === undefined ? '' : textOf(`/proc/${pid}/environ`);
   if (block === '') return undefined;
   const entries = block.split('\0').flatMap((entry): [string, string][] => {
     const at = entry.indexOf('=');
     return at < 1 ? [] : [[entry.slice(0, at), entry.slice(at + 1)]];
   });
   return Object.fromEntries(entries);
+}
+
+/**
+ * What npm was started with, in order, an option's short forms written out; `undefined` where it cannot be learnt. npm
+ * tells it in its debug log alone, which is open while its script runs.
+ */
+export function argumentsOfNpm(env: NodeJS.ProcessEnv): string[] | undefined {
+  const pid = processOfNpm(env);
+  const log = pid === undefined ? undefined : openFilesOf(pid).find((path) => /-debug-\d+\.log$/.test(path));
+  const line = log && /^\d+ verbose argv (.*)$/m.exec(textOf(log))?.[1];
+  if (line === undefined) return undefined;
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1]!);
+}
+
+function processOfNpm(env: NodeJS.ProcessEnv): number | undefined {
+  if (env['npm_execpath'] === undefined) return undefined;
+  const pid = process.ppid;
+  // npm starts a shell, which stays between where the script does not begin with `exec`.
+  if (!SHELL.test(textOf(`/proc/${pid}/comm`).trim())) return pid;
+  return Number(/^PPid:\s*(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0);
+}
+
+/** None where the system does not tell. */
+function openFilesOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((name) => readlinkSync(`/proc/${pid}/fd/${name}`));
+  } catch {
+    return [];
+  }
 }
 
 /** Empty where the file cannot be read: then it says nothing. */
