@@ -1,4 +1,6 @@
 /** Rules 8 to 11 of the classic protocol: our client among peers written by others. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stageOf } from './interop-stage.ts';
 
@@ -60,6 +62,39 @@ describe.concurrent('rules 9 and 10: our client completes although the other hol
     await it.ourClient('anna', port).says(/complete, /);
     expect(it.held('anna', TOTAL)).toEqual(ALL);
   });
+});
+
+describe.concurrent('a holder that puts a length before the chunk', () => {
+  test.for<[string, readonly string[]]>([
+    ['beside one that does not: the chunk is stored', ['bad', 'good']],
+    ['alone: the length is dropped', ['bad']],
+  ])('%s', async ([, names], context) => {
+    const it = stageOf(context);
+    for (const name of names) it.chunkFolder(name, TOTAL, ALL);
+    it.chunkFolder('anna', TOTAL, []);
+    const { port } = await it.ourTracker();
+    const holders = names.map((name) =>
+      it.pythonClient(name, port, '--pause', '0.2', ...(name === 'bad' ? ['--length-prefix'] : [])),
+    );
+    await Promise.all(holders.map((holder) => holder.says('announced')));
+    await it.ourClient('anna', port).says(/complete, /);
+    expect(it.held('anna', TOTAL)).toEqual(ALL);
+  });
+});
+
+test('join takes the chunks that a client never added to its list', async (context) => {
+  const it = stageOf(context);
+  it.chunkFolder('anna', TOTAL, ALL);
+  it.chunkFolder('guido', TOTAL, [1]);
+  const { port } = await it.ourTracker();
+  it.ourClient('anna', port);
+  await it.pythonClient('guido', port, '--pause', '0.2', '--keep-list').says('complete');
+  const join = it.join('guido', 'copy');
+  expect(await join.ends()).toMatchObject({ code: 0 });
+  const content = Buffer.concat(
+    ALL.map((index) => readFileSync(path.join(it.folder, 'anna', `chunk_${index}`))),
+  );
+  expect(readFileSync(path.join(it.folder, 'copy')).equals(content)).toBe(true);
 });
 
 describe.concurrent('rule 11: our client serves one who', () => {

@@ -57,6 +57,10 @@ export class Counterpart {
     }
   }
 
+  async ends(): Promise<void> {
+    while (this.#code === undefined) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
   async port(): Promise<number> {
     return (await this.says('listening')).port as number;
   }
@@ -73,7 +77,7 @@ export class Counterpart {
   async destroy(): Promise<void> {
     if (this.#code !== undefined) return;
     this.#child.kill('SIGKILL');
-    while (this.#code === undefined) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    await this.ends();
   }
 
   #read(text: string): void {
@@ -138,6 +142,11 @@ export class InteropStage {
     return this.#ours('client', ...place, '-tracker', `localhost:${trackerPort}`, '-verbose', ...flags);
   }
 
+  /** Joins the chunks of a folder. */
+  join(folder: string, file: string): RunningProgram {
+    return this.#ours('join', folder, file);
+  }
+
   log(): string[] {
     return readFileSync(join(this.folder, 'logs.log'), 'utf8').trimEnd().split('\n');
   }
@@ -153,7 +162,7 @@ export class InteropStage {
     return counterpart;
   }
 
-  #ours(program: 'client' | 'tracker', ...args: string[]): RunningProgram {
+  #ours(program: 'client' | 'join' | 'tracker', ...args: string[]): RunningProgram {
     const running = new RunningProgram(inject('bundleFolder'), program, args, this.folder);
     this.#programs.push(running);
     return running;

@@ -14,6 +14,8 @@ describe.concurrent('at our tracker a swarm completes with a classic client that
     ['uses a new connection for every question', ['--connection-per-question']],
     ['closes its connection when complete, and goes on serving', ['--close-when-complete']],
     ['never announces what it has downloaded', ['--keep-secret']],
+    ['asks before it registers', ['--ask-first']],
+    ['only ever asks the first holder listed', ['--first-holder']],
   ])('%s', async ([, flags], context) => {
     const it = stageOf(context);
     it.chunkFolder('odd', 3, [1, 2]);
@@ -42,6 +44,28 @@ describe.concurrent('at our tracker a swarm completes with a classic client that
     const first = await busy.says('answer', 2);
     const last = await busy.says('answer', 7);
     expect(last.t - first.t).toBeGreaterThan(0.9);
+  });
+});
+
+describe.concurrent('clients that only ever ask the first holder listed', () => {
+  test.for<[string, boolean]>([
+    ['of others', false],
+    ['of ours', true],
+  ])('complete although the one that was first, %s, has left complete', async ([, isOurs], context) => {
+    const it = stageOf(context);
+    it.chunkFolder('first', 2, [1, 2]);
+    for (const name of ['guido', 'anna']) it.chunkFolder(name, 2, [1, 2]);
+    for (const name of ['ben', 'cleo']) it.chunkFolder(name, 2, []);
+    const { port } = await it.ourTracker();
+    const usual = ['--pause', '0.2'];
+    if (isOurs) {
+      expect(await it.ourClient('first', port, '-exit_when_complete', '5').ends()).toMatchObject({ code: 0 });
+    } else await it.pythonClient('first', port, ...usual, '--exit-when-complete').ends();
+    await it.pythonClient('guido', port, ...usual).says('announced');
+    await it.ourClient('anna', port).says(/announced chunk 2/);
+    const late = ['ben', 'cleo'].map((name) => it.pythonClient(name, port, ...usual, '--first-holder'));
+    await Promise.all(late.map((client) => client.says('complete')));
+    for (const name of ['ben', 'cleo']) expect(it.held(name, 2)).toEqual([1, 2]);
   });
 });
 

@@ -37,6 +37,8 @@ def parse_arguments() -> argparse.Namespace:
     tracker.add_argument("--connection-per-question", action="store_true")
     tracker.add_argument("--close-when-complete", action="store_true", help="but goes on serving")
     tracker.add_argument("--keep-secret", action="store_true", help="never announces what it has downloaded")
+    tracker.add_argument("--ask-first", action="store_true", help="asks for a chunk before it registers")
+    tracker.add_argument("--exit-when-complete", action="store_true", help="is gone as soon as it has everything")
     tracker.add_argument("--wrong-hash", action="store_true", help="announces hashes that its chunks do not have")
 
     requests = parser.add_argument_group("as one who requests")
@@ -45,11 +47,14 @@ def parse_arguments() -> argparse.Namespace:
     requests.add_argument("--late-read", type=float, default=0, help="seconds before it reads a chunk")
     requests.add_argument("--half-close", action="store_true", help="closes its side once it has asked")
     requests.add_argument("--die-when-refused", action="store_true")
+    requests.add_argument("--first-holder", action="store_true", help="asks only the first holder that is listed")
+    requests.add_argument("--keep-list", action="store_true", help="never adds to local_chunks.txt")
 
     serving = parser.add_argument_group("as one who serves")
     serving.add_argument("--slow", type=int, default=0, help="bytes a second")
     serving.add_argument("--wait", type=float, default=0, help="seconds before the first byte")
     serving.add_argument("--one-at-a-time", action="store_true")
+    serving.add_argument("--length-prefix", action="store_true", help="four bytes of length before the chunk")
     serving.add_argument("--wrong-content", action="store_true")
     serving.add_argument("--not-found-text", action="store_true", help="answers CHUNK_NOT_FOUND to every request")
     serving.add_argument("--never-close", action="store_true", help="leaves connections open after the chunk")
@@ -70,6 +75,9 @@ class Client:
         trace("listening", port=self.port)
         threading.Thread(target=self.accept, daemon=True).start()
         self.connect()
+        if self.options.ask_first:
+            self.ask(min(set(range(1, self.total + 1)) - set(self.names), default=1))
+            time.sleep(self.options.pause)
         self.announce_all()
         while len(self.names) < self.total:
             for index in range(1, self.total + 1):
@@ -78,6 +86,8 @@ class Client:
                     if not self.options.busy:
                         time.sleep(self.options.pause)
         trace("complete")
+        if self.options.exit_when_complete:
+            return
         if self.options.close_when_complete:
             self.tracker.close()
         threading.Event().wait()
@@ -136,7 +146,7 @@ class Client:
         digest = fields[2] if self.options.edition == "hashed" else None
         places = fields[3:] if digest else fields[2:]
         holders = [(places[at], int(places[at + 1])) for at in range(0, len(places), 2)]
-        host, port = random.choice(holders)
+        host, port = holders[0] if self.options.first_holder else random.choice(holders)
         try:
             content = self.request(index, host, port)
         except OSError as error:
@@ -149,6 +159,8 @@ class Client:
         with open(os.path.join(self.options.folder, f"chunk_{index}"), "wb") as file:
             file.write(content)
         self.names[index] = f"chunk_{index}"
+        if not self.options.keep_list:
+            self.write_list()
         trace("received", index=index, port=port, bytes=len(content))
         if not self.options.keep_secret:
             time.sleep(0 if self.options.busy else self.options.pause)
@@ -177,6 +189,11 @@ class Client:
                 if not block:
                     return b"".join(blocks)
                 blocks.append(block)
+
+    def write_list(self) -> None:
+        lines = [f"{index},{self.names[index]}\n" for index in sorted(self.names)]
+        with open(os.path.join(self.options.folder, "local_chunks.txt"), "w") as file:
+            file.write("".join(lines) + f"{self.total},LASTCHUNK\n")
 
     # as one who serves
 
@@ -214,6 +231,8 @@ class Client:
             content = b"CHUNK_NOT_FOUND"
         if self.options.wrong_content:
             content = bytes(byte ^ 0xFF for byte in content)
+        if self.options.length_prefix:
+            content = len(content).to_bytes(4, "big") + content
         time.sleep(self.options.wait)
         if self.options.vanish:
             connection.sendall(content[: len(content) // 2])
