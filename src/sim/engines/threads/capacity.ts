@@ -12,7 +12,7 @@ import { LOOPBACK_ADDRESSES, whyAddresses } from './addresses.ts';
 import { roomInMemory } from './scratch.ts';
 
 /** Measured on Linux with Node 20. */
-const BYTES_PER_THREAD = 8 * MIB;
+const BYTES_PER_THREAD = 14 * MIB;
 const DESCRIPTORS_PER_THREAD = 6;
 const MAPS_PER_THREAD = 40;
 /** The process itself, its files and its pipes. */
