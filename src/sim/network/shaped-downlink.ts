@@ -8,6 +8,7 @@ import type { LinkState } from './link-state.ts';
 import { flightBytesMax } from './link.ts';
 import type { RateFlow } from './rate-scheduler.ts';
 import type { SegmentLoss } from './segment-loss.ts';
+import { sliceBytes, slicesOf } from './slices.ts';
 
 /** What came in, in order; a close is the last. */
 export type Incoming =
@@ -136,7 +137,14 @@ export class ShapedDownlink {
     if (this.#state.blackHole) this.#swallow(item);
     else if ('closed' in item && item.closed.kind === 'reset' && !this.#endCame) this.#options.onItem(item);
     else if (this.#flow === undefined) this.#onThrough(item);
-    else this.#flow.push(item, sizeOf(item), atMs);
+    else for (const slice of this.#sliced(item)) this.#flow.push(slice, sizeOf(slice), atMs);
+  }
+
+  /** A receiver on a slow link sees the bytes of a chunk as they come, not the whole message at last. */
+  #sliced(item: Incoming): readonly Incoming[] {
+    const { down, clock } = this.#state;
+    if (!('message' in item) || down === undefined) return [item];
+    return slicesOf(item.message, item.bytes, sliceBytes(down.rate.bytesPerSecAt(clock.now())));
   }
 
   #swallow(item: Incoming): void {

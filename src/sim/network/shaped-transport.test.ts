@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { have, ShapedWorld } from '../../../test/support/shaped-pair.ts';
+import { bodyBytes, have, ShapedWorld } from '../../../test/support/shaped-pair.ts';
 import type { CloseReason } from '../../core/interfaces.ts';
 import { systemClock } from '../../core/node/system-clock.ts';
 import { TcpTransport } from '../../core/node/tcp/tcp-transport.ts';
@@ -41,6 +41,24 @@ describe('rates', () => {
     world.clock.run();
     expect(world.arrivals[0]!.atMs).toBeCloseTo((1025 / rate) * 1000, 6);
   });
+
+  it.each([MBIT / 100, MBIT])(
+    'a downlink of %i B/s shows the bytes of one large message as they come',
+    (rate) => {
+      const world = new ShapedWorld();
+      world.receive(world.host('to', { downBytesPerSec: rate }).transport);
+      world.flood(world.host('from', {}).transport, 'to', 256 * 1024);
+      world.clock.run();
+      const sizes = world.arrivals.map(({ message }) => bodyBytes(message));
+      expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBe(256 * 1024);
+      for (const [at, { atMs }] of world.arrivals.entries()) {
+        const sinceMs = atMs - (world.arrivals[at - 1]?.atMs ?? 0);
+        // A quarter of a second, or a block of 1,460 bytes and the head, where that takes longer.
+        expect(sinceMs).toBeLessThanOrEqual(Math.max(250, (1460 / rate) * 1000) + (25 / rate) * 1000 + 1e-6);
+      }
+      expect(world.arrivals.at(-1)!.atMs).toBeCloseTo(((25 + 256 * 1024) / rate) * 1000, 3);
+    },
+  );
 
   it('hold per peer, not per connection, and are shared by an uplink within 5 %', () => {
     const world = new ShapedWorld();
