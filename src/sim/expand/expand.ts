@@ -7,6 +7,7 @@ import { Draws } from './draws.ts';
 import { expandCondition, expandFault } from './expand-faults.ts';
 import { expandGroup } from './expand-peers.ts';
 import { lackAtStart } from './holdings.ts';
+import { tooShortNotices } from './too-short.ts';
 import { lateNotices } from '../plan/after-time-limit.ts';
 import { latestEnd } from '../plan/latest-end.ts';
 import { nameChunks } from '../units/name-chunks.ts';
@@ -43,11 +44,13 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
   );
   const abortOn = scenario.abortOn.map((condition) => expandCondition(condition, directory));
   notices.push(...lateNotices(peers, faults, latestEnd({ timeLimitMs, abortOn }).ms));
+  const content = planContent(scenario.content, seed);
+  notices.push(...tooShortNotices({ peers, regions: scenario.regions, content, timeLimitMs }));
   const plan: Plan = {
     schemaVersion: PLAN_SCHEMA_VERSION,
     scenario: { name: scenario.name, description: scenario.description },
     seed,
-    content: planContent(scenario.content, seed),
+    content,
     tracker: { ...scenario.tracker, seed: `${seed}/tracker` },
     peers,
     regions: scenario.regions,

@@ -6,12 +6,12 @@ import type { PlannedSession } from './plan.ts';
 
 const swarm = (group: string, more = ''): string =>
   `${small}peers: { seeder: { holds: all }, g: ${group} }\n${more}`;
-const linkOf = (link: string): string => swarm(`{ count: 40, link: ${link} }`);
+const linkOf = (link: string, more = ''): string => swarm(`{ count: 40, link: ${link} }`, more);
 const far = '{ lognormal: { median: 9s, sigma: 3 } }';
 
 describe('a draw is kept within the range of its key, and the plan says of how many that was so:', () => {
   test('latencies', () => {
-    const { peers, notices } = planOf(linkOf(`{ latency: ${far} }`));
+    const { peers, notices } = planOf(linkOf(`{ latency: ${far} }`, 'time_limit: 1h'));
     const limited = peers.filter(({ link }) => link.latencyMs === 60_000).length;
     expect(limited).toBeGreaterThan(1);
     expect(peers.every(({ link }) => link.latencyMs <= 60_000)).toBe(true);
@@ -55,7 +55,8 @@ describe('a draw is kept within the range of its key, and the plan says of how m
   });
 
   test('nothing, when all are within', () => {
-    expect(planOf(linkOf('{ latency: { uniform: { min: 0s, max: 60s } } }'))).not.toHaveProperty('notices');
+    const link = '{ latency: { uniform: { min: 0s, max: 60s } } }';
+    expect(planOf(linkOf(link, 'time_limit: 1h'))).not.toHaveProperty('notices');
   });
 });
 

@@ -4,8 +4,11 @@ import { matchMagic } from '../../protocol/swarm/magic.ts';
 import { SECOND_MS } from '../../units.ts';
 import type { AcceptedSocket } from './accepted-socket.ts';
 
-/** A connection to a peer that says nothing for so long is dropped. */
-const SILENT_PEER_MS = 30 * SECOND_MS;
+/**
+ * A connection to a peer that says nothing for so long is dropped. What a peer of a simulation says first waits for its
+ * latency of up to a minute, and on an uplink of 1 kbit/s for the blocks of its other connections: 12 s for each.
+ */
+const SILENT_PEER_MS = 1800 * SECOND_MS;
 
 /** Beyond this number of silent connections the oldest is dropped. */
 const SILENT_MAX = 1000;
@@ -13,7 +16,7 @@ const SILENT_MAX = 1000;
 export interface AcceptorOptions {
   /** A silent client of a tracker may stay: some connect long before they ask. */
   readonly role: 'tracker' | 'peer';
-  /** Default 30,000; only for peers. */
+  /** Default 1,800,000; only for peers. */
   readonly silentPeerMs?: number;
   /** Default 1,000. */
   readonly silentMax?: number;

@@ -31,7 +31,7 @@ export interface TcpTransportOptions {
   readonly connectTimeoutMs?: number;
   /** How long a remote may leave its side open, and silent, after we ended ours. Default 30,000. */
   readonly lingerMs?: number;
-  /** How long an accepted connection to a peer may say nothing. Default 30,000. */
+  /** How long an accepted connection to a peer may say nothing. Default 1,800,000. */
   readonly silentPeerMs?: number;
   /** How many accepted connections a listener keeps that have said nothing. Default 1,000. */
   readonly silentMax?: number;

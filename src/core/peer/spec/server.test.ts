@@ -84,6 +84,32 @@ describe('rule 11: serving', () => {
     clock.run(STALL_TIMEOUT_MS);
     expect(connection.aborted).toBe(true);
   });
+
+  test('it has twice as long the next time, since it may be that slow; who has taken a chunk begins anew', () => {
+    const { clock, server } = setUp();
+    const open = (port: number): FakeConnection => {
+      const connection = new FakeConnection(clock, { host: 'slow', port }, 'spec-chunk');
+      connection.free = false;
+      connection.bufferedBytes = 4;
+      server.serve(connection);
+      connection.receive({ type: 'request-chunk', index: 1 });
+      return connection;
+    };
+    const lastsFor = (connection: FakeConnection): number => {
+      const startMs = clock.now();
+      while (!connection.aborted) clock.run(clock.now() + STALL_TIMEOUT_MS / 4);
+      clock.run(clock.now() + 1);
+      return clock.now() - 1 - startMs;
+    };
+    expect([1, 2, 3].map((port) => lastsFor(open(port)))).toEqual(
+      [1, 2, 4].map((times) => times * STALL_TIMEOUT_MS),
+    );
+    const served = open(4);
+    for (let part = 0; part < 3; part++) served.drain();
+    clock.run(clock.now() + 1);
+    expect(served.ended).toBe(true);
+    expect(lastsFor(open(5))).toBe(STALL_TIMEOUT_MS);
+  });
 });
 
 test('a chunk that cannot be read breaks the connection off, so that a part does not pass for the whole', () => {

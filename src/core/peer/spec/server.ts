@@ -5,10 +5,14 @@ import type { Ledger } from '../ledger.ts';
 /** A connection that asks for nothing is closed after so long. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 /**
- * So is one that takes nothing of what it asked for. Generous: the network takes whole blocks, and a block of 1 MiB
- * keeps a requester of 2 KiB/s busy for 9 minutes.
+ * So is one that takes nothing of what it asked for, at first. Generous: the network takes whole blocks, and a block of
+ * 1 MiB keeps a requester of 2 KiB/s busy for 9 minutes. A host that was cut off has twice as long the next time, since
+ * it may be that slow.
  */
 export const STALL_TIMEOUT_MS = 600_000;
+const DOUBLINGS_MAX = 8;
+/** Hosts that were cut off are remembered up to this number, the latest. */
+const SLOW_HOSTS_MAX = 1000;
 
 export interface SpecServerComponents {
   readonly clock: Clock;
@@ -23,6 +27,8 @@ export interface SpecServerComponents {
 export class SpecServer {
   readonly #components: SpecServerComponents;
   readonly #uploads = new Set<SpecUpload>();
+  /** How often hosts were cut off that took nothing, in a row. */
+  readonly #cutOff = new Map<string, number>();
 
   constructor(components: SpecServerComponents) {
     this.#components = components;
@@ -35,11 +41,29 @@ export class SpecServer {
 
   /** Takes over an accepted `spec-chunk` connection; `onClosed` is called once, when it is closed. */
   serve(connection: Connection, onClosed?: () => void): void {
-    const upload = new SpecUpload(this.#components, connection, () => {
-      this.#uploads.delete(upload);
-      onClosed?.();
-    });
+    const { host } = connection.remote;
+    const strikes = this.#cutOff.get(host) ?? 0;
+    const upload = new SpecUpload(
+      this.#components,
+      connection,
+      STALL_TIMEOUT_MS * 2 ** strikes,
+      (isStalled) => {
+        this.#uploads.delete(upload);
+        this.#cutOff.delete(host);
+        if (isStalled) this.#remember(host, strikes);
+        onClosed?.();
+      },
+    );
     this.#uploads.add(upload);
+  }
+
+  #remember(host: string, strikes: number): void {
+    this.#cutOff.set(host, Math.min(strikes + 1, DOUBLINGS_MAX));
+    if (this.#cutOff.size <= SLOW_HOSTS_MAX) return;
+    for (const oldest of this.#cutOff.keys()) {
+      this.#cutOff.delete(oldest);
+      return;
+    }
   }
 
   /** Breaks off what is being sent. Idempotent. */
@@ -51,14 +75,22 @@ export class SpecServer {
 class SpecUpload {
   readonly #components: SpecServerComponents;
   readonly #connection: Connection;
+  readonly #stallMs: number;
   #chunk: { readonly index: number; readonly bytes: number; offset: number } | undefined;
   #ended = false;
+  #stalled = false;
   #bufferedBytes = 0;
   #stallTimer: Timer | undefined;
 
-  constructor(components: SpecServerComponents, connection: Connection, onClosed: () => void) {
+  constructor(
+    components: SpecServerComponents,
+    connection: Connection,
+    stallMs: number,
+    onClosed: (isStalled: boolean) => void,
+  ) {
     this.#components = components;
     this.#connection = connection;
+    this.#stallMs = stallMs;
     this.#stallTimer = components.clock.setTimer(REQUEST_TIMEOUT_MS, () => this.abort());
     connection.setHandlers({
       onMessage: (message) => {
@@ -72,7 +104,7 @@ class SpecUpload {
       onClose: () => {
         this.#ended = true;
         this.#stallTimer?.cancel();
-        onClosed();
+        onClosed(this.#stalled);
       },
     });
   }
@@ -136,9 +168,10 @@ class SpecUpload {
   #waitStalled(): void {
     this.#stallTimer?.cancel();
     this.#bufferedBytes = this.#connection.bufferedBytes;
-    this.#stallTimer = this.#components.clock.setTimer(STALL_TIMEOUT_MS, () => {
-      if (this.#connection.bufferedBytes < this.#bufferedBytes) this.#waitStalled();
-      else this.abort();
+    this.#stallTimer = this.#components.clock.setTimer(this.#stallMs, () => {
+      if (this.#connection.bufferedBytes < this.#bufferedBytes) return this.#waitStalled();
+      this.#stalled = true;
+      this.abort();
     });
   }
 }

@@ -234,6 +234,7 @@ describe('a fault', () => {
       const consequences = { isDiskFault: () => isDiskFault, isHopeless: () => false };
       const controller = new RunController({ clock, runtime, consequences }, peers, {
         timeLimitMs: 10_000,
+        stallMs: 2000,
         open: false,
         until: 'complete',
       });

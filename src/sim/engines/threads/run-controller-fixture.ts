@@ -41,7 +41,7 @@ export const settled = (): Promise<void> => new Promise((resolve) => setImmediat
 /** Does at once what it is told, and notes it. */
 export class NotingRuntime implements PeerRuntime {
   readonly notes: string[] = [];
-  useful = 0;
+  received = 0;
   prepare(peer: PeerState): Promise<void> {
     this.notes.push(`prepare ${peer.name}`);
     return Promise.resolve();
@@ -62,8 +62,8 @@ export class NotingRuntime implements PeerRuntime {
   resetFolder(peer: PeerState): void {
     this.notes.push(`reset ${peer.name}`);
   }
-  usefulBytes(): number {
-    return this.useful;
+  receivedBytes(): number {
+    return this.received;
   }
 }
 
@@ -105,7 +105,12 @@ export function conduct(
   peers: readonly PeerState[],
   { open = false, until = 'complete' }: Partial<Pick<RunControllerOptions, 'open' | 'until'>> = {},
 ): RunController {
-  const controller = new RunController({ clock, runtime }, peers, { timeLimitMs: 10_000, open, until });
+  const controller = new RunController({ clock, runtime }, peers, {
+    timeLimitMs: 10_000,
+    stallMs: 2000,
+    open,
+    until,
+  });
   controller.begin(1000);
   return controller;
 }

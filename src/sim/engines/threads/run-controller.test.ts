@@ -31,6 +31,7 @@ describe('RunController', () => {
   it('takes what was ready before the start for ready at the start', () => {
     const controller = new RunController({ clock, runtime }, [peerOf(1, {})], {
       timeLimitMs: 10_000,
+      stallMs: 2000,
       open: false,
       until: 'complete',
     });
@@ -221,7 +222,7 @@ describe('RunController', () => {
       tell(controller, 'p0', 'joined');
       for (let ms = 1000; ms < 6000; ms += 1000) {
         await clock.goTo(ms);
-        if (!open) runtime.useful++;
+        if (!open) runtime.received++;
         controller.checkStall();
       }
       controller.end('interrupted');

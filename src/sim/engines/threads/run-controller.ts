@@ -17,9 +17,6 @@ export interface RunEnd {
   readonly abortedBy?: string;
 }
 
-/** No useful byte for so long, and no way to complete: the run is over. */
-const STALL_MS = 2000;
-
 /** A planned departure that comes while a fault's crash is still being carried out is tried again after this. */
 const DEPARTURE_RETRY_MS = 20;
 
@@ -35,7 +32,8 @@ export interface PeerRuntime {
   release(peer: PeerState): void;
   /** Sets the peer's folder back to what it held at the start. */
   resetFolder(peer: PeerState): void;
-  usefulBytes(): number;
+  /** Payload that the peer has taken in so far. */
+  receivedBytes(peer: PeerState): number;
 }
 
 export interface RunControllerComponents {
@@ -69,6 +67,8 @@ export interface FaultCrash {
 
 export interface RunControllerOptions {
   readonly timeLimitMs: number;
+  /** No byte for so long, and no way to complete: the run is over. */
+  readonly stallMs: number;
   /** Others may join the tracker, and bring what the swarm lacks: then nothing is certain but the time limit. */
   readonly open: boolean;
   /** `sessions`: besides, until every join and return that is planned has come. */
@@ -96,7 +96,7 @@ export class RunController {
   #over = false;
   #endMs = Infinity;
   #failure: { readonly error: unknown } | undefined;
-  #progress = { usefulBytes: 0, atMs: 0 };
+  #progress = { receivedBytes: 0, atMs: 0 };
   #resolve!: (end: RunEnd) => void;
   #reject!: (error: unknown) => void;
 
@@ -179,12 +179,18 @@ export class RunController {
 
   /** To be called a few times a second. */
   checkStall(): void {
-    const usefulBytes = this.#runtime.usefulBytes();
+    const receivedBytes = this.#receivedBytes();
     const atMs = this.now();
-    if (usefulBytes !== this.#progress.usefulBytes) this.#progress = { usefulBytes, atMs };
-    if (this.#options.open || atMs - this.#progress.atMs < STALL_MS) return;
+    if (receivedBytes !== this.#progress.receivedBytes) this.#progress = { receivedBytes, atMs };
+    if (this.#options.open || atMs - this.#progress.atMs < this.#options.stallMs) return;
     if (this.#peers.some((peer) => peer.phase === 'coming' || peer.phase === 'returning')) return;
     if (this.#consequences.isHopeless(this.#waitedFor(), this.#peers)) this.end('stalled');
+  }
+
+  /** What comes to a full disk is asked for again and again, and is no progress. */
+  #receivedBytes(): number {
+    const takers = this.#peers.filter((peer) => !this.#consequences.isDiskFault(peer));
+    return takers.reduce((sum, peer) => sum + this.#runtime.receivedBytes(peer), 0);
   }
 
   /** What the laboratory itself has done, now. */

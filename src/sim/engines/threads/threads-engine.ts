@@ -1,6 +1,7 @@
 /** The threads engine: every peer and the tracker in a worker thread of its own, on real TCP sockets. */
 import { loadavg } from 'node:os';
 import { clockOrigin, systemClock } from '../../../core/node/system-clock.ts';
+import { longestQuietMs } from '../../analyse/first-chunk.ts';
 import { generatedChunkBytes } from '../../content/generated.ts';
 import { makeOriginal } from '../../content/original.ts';
 import { processors } from '../../machine/processors.ts';
@@ -184,6 +185,7 @@ class ThreadsRun {
     this.#runtime = runtime;
     const controller = new RunController({ clock: this.#clock, runtime, consequences: faults }, peers, {
       timeLimitMs: plan.timeLimitMs,
+      stallMs: longestQuietMs(plan),
       open: this.#trackerPort !== 0,
       until: plan.until ?? 'complete',
     });

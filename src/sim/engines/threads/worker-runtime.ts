@@ -167,8 +167,8 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     workspace.fillPeerFolder(peer.position, original.chunks.length, peer.heldAtStart);
   }
 
-  usefulBytes(): number {
-    return this.peerCounters.reduce((sum, counters) => sum + counters.usefulBytes, 0);
+  receivedBytes({ position }: PeerState): number {
+    return this.peerCounters[position]?.payloadReceivedBytes ?? 0;
   }
 
   /** Lets everybody leave in order, the tracker last; a thread that takes too long is killed. */

@@ -1,0 +1,62 @@
+/** Stays and time limits that end before anything can have come, in sentences for people. */
+import { firstChunkMs } from '../analyse/first-chunk.ts';
+import { formatMs } from '../plan/plan-format.ts';
+import type { Plan, PlannedPeer } from '../plan/plan.ts';
+
+type Swarm = Pick<Plan, 'peers' | 'regions' | 'content' | 'timeLimitMs'>;
+
+interface TooShort {
+  readonly neededMs: number;
+  readonly longestMs: number;
+  /** It would be too short even if nobody left. */
+  readonly byLimit: boolean;
+}
+
+/** A sentence for each group some of whose peers cannot get a single chunk; empty when all can. */
+export function tooShortNotices(swarm: Swarm): readonly string[] {
+  const groups = new Map<string, (TooShort | undefined)[]>();
+  for (const peer of swarm.peers) {
+    groups.set(peer.group, [...(groups.get(peer.group) ?? []), tooShort(swarm, peer)]);
+  }
+  return [...groups].flatMap(([group, members]) => {
+    const short = members.filter((member) => member !== undefined);
+    if (short.length === 0) return [];
+    const who = members.length === 1 ? 'the peer' : `${short.length} of ${members.length} peers`;
+    const needed = formatMs(Math.ceil(Math.min(...short.map(({ neededMs }) => neededMs))));
+    const why = short.some(({ byLimit }) => byLimit)
+      ? `time_limit leaves at most ${formatMs(Math.max(...short.map(({ longestMs }) => longestMs)))}; raise it`
+      : `no stay is longer than ${formatMs(Math.max(...short.map(({ longestMs }) => longestMs)))}; make stays longer`;
+    return [
+      `${group}: ${who} cannot get a chunk: by latency and rates the first takes ${needed} at least, ` +
+        `and ${why}, or the latency shorter`,
+    ];
+  });
+}
+
+function tooShort(swarm: Swarm, peer: PlannedPeer): TooShort | undefined {
+  const { holds } = peer;
+  const mayLack = holds.kind === 'none' || (holds.kind === 'chunks' && holds.indices.length === 0);
+  // Whoever never joins is told elsewhere.
+  if (!mayLack || peer.sessions[0].joinMs >= swarm.timeLimitMs) return undefined;
+  const neededMs = firstChunkMs(swarm, peer);
+  const { longestMs, byLimit } = longestStay(peer, swarm.timeLimitMs);
+  return longestMs < neededMs ? { neededMs, longestMs, byLimit } : undefined;
+}
+
+function longestStay(
+  { sessions }: PlannedPeer,
+  timeLimitMs: number,
+): { readonly longestMs: number; readonly byLimit: boolean } {
+  let longest = { longestMs: 0, byLimit: false };
+  let leftMs = 0;
+  for (const session of sessions) {
+    const joinMs = 'joinMs' in session ? session.joinMs : leftMs + session.awayMs;
+    const { leave } = session;
+    // It leaves once it is complete: nothing is too short for that.
+    leftMs = leave?.from === 'start' ? leave.afterMs : Infinity;
+    const stayMs = Math.min(leftMs, timeLimitMs) - joinMs;
+    if (stayMs > longest.longestMs) longest = { longestMs: stayMs, byLimit: leftMs >= timeLimitMs };
+    if (leftMs >= timeLimitMs) break;
+  }
+  return longest;
+}
