@@ -125,7 +125,7 @@ describe('a sweep', () => {
     );
     // 64 KiB through 4 Mbit/s.
     expect(stdout).toContain('lower bound    131 ms, set by the uplink of those who hold the only copies');
-    expect(stdout).toMatch(/needs +4 threads, about 56 MiB of memory, up to \d+ file descriptors/);
+    expect(stdout).toMatch(/needs +4 threads, about 120 MiB of memory, up to \d+ file descriptors/);
     expect(existsSync(join(desk.folder, 'reports'))).toBe(false);
   });
 });

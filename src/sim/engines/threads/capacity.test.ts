@@ -62,13 +62,13 @@ describe('what is short', () => {
 
   it('is memory', () => {
     const [short] = shortagesOf(planWith(100), { ...roomy, freeBytes: 400 * MIB });
-    expect(short).toMatchObject({ what: 'memory', needed: 1414 * MIB, available: 400 * MIB });
+    expect(short).toMatchObject({ what: 'memory', needed: 1478 * MIB, available: 400 * MIB });
   });
 
   it('is memory of a cgroup, whose setting is named', () => {
     const limits = { ...roomy, freeBytes: 400 * MIB, freeSetBy: 'memory.max in /sys/fs/cgroup/job' };
     expect(remedyOf(planWith(100), limits)).toMatch(
-      /^set engine\.peers_per_worker to 4 or more, or raise memory\.max in \/sys\/fs\/cgroup\/job$/,
+      /^set engine\.peers_per_worker to 5 or more, or raise memory\.max in \/sys\/fs\/cgroup\/job$/,
     );
   });
 

@@ -13,6 +13,8 @@ import { roomInMemory } from './scratch.ts';
 
 /** Measured on Linux with Node 20. */
 const BYTES_PER_THREAD = 14 * MIB;
+/** What the main thread takes more than at the start, and the kernel for sockets, buffers and small files. */
+const BYTES_RESERVED = 64 * MIB;
 const DESCRIPTORS_PER_THREAD = 6;
 const MAPS_PER_THREAD = 40;
 /** The process itself, its files and its pipes. */
@@ -97,7 +99,7 @@ export function requireCapacity(plan: Plan, limits: MachineLimits): void {
 
 export interface RunNeeds {
   readonly threads: number;
-  /** Of the threads; what the content takes while it is under way is small beside it. */
+  /** Of the threads and what they share; what the content takes while it is under way is small beside it. */
   readonly memoryBytes: number;
   /** When every peer has as many connections as it may. */
   readonly descriptorsMax: number;
@@ -109,7 +111,7 @@ export function needsOf(plan: Plan): RunNeeds {
   const threads = hostCount(plan) + 1;
   return {
     threads,
-    memoryBytes: threads * BYTES_PER_THREAD,
+    memoryBytes: threads * BYTES_PER_THREAD + BYTES_RESERVED,
     descriptorsMax: threads * DESCRIPTORS_PER_THREAD + socketsMaxOf(plan),
     diskBytes: diskBytes(plan),
   };
@@ -158,7 +160,7 @@ function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadReso
       what: 'memory',
       unit: 'bytes',
       perThread: BYTES_PER_THREAD,
-      fixed: 0,
+      fixed: BYTES_RESERVED,
       available: limits.freeBytes,
       remedy: limits.freeSetBy === null ? 'free memory' : `raise ${limits.freeSetBy}`,
     },
