@@ -116,7 +116,7 @@ function newClientCommand() {
 }
 
 const examples = `
-Options are read with one dash or two. In a clone, npm run client -- … is the same as swarm-lab client ….
+Options are read with one dash or two.
 
 Examples:
   swarm-lab tracker

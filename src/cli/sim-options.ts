@@ -27,7 +27,7 @@ const REPEATS_MAX = 10_000;
 const examples = `
 A scenario is named by its file, or one that comes with the laboratory by its name. Everything else counts from where you
 are: files, reports, and chunk folders of a scenario (of which the classic ones come with the laboratory, too).
-In a clone, npm run sim -- … is the same as swarm-lab sim …; npm takes options for itself that stand before the --.
+npm takes options for itself that stand before the --.
 
 Examples:
   swarm-lab sim three-peers

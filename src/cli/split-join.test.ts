@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(place, { recursive: true, force: true }));
 
-function run(program: 'split' | 'join', ...args: string[]) {
+function run(program: string, ...args: string[]) {
   const path = join(inject('bundleFolder'), `${program}.js`);
   const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
     cwd: place,
@@ -113,3 +113,13 @@ it('--help ends with 0 and shows examples', () => {
     expect(stdout).toContain('Example');
   }
 });
+
+it.each(['tracker', 'client', 'split', 'join', 'bench', 'sim', 'compare', 'calibrate'])(
+  '%s --help shows both ways to start it',
+  (program) => {
+    const { status, stdout } = run(program, '--help');
+    expect(status).toBe(0);
+    expect(stdout).toContain(`Usage: swarm-lab ${program} [options]`);
+    expect(stdout).toContain(`npm run ${program} -- [options]`);
+  },
+);

@@ -29,7 +29,7 @@ interface RawOptions {
 const agreementByEdition = { plain: 1, hashed: 2 } as const;
 
 const examples = `
-Options are read with one dash or two. In a clone, npm run tracker -- … is the same as swarm-lab tracker ….
+Options are read with one dash or two.
 
 Examples:
   swarm-lab tracker

@@ -150,10 +150,11 @@ function inWords(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
 }
 
-/** `swarm-lab split [options] <file>` */
+/** `swarm-lab split [options] <file>`, and the same by npm. */
 function usage(command: Command): string {
   const words = command.registeredArguments.map(
     (argument) => ` <${argument.name()}${argument.variadic ? '…' : ''}>`,
   );
-  return `swarm-lab ${command.name()} [options]${words.join('')}`;
+  const line = `[options]${words.join('')}`;
+  return `swarm-lab ${command.name()} ${line}\n       npm run ${command.name()} -- ${line}   (in a clone)`;
 }
