@@ -1,5 +1,6 @@
 /** What the host did while something was measured: whose the processors were. */
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
+import { machineTimes } from '../src/sim/machine/machine-times.ts';
 import { processors } from '../src/sim/machine/processors.ts';
 import { THROTTLED_SHARE_MAX, describeThrottling, watchThrottling } from '../src/sim/machine/throttling.ts';
 import type { HostShare } from './report/report.ts';
@@ -47,17 +48,6 @@ export function hostWarnings({ othersCpuShare, throttledShare = 0 }: HostShare):
   }
   if (throttledShare > THROTTLED_SHARE_MAX) warnings.push(describeThrottling(throttledShare));
   return warnings;
-}
-
-/** Of all cores together, since the machine started. */
-function machineTimes(): { readonly busyMs: number; readonly idleMs: number } {
-  let busyMs = 0;
-  let idleMs = 0;
-  for (const { times } of cpus()) {
-    busyMs += times.user + times.nice + times.sys + times.irq;
-    idleMs += times.idle;
-  }
-  return { busyMs, idleMs };
 }
 
 function clamp(share: number): number {

@@ -1,5 +1,5 @@
-import { cpus } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { machineTimes } from '../machine/machine-times.ts';
 import { THROTTLED_SHARE_MAX, describeThrottling, watchThrottling } from '../machine/throttling.ts';
 
 /** More of all processors than this for other programs, and timing is not the shaper's alone. */
@@ -56,14 +56,4 @@ export function disturbances({ othersCpuShare, throttledShare, loopDelayMaxMs }:
     found.push(`the thread stood still for ${Math.round(loopDelayMaxMs)} ms`);
   }
   return found;
-}
-
-function machineTimes(): { readonly busyMs: number; readonly idleMs: number } {
-  let busyMs = 0;
-  let idleMs = 0;
-  for (const { times } of cpus()) {
-    busyMs += times.user + times.nice + times.sys + times.irq;
-    idleMs += times.idle;
-  }
-  return { busyMs, idleMs };
 }

@@ -1,5 +1,5 @@
 /** What of a plan comes only after the latest end of its run, in sentences for people. */
-import { formatMs } from './plan-format.ts';
+import { exactDuration } from '../units/exact-format.ts';
 import type { PlannedFault, PlannedPeer } from './plan.ts';
 
 /** Joins and returns of each group, then faults; empty when all of them come in time. */
@@ -8,7 +8,7 @@ export function lateNotices(
   faults: readonly PlannedFault[],
   endMs: number,
 ): readonly string[] {
-  const after = `after the run has ended, at ${formatMs(endMs)} at the latest`;
+  const after = `after the run has ended, at ${exactDuration(endMs)} at the latest`;
   const groups = new Map<string, PlannedPeer[]>();
   for (const peer of peers) groups.set(peer.group, [...(groups.get(peer.group) ?? []), peer]);
   return [

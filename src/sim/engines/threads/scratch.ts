@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '../../../core/errors.ts';
 import { KIB } from '../../../core/units.ts';
-import { errnoOf, reasonOf } from '../../../core/node/store/store-errors.ts';
+import { isLivingProcess } from '../../../core/node/store/processes.ts';
+import { reasonOf } from '../../../core/node/store/store-errors.ts';
 import { memory } from '../../machine/memory.ts';
 import { THIS_MACHINE } from '../../machine/system-files.ts';
 
@@ -102,7 +103,7 @@ function removeLeftBehind(parent: string): void {
   const prefix = ownPrefix();
   for (const name of namesIn(parent)) {
     const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
-    if (pid === undefined || isAlive(Number(pid))) continue;
+    if (pid === undefined || isLivingProcess(Number(pid))) continue;
     const path = join(parent, name);
     try {
       if (isOwn(path)) rmSync(path, { recursive: true, force: true });
@@ -126,14 +127,4 @@ function namesIn(folder: string): string[] {
 function isOwn(path: string): boolean {
   const user = process.geteuid?.();
   return user === undefined || lstatSync(path).uid === user;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is somebody else's, and so is its folder.
-    return errnoOf(error) !== 'ESRCH';
-  }
 }

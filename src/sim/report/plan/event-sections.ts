@@ -1,6 +1,7 @@
 /** The parts of a printed plan that say what happens to the swarm, and what is expected of it. */
 import { assertNever } from '../../../core/errors.ts';
-import { formatLinkRate, formatMs, formatShare, namePeers } from '../../plan/plan-format.ts';
+import { exactDuration, exactRate, exactShare } from '../../units/exact-format.ts';
+import { namePeers } from '../../units/name-peers.ts';
 import type {
   FaultEffect,
   Plan,
@@ -30,11 +31,11 @@ function describeChange({
   latencyMs,
 }: PlannedLinkChange): string {
   const values = [
-    ...(upBytesPerSec === undefined ? [] : [`up ${formatLinkRate(upBytesPerSec)}`]),
-    ...(downBytesPerSec === undefined ? [] : [`down ${formatLinkRate(downBytesPerSec)}`]),
-    ...(latencyMs === undefined ? [] : [`latency ${formatMs(latencyMs)}`]),
+    ...(upBytesPerSec === undefined ? [] : [`up ${exactRate(upBytesPerSec)}`]),
+    ...(downBytesPerSec === undefined ? [] : [`down ${exactRate(downBytesPerSec)}`]),
+    ...(latencyMs === undefined ? [] : [`latency ${exactDuration(latencyMs)}`]),
   ];
-  return `at ${formatMs(atMs)}${overMs === 0 ? '' : ` over ${formatMs(overMs)}`}: ${values.join(', ')}`;
+  return `at ${exactDuration(atMs)}${overMs === 0 ? '' : ` over ${exactDuration(overMs)}`}: ${values.join(', ')}`;
 }
 
 /** One-way delays, from the row to the column. */
@@ -43,7 +44,7 @@ export function regionsSection(regions: PlannedRegions | null): Section {
   return {
     head: 'one way from',
     heads: names.map((name) => `to ${name}`),
-    rows: names.map((name, at) => ({ name, cells: delayMs[at]!.map(formatMs) })),
+    rows: names.map((name, at) => ({ name, cells: delayMs[at]!.map(exactDuration) })),
   };
 }
 
@@ -58,8 +59,8 @@ export function faultsSection(faults: readonly PlannedFault[]): Section {
         name,
         cells: [
           describeBeginning(fault),
-          forMs !== null ? formatMs(forMs) : isInstant ? '-' : 'to the end',
-          again === null ? '-' : `${again.times} more, every ${formatMs(again.everyMs)}`,
+          forMs !== null ? exactDuration(forMs) : isInstant ? '-' : 'to the end',
+          again === null ? '-' : `${again.times} more, every ${exactDuration(again.everyMs)}`,
           describeEffect(effect),
         ],
       };
@@ -68,8 +69,8 @@ export function faultsSection(faults: readonly PlannedFault[]): Section {
 }
 
 function describeBeginning({ when }: PlannedFault): string {
-  if (when.kind === 'time') return `at ${formatMs(when.atMs)}`;
-  const after = when.delayMs === 0 ? '' : `${formatMs(when.delayMs)} after `;
+  if (when.kind === 'time') return `at ${exactDuration(when.atMs)}`;
+  const after = when.delayMs === 0 ? '' : `${exactDuration(when.delayMs)} after `;
   return `${after}${after === '' ? 'when ' : ''}${when.condition.text}`;
 }
 
@@ -79,7 +80,7 @@ function describeEffect(effect: FaultEffect): string {
       const back =
         effect.returnAfterMs === null
           ? 'for good'
-          : `back after ${formatMs(effect.returnAfterMs)}${effect.keepChunks ? '' : ', chunks lost'}`;
+          : `back after ${exactDuration(effect.returnAfterMs)}${effect.keepChunks ? '' : ', chunks lost'}`;
       return `crash ${namePeers(effect.peers)}, ${back}`;
     }
     case 'partition': {
@@ -91,15 +92,15 @@ function describeEffect(effect: FaultEffect): string {
     case 'slow-down':
       return `${effect.factor} times the rates of ${namePeers(effect.peers)}`;
     case 'latency-spike':
-      return `${formatMs(effect.addMs)} more latency for ${namePeers(effect.peers)}`;
+      return `${exactDuration(effect.addMs)} more latency for ${namePeers(effect.peers)}`;
     case 'reset':
-      return `reset ${formatShare(effect.probability)} of the connections of ${namePeers(effect.peers)}`;
+      return `reset ${exactShare(effect.probability)} of the connections of ${namePeers(effect.peers)}`;
     case 'tracker-down':
       return `the tracker is down${effect.forgets ? ', and forgets' : ''}`;
     case 'corrupt':
-      return `${namePeers(effect.peers)} damage ${formatShare(effect.probability)} of the parts they send`;
+      return `${namePeers(effect.peers)} damage ${exactShare(effect.probability)} of the parts they send`;
     case 'slow-disk':
-      return `disks of ${namePeers(effect.peers)} write ${formatLinkRate(effect.bytesPerSec)}`;
+      return `disks of ${namePeers(effect.peers)} write ${exactRate(effect.bytesPerSec)}`;
     case 'pause':
     case 'black-hole':
     case 'lie':

@@ -2,7 +2,7 @@
 import { formatBytes, formatDuration } from '../../units/format.ts';
 import { describeDistribution } from '../../plan/distributions.ts';
 import { mayBeExcused } from '../../plan/may-be-excused.ts';
-import { formatLinkRate, formatMs, formatShare } from '../../plan/plan-format.ts';
+import { exactDuration, exactRate, exactShare } from '../../units/exact-format.ts';
 import type { Plan, PlannedContent, PlannedLink, PlannedPeer, PlannedSession } from '../../plan/plan.ts';
 import { nameChunks } from '../../units/name-chunks.ts';
 import { changesSection, expectationsSection, faultsSection, regionsSection } from './event-sections.ts';
@@ -28,14 +28,14 @@ function runSection(plan: Plan): Section {
     ['content', describeContent(content)],
     [
       'tracker',
-      `${tracker.edition} edition, agreement of ${tracker.agreement}, announce every ${formatMs(tracker.announceIntervalMs)}, ` +
-        `silence limit ${formatMs(tracker.silenceLimitMs)}, ${tracker.peersPerAnswer} peers an answer`,
+      `${tracker.edition} edition, agreement of ${tracker.agreement}, announce every ${exactDuration(tracker.announceIntervalMs)}, ` +
+        `silence limit ${exactDuration(tracker.silenceLimitMs)}, ${tracker.peersPerAnswer} peers an answer`,
     ],
     [
       'time limit',
       timeLimitMs < 120_000
-        ? formatMs(timeLimitMs)
-        : `${formatMs(timeLimitMs)}, ${formatDuration(timeLimitMs)}`,
+        ? exactDuration(timeLimitMs)
+        : `${exactDuration(timeLimitMs)}, ${formatDuration(timeLimitMs)}`,
     ],
     ['until', describeUntil(plan)],
     ['peers a thread', String(engine.peersPerWorker)],
@@ -83,12 +83,14 @@ const ofLink =
 const peerColumns: readonly PeerColumn[] = [
   { head: 'holds', valueOf: ({ holds }) => describeHolds(holds) },
   { head: 'protocol', valueOf: ({ protocol }) => protocol, usual: 'swarm' },
-  { head: 'up', valueOf: ({ link }) => formatLinkRate(link.upBytesPerSec) },
-  { head: 'down', valueOf: ({ link }) => formatLinkRate(link.downBytesPerSec) },
-  { head: 'latency', valueOf: ({ link }) => formatMs(link.latencyMs) },
+  { head: 'up', valueOf: ({ link }) => exactRate(link.upBytesPerSec) },
+  { head: 'down', valueOf: ({ link }) => exactRate(link.downBytesPerSec) },
+  { head: 'latency', valueOf: ({ link }) => exactDuration(link.latencyMs) },
   {
     head: 'jitter',
-    valueOf: ofLink(({ jitterMs }) => (jitterMs === null ? null : describeDistribution(jitterMs, formatMs))),
+    valueOf: ofLink(({ jitterMs }) =>
+      jitterMs === null ? null : describeDistribution(jitterMs, exactDuration),
+    ),
     usual: '-',
   },
   { head: 'region', valueOf: ofLink(({ region }) => region), usual: '-' },
@@ -97,7 +99,7 @@ const peerColumns: readonly PeerColumn[] = [
     valueOf: ofLink(({ loss }) =>
       loss === null
         ? null
-        : `${formatShare(loss.probability)} of ${loss.segmentBytes} B, ${formatMs(loss.timeoutMs)}`,
+        : `${exactShare(loss.probability)} of ${loss.segmentBytes} B, ${exactDuration(loss.timeoutMs)}`,
     ),
     usual: '-',
   },
@@ -153,11 +155,15 @@ function describeHolds(holds: PlannedPeer['holds']): string {
 
 function describeSession(session: PlannedSession): string {
   const from =
-    'joinMs' in session ? `from ${formatMs(session.joinMs)}` : `back after ${formatMs(session.awayMs)}`;
+    'joinMs' in session
+      ? `from ${exactDuration(session.joinMs)}`
+      : `back after ${exactDuration(session.awayMs)}`;
   const { leave } = session;
   if (leave === null) return from;
   const end = leave.how === 'crash' ? 'crash' : 'leave';
   const when =
-    leave.from === 'start' ? `at ${formatMs(leave.afterMs)}` : `${formatMs(leave.afterMs)} after completion`;
+    leave.from === 'start'
+      ? `at ${exactDuration(leave.afterMs)}`
+      : `${exactDuration(leave.afterMs)} after completion`;
   return `${from}, ${end} ${when}${leave.keepChunks ? '' : ', chunks lost'}`;
 }

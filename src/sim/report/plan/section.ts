@@ -1,6 +1,6 @@
 /** A part of a printed plan: rows with names, which two plans can be compared by. */
 import stringWidth from 'string-width';
-import { namePeers } from '../../plan/plan-format.ts';
+import { namePeers } from '../../units/name-peers.ts';
 import { renderTableWithin } from '../table.ts';
 import { wrap } from '../wrap.ts';
 
