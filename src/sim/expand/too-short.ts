@@ -1,6 +1,6 @@
 /** Stays and time limits that end before anything can have come, in sentences for people. */
 import { firstChunkMs } from '../analyse/first-chunk.ts';
-import { formatMs } from '../plan/plan-format.ts';
+import { exactDuration } from '../units/exact-format.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
 
 type Swarm = Pick<Plan, 'peers' | 'regions' | 'content' | 'timeLimitMs'>;
@@ -22,10 +22,10 @@ export function tooShortNotices(swarm: Swarm): readonly string[] {
     const short = members.filter((member) => member !== undefined);
     if (short.length === 0) return [];
     const who = members.length === 1 ? 'the peer' : `${short.length} of ${members.length} peers`;
-    const needed = formatMs(Math.ceil(Math.min(...short.map(({ neededMs }) => neededMs))));
+    const needed = exactDuration(Math.ceil(Math.min(...short.map(({ neededMs }) => neededMs))));
     const why = short.some(({ byLimit }) => byLimit)
-      ? `time_limit leaves at most ${formatMs(Math.max(...short.map(({ longestMs }) => longestMs)))}; raise it`
-      : `no stay is longer than ${formatMs(Math.max(...short.map(({ longestMs }) => longestMs)))}; make stays longer`;
+      ? `time_limit leaves at most ${exactDuration(Math.max(...short.map(({ longestMs }) => longestMs)))}; raise it`
+      : `no stay is longer than ${exactDuration(Math.max(...short.map(({ longestMs }) => longestMs)))}; make stays longer`;
     return [
       `${group}: ${who} cannot get a chunk: by latency and rates the first takes ${needed} at least, ` +
         `and ${why}, or the latency shorter`,
