@@ -82,8 +82,8 @@ defaults: { link: { latency: ${latencyMs}ms } }
 peers: { seeder: { holds: all }, leecher: {} }
 time_limit: 2h
 `);
-    // A round trip is four times the latency; it takes less than twenty of them.
-    expect(makespanMs).toBeLessThan(20 * 4 * latencyMs);
+    // A round trip is four times the latency; it takes less than ten of them.
+    expect(makespanMs).toBeLessThan(10 * 4 * latencyMs);
   });
 });
 

@@ -51,7 +51,8 @@ interface Dialled {
 
 interface Pending {
   readonly key: string | undefined;
-  readonly sinceMs: number;
+  /** undefined: the connection does not stand yet, which is the transport's to wait for. */
+  sinceMs: number | undefined;
 }
 
 /** The peer's swarm connections: dialling, handshakes, one connection a pair, keeping alive. */
@@ -105,7 +106,7 @@ export class Mesh {
   #endSilent(nowMs: number): void {
     for (const [connection, { sinceMs }] of [...this.#pending]) {
       const patience = this.#handshakes.of(connection.remote);
-      if (nowMs - sinceMs <= patience.limitMs) continue;
+      if (sinceMs === undefined || nowMs - sinceMs <= patience.limitMs) continue;
       patience.struck();
       connection.abort();
     }
@@ -169,13 +170,19 @@ export class Mesh {
 
   #await(connection: Connection, dialled: Known | undefined): void {
     const key = dialled && addressKey(dialled.address);
-    this.#pending.set(connection, { key, sinceMs: this.#context.clock.now() });
+    const { clock } = this.#context;
+    const beganMs = clock.now();
+    const pending: Pending = { key, sinceMs: dialled ? undefined : beganMs };
+    this.#pending.set(connection, pending);
     connection.setHandlers({
+      onOpen: () => {
+        pending.sinceMs = clock.now();
+        // A connect tells of a round trip, or only of our side's part of it.
+        this.#handshakes.of(connection.remote).expect(3 * (pending.sinceMs - beganMs));
+      },
       onMessage: (message) => {
-        const pending = this.#pending.get(connection);
-        if (pending === undefined) return;
-        this.#pending.delete(connection);
-        this.#handshakes.of(connection.remote).heard(this.#context.clock.now() - pending.sinceMs);
+        if (!this.#pending.delete(connection)) return;
+        this.#handshakes.of(connection.remote).heard(clock.now() - (pending.sinceMs ?? beganMs));
         this.#greeted(connection, dialled && { known: dialled, shown: shown! }, message);
       },
       onClose: (reason) => {
