@@ -12,7 +12,8 @@ export class Draft {
   readonly hash: string | undefined;
   readonly #writer: ChunkWriter;
   readonly #shares = new Map<string, { readonly from: Address; bytes: number }>();
-  #last: Address | undefined;
+  /** Of who sent the last part. */
+  #last: { readonly from: Address; bytes: number } | undefined;
   #over = false;
   /** Downloads that bring it now. */
   users = 0;
@@ -38,7 +39,7 @@ export class Draft {
   }
 
   /** Who sent what; `last`, by default who sent the last part, is named first. */
-  sent(last: Address = this.#last!): Sent {
+  sent(last: Address = this.#last!.from): Sent {
     const earlier = [...this.#shares].filter(([key]) => key !== addressKey(last)).map(([, share]) => share);
     return { from: last, bytes: this.bytes, ...(earlier.length > 0 && { earlier }) };
   }
@@ -56,12 +57,17 @@ export class Draft {
     const newBytes = body.byteLength - known;
     if (newBytes <= 0) return 0;
     this.#writer.write(body, known);
+    const share = this.#last?.from === from ? this.#last : this.#shareOf(from);
+    share.bytes += newBytes;
+    this.#last = share;
+    return newBytes;
+  }
+
+  #shareOf(from: Address): { readonly from: Address; bytes: number } {
     const key = addressKey(from);
     const share = this.#shares.get(key) ?? { from, bytes: 0 };
-    share.bytes += newBytes;
     this.#shares.set(key, share);
-    this.#last = from;
-    return newBytes;
+    return share;
   }
 
   /** See `ChunkWriter.commit`. @throws {StoreError} the store cannot keep it; the draft is then to be discarded */
