@@ -3,7 +3,7 @@ import { fluidBound, type BoundPeer } from '../../src/sim/analyse/bounds.ts';
 import { ChunkSet } from '../../src/core/chunk-set.ts';
 import type { SwarmEvent } from '../../src/core/events.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
-import { runVirtually } from './virtual-swarm.ts';
+import { runVirtually, type Links } from './virtual-swarm.ts';
 
 /**
  * Once for the first time that a peer completes, and again for each time that it comes back without its chunks: so many
@@ -36,9 +36,9 @@ export interface Judgement {
   readonly budgetMs: number;
 }
 
-export function judge(seed: number, plan: Plan): Judgement {
+export function judge(seed: number, plan: Plan, links: Links = 'paced'): Judgement {
   const { budgetMs } = budgetOf(plan);
-  const { events, makespanMs } = runVirtually({ ...plan, timeLimitMs: budgetMs });
+  const { events, makespanMs } = runVirtually({ ...plan, timeLimitMs: budgetMs }, links);
   return { seed, makespanMs, budgetMs, fault: faultOf(events, makespanMs) };
 }
 

@@ -256,8 +256,11 @@ export class Route {
     this.#serving = parcel;
     this.#isBusy = true;
     this.#isBusy = true;
-    const owed = (from.up?.small.takeOwed(now) ?? 0) + (to.down?.small.takeOwed(now) ?? 0);
-    from.pacer.begin(this.#transfer!, parcel.bytes + owed);
+    const owedUp = from.up?.small.takeOwed(now, parcel.bytes) ?? 0;
+    const owedDown = to.down?.small.takeOwed(now, parcel.bytes) ?? 0;
+    // A downlink that is not full has had the room for them.
+    const isFull = from.up === undefined || to.down?.link.level !== Infinity;
+    from.pacer.begin(this.#transfer!, parcel.bytes + owedUp + (isFull ? owedDown : 0));
   }
 
   /** Its last byte has left. What comes next must begin at once, and before this arrives. */

@@ -11,7 +11,9 @@ import type { PacedLink } from './fluid-pacer.ts';
 export class SmallTraffic {
   readonly #link: PacedLink;
   #freeMs = 0;
+  /** Of what came while transfers were under way, and while none was: the link has served some of that since. */
   #owedBytes = 0;
+  #idleBytes = 0;
 
   constructor(link: PacedLink) {
     this.#link = link;
@@ -22,15 +24,17 @@ export class SmallTraffic {
     const bytesPerSec = this.#link.rate.bytesPerSecAt(atMs);
     this.#freeMs = Math.max(this.#freeMs, atMs) + (bytes * SECOND_MS) / bytesPerSec;
     if (this.#link.flows.size > 0) this.#owedBytes += bytes;
+    else this.#idleBytes += bytes;
     return Math.floor(this.#freeMs - atMs) + (turns * turnBytes(bytesPerSec) * SECOND_MS) / bytesPerSec;
   }
 
-  /** What a transfer that begins now has to serve in their stead. */
-  takeOwed(atMs: number): number {
-    const { rate } = this.#link;
-    const waiting = this.#freeMs > atMs ? rate.bytesBetween(atMs, this.#freeMs) : 0;
-    const owed = Math.max(this.#owedBytes, waiting);
-    this.#owedBytes = 0;
-    return owed;
+  /** What a transfer of so many bytes that begins now has to serve in their stead: no more than its own. */
+  takeOwed(atMs: number, most: number): number {
+    const waiting = this.#freeMs > atMs ? this.#link.rate.bytesBetween(atMs, this.#freeMs) : 0;
+    const owed = this.#owedBytes + Math.min(this.#idleBytes, waiting);
+    const taken = Math.min(owed, most);
+    this.#owedBytes = owed - taken;
+    this.#idleBytes = 0;
+    return taken;
   }
 }
