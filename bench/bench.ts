@@ -1,6 +1,8 @@
 /** `swarm-lab bench`: docs/benchmarks.md. */
 import { exitCodes } from '../src/cli/exit-codes.ts';
 import { interruptSignal, runProgram } from '../src/cli/program.ts';
+import { fitted } from '../src/cli/program-output.ts';
+import { columnsOfTerminal } from '../src/cli/terminal.ts';
 import { ConfigError, SwarmError } from '../src/core/errors.ts';
 import { readEnvironment } from '../src/sim/environment.ts';
 import { probeHost } from './host.ts';
@@ -43,10 +45,16 @@ async function main(): Promise<number> {
   const signal = interruptSignal();
   const report = await measureAll(micro, swarm, options, signal);
   const path = saveReport(options.out, report);
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${renderReport(report)}`);
+  const columns = columnsOfTerminal(process.stdout);
+  const show = (text: string): string => fitted(text, process.stdout);
+  process.stdout.write(
+    options.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${show(renderReport(report, columns))}`,
+  );
   if (!options.json) process.stdout.write(`\nsaved: ${path}\n`);
   if (saved !== undefined && !options.json) {
-    process.stdout.write(`\n${renderComparison(compareReports(saved, report), options.compare!)}`);
+    process.stdout.write(
+      `\n${show(renderComparison(compareReports(saved, report), options.compare!, columns))}`,
+    );
   }
   if (signal.aborted) return exitCodes.interrupted;
   return report.failures.length > 0 ? exitCodes.failed : exitCodes.ok;

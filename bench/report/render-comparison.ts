@@ -1,4 +1,4 @@
-import { renderTable, type Column } from '../../src/sim/report/table.ts';
+import { renderTableWithin, type Column } from '../../src/sim/report/table.ts';
 import type { Comparison } from './compare.ts';
 import { formatChange } from './format.ts';
 
@@ -6,15 +6,15 @@ const COLUMNS: readonly Column[] = [
   { head: 'benchmark' },
   { head: 'figure' },
   { head: 'speed', align: 'right' },
-  { head: '95 % interval' },
-  { head: 'verdict' },
+  { head: '95 % interval', rank: 0 },
+  { head: 'verdict', wraps: true },
 ];
 
 /** More are only counted: with --filter most of the saved run is not here. */
 const LISTED_MAX = 5;
 
-/** Ends with a newline. `before` names the saved run. */
-export function renderComparison(comparison: Comparison, before: string): string {
+/** Ends with a newline. `before` names the saved run. The table is no wider than that many columns. */
+export function renderComparison(comparison: Comparison, before: string, columns = Infinity): string {
   const { refusals, warnings, figures, onlyBefore, onlyAfter } = comparison;
   if (refusals.length > 0) {
     return `Not compared with ${before}, since the two are not alike:\n${refusals.map((line) => `  ${line}\n`).join('')}`;
@@ -29,7 +29,9 @@ export function renderComparison(comparison: Comparison, before: string): string
   const lines = [
     `Compared with ${before}; + is faster.`,
     ...warnings.map((warning) => `! ${warning}`),
-    rows.length === 0 ? 'There is no benchmark in common.' : `\n${renderTable(COLUMNS, rows)}\n`,
+    rows.length === 0
+      ? 'There is no benchmark in common.'
+      : `\n${renderTableWithin(COLUMNS, rows, columns)}\n`,
     summary(comparison),
     ...listed('only in the saved run', onlyBefore),
     ...listed('only in this run', onlyAfter),

@@ -128,3 +128,11 @@ test('figures have three digits and the unit that fits', () => {
   ]);
   expect([1.123, 0.5, 1].map(formatChange)).toEqual(['+12.3 %', '−50.0 %', '+0.00 %']);
 });
+
+test('a report is no wider than the terminal', () => {
+  for (const columns of [60, 80, 200]) {
+    const text = renderReport(example, columns);
+    const [table] = /^[^\n]*micro-benchmark[\s\S]*?\n\n/m.exec(text)!;
+    for (const line of table.split('\n')) expect(line.length, text).toBeLessThanOrEqual(columns);
+  }
+});

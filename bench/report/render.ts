@@ -1,7 +1,7 @@
 /** A report as tables for the terminal. */
 import { mean } from 'simple-statistics';
 import { describeCores } from '../../src/sim/result/machine-text.ts';
-import { renderTable, type Column } from '../../src/sim/report/table.ts';
+import { renderTableWithin, type Column } from '../../src/sim/report/table.ts';
 import { meanInterval } from '../statistics.ts';
 import {
   formatBytesPerSec,
@@ -13,8 +13,8 @@ import {
 } from './format.ts';
 import type { BenchReport, BenchResult, DurationResult, MicroResult, ThroughputResult } from './report.ts';
 
-/** Ends with a newline. */
-export function renderReport(report: BenchReport): string {
+/** Ends with a newline. Tables are no wider than that many columns. */
+export function renderReport(report: BenchReport, columns = Infinity): string {
   const { environment, host, size } = report;
   const lines = [
     `${environment.cpu}, ${describeCores(environment)} · Node ${environment.node} · commit ${environment.commit ?? 'unknown'}`,
@@ -24,9 +24,9 @@ export function renderReport(report: BenchReport): string {
   if (size === 'smoke') lines.push('everything in small: this shows that it works, its figures mean nothing');
   const parts = [
     lines.join('\n'),
-    table(ofKind(report, 'micro'), MICRO_COLUMNS, microRow),
-    table(ofKind(report, 'throughput'), THROUGHPUT_COLUMNS, throughputRow),
-    table(ofKind(report, 'duration'), DURATION_COLUMNS, durationRow),
+    table(ofKind(report, 'micro'), MICRO_COLUMNS, microRow, columns),
+    table(ofKind(report, 'throughput'), THROUGHPUT_COLUMNS, throughputRow, columns),
+    table(ofKind(report, 'duration'), DURATION_COLUMNS, durationRow, columns),
     renderNotes(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -39,20 +39,30 @@ function ofKind<K extends BenchResult['kind']>(
   return report.results.filter((result): result is Extract<BenchResult, { kind: K }> => result.kind === kind);
 }
 
-function table<T>(results: readonly T[], columns: readonly Column[], row: (result: T) => string[]): string {
-  return results.length === 0 ? '' : renderTable(columns, results.map(row));
+function table<T>(
+  results: readonly T[],
+  columns: readonly Column[],
+  row: (result: T) => string[],
+  width: number,
+): string {
+  return results.length === 0 ? '' : renderTableWithin(columns, results.map(row), width);
 }
 
-const right = (head: string): Column => ({ head, align: 'right' });
+/** @param rank where it is too narrow, the column with the highest is left out first */
+const right = (head: string, rank?: number): Column => ({
+  head,
+  align: 'right',
+  ...(rank === undefined ? {} : { rank }),
+});
 
 const MICRO_COLUMNS: readonly Column[] = [
   { head: 'micro-benchmark' },
   right('ops/s'),
   right(''),
-  right('p99'),
-  right('bytes/s'),
-  right('samples'),
-  { head: 'work' },
+  right('p99', 1),
+  right('bytes/s', 2),
+  right('samples', 4),
+  { head: 'work', rank: 3 },
 ];
 
 function microRow(result: MicroResult): string[] {
@@ -72,13 +82,13 @@ const THROUGHPUT_COLUMNS: readonly Column[] = [
   { head: 'whole swarm' },
   right('goodput'),
   right(''),
-  right('plain star'),
-  right(''),
+  right('plain star', 1),
+  right('', 2),
   { head: 'swarm / star' },
-  right('seeder load'),
-  right('waste'),
-  right('own CPU'),
-  right('others'),
+  right('seeder load', 3),
+  right('waste', 4),
+  right('own CPU', 6),
+  right('others', 5),
 ];
 
 function throughputRow({ name, runs, ratio }: ThroughputResult): string[] {
@@ -111,12 +121,12 @@ function meanOfKnown(values: readonly (number | null)[], format: (value: number)
 
 const DURATION_COLUMNS: readonly Column[] = [
   { head: 'duration' },
-  { head: 'of what' },
+  { head: 'of what', rank: 2 },
   right('mean'),
   right(''),
-  right('longest'),
+  right('longest', 1),
   right('goal'),
-  right('others'),
+  right('others', 3),
 ];
 
 function durationRow({ name, what, valuesMs, interval, goalMs, host }: DurationResult): string[] {

@@ -13,6 +13,8 @@ import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { seedText } from './arguments/values.ts';
 import { exitCodeOfCalibration, exitCodes } from './exit-codes.ts';
 import { interruptSignal, runProgram } from './program.ts';
+import { fitted } from './program-output.ts';
+import { columnsOfTerminal } from './terminal.ts';
 
 interface CalibrateOptions {
   readonly smoke: boolean;
@@ -96,8 +98,13 @@ function text(rows: readonly CalibrationRow[], { markdown, seed }: CalibrateOpti
   const environment = readEnvironment();
   const { cpu, platform, node } = environment;
   const machine = `${describeCores(environment)}, ${cpu}, ${platform}, Node ${node}; seed ${seed}`;
-  const table = renderCalibration(rows, markdown ? 'markdown' : 'terminal');
-  return `\n${machine}\n\n${table}\n\n${countVerdicts(rows)}; ${describeHost(rows)}\n`;
+  const table = renderCalibration(
+    rows,
+    markdown ? 'markdown' : 'terminal',
+    columnsOfTerminal(process.stdout),
+  );
+  const told = `\n${machine}\n\n${table}\n\n${countVerdicts(rows)}; ${describeHost(rows)}\n`;
+  return markdown ? told : fitted(told, process.stdout);
 }
 
 await runProgram('calibrate', main);

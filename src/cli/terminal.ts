@@ -18,6 +18,11 @@ export function columnsOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = p
   return Math.max(COLUMNS_MIN, asked > 0 ? Math.floor(asked) : PLAIN_COLUMNS);
 }
 
+/** Of the terminal; elsewhere there is no limit: whoever reads it can scroll. */
+export function columnsOfTerminal(stream: NodeJS.WriteStream): number {
+  return stream.isTTY ? columnsOf(stream) : Infinity;
+}
+
 /** By the terminal, NO_COLOR and FORCE_COLOR, as Node reads them. */
 export function wantsColours(stream: NodeJS.WriteStream): boolean {
   return styleText('bold', 'x', { stream }) !== 'x';

@@ -1,23 +1,28 @@
 import { median } from 'simple-statistics';
 import { formatBytes, formatRate } from '../units/format.ts';
-import { renderMarkdownTable, renderTable, type Column } from '../report/table.ts';
+import { renderMarkdownTable, renderTableWithin, type Column } from '../report/table.ts';
 import type { CalibrationRow, CalibrationVerdict, Finding } from './finding.ts';
 
 const COLUMNS: readonly Column[] = [
   { head: 'knob' },
-  { head: 'setting' },
-  { head: 'configured', align: 'right' },
-  { head: 'measured', align: 'right' },
+  { head: 'setting', wraps: true },
+  { head: 'configured', align: 'right', rank: 1 },
+  { head: 'measured', align: 'right', rank: 0 },
   { head: 'error', align: 'right' },
-  { head: 'tolerance', align: 'right' },
+  { head: 'tolerance', align: 'right', rank: 2 },
   { head: 'verdict' },
-  { head: 'note' },
+  { head: 'note', wraps: true },
 ];
 
-/** No trailing newline. */
-export function renderCalibration(rows: readonly CalibrationRow[], form: 'terminal' | 'markdown'): string {
-  const render = form === 'terminal' ? renderTable : renderMarkdownTable;
-  return render(COLUMNS, rows.map(cells));
+/** No trailing newline. On a terminal the table is no wider than that many columns. */
+export function renderCalibration(
+  rows: readonly CalibrationRow[],
+  form: 'terminal' | 'markdown',
+  columns = Infinity,
+): string {
+  return form === 'terminal'
+    ? renderTableWithin(COLUMNS, rows.map(cells), columns)
+    : renderMarkdownTable(COLUMNS, rows.map(cells));
 }
 
 /** `58 pass, 1 inconclusive`. */

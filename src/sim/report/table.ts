@@ -85,7 +85,7 @@ export function renderTableWithin(
     shown.map((at) => ({ ...columns[at]!, head: wrap(columns[at]!.head, widths[at]!, '') })),
     rows.map((cells) => shown.map((at) => broken(cells[at] ?? '', widths[at]!))),
   );
-  const missing = columns.filter((_, at) => !kept.has(at)).map(({ head }) => head);
+  const missing = columns.filter(({ head }, at) => !kept.has(at) && head !== '').map(({ head }) => head);
   return missing.length === 0
     ? text
     : `${text}\n${wrap(`… too narrow for ${missing.join(', ')}`, width, '  ')}`;
