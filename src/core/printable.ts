@@ -29,9 +29,9 @@ function mapped(data: unknown): unknown {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [printable(key), mapped(value)]));
 }
 
-/** The same data as `JSON.stringify` gives, indented; what is unprintable stands there as an escape of JSON. */
-export function printableJson(data: unknown): string {
-  return JSON.stringify(data, null, 2).replaceAll(
+/** The same data as `JSON.stringify` gives, indented (0: in one line); what is unprintable stands there as an escape of JSON. */
+export function printableJson(data: unknown, indent = 2): string {
+  return JSON.stringify(data, null, indent).replaceAll(
     UNPRINTABLE,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

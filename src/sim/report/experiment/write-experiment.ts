@@ -1,7 +1,7 @@
 /** Puts the files of an experiment where people find them: `<folder>/<scenario>/<experiment>/`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { printable } from '../../../core/printable.ts';
+import { printable, printableJson } from '../../../core/printable.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
 import { renderExperimentCsv } from './experiment-csv.ts';
 import { renderExperimentMarkdown } from './experiment-markdown.ts';
@@ -35,7 +35,7 @@ export async function openExperiment(
  */
 export async function writeExperiment(place: string, experiment: Experiment): Promise<string | null> {
   try {
-    await writeFile(join(place, 'experiment.json'), `${JSON.stringify(experiment, null, 2)}\n`);
+    await writeFile(join(place, 'experiment.json'), `${printableJson(experiment)}\n`);
     await writeFile(join(place, 'experiment.csv'), renderExperimentCsv(experiment));
     await writeFile(join(place, 'experiment.md'), printable(renderExperimentMarkdown(experiment)));
     const parent = dirname(place);
