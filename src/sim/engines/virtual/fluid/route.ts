@@ -306,9 +306,10 @@ export class Route {
     const { down } = this.#options.to;
     if (down === undefined) return atMs;
     const { link, small } = down;
-    const turns = link.level === Infinity ? 0 : link.flows.size - 0.5;
     // By when they are sent: those that come by other ways may come in another order.
-    return atMs + small.delayMs(bytes, this.#options.to.state.clock.now(), turns);
+    const now = this.#options.to.state.clock.now();
+    const ahead = link.level === Infinity ? 0 : small.turnsBytes(now, this.#transfer);
+    return atMs + small.delayMs(bytes, now, ahead);
   }
 
   #mayPass({ sent, bytes }: Parcel): boolean {
@@ -321,13 +322,15 @@ export class Route {
   #passingMs(bytes: number): number {
     const { from } = this.#options;
     const now = from.state.clock.now();
+    const { up } = from;
     if (this.#serving === undefined) {
-      const turns = Math.max(0, (from.up?.link.flows.size ?? 0) - 0.5);
-      return now + (from.up?.small.delayMs(bytes, now, turns) ?? 0);
+      return up === undefined
+        ? now
+        : now + up.small.delayMs(bytes, now, up.small.turnsBytes(now, this.#transfer));
     }
     const { rate } = this.#transfer!;
     const ahead = Math.min(this.#transfer!.leftAt(now), this.#queueBytes());
-    return now + (rate > 0 ? ahead / rate : 0) + (from.up?.small.delayMs(bytes, now, 0) ?? 0);
+    return now + (rate > 0 ? ahead / rate : 0) + (up?.small.delayMs(bytes, now, 0) ?? 0);
   }
 
   /** What a small message has before it on sockets, of a chunk that is being sent on its connection. */

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../../../core/units.ts';
 import { turnBytes } from '../../../network/link.ts';
-import type { PacedLink } from './fluid-pacer.ts';
+import type { PacedLink, Transfer } from './fluid-pacer.ts';
 
 /**
  * Messages that are too small to be transfers, in one direction of a link. They take no event of their own: each
@@ -19,13 +19,26 @@ export class SmallTraffic {
     this.#link = link;
   }
 
-  /** How long after `atMs` so many bytes are through; `turns`: how many of the link's transfers take theirs before. */
-  delayMs(bytes: number, atMs: number, turns: number): number {
+  /** How long after `atMs`, which is now, so many bytes are through; `aheadBytes`: what takes its turns before. */
+  delayMs(bytes: number, atMs: number, aheadBytes: number): number {
     const bytesPerSec = this.#link.rate.bytesPerSecAt(atMs);
     this.#freeMs = Math.max(this.#freeMs, atMs) + (bytes * SECOND_MS) / bytesPerSec;
     if (this.#link.flows.size > 0) this.#owedBytes += bytes;
     else this.#idleBytes += bytes;
-    return Math.floor(this.#freeMs - atMs) + (turns * turnBytes(bytesPerSec) * SECOND_MS) / bytesPerSec;
+    return Math.floor(this.#freeMs - atMs) + (aheadBytes * SECOND_MS) / bytesPerSec;
+  }
+
+  /** What the link's transfers but one send before they have all had their turn: half of one is over on average. */
+  turnsBytes(atMs: number, except: Transfer | undefined): number {
+    const turn = turnBytes(this.#link.rate.bytesPerSecAt(atMs));
+    let bytes = 0;
+    let others = 0;
+    for (const transfer of this.#link.flows) {
+      if (transfer === except) continue;
+      others++;
+      bytes += Math.min(turn, transfer.leftAt(atMs));
+    }
+    return others === 0 ? 0 : (bytes * (others - 0.5)) / others;
   }
 
   /** What a transfer of so many bytes that begins now has to serve in their stead: no more than its own. */
