@@ -56,6 +56,25 @@ describe('an experiment', () => {
 });
 
 describe('a run without a time limit of its own', () => {
+  test('may plan whatever comes before the limit that follows from its bound, and nothing after it', () => {
+    const returning = (after: string) =>
+      `defaults: { session: { leave: { after: 1s }, return: { after: ${after} } } }`;
+    const slow = ['variables.rate=1Mbit/s', 'content.generate.size=4MiB'];
+    // 4 MiB through 1 Mbit/s take 33.6 s.
+    expect(design(returning('90s'), slow).plans[0]!.timeLimitMs).toBe(335_545);
+    expect(() => design(returning('90s'))).toThrow(
+      /would come back after the end of the run at 60 s; raise time_limit/,
+    );
+    expect(() => design(returning('400s'), slow)).toThrow(/after the end of the run at 335\.545 s/);
+  });
+
+  test('may take ten times what latency takes until the farthest peer has a chunk', () => {
+    const { plans } = design('', ['peers.g.link.latency=2500ms']);
+    // Ten one-way trips to the tracker and the seeder, which is at no distance itself.
+    expect(plans[0]).toMatchObject({ timeLimitMs: 250_000 });
+    expect(plans[0]).not.toHaveProperty('notices');
+  });
+
   test('may take ten times its lower bound, and a minute at least', () => {
     const limitOf = (more: string, ...sets: string[]) =>
       design(more, ['variables.rate=1Mbit/s', ...sets]).plans[0]!.timeLimitMs;

@@ -5,7 +5,11 @@ import { seededRandom } from '../../core/random.ts';
 import { expand } from '../expand/expand.ts';
 import type { Plan } from '../plan/plan.ts';
 import { derivedSeed } from '../expand/seeds.ts';
-import { loadScenario } from '../scenario/load.ts';
+import { DEFAULT_TIME_LIMIT_MS } from '../scenario/language/schema.ts';
+import { readScenarioFile } from '../scenario/load.ts';
+import { parseScenario, type ParseOptions } from '../scenario/parse.ts';
+import { firstChunkMs } from '../analyse/first-chunk.ts';
+import { TIME_LIMIT_MS_MAX } from '../plan/plan-schema.ts';
 import type { Repeats, Scenario } from '../scenario/language/scenario.ts';
 import { boundOf } from './forecast.ts';
 import { interleave } from './schedule.ts';
@@ -39,6 +43,7 @@ const RUNS_MAX = 10_000;
 
 interface Cell extends DesignedArm {
   readonly scenario: Scenario;
+  readonly sets: readonly string[];
 }
 
 /**
@@ -49,7 +54,11 @@ interface Cell extends DesignedArm {
  * the same run
  */
 export function designExperiment({ file, seed, repeat, sets }: DesignRequest): Design {
-  const scenario = loadScenario(file, { sets });
+  // Once, since a pipe cannot be read again.
+  const text = readScenarioFile(file);
+  const load = (options: ParseOptions): Scenario =>
+    parseScenario(text, file, { defaultTimeLimitMs: TIME_LIMIT_MS_MAX, ...options });
+  const scenario = load({ sets });
   const { arms, baseline, repeat: ownRepeat } = scenario.experiment;
   const first = seed ?? scenario.seed;
   const repeats = repeat === undefined ? ownRepeat : { least: repeat, most: repeat, until: null };
@@ -58,11 +67,12 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
   const variants = baseline === null ? arms : [baseline, ...(arms.length === 0 ? [asItIs] : arms)];
   const cells: Cell[] =
     variants.length === 0
-      ? [{ name: scenario.name, parameters: {}, scenario }]
+      ? [{ name: scenario.name, parameters: {}, scenario, sets: [...sets] }]
       : variants.map(({ name, parameters, sets: own }) => ({
           name,
           parameters,
-          scenario: loadScenario(file, { sets: [...sets, ...own], withoutArms: true }),
+          scenario: load({ sets: [...sets, ...own], withoutArms: true }),
+          sets: [...sets, ...own],
         }));
   refuseAlike(file, cells.slice(baseline === null ? 0 : 1));
   const runs = cells.length * repeats.most;
@@ -74,30 +84,55 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
   }
   const turns = interleave(cells, repeats.most, seededRandom(`${first}/order`));
   const isExperiment = turns.length > 1;
+  const plans = turns.map(({ arm, repeat: number }) => ({
+    ...expandInTime(arm.scenario, derivedSeed(first, number)),
+    variant: isExperiment ? { arm: arm.name, parameters: arm.parameters, repeat: number } : null,
+  }));
+  for (const cell of cells) {
+    const own = plans.filter((_, at) => turns[at]!.arm === cell);
+    checkTimes(cell, load, own);
+  }
   return {
     scenario: { name: scenario.name, description: scenario.description },
     seed: first,
     repeats,
     arms: cells.map(({ name, parameters }) => ({ name, parameters })),
     baseline: baseline?.name ?? null,
-    plans: turns.map(({ arm, repeat: number }) => ({
-      ...expandInTime(arm.scenario, derivedSeed(first, number)),
-      variant: isExperiment ? { arm: arm.name, parameters: arm.parameters, repeat: number } : null,
-    })),
+    plans,
   };
 }
 
-/** A run without a limit of its own may take so many times its lower bound; none is longer than a day. */
+/** A run without a limit of its own may take so many times what it must take. */
 const LIMIT_BOUNDS = 10;
-const LIMIT_MS_MAX = 24 * 3600 * 1000;
 
+/** The default limit follows from the lower bound, and from who needs longest for its first chunk. */
 function expandInTime(scenario: Scenario, seed: string): Plan {
-  const plan = expand(scenario, { seed });
-  if (scenario.growsWithBound !== true) return plan;
+  if (scenario.growsWithBound !== true) return expand(scenario, { seed });
+  const plan = expand({ ...scenario, timeLimitMs: DEFAULT_TIME_LIMIT_MS }, { seed });
   const { ms } = boundOf(plan);
-  const timeLimitMs = Math.min(Math.ceil(ms * LIMIT_BOUNDS), LIMIT_MS_MAX);
+  const needed = plan.peers.filter(
+    ({ mustComplete, holds }) => mustComplete !== false && holds.kind !== 'all',
+  );
+  const leastMs = Math.max(ms, ...needed.map((peer) => firstChunkMs(plan, peer)));
+  const timeLimitMs = Math.min(Math.ceil(leastMs * LIMIT_BOUNDS), TIME_LIMIT_MS_MAX);
   if (!Number.isFinite(ms) || timeLimitMs <= plan.timeLimitMs) return plan;
   return expand({ ...scenario, timeLimitMs }, { seed });
+}
+
+/**
+ * What is written must come before the end of the longest of these runs: without a limit of its own, this is known
+ * only now.
+ *
+ * @throws {ScenarioError} naming the places
+ */
+function checkTimes(
+  { scenario, sets }: Cell,
+  load: (options: ParseOptions) => Scenario,
+  plans: readonly Plan[],
+): void {
+  if (scenario.growsWithBound !== true) return;
+  const longestMs = Math.max(...plans.map(({ timeLimitMs }) => timeLimitMs));
+  load({ sets, withoutArms: true, defaultTimeLimitMs: longestMs });
 }
 
 /** Arms that differ in their names only would be compared as if something had been changed. */

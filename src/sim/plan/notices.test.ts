@@ -137,7 +137,7 @@ describe('what comes only after the end of the run is told in the plan:', () => 
 });
 
 test('times that are written as they are and can only come too late are mistakes', () => {
-  const back = 'would come back after the end of the run at 60000 ms';
+  const back = 'would come back after the end of the run at 60 s';
   const fix = 'raise time_limit, or leave or come back earlier';
   const returning = (session: string): string[] => mistakeLines(swarm(`{ session: ${session} }`));
   expect(returning('{ leave: { after: 1s }, return: { after: 90s } }')).toEqual([
@@ -156,7 +156,7 @@ test('times that are written as they are and can only come too late are mistakes
     ),
   ]);
   expect(hit('{ when: progress > 5%, delay: 60s, for: 1s, pause: g }')).toEqual([
-    expect.stringContaining('faults.0.delay: would begin after the end of the run at 60000 ms'),
+    expect.stringContaining('faults.0.delay: would begin after the end of the run at 60 s'),
   ]);
 });
 

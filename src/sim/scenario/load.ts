@@ -18,7 +18,8 @@ export function loadScenario(path: string, options: ParseOptions = {}): Scenario
   return parseScenario(readScenarioFile(path), path, options);
 }
 
-function readScenarioFile(path: string): string {
+/** @throws {ConfigError} it cannot be read; names the scenarios that there are */
+export function readScenarioFile(path: string): string {
   try {
     return readTextFile(path);
   } catch (cause) {

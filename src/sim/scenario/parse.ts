@@ -23,6 +23,8 @@ export interface ParseOptions {
   readonly sets?: readonly string[];
   /** Whether sweep, repeat and baseline are left out, as when an arm of them is loaded. Default false. */
   readonly withoutArms?: boolean;
+  /** Of a scenario without a limit of its own, what times are checked against. Default: 60 s. */
+  readonly defaultTimeLimitMs?: number;
   readonly readFolder?: FolderReader;
   /** For files that the scenario names, chunk folders aside. Default: from the disk. */
   readonly readText?: TextReader;
@@ -36,6 +38,7 @@ export interface ParseOptions {
  */
 export function parseScenario(text: string, file: string, options: ParseOptions = {}): Scenario {
   const { sets = [], readFolder = readChunkFolder, readText } = options;
+  const { defaultTimeLimitMs = DEFAULT_TIME_LIMIT_MS } = options;
   const document = readScenarioDocument(text, file, {
     sets,
     ...(readText === undefined ? {} : { readText }),
@@ -58,7 +61,7 @@ export function parseScenario(text: string, file: string, options: ParseOptions 
       ...toldOnce(problemsOf(validated.error.issues, jsonSchemaOf(scenarioSchema), document), document),
     );
   }
-  const parts = readParts(data, readFolder, report);
+  const parts = readParts(data, { readFolder, defaultTimeLimitMs }, report);
   const experiment = readExperiment(data, document.judging, report);
   problems.push(...replacedOverrides(experiment, document.overrides, document));
   const load = (own: readonly string[]): unknown =>
@@ -66,7 +69,7 @@ export function parseScenario(text: string, file: string, options: ParseOptions 
   problems.push(...armMistakes(experiment, load, { document, told: problems, setsBefore: sets.length }));
   if (!validated.success || parts === undefined || problems.length > 0) return fail();
   const { data: written } = validated;
-  const scalars = scalarsOf(written, basename(file).replace(/\.ya?ml$/, ''));
+  const scalars = scalarsOf(written, basename(file).replace(/\.ya?ml$/, ''), defaultTimeLimitMs);
   const trackerKeys = isPlainMap(data.tracker) ? Object.keys(data.tracker) : [];
   const notices = idleNotices(trackerKeys, { tracker: scalars.tracker, groups: parts.groups });
   return {
@@ -84,6 +87,7 @@ function withoutArms(data: PlainMap): PlainMap {
 function scalarsOf(
   written: WrittenScenario,
   name: string,
+  defaultTimeLimitMs: number,
 ): Pick<
   Scenario,
   'name' | 'description' | 'seed' | 'tracker' | 'timeLimitMs' | 'growsWithBound' | 'until' | 'peersPerWorker'
@@ -93,7 +97,7 @@ function scalarsOf(
     description: written.description,
     seed: written.seed,
     tracker: resolveTracker(written.tracker),
-    timeLimitMs: written.time_limit ?? DEFAULT_TIME_LIMIT_MS,
+    timeLimitMs: written.time_limit ?? defaultTimeLimitMs,
     ...(written.time_limit === undefined ? { growsWithBound: true as const } : {}),
     until: written.until,
     peersPerWorker: written.engine?.peers_per_worker ?? 1,

@@ -25,7 +25,7 @@ import { groupsOfFolders, resolveTracker } from './resolve/content-and-tracker.t
 import { resolveFaults } from './resolve/resolve-faults.ts';
 import { draftsOf, resolveGroup } from './resolve/resolve-groups.ts';
 import type { PeerGroup, Scenario, ScenarioContent } from './language/scenario.ts';
-import { contentSchema, DEFAULT_TIME_LIMIT_MS, scenarioSchema } from './language/schema.ts';
+import { contentSchema, scenarioSchema } from './language/schema.ts';
 import { sizesOf } from './resolve/group-sizes.ts';
 import { condition, threshold } from './language/expression-schema.ts';
 import type { Report } from './source/variables.ts';
@@ -41,13 +41,13 @@ const ANY_CONTENT: ScenarioContent = { kind: 'generated', totalChunks: 1, totalB
 /** @returns undefined when a mistake makes the parts useless */
 export function readParts(
   data: PlainMap,
-  readFolder: FolderReader,
+  { readFolder, defaultTimeLimitMs }: { readFolder: FolderReader; defaultTimeLimitMs: number },
   report: Report,
 ): ScenarioParts | undefined {
   const { tracker: trackerSchema, time_limit: timeLimitSchema } = scenarioSchema.shape;
   const tracker = trackerSchema.safeParse(data.tracker);
   if (tracker.success) checkTracker(tracker.data, report);
-  const timeLimitMs = timeLimitSchema.safeParse(data.time_limit).data ?? DEFAULT_TIME_LIMIT_MS;
+  const timeLimitMs = timeLimitSchema.safeParse(data.time_limit).data ?? defaultTimeLimitMs;
   const written = contentSchema.safeParse(data.content);
   const content = written.success ? checkContent(written.data, readFolder, report) : undefined;
 

@@ -1,4 +1,5 @@
 /** Mistakes of faults that only show when the peers are known. */
+import { exactDuration } from '../../units/exact-format.ts';
 import type { DrawnDistribution } from '../../plan/distributions.ts';
 import { checkCondition, type ConditionContext } from './check-conditions.ts';
 import { checkLateFault } from './check-late.ts';
@@ -26,7 +27,7 @@ export function checkFault(
   const { effect, when } = fault;
   if (when.kind === 'condition') checkCondition([...at, 'when'], when.condition, context);
   else if (when.atMs.kind === 'constant' && when.atMs.value >= timeLimitMs) {
-    const message = `would begin after the end of the run at ${timeLimitMs} ms`;
+    const message = `would begin after the end of the run at ${exactDuration(timeLimitMs)}`;
     report([...at, 'at'], message, 'raise time_limit, or begin earlier');
   }
   if (effect.kind === 'partition') checkSides([...at, key, 'sides'], effect, context);

@@ -1,4 +1,5 @@
 /** Mistakes of groups that only show when several keys are seen together. */
+import { exactDuration } from '../../units/exact-format.ts';
 import { checkReturn } from './check-late.ts';
 import type { WrittenCombination, WrittenDefaults, WrittenGroup } from '../language/group-schema.ts';
 import type { Path } from '../source/yaml-source.ts';
@@ -43,7 +44,7 @@ export function checkGroup(
   if (joinMs >= timeLimitMs && joinMs < Infinity) {
     report(
       [...at, 'arrival'],
-      `would join after the end of the run at ${timeLimitMs} ms`,
+      `would join after the end of the run at ${exactDuration(timeLimitMs)}`,
       'raise time_limit or join earlier',
     );
   }
@@ -127,7 +128,7 @@ function checkLink(at: Path, { link }: PeerGroup, timeLimitMs: number, report: R
   }
   const late = changes.find(({ atMs }) => atMs >= timeLimitMs);
   if (late !== undefined) {
-    const message = `the change at ${late.atMs} ms would come after the end of the run at ${timeLimitMs} ms`;
+    const message = `the change at ${exactDuration(late.atMs)} would come after the end of the run at ${exactDuration(timeLimitMs)}`;
     report([...at, 'changes'], message, 'raise time_limit, or change earlier', 'key');
   }
   for (const key of ['up', 'down', 'latencyMs'] as const) {

@@ -1,4 +1,5 @@
 /** Times that are written as they are, and can only come after the end of the run. What is drawn is told in the plan. */
+import { exactDuration } from '../../units/exact-format.ts';
 import type { DrawnDistribution } from '../../plan/distributions.ts';
 import type { Path } from '../source/yaml-source.ts';
 import type { PeerGroup, ScenarioFault } from '../language/scenario.ts';
@@ -17,7 +18,7 @@ export function checkReturn(
   // Nobody completes before it has joined.
   const leaveMs = leave.from === 'start' ? Math.max(joinMs, stayMs) : joinMs + stayMs;
   if (leaveMs + leastOf(comeBack.afterMs) < timeLimitMs) return;
-  const message = `would come back after the end of the run at ${timeLimitMs} ms`;
+  const message = `would come back after the end of the run at ${exactDuration(timeLimitMs)}`;
   report([...at, 'return', 'after'], message, 'raise time_limit, or leave or come back earlier', 'key');
 }
 
@@ -30,12 +31,12 @@ export function checkLateFault(
 ): void {
   const beginMs = when.kind === 'condition' ? when.delayMs : leastOf(when.atMs);
   if (when.kind === 'condition' && beginMs >= timeLimitMs) {
-    const message = `would begin after the end of the run at ${timeLimitMs} ms`;
+    const message = `would begin after the end of the run at ${exactDuration(timeLimitMs)}`;
     report([...at, 'delay'], message, 'raise time_limit, or shorten the delay');
   }
   if (beginMs >= timeLimitMs || effect.kind !== 'crash' || effect.returnAfterMs === null) return;
   if (beginMs + leastOf(effect.returnAfterMs) < timeLimitMs) return;
-  const message = `would come back after the end of the run at ${timeLimitMs} ms`;
+  const message = `would come back after the end of the run at ${exactDuration(timeLimitMs)}`;
   const fix = 'raise time_limit, crash or return earlier, or remove return_after: they are gone for good';
   report([...at, 'crash', 'return_after'], message, fix, 'key');
 }

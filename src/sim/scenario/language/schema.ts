@@ -262,7 +262,7 @@ export const scenarioSchema = z
       {
         description:
           'The run ends here at the latest. Below the lower bound it is refused; to see what is done by then, use abort_on.',
-        default: `${seconds(DEFAULT_TIME_LIMIT_MS)}, or 10 times the lower bound of --plan where that is more`,
+        default: `${seconds(DEFAULT_TIME_LIMIT_MS)}, or 10 times the lower bound of --plan, or 10 times what latency takes before the farthest peer has a chunk, where that is more`,
         examples: ['30s'],
       },
     ).optional(),
