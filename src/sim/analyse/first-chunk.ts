@@ -13,21 +13,55 @@ const HOLDER_DELAYS = { swarm: 6, spec: 4 } as const;
 type Swarm = Pick<Plan, 'peers' | 'regions' | 'content'>;
 
 /**
- * The least time from a peer's join to its first whole chunk, in ms: round trips to the tracker and to the nearest
- * other peer, then the smallest chunk at the peer's downlink and the best uplink. Faults are left out.
+ * Tells of each peer of the swarm the least time from its join to its first whole chunk, in ms: round trips to the
+ * tracker and to the nearest other peer, then the smallest chunk at the peer's downlink and the best uplink. Infinity
+ * for a peer that is alone. Faults are left out.
  */
-export function firstChunkMs({ peers, regions, content }: Swarm, peer: PlannedPeer): number {
-  const others = peers.filter(({ name }) => name !== peer.name);
-  const ownMs = leastLatencyMs(peer.link);
-  const nearestMs = others.reduce((least, other) => {
-    const delayMs = ownMs + leastLatencyMs(other.link) + regionDelayMs(regions, peer.link, other.link);
-    return Math.min(least, delayMs);
-  }, Infinity);
-  if (nearestMs === Infinity) return Infinity;
-  const upBytesPerSec = Math.max(...others.map(({ link }) => mostRate(link, 'upBytesPerSec')));
-  const bytesPerSec = Math.min(upBytesPerSec, mostRate(peer.link, 'downBytesPerSec'));
-  const delaysMs = TRACKER_DELAYS * ownMs + HOLDER_DELAYS[peer.protocol] * nearestMs;
-  return delaysMs + (leastChunkBytes(content) * SECOND_MS) / bytesPerSec;
+export function firstChunkTimes({ peers, regions, content }: Swarm): (peer: PlannedPeer) => number {
+  const latencies = new Map<string | null, TwoBest>();
+  const uplinks = new TwoBest((rate, than) => rate > than);
+  for (const { name, link } of peers) {
+    uplinks.offer(name, mostRate(link, 'upBytesPerSec'));
+    const inRegion = latencies.get(link.region) ?? new TwoBest((ms, than) => ms < than);
+    inRegion.offer(name, leastLatencyMs(link));
+    latencies.set(link.region, inRegion);
+  }
+  const chunkBytes = leastChunkBytes(content);
+  return ({ name, link, protocol }) => {
+    const upBytesPerSec = uplinks.bestBut(name);
+    if (upBytesPerSec === undefined) return Infinity;
+    const ownMs = leastLatencyMs(link);
+    const delaysMs = [...latencies].map(
+      ([region, inRegion]) =>
+        ownMs + (inRegion.bestBut(name) ?? Infinity) + regionDelayMs(regions, link.region, region),
+    );
+    const bytesPerSec = Math.min(upBytesPerSec, mostRate(link, 'downBytesPerSec'));
+    return (
+      TRACKER_DELAYS * ownMs +
+      HOLDER_DELAYS[protocol] * Math.min(...delaysMs) +
+      (chunkBytes * SECOND_MS) / bytesPerSec
+    );
+  };
+}
+
+/** The best and the second best of what was offered: who is the best itself has the second as the best of the others. */
+class TwoBest {
+  readonly #isBetter: (value: number, than: number) => boolean;
+  #best: readonly { readonly name: string; readonly value: number }[] = [];
+
+  constructor(isBetter: (value: number, than: number) => boolean) {
+    this.#isBetter = isBetter;
+  }
+
+  offer(name: string, value: number): void {
+    const at = this.#best.findIndex((other) => this.#isBetter(value, other.value));
+    this.#best = this.#best.toSpliced(at === -1 ? this.#best.length : at, 0, { name, value }).slice(0, 2);
+  }
+
+  /** Undefined if nobody else offered. */
+  bestBut(name: string): number | undefined {
+    return this.#best.find((other) => other.name !== name)?.value;
+  }
 }
 
 /**
@@ -35,11 +69,9 @@ export function firstChunkMs({ peers, regions, content }: Swarm, peer: PlannedPe
  * a block at the slowest downlink.
  */
 export function longestQuietMs({ peers, regions }: Pick<Plan, 'peers' | 'regions'>): number {
-  const latencies = peers.map(({ link }) =>
-    Math.max(link.latencyMs, ...link.changes.map(({ latencyMs = 0 }) => latencyMs)),
-  );
-  const delayMs = 2 * Math.max(...latencies) + Math.max(0, ...(regions?.delayMs.flat() ?? []));
-  const slowest = Math.min(...peers.map(({ link }) => leastDownlink(link)));
+  const farthestMs = Math.max(...new Set(peers.map(({ link }) => mostLatencyMs(link))));
+  const delayMs = 2 * farthestMs + Math.max(0, ...(regions?.delayMs.flat() ?? []));
+  const slowest = Math.min(...new Set(peers.map(({ link }) => leastDownlink(link))));
   return QUIET_MS + 2 * delayMs + (BLOCK_BYTES * SECOND_MS) / slowest;
 }
 
@@ -52,9 +84,13 @@ function leastLatencyMs({ latencyMs, changes }: PlannedLink): number {
   return Math.min(latencyMs, ...changes.map((change) => change.latencyMs ?? latencyMs));
 }
 
-function regionDelayMs(regions: Plan['regions'], from: PlannedLink, to: PlannedLink): number {
-  if (regions === null || from.region === null || to.region === null) return 0;
-  return regions.delayMs[regions.names.indexOf(from.region)]?.[regions.names.indexOf(to.region)] ?? 0;
+function mostLatencyMs({ latencyMs, changes }: PlannedLink): number {
+  return Math.max(latencyMs, ...changes.map((change) => change.latencyMs ?? 0));
+}
+
+function regionDelayMs(regions: Plan['regions'], from: string | null, to: string | null): number {
+  if (regions === null || from === null || to === null) return 0;
+  return regions.delayMs[regions.names.indexOf(from)]?.[regions.names.indexOf(to)] ?? 0;
 }
 
 function mostRate(link: PlannedLink, key: 'upBytesPerSec' | 'downBytesPerSec'): number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../scenario/fixture.ts';
-import { firstChunkMs } from '../analyse/first-chunk.ts';
+import { firstChunkTimes } from '../analyse/first-chunk.ts';
 import { runVirtually } from '../../../test/seam/virtual-swarm.ts';
 
 const noticesOf = (text: string): readonly string[] => planOf(text).notices ?? [];
@@ -54,7 +54,7 @@ time_limit: 2h
 `);
         const joinMs = 30_000;
         const first = runVirtually(plan).events.find(({ type }) => type === 'chunk-received');
-        expect(first!.atMs - joinMs).toBeGreaterThanOrEqual(firstChunkMs(plan, plan.peers[1]!) - 1e-6);
+        expect(first!.atMs - joinMs).toBeGreaterThanOrEqual(firstChunkTimes(plan)(plan.peers[1]!) - 1e-6);
       }
     },
   );

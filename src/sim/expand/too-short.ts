@@ -1,5 +1,5 @@
 /** Stays and time limits that end before anything can have come, in sentences for people. */
-import { firstChunkMs } from '../analyse/first-chunk.ts';
+import { firstChunkTimes } from '../analyse/first-chunk.ts';
 import { exactDuration } from '../units/exact-format.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
 
@@ -14,9 +14,12 @@ interface TooShort {
 
 /** A sentence for each group some of whose peers cannot get a single chunk; empty when all can. */
 export function tooShortNotices(swarm: Swarm): readonly string[] {
+  const firstChunkMs = firstChunkTimes(swarm);
   const groups = new Map<string, (TooShort | undefined)[]>();
   for (const peer of swarm.peers) {
-    groups.set(peer.group, [...(groups.get(peer.group) ?? []), tooShort(swarm, peer)]);
+    const members = groups.get(peer.group) ?? [];
+    members.push(tooShort(peer, swarm.timeLimitMs, firstChunkMs));
+    groups.set(peer.group, members);
   }
   return [...groups].flatMap(([group, members]) => {
     const short = members.filter((member) => member !== undefined);
@@ -33,13 +36,17 @@ export function tooShortNotices(swarm: Swarm): readonly string[] {
   });
 }
 
-function tooShort(swarm: Swarm, peer: PlannedPeer): TooShort | undefined {
+function tooShort(
+  peer: PlannedPeer,
+  timeLimitMs: number,
+  firstChunkMs: (peer: PlannedPeer) => number,
+): TooShort | undefined {
   const { holds } = peer;
   const mayLack = holds.kind === 'none' || (holds.kind === 'chunks' && holds.indices.length === 0);
   // Whoever never joins is told elsewhere.
-  if (!mayLack || peer.sessions[0].joinMs >= swarm.timeLimitMs) return undefined;
-  const neededMs = firstChunkMs(swarm, peer);
-  const { longestMs, byLimit } = longestStay(peer, swarm.timeLimitMs);
+  if (!mayLack || peer.sessions[0].joinMs >= timeLimitMs) return undefined;
+  const neededMs = firstChunkMs(peer);
+  const { longestMs, byLimit } = longestStay(peer, timeLimitMs);
   return longestMs < neededMs ? { neededMs, longestMs, byLimit } : undefined;
 }
 

@@ -8,7 +8,7 @@ import { derivedSeed } from '../expand/seeds.ts';
 import { DEFAULT_TIME_LIMIT_MS } from '../scenario/language/schema.ts';
 import { readScenarioFile } from '../scenario/load.ts';
 import { parseScenario, type ParseOptions } from '../scenario/parse.ts';
-import { firstChunkMs } from '../analyse/first-chunk.ts';
+import { firstChunkTimes } from '../analyse/first-chunk.ts';
 import { TIME_LIMIT_MS_MAX } from '../plan/plan-schema.ts';
 import type { Repeats, Scenario } from '../scenario/language/scenario.ts';
 import { boundOf } from './forecast.ts';
@@ -113,7 +113,7 @@ function expandInTime(scenario: Scenario, seed: string): Plan {
   const needed = plan.peers.filter(
     ({ mustComplete, holds }) => mustComplete !== false && holds.kind !== 'all',
   );
-  const leastMs = Math.max(ms, ...needed.map((peer) => firstChunkMs(plan, peer)));
+  const leastMs = Math.max(ms, ...new Set(needed.map(firstChunkTimes(plan))));
   const timeLimitMs = Math.min(Math.ceil(leastMs * LIMIT_BOUNDS), TIME_LIMIT_MS_MAX);
   if (!Number.isFinite(ms) || timeLimitMs <= plan.timeLimitMs) return plan;
   return expand({ ...scenario, timeLimitMs }, { seed });
