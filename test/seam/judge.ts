@@ -51,7 +51,7 @@ function faultOf(events: readonly SwarmEvent[], makespanMs: number | undefined):
 }
 
 /** By when a run must be over, and what that follows from. */
-export function budgetOf(plan: Plan): Budget {
+function budgetOf(plan: Plan): Budget {
   const { content, peers } = plan;
   if (content.kind !== 'generated') throw new Error('a generated content was expected');
   const { totalChunks, totalBytes, chunkBytes: most } = content;

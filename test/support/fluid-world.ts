@@ -28,12 +28,3 @@ export class FluidWorld extends ControlWorld {
     return { transport: host, counters, control: host };
   }
 }
-
-/** Hosts `from` and `to` by these links, of which `to` listens. */
-export function fluidPair(from: Partial<PlannedLink> = {}, to: Partial<PlannedLink> = {}) {
-  const world = new FluidWorld();
-  const receiver = world.host('to', to);
-  const sender = world.host('from', from);
-  world.receive(receiver.transport);
-  return { world, receiver, sender };
-}

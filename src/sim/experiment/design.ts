@@ -2,16 +2,13 @@
 import { createHash } from 'node:crypto';
 import { ConfigError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
-import { expand } from '../expand/expand.ts';
 import type { Plan } from '../plan/plan.ts';
 import { derivedSeed } from '../expand/seeds.ts';
-import { DEFAULT_TIME_LIMIT_MS } from '../scenario/language/schema.ts';
 import { readScenarioFile } from '../scenario/load.ts';
 import { parseScenario, type ParseOptions } from '../scenario/parse.ts';
-import { firstChunkTimes } from '../analyse/first-chunk.ts';
 import { TIME_LIMIT_MS_MAX } from '../plan/plan-schema.ts';
 import type { Repeats, Scenario } from '../scenario/language/scenario.ts';
-import { boundOf } from './forecast.ts';
+import { expandInTime } from './default-time-limit.ts';
 import { interleave } from './schedule.ts';
 import type { DesignedArm } from './summarise.ts';
 
@@ -100,23 +97,6 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
     baseline: baseline?.name ?? null,
     plans,
   };
-}
-
-/** A run without a limit of its own may take so many times what it must take. */
-const LIMIT_BOUNDS = 10;
-
-/** The default limit follows from the lower bound, and from who needs longest for its first chunk. */
-function expandInTime(scenario: Scenario, seed: string): Plan {
-  if (scenario.growsWithBound !== true) return expand(scenario, { seed });
-  const plan = expand({ ...scenario, timeLimitMs: DEFAULT_TIME_LIMIT_MS }, { seed });
-  const { ms } = boundOf(plan);
-  const needed = plan.peers.filter(
-    ({ mustComplete, holds }) => mustComplete !== false && holds.kind !== 'all',
-  );
-  const leastMs = Math.max(ms, ...new Set(needed.map(firstChunkTimes(plan))));
-  const timeLimitMs = Math.min(Math.ceil(leastMs * LIMIT_BOUNDS), TIME_LIMIT_MS_MAX);
-  if (!Number.isFinite(ms) || timeLimitMs <= plan.timeLimitMs) return plan;
-  return expand({ ...scenario, timeLimitMs }, { seed });
 }
 
 /**

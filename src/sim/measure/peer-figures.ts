@@ -9,7 +9,7 @@ import { completedForGood } from './observations.ts';
 import type { Evidence } from './observations.ts';
 import { groupReceipts, sumBytes } from './receipts.ts';
 import type { Receipt } from './receipts.ts';
-import { completionTimesMs } from '../result/completion.ts';
+import { completionTimesMs } from '../result/completion-times.ts';
 import type { GroupFigures, PeerFigures } from '../result/result.ts';
 
 /** Rates are over the time from 0 to the makespan or, without one, to the end of the run. */

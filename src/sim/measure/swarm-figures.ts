@@ -4,7 +4,7 @@ import type { RunRecord } from '../engines/engine.ts';
 import { availabilityFigures } from './availability.ts';
 import type { Evidence } from './observations.ts';
 import { receiptsAfter, uplinkCapacityBytes } from './peer-figures.ts';
-import { completionTimesMs } from '../result/completion.ts';
+import { completionTimesMs } from '../result/completion-times.ts';
 import { sumBytes } from './receipts.ts';
 import type { BoundFigures, PeerFigures, SwarmFigures, TrackerFigures } from '../result/result.ts';
 

@@ -1,6 +1,6 @@
 /** Metrics of a group of peers and of a single one. */
 import { quantileSorted } from 'simple-statistics';
-import { completionTimesMs } from '../result/completion.ts';
+import { completionTimesMs } from '../result/completion-times.ts';
 import type { PeerFigures } from '../result/result.ts';
 import {
   MOST_WITH_LEAK,

@@ -1,5 +1,5 @@
 /** Rows of the tables that terminal and Markdown share. */
-import { hadEverything } from '../result/completion.ts';
+import { hadEverything } from '../result/completion-times.ts';
 import type {
   ExpectationFigures,
   GroupFigures,

@@ -6,6 +6,7 @@ import type { RunRecord } from '../engine.ts';
 import { fromPlainError } from './errors.ts';
 import type { FromWorker } from './messages.ts';
 import { stillThere, type PeerState } from './peer-state.ts';
+import { isSettled, standingOf, waitedFor } from './run-end.ts';
 
 export type Ending = RunRecord['ending'];
 
@@ -184,7 +185,7 @@ export class RunController {
     if (receivedBytes !== this.#progress.receivedBytes) this.#progress = { receivedBytes, atMs };
     if (this.#options.open || atMs - this.#progress.atMs < this.#options.stallMs) return;
     if (this.#peers.some((peer) => peer.phase === 'coming' || peer.phase === 'returning')) return;
-    if (this.#consequences.isHopeless(this.#waitedFor(), this.#peers)) this.end('stalled');
+    if (this.#consequences.isHopeless(waitedFor(this.#peers), this.#peers)) this.end('stalled');
   }
 
   /** What comes to a full disk is asked for again and again, and is no progress. */
@@ -332,23 +333,15 @@ export class RunController {
     );
   }
 
-  #waitedFor(): PeerState[] {
-    return this.#peers.filter((peer) => peer.mustComplete && !peer.complete && !peer.lost);
-  }
-
   #checkEnd(): void {
     if (this.#over) return;
     if (!this.#allCompleted) {
-      const must = this.#peers.filter((peer) => peer.mustComplete);
-      const excused = this.#peers.some((peer) => peer.planned.mustComplete !== false && !peer.mustComplete);
-      if ((must.length === 0 && !excused) || this.#waitedFor().length > 0) return;
-      const onlySeeders = must.every((peer) => peer.hadEverything);
-      if (!excused && onlySeeders && !must.every((peer) => peer.isSettled)) return;
-      if ((excused && onlySeeders) || must.some((peer) => !peer.complete)) return this.end('stalled');
+      const standing = standingOf(this.#peers);
+      if (standing === 'under-way') return;
+      if (standing === 'stalled') return this.end('stalled');
       this.#allCompleted = true;
     }
-    const isSettled = this.#waitedFor().length === 0 && this.#peers.every((peer) => peer.isSettled);
-    if (this.#options.until === 'complete' || isSettled) this.end('completed');
+    if (this.#options.until === 'complete' || isSettled(this.#peers)) this.end('completed');
   }
 }
 

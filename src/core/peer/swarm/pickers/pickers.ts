@@ -1,4 +1,4 @@
-import { anyChunk } from './any-chunk.ts';
+import { anyChunk } from './random.ts';
 import type { Picker } from './picker.ts';
 import { rarestFirst } from './rarest-first.ts';
 import { sequential } from './sequential.ts';

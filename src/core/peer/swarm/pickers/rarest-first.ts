@@ -1,11 +1,11 @@
 import type { Picker } from './picker.ts';
-import { firstFromRandomStart } from './random-start.ts';
+import { firstFitting } from './first-fitting.ts';
 
 /** The chunk with the fewest copies among the neighbours; ties are broken by chance (Cohen 2003). */
 export const rarestFirst: Picker = (pickable, neighbourHas, random) => {
   // What no neighbour has, in bucket 0, this one cannot have either.
   for (const bucket of pickable.buckets.slice(1)) {
-    const found = firstFromRandomStart(bucket, neighbourHas, random);
+    const found = firstFitting(bucket, neighbourHas, random);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { LocalProtocolError } from '../../../errors.ts';
 import type { Picker } from './picker.ts';
-import { DRAWS, firstFromRandomStart } from './random-start.ts';
+import { DRAWS, firstFitting } from './first-fitting.ts';
 
 /** Any chunk, whatever its rarity. */
 export const anyChunk: Picker = (pickable, neighbourHas, random) => {
@@ -10,7 +10,7 @@ export const anyChunk: Picker = (pickable, neighbourHas, random) => {
     const index = at(held, random.int(size));
     if (neighbourHas(index)) return index;
   }
-  return firstFromRandomStart(held.flat(), neighbourHas, random);
+  return firstFitting(held.flat(), neighbourHas, random);
 };
 
 function at(buckets: readonly (readonly number[])[], position: number): number {

@@ -4,7 +4,7 @@ import type { Random } from '../../../interfaces.ts';
 export const DRAWS = 4;
 
 /** Tries a few draws, each chunk as likely, then walks: cheap when most fit, certain when few do. */
-export function firstFromRandomStart(
+export function firstFitting(
   chunks: readonly number[],
   fits: (index: number) => boolean,
   random: Random,
