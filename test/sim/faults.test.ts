@@ -19,7 +19,6 @@ defaults:
 peers:
   seeder: { holds: all }
 ${peers}
-time_limit: 60s
 `;
 
 const of = (events: readonly SwarmEvent[], peer: string, type: SwarmEvent['type']): SwarmEvent[] =>

@@ -75,7 +75,7 @@ describe('npm run sim', () => {
   it('prints the plan by --plan and starts nothing', async () => {
     const { code, stdout } = await desk.run([desk.scenario('small', SMALL), '--plan']);
     expect(code).toBe(0);
-    expect(stdout).toContain('leechers/2');
+    expect(stdout).toContain('leechers/1-2');
     expect(existsSync(join(desk.folder, 'reports'))).toBe(false);
   });
 

@@ -62,7 +62,7 @@ function isNotRest({ faults }: RunRecord): (name: string) => boolean {
 const received = (record: RunRecord, peer: string): number => receiptsMs(record, peer).length;
 
 /** The run is over when those who are not hit are complete: what is to last to its end need not be waited for. */
-const others: SwarmText = { link: '{ up: 2MiB/s }', more: 'abort_on: [completed(leechers) >= 2]' };
+const others: SwarmText = { link: '{ up: 768KiB/s }', more: 'abort_on: [completed(leechers) >= 2]' };
 const withoutChunks = (record: RunRecord): string[] => peers.filter((peer) => received(record, peer) === 0);
 /** More than a second even for two of the seeders: by then each has been asked for something, be it late. */
 const seeding: SwarmText = { seeders: 5, leechers: 1, size: '512KiB', link: '{ up: 192KiB/s }' };
