@@ -43,6 +43,9 @@ export class WrappedConnection implements Connection {
   }
 }
 
+/** Of a connection from which nothing is wanted any more. */
+export const ignoring: ConnectionHandlers = { onMessage: () => undefined, onClose: () => undefined };
+
 /** Passes everything on, and tells of the close once the peer has heard of it. */
 export class WatchedConnection extends WrappedConnection {
   readonly #onClosed: () => void;

@@ -23,7 +23,11 @@ export class Bans {
   }
 
   has(address: Address): boolean {
-    return this.#banned.size > 0 && this.#banned.has(addressKey(address));
+    return this.#banned.size > 0 && this.hasKey(addressKey(address));
+  }
+
+  hasKey(key: string): boolean {
+    return this.#banned.has(key);
   }
 
   /** This is what is agreed on now. */

@@ -44,4 +44,9 @@ export class PeerContext implements PeerComponents {
   isBanned(address: Address): boolean {
     return this.#bans.has(address);
   }
+
+  /** By the key of the address. */
+  isBannedKey(key: string): boolean {
+    return this.#bans.hasKey(key);
+  }
 }

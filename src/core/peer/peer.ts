@@ -1,6 +1,7 @@
 import { addressText } from '../address.ts';
 import type { Address, Connection, Listener, Timer } from '../interfaces.ts';
 import type { ChunkClaim, PeerEntry } from '../protocol/messages.ts';
+import { ignoring } from '../wrapped-transport.ts';
 import { ConnectionRoster } from './connection-roster.ts';
 import { PeerContext } from './context.ts';
 import { Ledger } from './ledger.ts';
@@ -126,10 +127,15 @@ export class Peer {
   }
 
   #accept(connection: Connection): void {
-    if (this.#state !== 'started') connection.abort();
+    if (this.#state !== 'started') this.#refuse(connection);
     else if (connection.dialect !== 'swarm') this.#spec.serve(connection);
     else if (this.#context.options.protocol === 'swarm') this.#swarm.accept(connection);
-    else connection.abort();
+    else this.#refuse(connection);
+  }
+
+  #refuse(connection: Connection): void {
+    connection.setHandlers(ignoring);
+    connection.abort();
   }
 
   /** The tracker turned out to be ours, so a peer that would rather speak the swarm protocol does. */

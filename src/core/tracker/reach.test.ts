@@ -55,6 +55,12 @@ describe('a holder with an IPv6 address', () => {
     expect(holders(stage, 2, '127.0.0.1')).toEqual([unknown(2)]);
   });
 
+  test('of one link, with its zone, is not told there either', () => {
+    const stage = new TrackerStage();
+    stage.swarm(6001, 3, 'fe80::1%eth0').says(announce(3, { 1: 'a' }));
+    expect(holders(stage, 1, '127.0.0.1')).toEqual([unknown(1)]);
+  });
+
   test('is told to our own client over IPv4, after the others', () => {
     const stage = stageWithBoth();
     const marked = { terminated: true };

@@ -1,4 +1,3 @@
-import { isIpv6 } from '../address.ts';
 import type { Address } from '../interfaces.ts';
 
 /**
@@ -8,13 +7,20 @@ import type { Address } from '../interfaces.ts';
 export type Reach = 'all' | 'ipv4' | 'ipv4-first';
 
 export function isReached({ host }: Address, reach: Reach): boolean {
-  return reach !== 'ipv4' || !isIpv6(host);
+  return reach !== 'ipv4' || !isOver6(host);
 }
 
 /** The given order, apart from what `ipv4-first` changes. */
 export function inOrderOf(reach: Reach, members: readonly { readonly address: Address }[]): Address[] {
   const addresses = members.map(({ address }) => address);
   if (reach !== 'ipv4-first') return addresses;
-  const isOver6 = ({ host }: Address): boolean => isIpv6(host);
-  return [...addresses.filter((address) => !isOver6(address)), ...addresses.filter(isOver6)];
+  return [
+    ...addresses.filter(({ host }) => !isOver6(host)),
+    ...addresses.filter(({ host }) => isOver6(host)),
+  ];
+}
+
+/** An address of IPv6, also one of a link (with its zone, as `fe80::1%eth0`). */
+export function isOver6(host: string): boolean {
+  return host.includes(':');
 }

@@ -166,7 +166,7 @@ class NaiveRegistry {
     if (winners.length < this.#needed) return false;
     for (const winner of winners) winner.waits = false;
     const bytes = size === undefined ? {} : { bytes: size };
-    this.#agreed.set(ofIndex, { hash: ofHash, ...bytes, claimed: this.#count });
+    this.#agreed.set(ofIndex, { hash: ofHash, ...bytes, claimed: this.#count - 1 });
     return true;
   }
 

@@ -1,10 +1,10 @@
-import { addressKey, canonicalHost, isIpv6 } from '../address.ts';
+import { addressKey, canonicalHost } from '../address.ts';
 import type { Address, Clock, Connection, EventSink, Timer } from '../interfaces.ts';
 import type { LocalChunk, Message } from '../protocol/messages.ts';
 import { ANSWER_BYTES_MAX, fitHolders } from '../protocol/spec/encode.ts';
 import { ANNOUNCED_ALL_MS, QUESTIONS_WAITING_MAX, UNKNOWN_DELAY_MS } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
-import type { Reach } from './reach.ts';
+import { isOver6, type Reach } from './reach.ts';
 import type { Registry } from './registry.ts';
 
 export interface ServiceComponents {
@@ -223,6 +223,6 @@ export class SpecService {
 
 /** Who asks over IPv6, or is reached there, knows IPv6; a client of ours does whatever it asks over. */
 function reachOf({ connection, announced }: Conversation, ours: boolean): Reach {
-  if (isIpv6(connection.remote.host) || (announced !== undefined && isIpv6(announced.host))) return 'all';
+  if (isOver6(connection.remote.host) || (announced !== undefined && isOver6(announced.host))) return 'all';
   return ours ? 'ipv4-first' : 'ipv4';
 }

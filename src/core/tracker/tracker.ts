@@ -1,3 +1,4 @@
+import { ignoring } from '../wrapped-transport.ts';
 import type { Address, Connection, Listener } from '../interfaces.ts';
 import { SwarmError } from '../errors.ts';
 import { CLOSE_GRACE_MS, CONNECTIONS_MAX } from './limits.ts';
@@ -89,7 +90,7 @@ export class Tracker {
 
   #accept(connection: Connection): void {
     if (this.#closed || this.#connections.size >= CONNECTIONS_MAX) {
-      connection.setHandlers({ onMessage: () => undefined, onClose: () => undefined });
+      connection.setHandlers(ignoring);
       connection.abort();
       return;
     }

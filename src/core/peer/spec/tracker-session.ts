@@ -333,6 +333,8 @@ export class SpecTrackerSession {
   #lose(detail: string): void {
     for (const index of this.#open.indices) if (this.#isWanted(index)) this.#questions.add(index);
     this.#hangUp();
+    // Who was told of it may have stopped the session.
+    if (!this.#isRunning()) return;
     const retryMs = this.#retryMs;
     this.#retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
     this.#stepTimer = this.#components.clock.setTimer(retryMs, () => this.#connect());

@@ -1,4 +1,3 @@
-import { addressKey } from '../../address.ts';
 import { StoreError } from '../../errors.ts';
 import { MIB } from '../../units.ts';
 import type { DiscardReason } from '../../events.ts';
@@ -57,7 +56,7 @@ export class Downloader {
     this.#callbacks = callbacks;
     this.#picker = pickers[context.options.picker];
     this.#rarity = new RarityIndex(context.ledger.totalChunks);
-    this.#drafts = new Drafts(context.ledger);
+    this.#drafts = new Drafts(context.ledger, (sender) => context.isBannedKey(sender));
     context.ledger.onFlight((index) => this.refresh(index));
   }
 
@@ -189,8 +188,8 @@ export class Downloader {
   }
 
   #corrupt(neighbour: Neighbour, draft: Draft): void {
-    this.#drafts.distrust(addressKey(neighbour.address));
     this.#callbacks.onCorrupt(neighbour, draft);
+    this.#drafts.forgetDistrusted();
   }
 
   /** The draft cannot become the chunk: whoever else brings it is told so. */

@@ -6,13 +6,19 @@ import type { Puppet } from '../../../../test/support/peer-stage.ts';
 const BYTES = contentOf(1).length;
 
 /** A neighbour that holds everything, serves requests with an offset unless told otherwise, and has unchoked the peer. */
-function holder(stage: PeerStage, name: string, { port = 7100, resumes = true } = {}): Puppet {
-  const all = Array.from({ length: stage.totalChunks }, (_, at) => at + 1);
-  const puppet = stage.neighbour(name, all, port);
+function holder(
+  stage: PeerStage,
+  name: string,
+  { port = 7100, resumes = true, holds = allOf(stage) } = {},
+): Puppet {
+  const puppet = stage.neighbour(name, holds, port);
   if (resumes) puppet.say({ type: 'resumes' });
   puppet.say({ type: 'unchoke' });
   return puppet;
 }
+
+const allOf = ({ totalChunks }: PeerStage): number[] =>
+  Array.from({ length: totalChunks }, (_, at) => at + 1);
 
 /** Sends bytes of a chunk from an offset on. */
 function sendPart(
@@ -149,6 +155,20 @@ describe('a chunk that proves wrong', () => {
     stage.run(10);
     expect(stage.eventsOf('peer-banned')).toHaveLength(1);
     expect(stage.eventsOf('chunk-discarded').reduce((sum, { bytes }) => sum + bytes, 0)).toBe(BYTES + 4);
+  });
+
+  it('is not given to a third to go on with once one of its senders is found out', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [] });
+    const liar = holder(stage, 'liar', { holds: [1] });
+    sendPart(liar, 1, 0, 5, contentOf(1).toUpperCase());
+    liar.close();
+    const second = holder(stage, 'second', { port: 7101, holds: [1] });
+    sendPart(second, 1, 5, 2);
+    holder(stage, 'liar', { holds: [2] }).deliver(2, contentOf(2).toUpperCase());
+    expect(stage.eventsOf('peer-banned')).toMatchObject([{ address: { host: 'liar' } }]);
+    const third = holder(stage, 'third', { port: 7102, holds: [1] });
+    stage.run(15_000);
+    expect(third.gotOf('request')).toEqual([{ type: 'request', index: 1 }]);
   });
 });
 

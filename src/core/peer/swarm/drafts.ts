@@ -18,12 +18,14 @@ export class Drafts {
   /** Those of them that nobody brings now. */
   readonly #idle = new Set<Draft>();
   readonly #spoilt = new Set<number>();
-  /** Keys of addresses: who may have, and who has, sent wrong content. */
+  /** Keys of addresses: who may have sent wrong content. */
   readonly #suspects = new Set<string>();
-  readonly #liars = new Set<string>();
+  readonly #isBanned: (sender: string) => boolean;
 
-  constructor(ledger: Ledger) {
+  /** `isBanned`: whether the address of this key has sent wrong content for certain. */
+  constructor(ledger: Ledger, isBanned: (sender: string) => boolean) {
     this.#ledger = ledger;
+    this.#isBanned = isBanned;
   }
 
   /** What this neighbour can go on with; undefined: it has to send the whole. */
@@ -32,6 +34,7 @@ export class Drafts {
     if (draft === undefined || draft.bytes === 0 || !neighbour.resumes) return undefined;
     const agreed = this.#ledger.agreed(index);
     if (agreed === undefined || agreed.hash !== draft.hash || draft.bytes >= agreed.bytes) return undefined;
+    if (this.#isDistrusted(draft)) return undefined;
     return this.#mayJoin(draft, addressKey(neighbour.address)) ? draft : undefined;
   }
 
@@ -86,9 +89,8 @@ export class Drafts {
     return false;
   }
 
-  /** Certainly a sender of wrong content: nobody goes on with anything of it. */
-  distrust(sender: string): void {
-    this.#liars.add(sender);
+  /** Somebody has been banned: nobody goes on with anything of it. */
+  forgetDistrusted(): void {
     for (const draft of [...this.#idle]) if (this.#isDistrusted(draft)) this.forget(draft, 'failed');
   }
 
@@ -103,7 +105,7 @@ export class Drafts {
   }
 
   #isDistrusted({ senders }: Draft): boolean {
-    return senders.some((sender) => this.#liars.has(sender));
+    return senders.some(this.#isBanned);
   }
 
   #mayJoin({ index, senders }: Draft, sender: string): boolean {

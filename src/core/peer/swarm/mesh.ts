@@ -4,6 +4,7 @@ import type { Bitfield, Handshake, Message, SwarmMessage } from '../../protocol/
 import { SWARM_VERSION } from '../../protocol/swarm/magic.ts';
 import { isSwarmMessage } from '../../protocol/swarm-message.ts';
 import { shuffled } from '../../random.ts';
+import { ignoring } from '../../wrapped-transport.ts';
 import type { PeerContext } from '../context.ts';
 import { PatienceByAddress } from '../patience-by-address.ts';
 import { Patience } from '../patience.ts';
@@ -13,6 +14,12 @@ import { Neighbour, SILENT_MS } from './neighbour.ts';
 const DIAL_TARGET = 30;
 /** Least time that a handshake is waited for, and a neighbour that says nothing at all. */
 const HANDSHAKE_LIMIT_MS = 15_000;
+/**
+ * How long the handshake of who has connected to us is waited for: it follows the connection at once, so that only the
+ * way delays it. Fixed, since a remote has another port each time: nothing that it does or leaves out may change what
+ * others are given.
+ */
+const GREETING_LIMIT_MS = 300_000;
 const KEEP_ALIVE_MS = 30_000;
 const SILENCE_LIMIT_MS = 90_000;
 const RETRY_FIRST_MS = 1_000;
@@ -104,10 +111,10 @@ export class Mesh {
   }
 
   #endSilent(nowMs: number): void {
-    for (const [connection, { sinceMs }] of [...this.#pending]) {
-      const patience = this.#handshakes.of(connection.remote);
-      if (sinceMs === undefined || nowMs - sinceMs <= patience.limitMs) continue;
-      patience.struck();
+    for (const [connection, { sinceMs, key }] of [...this.#pending]) {
+      const patience = key === undefined ? undefined : this.#handshakes.of(connection.remote);
+      if (sinceMs === undefined || nowMs - sinceMs <= (patience?.limitMs ?? GREETING_LIMIT_MS)) continue;
+      patience?.struck();
       connection.abort();
     }
     for (const { connection, address, lastReceivedMs } of [...this.neighbours.values()]) {
@@ -142,11 +149,13 @@ export class Mesh {
     const { ledger, options, random, clock } = this.#context;
     if (this.#stopped) return;
     const target = Math.min(DIAL_TARGET, options.maxConnections);
-    let free = target - this.neighbours.size - this.#pending.size;
+    const pendingKeys = new Set(
+      [...this.#pending.values()].flatMap(({ key }) => (key === undefined ? [] : [key])),
+    );
+    let free = target - this.neighbours.size - pendingKeys.size;
     // Somebody else may be of use, and would get the place of one who is not.
-    if (free <= 0 && this.#pending.size === 0 && this.#useless() !== undefined) free = 1;
+    if (free <= 0 && pendingKeys.size === 0 && this.#useless() !== undefined) free = 1;
     if (free <= 0) return;
-    const pendingKeys = new Set([...this.#pending.values()].map(({ key }) => key));
     const ready = [...this.#known.values()].filter(({ address, dialled, nextDialMs }) => {
       const key = addressKey(address);
       return (
@@ -182,7 +191,7 @@ export class Mesh {
       },
       onMessage: (message) => {
         if (!this.#pending.delete(connection)) return;
-        this.#handshakes.of(connection.remote).heard(clock.now() - (pending.sinceMs ?? beganMs));
+        if (dialled) this.#handshakes.of(connection.remote).heard(clock.now() - (pending.sinceMs ?? beganMs));
         this.#greeted(connection, dialled && { known: dialled, shown: shown! }, message);
       },
       onClose: (reason) => {
@@ -336,5 +345,3 @@ export class Mesh {
     };
   }
 }
-
-const ignoring = { onMessage: () => undefined, onClose: () => undefined };
