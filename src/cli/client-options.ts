@@ -123,11 +123,12 @@ Examples:
       starts the tracker on port 5100, in a terminal of its own
   swarm-lab client -folder run/folder1 -transfer_port 6001 -name alice
       joins by the classic protocol and serves until stopped by Ctrl-C
-  swarm-lab client -folder run/folder2 -transfer_port 6002 -name bob -protocol swarm -exit_when_complete 10
+  swarm-lab client -folder run/folder2 -transfer_port 6002 -name bob -protocol swarm -trusted_tracker -exit_when_complete 10
       joins by the fast protocol and leaves ten seconds after it is complete
 
 A tracker may be a program of somebody else, whom two messages in a row would confuse: until its answers show that it
-is swarm-lab tracker, the client pauses 1.25 s between any two, and it registers before it asks: 12 s with 8 chunks held.
+is swarm-lab tracker, the client pauses 1.25 s between any two, and tells of each chunk
+it holds before it asks for one: 1.25 s a chunk. Until then -protocol swarm speaks the classic protocol, too.
 -trusted_tracker says so from the start; towards a tracker of somebody else it must not be given.
 
 Exit codes: 0 complete, or stopped when complete; 1 failed; 2 bad option, folder or port; 70 defect of the

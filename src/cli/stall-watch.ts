@@ -27,6 +27,9 @@ export class StallWatch {
   #missing = 0;
   #totalChunks = 0;
   #trackerAnswers = false;
+  #held = 0;
+  /** Chunks that the tracker has been told of since it was turned to. */
+  #announced = 0;
   #mostBytes = -1;
   #sinceMs = 0;
   #nextMs = 0;
@@ -36,6 +39,7 @@ export class StallWatch {
     switch (event.type) {
       case 'peer-joined':
         this.#totalChunks = event.totalChunks;
+        this.#held = event.heldChunks;
         this.#missing = event.totalChunks - event.heldChunks;
         return;
       case 'chunk-received':
@@ -56,6 +60,10 @@ export class StallWatch {
         return;
       case 'tracker-lost':
         this.#trackerAnswers = false;
+        this.#announced = 0;
+        return;
+      case 'chunk-announced':
+        this.#announced++;
         return;
       case 'chunk-requested':
         return this.#note(event.from, 'sends nothing');
@@ -64,7 +72,6 @@ export class StallWatch {
         return this.#note(event.address, event.detail);
       case 'peer-banned':
         return this.#note(event.address, event.reason);
-      case 'chunk-announced':
       case 'chunk-asked':
       case 'chunk-discarded':
       case 'chunk-disputed':
@@ -119,7 +126,9 @@ export class StallWatch {
   #whoWasTried(): string {
     if (this.#diskFailure !== undefined) return this.#diskFailure;
     if (this.#tried.size === 0) {
-      return this.#trackerAnswers ? 'no client sends them yet' : 'the tracker does not answer';
+      if (this.#trackerAnswers) return 'no client sends them yet';
+      if (this.#announced === 0 || this.#announced >= this.#held) return 'the tracker does not answer';
+      return `the tracker is still being told what is held (${this.#announced} of ${this.#held}; -trusted_tracker tells all at once)`;
     }
     const latest = [...this.#tried.values()]
       .slice(-SHOWN_MAX)

@@ -97,6 +97,21 @@ describe('a client whose disk fails', () => {
     expect(it.check(21_000, 9)).toContain('no client sends');
   });
 
+  it('says that it is still telling the tracker what it holds, rather than that the tracker does not answer', () => {
+    const announced = {
+      type: 'chunk-announced',
+      ...about,
+      index: 1,
+      address: bob,
+      protocol: 'spec',
+    } as const;
+    const it = watch(announced);
+    it.check(0, 0);
+    expect(it.check(10_000, 0)).toContain('still being told what is held (1 of 2');
+    it.follow({ ...announced, index: 2 });
+    expect(it.check(30_000, 0)).toContain('the tracker does not answer');
+  });
+
   it('misses a chunk whose file is gone', () => {
     const it = watch({ type: 'peer-completed', ...about }, { ...failed, lostChunk: 2 });
     it.check(0, 0);

@@ -193,7 +193,7 @@ function threadShortages(plan: Plan, limits: MachineLimits): Shortage[] {
     const sharing =
       threadsMax >= 2
         ? `set engine.peers_per_worker to ${Math.ceil(plan.peers.length / (threadsMax - 1))} or more`
-        : 'no engine.peers_per_worker is enough: take fewer peers';
+        : 'sharing threads (engine.peers_per_worker) does not help enough: take fewer peers';
     return [{ ...resource, needed, remedy: `${sharing}, or ${remedy}` }];
   });
 }

@@ -46,16 +46,13 @@ export function renderComparison(comparison: ExperimentComparison, options: Term
       .map((line) => page.warn(wrap(`! ${line}`, page.proseColumns, '  ')))
       .join('\n'),
     ...tables,
-    page.dim(
-      wrap(
-        'The interval is Welch’s for the difference of the means. “No difference shown” is not “equal”.',
-        page.proseColumns,
-        '',
-      ),
-    ),
-  ];
+    hasIntervals(comparison) ? page.dim(wrap(INTERVALS, page.proseColumns, '')) : '',
+  ].filter((section) => section !== '');
   return `${sections.join('\n\n')}\n`;
 }
+
+const INTERVALS =
+  'The interval is Welch’s for the difference of the means. “No difference shown” is not “equal”.';
 
 function describe({ scenario, commit, startedAt, runs }: Side): string {
   return `${scenario}, ${runs === 1 ? '1 run' : `${runs} runs`}, ${startedAt}, commit ${commit ?? 'unknown'}`;
@@ -78,6 +75,10 @@ function notesOf({ arms }: ExperimentComparison): string[] {
   );
 }
 
+function hasIntervals({ arms }: ExperimentComparison): boolean {
+  return arms.some(({ figures }) => figures.some(({ against }) => against.difference !== null));
+}
+
 function hasData({ before, after }: ComparedFigure): boolean {
   return before !== null || after !== null;
 }
@@ -91,6 +92,6 @@ function cellsOf({ metric, unit, before, after, against }: ComparedFigure): stri
     mean(after),
     difference === null ? NO_DATA : formatInterval(difference, unit),
     difference === null ? NO_DATA : formatRelative(against.share, unit),
-    statement,
+    difference === null ? NO_DATA : statement,
   ];
 }

@@ -31,11 +31,12 @@ export function renderDesign(design: Design, forecasts: readonly Forecast[], col
   return `${[
     overview(design, forecasts, columns),
     renderOrder(design, forecasts, columns),
-    `${arms.length > 1 ? `arm ${base!.name}\n` : ''}${renderOne(base!.plan, base!.one, columns)}`,
+    `${arms.length > 1 ? `${wrap(`arm ${base!.name}`, columns, '  ')}\n` : ''}${renderOne(base!.plan, base!.one, columns)}`,
     ...others.map(({ name, plan, one }) => {
       const differing = differences(baseSections, sectionsOf(plan, one));
       const text = renderSection(differing, columns);
-      return `arm ${name}: as ${base!.name}, but\n${text === '' ? 'no difference in what is shown' : text}`;
+      const title = wrap(`arm ${name}: as ${base!.name}, but`, columns, '  ');
+      return `${title}\n${text === '' ? 'no difference in what is shown' : text}`;
     }),
   ].join('\n\n')}\n`;
 }

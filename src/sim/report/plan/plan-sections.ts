@@ -35,7 +35,7 @@ function runSection(plan: Plan): Section {
       'time limit',
       timeLimitMs < 120_000
         ? exactDuration(timeLimitMs)
-        : `${exactDuration(timeLimitMs)}, ${formatDuration(timeLimitMs)}`,
+        : `${exactDuration(timeLimitMs)} (${formatDuration(timeLimitMs)})`,
     ],
     ['until', describeUntil(plan)],
     ['peers a thread', String(engine.peersPerWorker)],
