@@ -72,3 +72,26 @@ test('a printed plan that cannot be met says so, and never that it takes at leas
   expect(text).toMatch(/^time .* not complete by then: the lower bound is above the time limit of 1 min/m);
   expect(text).not.toContain('at least');
 });
+
+test('no line of a printed sweep is wider than 60 columns, however long the names of its arms are', () => {
+  const plan = planOf(`${small}peers: { seeder: { holds: all, link: { up: 8Mbit/s } }, g: { count: 1 } }`);
+  const names = ['16Mbit/s', '2500kbit/s'].map(
+    (up) => `seeder.link.up=${up}, leechers.link.up=8Mbit/s, down=2500kbit/s`,
+  );
+  const plans = names.map((arm) => ({ ...plan, seed: '1#2', variant: { arm, parameters: {}, repeat: 1 } }));
+  const design: Design = {
+    scenario: plan.scenario,
+    seed: plan.seed,
+    repeats: { least: 1, most: 1, until: null },
+    arms: names.map((name) => ({ name, parameters: {} })),
+    baseline: null,
+    plans,
+  };
+  const lines = renderDesign(
+    design,
+    plans.map((one) => forecast(one, roomy)),
+    60,
+  ).split('\n');
+  expect(lines.filter((line) => line.length > 60)).toEqual([]);
+  expect(lines.filter((line) => line.includes('arm seeder'))).toHaveLength(2);
+});
