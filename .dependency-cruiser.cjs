@@ -73,7 +73,10 @@ module.exports = {
       severity: 'error',
       comment: 'bench is a program too: it ends, and takes signals and options, as all programs do.',
       from: { path: '^bench/' },
-      to: { path: '^src/cli/', pathNot: '^src/cli/((program|program-output|terminal|exit-codes)\\.ts$|arguments/)' },
+      to: {
+        path: '^src/cli/',
+        pathNot: '^src/cli/((program|program-output|terminal|exit-codes)\\.ts$|arguments/)',
+      },
     },
     {
       name: 'nobody-imports-bench',

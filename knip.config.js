@@ -14,7 +14,7 @@ const entry = [
   // Bundled by scripts/search-stalls.mjs.
   'test/seam/search-stalls.ts',
   // Tests alone drive it, until it is an engine of its own.
-  'src/sim/engines/virtual/*.ts!',
+  'src/sim/engines/virtual/{*,fluid/*}.ts!',
   '{src,bench,test}/**/*.test.ts',
 ];
 

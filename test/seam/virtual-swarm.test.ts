@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SwarmEventType } from '../../src/core/events.ts';
 import { expand } from '../../src/sim/expand/expand.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
-import { loadScenario } from '../../src/sim/scenario/load.ts';
+import { loadScenario } from '../../src/sim/scenario/fixture.ts';
 import { parseScenario } from '../../src/sim/scenario/parse.ts';
 import { runVirtually } from './virtual-swarm.ts';
 

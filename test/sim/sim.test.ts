@@ -104,7 +104,9 @@ describe('npm run sim', () => {
       'experiment.md',
     ]);
     const table = await desk.run([desk.scenario('small', SMALL), '--repeat', '2']);
-    expect(table.stdout).toMatch(/pass( \(doubtful\))? with seed 5:[^]*pass( \(doubtful\))? with seed 5#2:[^]*makespan/);
+    expect(table.stdout).toMatch(
+      /pass( \(doubtful\))? with seed 5:[^]*pass( \(doubtful\))? with seed 5#2:[^]*makespan/,
+    );
     expect(readdirSync(join(desk.folder, 'reports', 'small'))).toHaveLength(2);
   });
 

@@ -2,8 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
-import { mistakeLines, mistakesOf, parse, planOf, small } from './fixture.ts';
-import { loadScenario } from './load.ts';
+import { loadScenario, mistakeLines, mistakesOf, parse, planOf, small } from './fixture.ts';
 
 const base = `${small}time_limit: 30s
 defaults: { link: { up: 1MB/s, latency: { normal: { mean: 9ms, sd: 1ms } } } }

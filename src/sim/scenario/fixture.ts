@@ -2,7 +2,8 @@
 import { ConfigError } from '../../core/errors.ts';
 import { expand } from '../expand/expand.ts';
 import type { Plan } from '../plan/plan.ts';
-import { parseScenario } from './parse.ts';
+import { readScenarioFile } from './load.ts';
+import { parseScenario, type ParseOptions } from './parse.ts';
 import { ScenarioError } from './source/problems.ts';
 import type { ChunkFolder, Scenario } from './language/scenario.ts';
 
@@ -59,4 +60,9 @@ export function mistakeLines(text: string, sets: readonly string[] = [], files: 
     });
   }
   throw new Error('the text was accepted');
+}
+
+/** Of a file. */
+export function loadScenario(path: string, options: ParseOptions = {}): Scenario {
+  return parseScenario(readScenarioFile(path), path, options);
 }

@@ -5,20 +5,12 @@ import { errnoOf } from '../../core/node/store/store-errors.ts';
 import { readTextFile } from '../../core/node/store/text-file.ts';
 import { shippedScenarios } from '../shipped/shipped-files.ts';
 import { nearest } from './source/nearest.ts';
-import { parseScenario, type ParseOptions } from './parse.ts';
-import type { Scenario } from './language/scenario.ts';
 
 /**
- * Reads a scenario file.
+ * The text of a scenario's file.
  *
- * @throws {ScenarioError} with every mistake of the file
- * @throws {ConfigError} the file cannot be read; names the scenarios that there are
+ * @throws {ConfigError} it cannot be read; names the scenarios that there are
  */
-export function loadScenario(path: string, options: ParseOptions = {}): Scenario {
-  return parseScenario(readScenarioFile(path), path, options);
-}
-
-/** @throws {ConfigError} it cannot be read; names the scenarios that there are */
 export function readScenarioFile(path: string): string {
   try {
     return readTextFile(path);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { expand } from '../expand/expand.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
-import { loadScenario } from './load.ts';
+import { loadScenario } from './fixture.ts';
 
 const names = ['', 'papers/'].flatMap((folder) =>
   readdirSync(`scenarios/${folder}`)

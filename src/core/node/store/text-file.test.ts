@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { folderOfTest } from '../../../../test/support/folder-of-test.ts';
-import { loadScenario } from '../../../sim/scenario/load.ts';
+import { loadScenario } from '../../../sim/scenario/fixture.ts';
 import { loadSaved } from '../../../sim/experiment/load-saved.ts';
 import { readList } from './chunk-files.ts';
 import { readTextFile } from './text-file.ts';
