@@ -69,13 +69,20 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'programs-are-strangers',
+      severity: 'error',
+      comment: 'A folder that is named like a program is that of this program alone.',
+      from: { path: '^src/cli/([a-z-]+)(/|\\.)' },
+      to: { path: '^src/cli/(sim|client|tracker)/', pathNot: '^src/cli/$1/' },
+    },
+    {
       name: 'bench-shares-only-the-frame-of-programs',
       severity: 'error',
       comment: 'bench is a program too: it ends, and takes signals and options, as all programs do.',
       from: { path: '^bench/' },
       to: {
         path: '^src/cli/',
-        pathNot: '^src/cli/((program|program-output|terminal|exit-codes)\\.ts$|arguments/)',
+        pathNot: '^src/cli/(program|output|arguments)/',
       },
     },
     {

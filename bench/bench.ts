@@ -1,8 +1,8 @@
 /** `swarm-lab bench`: docs/benchmarks.md. */
-import { exitCodes } from '../src/cli/exit-codes.ts';
-import { interruptSignal, runProgram } from '../src/cli/program.ts';
-import { fitted } from '../src/cli/program-output.ts';
-import { columnsOfTerminal } from '../src/cli/terminal.ts';
+import { exitCodes } from '../src/cli/program/exit-codes.ts';
+import { interruptSignal, runProgram } from '../src/cli/program/run-program.ts';
+import { fitted } from '../src/cli/output/program-output.ts';
+import { columnsOfTerminal } from '../src/cli/output/terminal.ts';
 import { ConfigError, SwarmError } from '../src/core/errors.ts';
 import { readEnvironment } from '../src/sim/environment.ts';
 import { probeHost } from './host.ts';

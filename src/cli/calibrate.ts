@@ -11,10 +11,10 @@ import { runCalibration } from '../sim/calibrate/run-calibration.ts';
 import { fullSuite, smokeSuite } from '../sim/calibrate/suite.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { seedText } from './arguments/values.ts';
-import { exitCodeOfCalibration, exitCodes } from './exit-codes.ts';
-import { interruptSignal, runProgram } from './program.ts';
-import { fitted } from './program-output.ts';
-import { columnsOfTerminal } from './terminal.ts';
+import { exitCodeOfCalibration, exitCodes } from './program/exit-codes.ts';
+import { interruptSignal, runProgram } from './program/run-program.ts';
+import { fitted } from './output/program-output.ts';
+import { columnsOfTerminal } from './output/terminal.ts';
 
 interface CalibrateOptions {
   readonly smoke: boolean;

@@ -4,13 +4,13 @@ import { StoreError } from '../core/errors.ts';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { ClientNode, type ClientNodeOptions } from '../core/node/programs/client-node.ts';
-import { readClientOptions, type ClientSettings } from './client-options.ts';
-import { newClientProgress } from './client-progress.ts';
-import { nodeFailure } from './node-failure.ts';
-import { tells } from './verbosity.ts';
-import { exitCodes } from './exit-codes.ts';
-import { interruptSignal, runProgram } from './program.ts';
-import { print, say } from './program-output.ts';
+import { readClientOptions, type ClientSettings } from './client/client-options.ts';
+import { newClientProgress } from './client/client-progress.ts';
+import { nodeFailure } from './program/node-failure.ts';
+import { tells } from './arguments/verbosity.ts';
+import { exitCodes } from './program/exit-codes.ts';
+import { interruptSignal, runProgram } from './program/run-program.ts';
+import { print, say } from './output/program-output.ts';
 
 /** A remote that does not close its side must not keep the program. */
 const LEAVE_LIMIT_MS = 3000;

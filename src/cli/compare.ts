@@ -4,9 +4,9 @@ import { compareExperiments } from '../sim/experiment/compare.ts';
 import { loadSaved } from '../sim/experiment/load-saved.ts';
 import { renderComparison } from '../sim/report/experiment/comparison.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
-import { exitCodes } from './exit-codes.ts';
-import { runProgram } from './program.ts';
-import { columnsOf, wantsColours } from './terminal.ts';
+import { exitCodes } from './program/exit-codes.ts';
+import { runProgram } from './program/run-program.ts';
+import { columnsOf, wantsColours } from './output/terminal.ts';
 
 const newCompareCommand = () =>
   newCommand('compare', 'Compares two saved runs or experiments, with intervals and all that differs.')

@@ -3,11 +3,11 @@ import { assertNever } from '../core/errors.ts';
 import { joinFolder } from '../core/node/split/join.ts';
 import type { JoinResult } from '../core/node/split/join.ts';
 import { formatBytes } from '../sim/units/format.ts';
-import { ByteProgress } from './byte-progress.ts';
+import { ByteProgress } from './progress/byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
-import { exitCodes } from './exit-codes.ts';
-import { interruptSignal, runProgram } from './program.ts';
-import { print, say } from './program-output.ts';
+import { exitCodes } from './program/exit-codes.ts';
+import { interruptSignal, runProgram } from './program/run-program.ts';
+import { print, say } from './output/program-output.ts';
 
 const SHOWN_MAX = 20;
 

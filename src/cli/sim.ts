@@ -6,13 +6,13 @@ import type { Design } from '../sim/experiment/design.ts';
 import type { Forecast } from '../sim/experiment/forecast.ts';
 import { forecastAll, makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
 import { renderDesign } from '../sim/report/plan/design.ts';
-import { exitCodes, worstOf } from './exit-codes.ts';
-import { say } from './program-output.ts';
-import { interruptSignal, runProgram, tellError } from './program.ts';
-import { readSimOptions, type SimOptions } from './sim-options.ts';
-import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim-runs.ts';
-import { renderScenarioEnds } from './sim-summary.ts';
-import { columnsOf } from './terminal.ts';
+import { exitCodes, worstOf } from './program/exit-codes.ts';
+import { say } from './output/program-output.ts';
+import { interruptSignal, runProgram, tellError } from './program/run-program.ts';
+import { readSimOptions, type SimOptions } from './sim/sim-options.ts';
+import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim/sim-runs.ts';
+import { renderScenarioEnds } from './sim/sim-summary.ts';
+import { columnsOf } from './output/terminal.ts';
 
 async function main(): Promise<number> {
   const options = readSimOptions(process.argv.slice(2), process.env);

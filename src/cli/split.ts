@@ -2,12 +2,12 @@ import { Option } from 'commander';
 import { splitFile } from '../core/node/split/split.ts';
 import { MIB } from '../core/units.ts';
 import { formatBytes } from '../sim/units/format.ts';
-import { ByteProgress } from './byte-progress.ts';
+import { ByteProgress } from './progress/byte-progress.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { byteSize, seedText, wholeNumber } from './arguments/values.ts';
-import { exitCodes } from './exit-codes.ts';
-import { interruptSignal, runProgram } from './program.ts';
-import { print } from './program-output.ts';
+import { exitCodes } from './program/exit-codes.ts';
+import { interruptSignal, runProgram } from './program/run-program.ts';
+import { print } from './output/program-output.ts';
 
 interface SplitFlags {
   readonly out: string;

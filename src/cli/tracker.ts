@@ -1,12 +1,12 @@
 /** `npm run tracker`: a tracker of its own. */
 import { TrackerNode } from '../core/node/programs/tracker-node.ts';
 import type { SwarmEvent } from '../core/events.ts';
-import { nodeFailure } from './node-failure.ts';
-import { exitCodes } from './exit-codes.ts';
-import { interruptSignal, runProgram } from './program.ts';
-import { print, say } from './program-output.ts';
-import { TrackerLines } from './tracker-lines.ts';
-import { readTrackerOptions, type TrackerSettings } from './tracker-options.ts';
+import { nodeFailure } from './program/node-failure.ts';
+import { exitCodes } from './program/exit-codes.ts';
+import { interruptSignal, runProgram } from './program/run-program.ts';
+import { print, say } from './output/program-output.ts';
+import { TrackerLines } from './tracker/tracker-lines.ts';
+import { readTrackerOptions, type TrackerSettings } from './tracker/tracker-options.ts';
 
 await runProgram('tracker', () => runTracker(readTrackerOptions(process.argv.slice(2), process.env)));
 

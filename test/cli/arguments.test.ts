@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inDeclaredSpelling, newClassicCommand } from '../../src/cli/arguments/command-line.ts';
-import { readClientOptions as readClient } from '../../src/cli/client-options.ts';
-import { readSimOptions } from '../../src/cli/sim-options.ts';
+import { readClientOptions as readClient } from '../../src/cli/client/client-options.ts';
+import { readSimOptions } from '../../src/cli/sim/sim-options.ts';
 import { ConfigError } from '../../src/core/errors.ts';
-import { readTrackerOptions as readTracker } from '../../src/cli/tracker-options.ts';
+import { readTrackerOptions as readTracker } from '../../src/cli/tracker/tracker-options.ts';
 
 const classic = ['-folder', 'folders/folder1', '-transfer_port', '6001', '-name', 'alice'];
 const readClientOptions = (argv: readonly string[]) => readClient(argv, {});

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { exitCodes } from '../../src/cli/exit-codes.ts';
+import { exitCodes } from '../../src/cli/program/exit-codes.ts';
 import type { CalibrationRow } from '../../src/sim/calibrate/finding.ts';
 
 interface Ended {

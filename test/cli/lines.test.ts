@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ClientLines } from '../../src/cli/client-lines.ts';
-import { TrackerLines } from '../../src/cli/tracker-lines.ts';
+import { ClientLines } from '../../src/cli/client/client-lines.ts';
+import { TrackerLines } from '../../src/cli/tracker/tracker-lines.ts';
 import type { SwarmEvent } from '../../src/core/events.ts';
 
 const tracker = { host: 'localhost', port: 5100 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { StallWatch } from '../../src/cli/stall-watch.ts';
+import { StallWatch } from '../../src/cli/client/stall-watch.ts';
 import type { SwarmEvent } from '../../src/core/events.ts';
 import { Stage } from './stage.ts';
 

@@ -6,8 +6,8 @@ import { Command, CommanderError, Help, type Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ConfigError } from '../../core/errors.ts';
 import { nearest } from '../../sim/scenario/source/nearest.ts';
-import { fitProse } from '../fit-lines.ts';
-import { columnsOf } from '../terminal.ts';
+import { fitProse } from '../output/fit-lines.ts';
+import { columnsOf } from '../output/terminal.ts';
 import { refuseWhatNpmKept } from './npm-guard.ts';
 
 /** Wider lines are hard to read; in a pipe help has this width. */

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
-import { folderOfTest } from '../../test/support/folder-of-test.ts';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 
 /** A program whose main function has the given body. */
 function program(body: string): string[] {
@@ -24,7 +24,7 @@ function run(body: string) {
 
 /** Exit and error code of each row of the table of error codes. */
 function documentedCodes(): (readonly [exit: string, code: string])[] {
-  const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'errors.md'), 'utf8');
+  const text = readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'errors.md'), 'utf8');
   const table = text.slice(text.indexOf('## Error codes'), text.indexOf('Errors cross threads'));
   return [...table.matchAll(/^\| `(\w+)` .*\| (\d+) +\|$/gm)].map(([, code, exit]) => [exit!, code!]);
 }
@@ -85,7 +85,16 @@ describe('runProgram', () => {
   ])('finishes what it has begun when its terminal is closed, and ends with its own %i', (code, ending) => {
     const file = join(folderOfTest('program-test-'), 'finished');
     const started = [process.execPath, ...program(untilInterrupted(savingTo(file) + ending))];
-    const closer = join(import.meta.dirname, '..', '..', 'test', 'support', 'python', 'close_terminal.py');
+    const closer = join(
+      import.meta.dirname,
+      '..',
+      '..',
+      '..',
+      'test',
+      'support',
+      'python',
+      'close_terminal.py',
+    );
     const { stdout } = spawnSync('python3', [closer, 'ready', ...started], { encoding: 'utf8' });
     expect(stdout).toBe(`exit ${code}\n`);
     expect(existsSync(file)).toBe(true);

@@ -1,9 +1,9 @@
 /** The progress of a run in one line, as wide as there is room for. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { SECOND_MS } from '../core/units.ts';
-import { formatRate } from '../sim/units/format.ts';
-import type { RunProgress } from '../sim/engines/engine.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import { formatRate } from '../../sim/units/format.ts';
+import type { RunProgress } from '../../sim/engines/engine.ts';
 
 const BAR_COLUMNS_MAX = 24;
 const BAR_COLUMNS_MIN = 8;

@@ -1,5 +1,5 @@
-import type { NodeFailed } from '../core/events.ts';
-import { StoreError, SwarmError, TransportError } from '../core/errors.ts';
+import type { NodeFailed } from '../../core/events.ts';
+import { StoreError, SwarmError, TransportError } from '../../core/errors.ts';
 
 /** The error that ends a program whose peer or tracker cannot go on. */
 export function nodeFailure({ code, detail }: NodeFailed): Error {

@@ -1,8 +1,8 @@
 /** Whether those who are told of a client can connect to it, as far as its options tell. */
-import { addressText, isIpv6 } from '../core/address.ts';
-import { ConfigError } from '../core/errors.ts';
-import type { Address } from '../core/interfaces.ts';
-import type { ProtocolName } from '../core/protocol/messages.ts';
+import { addressText, isIpv6 } from '../../core/address.ts';
+import { ConfigError } from '../../core/errors.ts';
+import type { Address } from '../../core/interfaces.ts';
+import type { ProtocolName } from '../../core/protocol/messages.ts';
 
 export interface Place {
   /** The address to listen on. */

@@ -1,10 +1,10 @@
 /** The command line of the tracker. */
 import { Option } from 'commander';
-import { trackerDefaults } from '../core/tracker/options.ts';
-import { hostName, listenPort } from './arguments/classic-values.ts';
-import { newClassicCommand, readCommandLine } from './arguments/command-line.ts';
-import { wholeNumber } from './arguments/values.ts';
-import { verbosityOf, type Verbosity } from './verbosity.ts';
+import { trackerDefaults } from '../../core/tracker/options.ts';
+import { hostName, listenPort } from '../arguments/classic-values.ts';
+import { newClassicCommand, readCommandLine } from '../arguments/command-line.ts';
+import { wholeNumber } from '../arguments/values.ts';
+import { verbosityOf, type Verbosity } from '../arguments/verbosity.ts';
 
 export interface TrackerSettings {
   /** 0: any free port. */

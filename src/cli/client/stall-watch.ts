@@ -1,8 +1,8 @@
 /** Notices that a client gets nothing although chunks are missing, and says now and then whom it has tried. */
-import { addressKey, addressText as at } from '../core/address.ts';
-import type { SwarmEvent } from '../core/events.ts';
-import type { Address } from '../core/interfaces.ts';
-import { SECOND_MS } from '../core/units.ts';
+import { addressKey, addressText as at } from '../../core/address.ts';
+import type { SwarmEvent } from '../../core/events.ts';
+import type { Address } from '../../core/interfaces.ts';
+import { SECOND_MS } from '../../core/units.ts';
 
 /** So long without a new byte is worth a line; the next one comes after twice as long… */
 const PATIENCE_MIN_MS = 10 * SECOND_MS;

@@ -1,10 +1,10 @@
 /** What becomes of a program whose output cannot be written: nobody reads it, the disk is full, the terminal is gone. */
 import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { errnoOf, reasonOf } from '../core/node/store/store-errors.ts';
-import { printable } from '../core/printable.ts';
+import { errnoOf, reasonOf } from '../../core/node/store/store-errors.ts';
+import { printable } from '../../core/printable.ts';
 import { fitLines } from './fit-lines.ts';
-import { guarded } from './guarded.ts';
+import { guarded } from './escape-sequences.ts';
 import { canRedraw, columnsOf, wantsColours } from './terminal.ts';
 
 const STDIN = 0;

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
-import { formatBytes } from '../sim/units/format.ts';
+import { formatBytes } from '../../sim/units/format.ts';
 import { barLine } from './progress-line.ts';
-import { canRedraw, columnsOf } from './terminal.ts';
+import { canRedraw, columnsOf } from '../output/terminal.ts';
 import { TimeLeft } from './time-left.ts';
 
 /** A bar on stderr that follows bytes; silent where stderr is no terminal that can redraw a line. */

@@ -1,9 +1,9 @@
 /** The command line of `swarm-lab sim`. */
-import { ConfigError } from '../core/errors.ts';
-import { whatThereIs } from '../sim/scenario/load.ts';
-import { findScenario } from '../sim/shipped/shipped-files.ts';
-import { newCommand, readCommandLine } from './arguments/command-line.ts';
-import { seedText, wholeNumber } from './arguments/values.ts';
+import { ConfigError } from '../../core/errors.ts';
+import { whatThereIs } from '../../sim/scenario/load.ts';
+import { findScenario } from '../../sim/shipped/shipped-files.ts';
+import { newCommand, readCommandLine } from '../arguments/command-line.ts';
+import { seedText, wholeNumber } from '../arguments/values.ts';
 
 export interface SimOptions {
   /** Files of scenarios or saved plans, at least one; a name for which there is no file stands as it was given. */

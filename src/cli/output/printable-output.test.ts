@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { folderOfTest } from '../../test/support/folder-of-test.ts';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 
 /** Colours, a title, a C1 control, a bidi override: all that a text of others must not do to a terminal. */
 const HOSTILE = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e';

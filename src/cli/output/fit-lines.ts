@@ -1,6 +1,6 @@
 /** Text in lines that are no wider than a terminal, which would cut words otherwise. */
 import stringWidth from 'string-width';
-import { wrap } from '../sim/report/wrap.ts';
+import { wrap } from '../../sim/report/wrap.ts';
 
 const CONTINUED = '  ';
 /** A source line with its number, and below it a caret: `    5 | peers: {` and `      |     ^`. */

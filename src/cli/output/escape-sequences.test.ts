@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { expect, it } from 'vitest';
-import { guarded } from './guarded.ts';
+import { guarded } from './escape-sequences.ts';
 
 it('a bar that moves reaches a terminal as it is: cursor saved, line cleared, cursor put back', () => {
   const written: string[] = [];

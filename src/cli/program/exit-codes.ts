@@ -1,7 +1,7 @@
 /** The exit codes of all programs, and what each follows from. */
-import { assertNever, type SwarmError } from '../core/errors.ts';
-import type { CalibrationVerdict } from '../sim/calibrate/finding.ts';
-import type { Deciding } from '../sim/result/result.ts';
+import { assertNever, type SwarmError } from '../../core/errors.ts';
+import type { CalibrationVerdict } from '../../sim/calibrate/finding.ts';
+import type { Deciding } from '../../sim/result/result.ts';
 
 /** The exit codes of every program. */
 export const exitCodes = {

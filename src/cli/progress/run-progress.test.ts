@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barLine, describeProgress, progressLine } from './progress-line.ts';
-import { progressView } from './progress.ts';
-import { canRedraw, columnsOf } from './terminal.ts';
+import { progressView } from './run-progress.ts';
+import { canRedraw, columnsOf } from '../output/terminal.ts';
 import { roughly, RunsLeft, TimeLeft } from './time-left.ts';
 
 const progress = {

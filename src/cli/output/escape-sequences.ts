@@ -1,5 +1,5 @@
 /** What a program writes, made safe for a terminal, on which only lines and tables of ours act. */
-import { printable } from '../core/printable.ts';
+import { printable } from '../../core/printable.ts';
 
 /** Colours, and what moves, saves and restores the cursor for a line that is redrawn. */
 const OWN_SEQUENCE = /(\u001b\[[\d;?]*[A-Za-z]|\u001b[78]|\r)/u;

@@ -1,10 +1,10 @@
 /** What the client tells a person: one line an event that matters, and the figures of its progress. */
-import { addressKey, addressText as at } from '../core/address.ts';
-import type { NodeFailed, Sent, SwarmEvent } from '../core/events.ts';
-import type { Given } from '../core/node/store/served-store.ts';
-import { SECOND_MS } from '../core/units.ts';
-import { formatBytes } from '../sim/units/format.ts';
-import { tells, type Verbosity } from './verbosity.ts';
+import { addressKey, addressText as at } from '../../core/address.ts';
+import type { NodeFailed, Sent, SwarmEvent } from '../../core/events.ts';
+import type { Given } from '../../core/node/store/served-store.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import { formatBytes } from '../../sim/units/format.ts';
+import { tells, type Verbosity } from '../arguments/verbosity.ts';
 
 export interface ClientFigures {
   readonly heldChunks: number;

@@ -1,10 +1,10 @@
 /** How a run is going, on stderr: a bar for a person, a line now and then for a pipe or a build machine. */
 import { SingleBar } from 'cli-progress';
-import { SECOND_MS } from '../core/units.ts';
-import type { RunProgress } from '../sim/engines/engine.ts';
-import { fitted } from './program-output.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import type { RunProgress } from '../../sim/engines/engine.ts';
+import { fitted } from '../output/program-output.ts';
 import { describeProgress, progressLine } from './progress-line.ts';
-import { canRedraw, columnsOf } from './terminal.ts';
+import { canRedraw, columnsOf } from '../output/terminal.ts';
 import { TimeLeft } from './time-left.ts';
 
 export interface ProgressView {

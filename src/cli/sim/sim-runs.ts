@@ -1,23 +1,23 @@
 /** Running one plan, or the plans of an experiment, with what a person sees of it. */
-import { printable, printableData } from '../core/printable.ts';
-import type { Design } from '../sim/experiment/design.ts';
-import { runExperiment } from '../sim/experiment/run-experiment.ts';
-import type { RunResult } from '../sim/result/result.ts';
-import { runPlan, type FinishedRun, type RunComponents } from '../sim/pipeline.ts';
-import type { Plan } from '../sim/plan/plan.ts';
-import { verdictWord } from '../sim/report/columns.ts';
-import { renderExperiment } from '../sim/report/experiment/experiment-terminal.ts';
-import { formatDuration, formatRate } from '../sim/units/format.ts';
-import type { TerminalOptions } from '../sim/report/page.ts';
-import { renderTerminal } from '../sim/report/terminal.ts';
-import { openExperiment, writeExperiment } from '../sim/report/experiment/write-experiment.ts';
-import type { RunPlace } from '../sim/report/write-report.ts';
-import { exitCodeOfVerdict, exitCodes } from './exit-codes.ts';
-import { fitted, print, say } from './program-output.ts';
-import { progressView, type ProgressOptions } from './progress.ts';
+import { printable, printableData } from '../../core/printable.ts';
+import type { Design } from '../../sim/experiment/design.ts';
+import { runExperiment } from '../../sim/experiment/run-experiment.ts';
+import type { RunResult } from '../../sim/result/result.ts';
+import { runPlan, type FinishedRun, type RunComponents } from '../../sim/pipeline.ts';
+import type { Plan } from '../../sim/plan/plan.ts';
+import { verdictWord } from '../../sim/report/columns.ts';
+import { renderExperiment } from '../../sim/report/experiment/experiment-terminal.ts';
+import { formatDuration, formatRate } from '../../sim/units/format.ts';
+import type { TerminalOptions } from '../../sim/report/page.ts';
+import { renderTerminal } from '../../sim/report/terminal.ts';
+import { openExperiment, writeExperiment } from '../../sim/report/experiment/write-experiment.ts';
+import type { RunPlace } from '../../sim/report/write-report.ts';
+import { exitCodeOfVerdict, exitCodes } from '../program/exit-codes.ts';
+import { fitted, print, say } from '../output/program-output.ts';
+import { progressView, type ProgressOptions } from '../progress/run-progress.ts';
 import type { SimOptions } from './sim-options.ts';
-import { columnsOf, wantsColours } from './terminal.ts';
-import { RunsLeft } from './time-left.ts';
+import { columnsOf, wantsColours } from '../output/terminal.ts';
+import { RunsLeft } from '../progress/time-left.ts';
 
 /** A swarm that is not ready by then: a person is told what is going on. */
 const PATIENCE_MS = 1000;

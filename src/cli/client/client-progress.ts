@@ -1,16 +1,16 @@
 /** The client's progress: a bar with the important lines above it on a terminal, plain lines in a pipe. */
 import { MultiBar } from 'cli-progress';
-import type { EventSink } from '../core/interfaces.ts';
-import type { SwarmEvent } from '../core/events.ts';
-import { SECOND_MS } from '../core/units.ts';
-import { formatRate } from '../sim/units/format.ts';
-import type { Given } from '../core/node/store/served-store.ts';
+import type { EventSink } from '../../core/interfaces.ts';
+import type { SwarmEvent } from '../../core/events.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import { formatRate } from '../../sim/units/format.ts';
+import type { Given } from '../../core/node/store/served-store.ts';
 import { ClientLines, describeGiven } from './client-lines.ts';
 import { StallWatch } from './stall-watch.ts';
-import { fitted, print } from './program-output.ts';
-import { barLine } from './progress-line.ts';
-import { canRedraw, columnsOf } from './terminal.ts';
-import { tells, type Verbosity } from './verbosity.ts';
+import { fitted, print } from '../output/program-output.ts';
+import { barLine } from '../progress/progress-line.ts';
+import { canRedraw, columnsOf } from '../output/terminal.ts';
+import { tells, type Verbosity } from '../arguments/verbosity.ts';
 
 export interface ClientProgress extends EventSink {
   readonly complete: boolean;

@@ -1,8 +1,8 @@
 /** What the tracker tells a person: one line an event that matters. */
-import { addressText as at } from '../core/address.ts';
-import type { ContentChanged, SwarmEvent } from '../core/events.ts';
-import { SECOND_MS } from '../core/units.ts';
-import { tells, type Verbosity } from './verbosity.ts';
+import { addressText as at } from '../../core/address.ts';
+import type { ContentChanged, SwarmEvent } from '../../core/events.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import { tells, type Verbosity } from '../arguments/verbosity.ts';
 
 /** Chunks whose content changes within this time change together. */
 const ONE_CHANGE_MS = 10 * SECOND_MS;

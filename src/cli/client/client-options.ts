@@ -1,15 +1,15 @@
 /** The command line of the client. */
 import { Option } from 'commander';
-import { peerDefaults } from '../core/peer/options.ts';
-import { pickerNames, type PickerName } from '../core/peer/swarm/pickers/pickers.ts';
-import type { Address } from '../core/interfaces.ts';
-import type { ProtocolName } from '../core/protocol/messages.ts';
-import { trackerDefaults } from '../core/tracker/options.ts';
-import { address, hostName, listenPort, peerName, wait } from './arguments/classic-values.ts';
-import { newClassicCommand, readCommandLine } from './arguments/command-line.ts';
-import { wholeNumber } from './arguments/values.ts';
+import { peerDefaults } from '../../core/peer/options.ts';
+import { pickerNames, type PickerName } from '../../core/peer/swarm/pickers/pickers.ts';
+import type { Address } from '../../core/interfaces.ts';
+import type { ProtocolName } from '../../core/protocol/messages.ts';
+import { trackerDefaults } from '../../core/tracker/options.ts';
+import { address, hostName, listenPort, peerName, wait } from '../arguments/classic-values.ts';
+import { newClassicCommand, readCommandLine } from '../arguments/command-line.ts';
+import { wholeNumber } from '../arguments/values.ts';
 import { placeOf, requireReachable } from './reachable.ts';
-import { verbosityOf, type Verbosity } from './verbosity.ts';
+import { verbosityOf, type Verbosity } from '../arguments/verbosity.ts';
 
 export interface ClientSettings {
   readonly folder: string;

@@ -1,5 +1,5 @@
 /** How long something will still take, for a person who waits. */
-import { SECOND_MS } from '../core/units.ts';
+import { SECOND_MS } from '../../core/units.ts';
 
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;

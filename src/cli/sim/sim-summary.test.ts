@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, it } from 'vitest';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../program/exit-codes.ts';
 import { renderScenarioEnds } from './sim-summary.ts';
 import type { ScenarioEnd } from './sim-runs.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, inject, it } from 'vitest';
-import { folderOfTest } from '../../test/support/folder-of-test.ts';
+import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 
 const ACTS = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 

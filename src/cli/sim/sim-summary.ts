@@ -1,8 +1,8 @@
 /** What came of several scenarios in one call. */
-import { renderTableWithin } from '../sim/report/table.ts';
-import { formatDuration, formatPercent } from '../sim/units/format.ts';
-import { exitCodes } from './exit-codes.ts';
-import { fitLines } from './fit-lines.ts';
+import { renderTableWithin } from '../../sim/report/table.ts';
+import { formatDuration, formatPercent } from '../../sim/units/format.ts';
+import { exitCodes } from '../program/exit-codes.ts';
+import { fitLines } from '../output/fit-lines.ts';
 import type { ScenarioEnd } from './sim-runs.ts';
 
 /**

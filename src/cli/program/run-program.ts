@@ -1,8 +1,8 @@
 /** What all programs share: one clear line for a user's mistake, and an end in order. */
 import { CommanderError } from 'commander';
-import { SwarmError } from '../core/errors.ts';
+import { SwarmError } from '../../core/errors.ts';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
-import { say, watchOutput } from './program-output.ts';
+import { say, watchOutput } from '../output/program-output.ts';
 
 /** Whether a signal has told this process to end. */
 let stopping = false;
