@@ -1,17 +1,32 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, inject, it } from 'vitest';
+import { rolldown } from 'rolldown';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
+
+const bundleFolder = mkdtempSync(join(tmpdir(), 'run-program-'));
+
+beforeAll(async () => {
+  const bundle = await rolldown({
+    input: ['run-program', 'node-failure'].map((name) => join(import.meta.dirname, `${name}.ts`)),
+    platform: 'node',
+  });
+  await bundle.write({ dir: bundleFolder, entryFileNames: '[name].mjs', chunkFileNames: '[name].mjs' });
+  await bundle.close();
+});
+afterAll(() => {
+  rmSync(bundleFolder, { recursive: true });
+});
 
 /** A program whose main function has the given body. */
 function program(body: string): string[] {
-  const url = (name: string) =>
-    JSON.stringify(pathToFileURL(join(inject('bundleFolder'), `${name}.js`)).href);
+  const url = (name: string) => JSON.stringify(pathToFileURL(join(bundleFolder, `${name}.mjs`)).href);
   const source = `
-    import { interruptSignal, runProgram } from ${url('program')};
+    import { interruptSignal, runProgram } from ${url('run-program')};
     import { nodeFailure } from ${url('node-failure')};
     await runProgram('example', async () => { ${body} });`;
   return ['--input-type=module', '--eval', source];
