@@ -10,7 +10,7 @@ const entry = [
   'bench/bench.ts!',
   'scripts/*.mjs!',
   // Bundled by scripts/scenario-reference.mjs.
-  'src/sim/scenario/reference/{reference,scenario-index,schema-file}.ts!',
+  'src/sim/scenario/reference/{reference,scenario-index,json-schema-file}.ts!',
   // Bundled by scripts/search-stalls.mjs.
   'test/seam/search-stalls.ts',
   // Tests alone drive it, until it is an engine of its own.

@@ -3,7 +3,7 @@
  * works on logarithms: a mean is then geometric, and a difference of means is a ratio.
  */
 import { mean, sampleVariance } from 'simple-statistics';
-import { CONFIDENCE, tQuantile, welchDifference } from '../src/sim/analyse/student-t.ts';
+import { CONFIDENCE, tQuantile, welchDifference } from '../src/sim/analyse/confidence.ts';
 
 export interface Interval {
   readonly estimate: number;

@@ -15,7 +15,7 @@ const bundle = join(root, 'node_modules', '.cache', `scenario-reference-${proces
 const build = await rolldown({
   input: {
     page: join(reference, 'reference.ts'),
-    schema: join(reference, 'schema-file.ts'),
+    schema: join(reference, 'json-schema-file.ts'),
     index: join(reference, 'scenario-index.ts'),
   },
   platform: 'node',

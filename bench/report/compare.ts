@@ -2,7 +2,7 @@
  * What has changed between two saved runs. Each figure gets the ratio of its geometric means with Welch's 95 %
  * interval; only what is significant after Holm's correction for the number of figures is called faster or slower.
  */
-import { holm } from '../../src/sim/analyse/student-t.ts';
+import { holm } from '../../src/sim/analyse/confidence.ts';
 import { welchRatio, type Interval } from '../statistics.ts';
 import type { BenchReport, BenchResult } from './report.ts';
 

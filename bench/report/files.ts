@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../../src/core/errors.ts';
-import { makeFolders, requireWritable } from '../../src/core/node/store/folders.ts';
+import { makeFolders, requireWritable } from '../../src/core/node/store/make-folders.ts';
 import { reasonOf } from '../../src/core/node/store/store-errors.ts';
 import { BENCH_SCHEMA_VERSION, benchReportSchema, type BenchReport } from './report.ts';
 

@@ -1,7 +1,7 @@
 /** The way of the data, from a scenario to its reports. Each step is one call; nothing flows back. */
 import { ConfigError } from '../core/errors.ts';
 import { readTextFile } from '../core/node/store/text-file.ts';
-import { makeFolders, requireWritable } from '../core/node/store/folders.ts';
+import { makeFolders, requireWritable } from '../core/node/store/make-folders.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
 import { machineLimits } from './engines/threads/capacity.ts';
 import { requireHonourable } from './engines/threads/refusals.ts';

@@ -1,5 +1,5 @@
 import { fluidBlockBytes } from '../../src/sim/engines/virtual/fluid/block-bytes.ts';
-import { blockBytes } from '../../src/sim/network/link.ts';
+import { blockBytes } from '../../src/sim/network/link-sizes.ts';
 import { ControlWorld } from '../support/control-world.ts';
 import { FluidWorld } from '../support/fluid-world.ts';
 import { describeLink } from './link-contract.ts';

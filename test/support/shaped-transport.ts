@@ -1,6 +1,6 @@
 import type { Clock, Random, Transport } from '../../src/core/interfaces.ts';
 import type { PlannedLink } from '../../src/sim/plan/plan.ts';
-import { isUnshaped } from '../../src/sim/network/link.ts';
+import { isUnshaped } from '../../src/sim/network/link-sizes.ts';
 import { shapedLink } from '../../src/sim/network/shaped-link.ts';
 import type { ShapingCounters } from '../../src/sim/network/shaping-counters.ts';
 

@@ -1,6 +1,6 @@
 /** Summaries of samples. Quantiles are of R's type 7 (linear interpolation between order statistics). */
 import { mean, quantileSorted, sampleStandardDeviation, sum } from 'simple-statistics';
-import { CONFIDENCE, tQuantile } from './student-t.ts';
+import { CONFIDENCE, tQuantile } from './confidence.ts';
 
 /** How the values of a sample are spread, in the unit of the sample. */
 export interface Distributed {

@@ -1,5 +1,5 @@
 /** One end of the comparison with the kernel, run as a program of its own inside a network namespace. */
-import { blockBytes } from '../network/link.ts';
+import { blockBytes } from '../network/link-sizes.ts';
 import { watchHost } from './host-watch.ts';
 import type { KernelReport, KernelTask } from './kernel-tasks.ts';
 import { BURST_WINDOW_MS, HEAD_BYTES, mostInWindow, steadyRate, WARM_UP_MS } from './rates.ts';

@@ -6,7 +6,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { blockBytes } from '../network/link.ts';
+import { blockBytes } from '../network/link-sizes.ts';
 import { lateText, NotAvailable, percentOff, type CalibrationCase, type Finding } from './finding.ts';
 import type { KernelReport, KernelTask } from './kernel-tasks.ts';
 import { BURST_READING_MS, BURST_WINDOW_MS, HEAD_BYTES } from './rates.ts';

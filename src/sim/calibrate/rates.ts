@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../core/units.ts';
-import { blockBytes } from '../network/link.ts';
+import { blockBytes } from '../network/link-sizes.ts';
 import { excusedByLateness, lateText, percentOff, type CalibrationCase, type Finding } from './finding.ts';
 import { Rig, type Passage } from './rig.ts';
 

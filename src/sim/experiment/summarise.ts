@@ -3,7 +3,7 @@ import type { Better } from '../metrics/metric.ts';
 import type { MetricUnit } from '../units/metric-unit.ts';
 import { findMetric } from '../metrics/metrics.ts';
 import { repeated } from '../analyse/statistics.ts';
-import { holm, welchDifference, type Difference } from '../analyse/student-t.ts';
+import { holm, welchDifference, type Difference } from '../analyse/confidence.ts';
 import type { Deciding, Outcome, TrustLevel } from '../result/result.ts';
 import type { PlannedVariant } from '../plan/plan.ts';
 import type {

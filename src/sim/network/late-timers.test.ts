@@ -4,7 +4,7 @@ import type { Clock } from '../../core/interfaces.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { VirtualClock } from '../engines/virtual/virtual-clock.ts';
 import { CATCH_UP_MS } from './late-timer-debt.ts';
-import { blockBytes } from './link.ts';
+import { blockBytes } from './link-sizes.ts';
 
 const MBIT = 125_000;
 

@@ -16,7 +16,7 @@ import type { Clock, Timer } from '../../core/interfaces.ts';
 import { LateTimerDebt } from './late-timer-debt.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkRate } from './link-rate.ts';
-import { turnBytes } from './link.ts';
+import { turnBytes } from './link-sizes.ts';
 
 /** Far below any time on a link, far above the rounding of a clock's sums. */
 const ROUNDING_MS = 1e-6;

@@ -2,7 +2,7 @@ import { LocalProtocolError, RemoteProtocolError } from '../../core/errors.ts';
 import type { Address, CloseReason, Connection, ConnectionHandlers } from '../../core/interfaces.ts';
 import type { Dialect, Message } from '../../core/protocol/messages.ts';
 import { KIB } from '../../core/units.ts';
-import { blockBytes, windowBlockBytes } from './link.ts';
+import { blockBytes, windowBlockBytes } from './link-sizes.ts';
 import type { Direction } from './link-control.ts';
 import type { LinkState } from './link-state.ts';
 import { ShapedDownlink, type Incoming } from './shaped-downlink.ts';

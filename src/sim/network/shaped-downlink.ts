@@ -5,7 +5,7 @@ import type { Message } from '../../core/protocol/messages.ts';
 import { DelayLine } from './latency.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkState } from './link-state.ts';
-import { flightBytesMax } from './link.ts';
+import { flightBytesMax } from './link-sizes.ts';
 import type { RateFlow } from './rate-scheduler.ts';
 import type { SegmentLoss } from './segment-loss.ts';
 import { sliceBytes, slicesOf } from './slices.ts';

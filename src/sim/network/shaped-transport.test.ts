@@ -8,7 +8,7 @@ import { seededRandom } from '../../core/random.ts';
 import { VirtualClock } from '../engines/virtual/virtual-clock.ts';
 import { MemoryNetwork } from '../engines/virtual/memory-transport.ts';
 import { unlimitedLink } from '../plan/plan.ts';
-import { blockBytes } from './link.ts';
+import { blockBytes } from './link-sizes.ts';
 import { shapedTransport } from '../../../test/support/shaped-transport.ts';
 import { emptyShaping } from './shaping-counters.ts';
 

@@ -4,7 +4,7 @@ import type { Message } from '../../core/protocol/messages.ts';
 import { DelayLine } from './latency.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkState } from './link-state.ts';
-import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from './link.ts';
+import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from './link-sizes.ts';
 import type { RateFlow } from './rate-scheduler.ts';
 import type { SegmentLoss } from './segment-loss.ts';
 import { SendWindow } from './send-window.ts';

@@ -1,7 +1,7 @@
 import type { Body } from '../../core/interfaces.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { Message } from '../../core/protocol/messages.ts';
-import { blockBytes } from './link.ts';
+import { blockBytes } from './link-sizes.ts';
 
 /** Of what takes longer on a link than this, its receiver sees the beginning first. */
 const SLICE_MS = 250;

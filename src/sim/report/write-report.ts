@@ -6,7 +6,7 @@ import { printable } from '../../core/printable.ts';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { RunResult } from '../result/result.ts';
 import { renderPeersCsv, renderTimelineCsv } from './csv.ts';
-import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './folders.ts';
+import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
 import { renderEventLines, renderPlanJson, renderResultJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
 

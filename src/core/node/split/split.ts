@@ -17,7 +17,7 @@ import { basename, join } from 'node:path';
 import { ConfigError, StoreError } from '../../errors.ts';
 import { seededRandom } from '../../random.ts';
 import { newReadBuffer, writeList } from '../store/chunk-files.ts';
-import { makeFolders } from '../store/folders.ts';
+import { makeFolders } from '../store/make-folders.ts';
 import { dealer } from './deal-chunks.ts';
 import { TOTAL_CHUNKS_MAX, chunkName } from '../store/local-chunks.ts';
 import { Pace } from '../yielding.ts';

@@ -6,7 +6,7 @@ import type { PeerComponents } from '../../../core/peer/options.ts';
 import { Peer } from '../../../core/peer/peer.ts';
 import { seededRandom } from '../../../core/random.ts';
 import { meteredTransport } from '../../network/metered-transport.ts';
-import { isUnshaped } from '../../network/link.ts';
+import { isUnshaped } from '../../network/link-sizes.ts';
 import type { LinkControl } from '../../network/link-control.ts';
 import { shapedLink } from '../../network/shaped-link.ts';
 import type { HitBoard } from '../../faults/hits.ts';

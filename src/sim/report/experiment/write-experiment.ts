@@ -5,7 +5,7 @@ import { printable, printableJson } from '../../../core/printable.ts';
 import type { Experiment } from '../../experiment/experiment.ts';
 import { renderExperimentCsv } from './experiment-csv.ts';
 import { renderExperimentMarkdown } from './experiment-markdown.ts';
-import { fileName, makeFreeFolder, pointLatest, timedName, unwritable } from '../folders.ts';
+import { fileName, makeFreeFolder, pointLatest, timedName, unwritable } from '../report-folders.ts';
 
 /**
  * Makes the folder in which an experiment's runs and then its own files go, and returns its path.

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { alternatives, jsonSchemaOf, type SchemaNode } from '../language/json-schema.ts';
 import { referencePage } from './reference.ts';
 import { scenarioIndex } from './scenario-index.ts';
-import { schemaFile } from './schema-file.ts';
+import { schemaFile } from './json-schema-file.ts';
 import { scenarioSchema } from '../language/schema.ts';
 
 /** Every key with its node, a distribution's own parameters aside. */

@@ -1,5 +1,5 @@
 import type { LinkState } from '../../../network/link-state.ts';
-import { uplinkQueueBytes } from '../../../network/link.ts';
+import { uplinkQueueBytes } from '../../../network/link-sizes.ts';
 import { INITIAL_WINDOW_BYTES } from '../../../network/send-window.ts';
 import { fluidBlockBytes } from './block-bytes.ts';
 import type { FluidPacer } from './fluid-pacer.ts';

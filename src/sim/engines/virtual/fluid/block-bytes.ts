@@ -1,5 +1,5 @@
 import { KIB, MIB, SECOND_MS } from '../../../../core/units.ts';
-import { windowBlockBytes } from '../../../network/link.ts';
+import { windowBlockBytes } from '../../../network/link-sizes.ts';
 
 /** What is at most one segment of an Ethernet is no transfer of its own, and no chunk is cut into less. */
 export const SMALL_BYTES = 1460;

@@ -1,7 +1,7 @@
 import type { Message } from '../../../../core/protocol/messages.ts';
 import { MIB } from '../../../../core/units.ts';
 import { Fifo } from '../../../network/fifo.ts';
-import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from '../../../network/link.ts';
+import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from '../../../network/link-sizes.ts';
 import type { SegmentLoss } from '../../../network/segment-loss.ts';
 import { SendWindow } from '../../../network/send-window.ts';
 import type { AccessLink } from './access-link.ts';

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../../../core/units.ts';
-import { turnBytes } from '../../../network/link.ts';
+import { turnBytes } from '../../../network/link-sizes.ts';
 import type { PacedLink, Transfer } from './fluid-pacer.ts';
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { folderOfTest } from '../../../../test/support/folder-of-test.ts';
 import { StoreError } from '../../errors.ts';
-import { makeFolders, requireWritable } from './folders.ts';
+import { makeFolders, requireWritable } from './make-folders.ts';
 
 let place: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { holm, tQuantile, tTwoSided, welchDifference } from './student-t.ts';
+import { holm, tQuantile, tTwoSided, welchDifference } from './confidence.ts';
 
 describe("Student's t", () => {
   test.each([
