@@ -73,7 +73,7 @@ peers: { leechers: { count: 2, session: }, late: { arrival: { at: 1s } } }`;
     ]);
     expect(mistakeLines('include: [nowhere.yaml, c.yaml, d.yaml]', [], files)).toEqual([
       'c.yaml:1:1 : is not a map of keys; write keys of a scenario',
-      expect.stringContaining('d.yaml:1:5 : not valid YAML'),
+      expect.stringContaining('d.yaml:1:4 : the bracket [ is not closed'),
       '1:11 include.0: nowhere.yaml cannot be read: there is no such file; the path is relative to this file',
     ]);
   });

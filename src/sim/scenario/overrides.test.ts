@@ -57,10 +57,10 @@ describe('--set', () => {
       --set:5:1: content.generate.size.x: content.generate.size has no keys of its own; set content.generate.size as a whole
           5 | content.generate.size.x=3
             | ^
-      --set:6:6: seed: the value is not valid YAML: Flow sequence must end with a ]
+      --set:6:6: seed: the bracket [ is not closed; write ] after the last of what belongs to it
           6 | seed=[1
             |      ^
-      --set:7:6: seed: the value is not valid YAML: an alias has no meaning here
+      --set:7:6: seed: nothing above is marked &x; mark a value above by &x, or write "*x" if it is text
           7 | seed=*x
             |      ^
       --set:8:1: a.__proto__: this key cannot be set

@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import { jsonSchemaOf, nodesAt } from './language/json-schema.ts';
 import { suggestKnown } from './source/nearest.ts';
 import { isPlainMap, valueAt, without } from './source/plain-data.ts';
-import { unquotedVariable } from './source/yaml-mistakes.ts';
+import { yamlMistakes } from './source/yaml-mistakes.ts';
 import type { Problem } from './source/problems.ts';
 import { scenarioSchema } from './language/schema.ts';
 
@@ -54,7 +54,7 @@ export function applyOverrides(data: unknown, sets: readonly string[]): AppliedO
     const path = stepsOf(changed, written);
     const value = readValue(set.slice(equals + 1));
     if (!value.ok) {
-      problem(written, { message: `the value is not valid YAML: ${value.reason}` }, equals + 2);
+      problem(written, value.mistake, equals + 2 + value.offset);
       continue;
     }
     const obstacle = obstacleTo(changed, path, isPlainMap(value.data));
@@ -82,21 +82,15 @@ export function overrideAt(
 }
 
 type ReadValue =
-  { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly reason: string };
+  | { readonly ok: true; readonly data: unknown }
+  | { readonly ok: false; readonly offset: number; readonly mistake: Mistake };
 
 function readValue(text: string): ReadValue {
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'silent' });
-  const mistake = document.errors[0] ?? document.warnings[0];
-  if (mistake !== undefined) {
-    const variable = unquotedVariable(text, mistake.pos[0]);
-    const reason = mistake.message.split('\n')[0]!;
-    return { ok: false, reason: variable === undefined ? reason : `write "${variable.word}" with quotes` };
-  }
-  try {
-    return { ok: true, data: document.toJS() };
-  } catch {
-    return { ok: false, reason: 'an alias has no meaning here' };
-  }
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
+  const [first] = yamlMistakes(document, text);
+  if (first === undefined) return { ok: true, data: document.toJS() };
+  const { offset, ...mistake } = first;
+  return { ok: false, offset, mistake };
 }
 
 /** The steps of a dotted path. A key that has dots itself, as those of a sweep do, is followed as a whole. */

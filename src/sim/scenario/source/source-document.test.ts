@@ -5,23 +5,23 @@ describe('mistakes of YAML are told with place and fix:', () => {
   test('text that is not YAML', () => {
     expect(mistakesOf('seed: 1\nseed: 2\npeers: [1, 2')).toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:1: this key stands twice in one map; keep one of the two
+      swarm.yaml:2:1: the key "seed" stands twice in one map, first in line 1; keep one of the two
           2 | seed: 2
             | ^
-      swarm.yaml:3:13: not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]
+      swarm.yaml:3:8: the bracket [ is not closed; write ] after the last of what belongs to it
           3 | peers: [1, 2
-            |             ^
+            |        ^
       "
     `);
     expect(mistakesOf('a: *nothing\nb: &x [*x]\nc: !tag 1\n__proto__: 1')).toMatchInlineSnapshot(`
       "
-      swarm.yaml:1:4: nothing above is marked &nothing
+      swarm.yaml:1:4: nothing above is marked &nothing; mark a value above by &nothing, or write "*nothing" if it is text
           1 | a: *nothing
             |    ^
       swarm.yaml:2:8: *x stands inside of what it repeats
           2 | b: &x [*x]
             |        ^
-      swarm.yaml:3:4: unknown tag: !tag; remove the tag
+      swarm.yaml:3:4: the tag !tag has no meaning here; remove it, or put a text that begins with ! in quotes
           3 | c: !tag 1
             |    ^
       swarm.yaml:4:1: "__proto__" cannot be a key
@@ -31,7 +31,7 @@ describe('mistakes of YAML are told with place and fix:', () => {
     `);
     expect(mistakesOf('\tseed: 1')).toMatchInlineSnapshot(`
       "
-      swarm.yaml:1:1: a tab cannot indent YAML; use spaces
+      swarm.yaml:1:1: this line is indented with a tab; indent it with spaces
           1 | 	seed: 1
             | ^
       "
@@ -64,14 +64,14 @@ describe('mistakes of YAML are told with place and fix:', () => {
     ]);
     const set = 'peers.a.link={ up: ${n} }';
     expect(mistakeLines(`${small}peers: { a: { holds: all } }`, [set])).toEqual([
-      '--set:1:14 peers.a.link: the value is not valid YAML: write "${n}" with quotes',
+      `--set:1:20 peers.a.link: ${quotes('${n}')}`,
     ]);
   });
 
   test('after a mistake of syntax nothing is told of the rest of the text', () => {
     expect(mistakeLines('seed: 1\nseed: 2\na: b: c\nd: *x\ne: [1,\nf: }')).toEqual([
-      '2:1 : this key stands twice in one map; keep one of the two',
-      '3:4 : not valid YAML: Nested mappings are not allowed in compact mappings',
+      '2:1 : the key "seed" stands twice in one map, first in line 1; keep one of the two',
+      '3:4 : a value that has a colon and a space in it needs quotes; write "b: c"',
     ]);
   });
 

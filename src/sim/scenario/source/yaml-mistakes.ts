@@ -1,12 +1,19 @@
 /** What is wrong with a YAML text by itself, before anybody asks what its keys mean. */
-import { isAlias, isNode, isPair, isScalar, visit, type Document, type Node, type YAMLError } from 'yaml';
-
-/** A mistake at a position in the text. */
-export interface YamlMistake {
-  readonly offset: number;
-  readonly message: string;
-  readonly suggestion?: string;
-}
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  visit,
+  type Document,
+  type Node,
+  type YAMLError,
+} from 'yaml';
+import { colonsInWords } from './syntax/colons.ts';
+import { syntaxMistake } from './syntax/syntax-mistake.ts';
+import { quoted, type YamlMistake } from './syntax/yaml-mistake.ts';
 
 /** Values that a scenario may have once every alias stands for what it repeats. */
 const VALUES_MAX = 1_000_000;
@@ -21,10 +28,12 @@ export function yamlMistakes(document: Document, text: string): readonly YamlMis
   const end = first?.pos[0] ?? Infinity;
   const ofSyntax = told
     .filter((mistake) => mistake === first || mistake.pos[0] < end)
-    .map((mistake) => saidPlainly(mistake, text));
-  const ofMeaning = [...aliasMistakes(document), ...keyMistakes(document)].filter(
-    ({ offset }) => offset < end,
-  );
+    .map((mistake) => syntaxMistake(mistake, document, text));
+  const ofMeaning = [
+    ...aliasMistakes(document),
+    ...keyMistakes(document),
+    ...colonsInWords(document, text),
+  ].filter(({ offset }) => offset < end);
   const mistakes = [...ofSyntax, ...ofMeaning];
   return mistakes.length > 0 ? mistakes : overgrown(document);
 }
@@ -36,50 +45,6 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   'MULTIPLE_DOCS',
 ] satisfies YAMLError['code'][]);
 
-/** The library's messages, where a plainer word helps. */
-function saidPlainly({ code, message, pos }: YAMLError, text: string): YamlMistake {
-  const [offset] = pos;
-  const variable = unquotedVariable(text, offset);
-  if (variable !== undefined) {
-    return {
-      offset: variable.offset,
-      message: `${variable.word} needs quotes inside of { } and [ ]`,
-      suggestion: `write "${variable.word}"`,
-    };
-  }
-  switch (code as string) {
-    case 'DUPLICATE_KEY':
-      return { offset, message: 'this key stands twice in one map', suggestion: 'keep one of the two' };
-    case 'TAB_AS_INDENT':
-      return { offset, message: 'a tab cannot indent YAML', suggestion: 'use spaces' };
-    case 'MULTIPLE_DOCS':
-      return {
-        offset,
-        message: 'a second YAML document begins here',
-        suggestion: 'keep one document in a file',
-      };
-    case 'TAG_RESOLVE_FAILED':
-      return {
-        offset,
-        message: message.replace('Unresolved tag', 'unknown tag'),
-        suggestion: 'remove the tag',
-      };
-    default:
-      return { offset, message: `not valid YAML: ${message.split('\n')[0]!}` };
-  }
-}
-
-/** A word with `${name}` in it, of which the parser stumbled over the brace: `{ up: ${up} }` opens a map there. */
-export function unquotedVariable(
-  text: string,
-  offset: number,
-): { readonly word: string; readonly offset: number } | undefined {
-  if (text.slice(offset - 1, offset + 1) !== '${') return undefined;
-  const before = /[^\s,:[\]{}"']*$/.exec(text.slice(0, offset))![0];
-  const after = /^\{[^{}\n]*\}(?:[^\s,[\]{}"']|\{[^{}\n]*\})*/.exec(text.slice(offset))?.[0];
-  return after === undefined ? undefined : { word: before + after, offset: offset - before.length };
-}
-
 /** Aliases without an anchor, or inside of what they repeat. */
 function aliasMistakes(document: Document): readonly YamlMistake[] {
   const mistakes: YamlMistake[] = [];
@@ -88,7 +53,8 @@ function aliasMistakes(document: Document): readonly YamlMistake[] {
       const target = alias.resolve(document);
       const offset = alias.range?.[0] ?? 0;
       if (target === undefined) {
-        mistakes.push({ offset, message: `nothing above is marked &${alias.source}` });
+        const suggestion = `mark a value above by &${alias.source}, or write ${quoted(`*${alias.source}`)} if it is text`;
+        mistakes.push({ offset, message: `nothing above is marked &${alias.source}`, suggestion });
       } else if (ancestors.includes(target)) {
         mistakes.push({ offset, message: `*${alias.source} stands inside of what it repeats` });
       }
@@ -97,12 +63,17 @@ function aliasMistakes(document: Document): readonly YamlMistake[] {
   return mistakes;
 }
 
-/** Keys that are no words, and one that JavaScript keeps for itself. */
+/** Keys that are no words, one that JavaScript keeps for itself, and `<<` without a map. */
 function keyMistakes(document: Document): readonly YamlMistake[] {
   const mistakes: YamlMistake[] = [];
   visit(document, {
-    Pair(_key, { key }) {
-      if (!isScalar(key)) {
+    Pair(_key, { key, value }) {
+      if (isScalar(key) && key.source === '<<' && key.type === 'PLAIN') {
+        const message = 'the key << takes in the keys of a map, and this is none';
+        const suggestion = 'write *name, and &name at a map above';
+        if (!isMapOrMaps(document, value))
+          mistakes.push({ offset: key.range?.[0] ?? 0, message, suggestion });
+      } else if (!isScalar(key)) {
         if (isNode(key))
           mistakes.push({ offset: key.range?.[0] ?? 0, message: 'a key must be a plain word' });
       } else if (key.value === '__proto__') {
@@ -111,6 +82,15 @@ function keyMistakes(document: Document): readonly YamlMistake[] {
     },
   });
   return mistakes;
+}
+
+/** An alias without an anchor is told by itself. */
+function isMapOrMaps(document: Document, value: unknown): boolean {
+  if (isAlias(value)) {
+    const target = value.resolve(document);
+    return target === undefined || isMapOrMaps(document, target);
+  }
+  return isMap(value) || (isSeq(value) && value.items.every((item) => isMapOrMaps(document, item)));
 }
 
 /** The alias with which the text, every alias written out, has more values than anybody means. */
