@@ -1,4 +1,6 @@
 /** A quantity over time: constant, or moving in straight lines between knots. */
+import type { PlannedLink } from '../plan/plan.ts';
+
 export interface CurveChange {
   readonly atMs: number;
   /** 0: at once. */
@@ -82,4 +84,14 @@ export class Curve {
   #valueBefore(atMs: number): number {
     return this.#knots.find((knot) => knot.atMs === atMs)?.value ?? this.valueAt(atMs);
   }
+}
+
+/** The planned changes of one figure of a link. */
+export function changesOf(
+  { changes }: PlannedLink,
+  key: 'upBytesPerSec' | 'downBytesPerSec' | 'latencyMs',
+): CurveChange[] {
+  return changes.flatMap(({ atMs, overMs, [key]: value }) =>
+    value === undefined ? [] : [{ atMs, overMs, value }],
+  );
 }

@@ -2,8 +2,8 @@ import { ConfigError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/interfaces.ts';
 import type { Message } from '../../core/protocol/messages.ts';
 import { sampleDistribution } from '../plan/distributions.ts';
-import type { PlannedLink, PlannedLinkChange, PlannedWindow } from '../plan/plan.ts';
-import { Curve, type CurveChange } from './curve.ts';
+import type { PlannedLink, PlannedWindow } from '../plan/plan.ts';
+import { changesOf, Curve, type CurveChange } from './curve.ts';
 import type { Direction, LinkComponents, LinkTotals } from './link-control.ts';
 import { LinkRate } from './link-rate.ts';
 import { RateScheduler } from './rate-scheduler.ts';
@@ -30,7 +30,7 @@ export class LinkState {
   readonly totals: Counted = emptyTotals();
   isBlocked: ((host: string, direction: Direction) => boolean) | undefined;
   blackHole = false;
-  extraMs = 0;
+  #extraMs = 0;
   readonly #components: LinkComponents;
   readonly #lossRandom: Random;
   readonly #latency: Curve;
@@ -44,7 +44,7 @@ export class LinkState {
     this.counters = counters;
     this.#components = components;
     this.#lossRandom = components.random.fork('loss');
-    this.#latencyChanges = course(link.changes, 'latencyMs');
+    this.#latencyChanges = changesOf(link, 'latencyMs');
     this.#latency = new Curve(link.latencyMs, this.#latencyChanges);
     this.up = this.#paced('upBytesPerSec', 'bytesPacedUp', 'upChanges');
     this.down = this.#paced('downBytesPerSec', 'bytesPacedDown', 'downChanges');
@@ -61,9 +61,19 @@ export class LinkState {
   }
 
   setRateFactor(factor: number): void {
+    if (!(factor > 0 && factor < Infinity)) {
+      throw new ConfigError(`a rate cannot be multiplied by ${factor}: it must be above 0`);
+    }
     for (const paced of [this.up, this.down]) {
       paced?.scheduler.changeRate(() => (paced.rate.factor = factor));
     }
+  }
+
+  setExtraLatencyMs(extraMs: number): void {
+    if (!(extraMs >= 0 && extraMs < Infinity)) {
+      throw new ConfigError(`a latency cannot grow by ${extraMs} ms: it must be at least 0`);
+    }
+    this.#extraMs = extraMs;
   }
 
   isShut(host: string, direction: Direction): boolean {
@@ -73,7 +83,7 @@ export class LinkState {
   /** One way between here and the host, as far as this side adds it, without jitter. */
   ownDelayMs(host: string, direction: Direction): number {
     const latencyMs = this.#latency.valueAt(this.clock.now() - this.#startMs);
-    return latencyMs + this.extraMs + this.#regionDelayMs(host, direction) / 2;
+    return latencyMs + this.#extraMs + this.#regionDelayMs(host, direction) / 2;
   }
 
   /** The delay of the next message. */
@@ -125,7 +135,7 @@ export class LinkState {
   /** A message had to wait for its delay. */
   onDelayed(bytes: number): void {
     this.counters.bytesDelayed += bytes;
-    if (this.extraMs > 0 && bytes > 0) this.totals.messagesDelayed++;
+    if (this.#extraMs > 0 && bytes > 0) this.totals.messagesDelayed++;
   }
 
   /** A message that is sent to the host cannot go yet: its window is full. */
@@ -147,7 +157,7 @@ export class LinkState {
     met: 'upChanges' | 'downChanges',
   ): PacedDirection | undefined {
     const bytesPerSec = this.link[key];
-    const changes = course(this.link.changes, key);
+    const changes = changesOf(this.link, key);
     if (bytesPerSec === null) {
       if (changes.length === 0) return undefined;
       throw new ConfigError(`a link without a limit cannot change ${key}: give it one that it begins with`);
@@ -189,13 +199,16 @@ export class LinkState {
   }
 }
 
-function course(
-  changes: readonly PlannedLinkChange[],
-  key: 'upBytesPerSec' | 'downBytesPerSec' | 'latencyMs',
-): CurveChange[] {
-  return changes.flatMap(({ atMs, overMs, [key]: value }) =>
-    value === undefined ? [] : [{ atMs, overMs, value }],
-  );
+/** Those open connections that a fault resets, each with this probability. */
+export function chooseResets<Connection extends { readonly isOpen: boolean }>(
+  connections: Iterable<Connection>,
+  probability: number,
+  random: Random,
+): Connection[] {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new ConfigError(`a probability of ${probability}: it must be from 0 to 1`);
+  }
+  return [...connections].filter(({ isOpen }) => isOpen && random.next() < probability);
 }
 
 function emptyTotals(): Counted {

@@ -7,7 +7,6 @@
  * learns that it is refused, after 2a; what it sent meanwhile is then sent, and the accepter gets the first of it
  * 2b later than it otherwise would. So a first message arrives after 3a + 3b, a round trip more than a later one.
  */
-import { ConfigError } from '../../core/errors.ts';
 import type {
   Address,
   Connection,
@@ -28,7 +27,7 @@ import type {
   LinkTotals,
   ShapedLink,
 } from './link-control.ts';
-import { LinkState } from './link-state.ts';
+import { chooseResets, LinkState } from './link-state.ts';
 import { ShapedConnection } from './shaped-connection.ts';
 import type { ShapingCounters } from './shaping-counters.ts';
 
@@ -117,17 +116,11 @@ class ControlledLink implements Transport, LinkControl {
   }
 
   setRateFactor(factor: number): void {
-    if (!(factor > 0 && factor < Infinity)) {
-      throw new ConfigError(`a rate cannot be multiplied by ${factor}: it must be above 0`);
-    }
     this.#state.setRateFactor(factor);
   }
 
   setExtraLatencyMs(extraMs: number): void {
-    if (!(extraMs >= 0 && extraMs < Infinity)) {
-      throw new ConfigError(`a latency cannot grow by ${extraMs} ms: it must be at least 0`);
-    }
-    this.#state.extraMs = extraMs;
+    this.#state.setExtraLatencyMs(extraMs);
   }
 
   block(isBlocked: ((host: string, direction: Direction) => boolean) | null): BlockEffect {
@@ -148,12 +141,7 @@ class ControlledLink implements Transport, LinkControl {
   }
 
   resetConnections(probability: number): number {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new ConfigError(`a probability of ${probability}: it must be from 0 to 1`);
-    }
-    const chosen = [...this.#connections].filter(
-      (connection) => connection.isOpen && this.#random.next() < probability,
-    );
+    const chosen = chooseResets(this.#connections, probability, this.#random);
     for (const connection of chosen) this.#cut(connection, 'reset by a fault');
     return chosen.length;
   }

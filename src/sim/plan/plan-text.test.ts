@@ -1,44 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { parseScenario } from '../scenario/parse.ts';
+import { eventful, everyPeer } from '../scenario/fixture.ts';
 import { ScenarioError } from '../scenario/source/problems.ts';
 import { expand } from '../expand/expand.ts';
 import { parsePlan } from '../saved-plan/parse-plan.ts';
 
-const scenario = parseScenario(
-  `description: Everything at once.
-content: { generate: { size: 1MiB, chunk_size: 128KiB } }
-engine: { peers_per_worker: 2 }
-peers:
-  seeder: { holds: all, link: { up: 1Gbit/s, latency: 20ms, jitter: { exponential: { mean: 2ms } } } }
-  some: { count: 2, holds: [1, 3-5], link: { down: 512kbit/s }, session: { leave: { after: 1.5s, how: crash }, return: { after: 1s, keep_chunks: false } } }
-  spec: { protocol: spec, session: { leave: { after: 1s, from: completion } } }
-  back: { session: { leave: { after: 1s, from: completion }, return: { after: 500ms, keep_chunks: false, times: 2 } } }
-`,
-  'all.yaml',
-);
-const plan = expand(scenario);
-
-const eventful = parseScenario(
-  `content: { generate: { size: 1MiB, chunk_size: 128KiB } }
-regions: { delays: { here: { there: 40ms } } }
-peers:
-  seeder: { holds: all, region: here, link: { up: 1MB/s, loss: { probability: 1% }, window: { bytes: 64KiB, slow_start: true } } }
-  g: { count: 4, region: there, link: { changes: [{ at: 2s, over: 1s, down: 1MB/s, latency: 5ms }, { at: 9s, latency: 0ms }], down: 2MB/s } }
-faults:
-  - { at: 1s, crash: { peers: g, count: 2, return_after: 3s, keep_chunks: false } }
-  - { when: completed(g) >= 50%, delay: 1s, for: 2s, partition: { sides: [here + tracker, there] } }
-  - { name: noise, at: 1s, for: 1s, every: 5s, times: 3, latency_spike: { peers: g/1-2 + g/4, add: 50ms } }
-  - { free_ride: g/2 }
-  - { at: 2s, tracker_down: { forgets: true } }
-  - { at: 2s, reset: { peers: seeder, probability: 50% } }
-  - { slow_down: { peers: seeder, factor: 0.5 } }
-  - { corrupt: { peers: g/3, probability: 5% } }
-  - { slow_disk: { peers: g/3, rate: 100kB/s } }
-expect: [(there).completion.p95 < 30s]
-abort_on: [availability < 1]
-`,
-  'eventful.yaml',
-);
+const plan = expand(everyPeer);
 
 function messageOf(text: string): string {
   try {

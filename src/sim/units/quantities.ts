@@ -64,6 +64,8 @@ export const frequencyUnits: UnitKind = {
   usual: ['/s', '/min'],
 };
 
+export const unitKinds = [durationUnits, rateUnits, sizeUnits, shareUnits, frequencyUnits];
+
 /** Reads a quantity from a value of the YAML file. Never throws. */
 export function readQuantity(kind: UnitKind, input: unknown): Reading {
   const examples = `write ${kind.name} such as ${kind.examples.join(', ')}`;

@@ -2,14 +2,7 @@
 import { quantity } from '../language/key-meta.ts';
 import { nodesAt, type SchemaNode } from '../language/json-schema.ts';
 import type { Path } from '../source/yaml-source.ts';
-import {
-  durationUnits,
-  frequencyUnits,
-  rateUnits,
-  shareUnits,
-  sizeUnits,
-  type UnitKind,
-} from '../../units/quantities.ts';
+import { unitKinds, type UnitKind } from '../../units/quantities.ts';
 
 export interface TableQuantity {
   readonly kind: UnitKind;
@@ -21,14 +14,12 @@ export type CellReading =
   | { readonly ok: true; readonly value: number }
   | { readonly ok: false; readonly message: string; readonly suggestion?: string };
 
-const KINDS = [durationUnits, rateUnits, sizeUnits, shareUnits, frequencyUnits];
-
 /** @returns undefined where no table can stand */
 export function quantityAt(schema: SchemaNode, path: Path): TableQuantity | undefined {
   const meant = meantPath(path);
   const cell = isTrace(path) ? [...meant, 0, 'join'] : [...meant, 'samples', 0];
   const node = nodesAt(schema, cell).find((one) => one.quantity !== undefined);
-  const kind = KINDS.find(({ name }) => name === node?.quantity);
+  const kind = unitKinds.find(({ name }) => name === node?.quantity);
   const [min, max] = node?.range?.split(' to ') ?? [];
   if (kind === undefined || min === undefined || max === undefined) return undefined;
   const reader = quantity(kind, { min, max });

@@ -4,14 +4,7 @@ import { INTRODUCTION, LANGUAGE } from './reference-text.ts';
 import { asYaml } from '../language/zod-messages.ts';
 import { alternatives, jsonSchemaOf, nodesAt, type SchemaNode } from '../language/json-schema.ts';
 import { scenarioSchema } from '../language/schema.ts';
-import {
-  durationUnits,
-  frequencyUnits,
-  rateUnits,
-  shareUnits,
-  sizeUnits,
-  type UnitKind,
-} from '../../units/quantities.ts';
+import { unitKinds, type UnitKind } from '../../units/quantities.ts';
 
 /** docs/scenario-reference.md. */
 export function referencePage(): string {
@@ -39,7 +32,6 @@ function unitsSection(): string {
     const spelled = Object.keys(units).map((unit) => `\`${unit}\``);
     return `| ${name} | ${spelled.join(', ')} | ${examples.map((text) => `\`${text}\``).join(', ')} |`;
   };
-  const kinds = [durationUnits, rateUnits, sizeUnits, shareUnits, frequencyUnits];
   return `## Units
 
 A number with its unit, a blank between them or not. \`bit\` and \`B\` (8 bit) are kept apart, and so are \`k\`, \`M\`,
@@ -47,7 +39,7 @@ A number with its unit, a blank between them or not. \`bit\` and \`B\` (8 bit) a
 
 | quantity | units | examples |
 | --- | --- | --- |
-${kinds.map(row).join('\n')}
+${unitKinds.map(row).join('\n')}
 `;
 }
 

@@ -1,4 +1,4 @@
-import { ConfigError, TransportError } from '../../../../core/errors.ts';
+import { TransportError } from '../../../../core/errors.ts';
 import type {
   Address,
   Connection,
@@ -11,6 +11,7 @@ import type {
 import type { Dialect } from '../../../../core/protocol/messages.ts';
 import { SECOND_MS } from '../../../../core/units.ts';
 import type { BlockEffect, Direction, LinkControl, LinkTotals } from '../../../network/link-control.ts';
+import { chooseResets } from '../../../network/link-state.ts';
 import type { AccessLink } from './access-link.ts';
 import { FluidConnection } from './fluid-connection.ts';
 import { FluidListener, Ports } from './ports.ts';
@@ -106,17 +107,12 @@ export class FluidLink implements Transport, LinkControl {
   }
 
   setRateFactor(factor: number): void {
-    if (!(factor > 0 && factor < Infinity))
-      throw new ConfigError(`a factor of ${factor}: it must be above 0`);
     this.access.state.setRateFactor(factor);
     this.access.ratesChanged();
   }
 
   setExtraLatencyMs(extraMs: number): void {
-    if (!(extraMs >= 0 && extraMs < Infinity)) {
-      throw new ConfigError(`an extra latency of ${extraMs} ms: it must be at least 0`);
-    }
-    this.access.state.extraMs = extraMs;
+    this.access.state.setExtraLatencyMs(extraMs);
   }
 
   block(isBlocked: ((host: string, direction: Direction) => boolean) | null): BlockEffect {
@@ -138,10 +134,7 @@ export class FluidLink implements Transport, LinkControl {
   }
 
   resetConnections(probability: number): number {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new ConfigError(`a probability of ${probability}: it must be from 0 to 1`);
-    }
-    const chosen = [...this.#connections].filter(({ isOpen }) => isOpen && this.#random.next() < probability);
+    const chosen = chooseResets(this.#connections, probability, this.#random);
     for (const connection of chosen) this.#cut(connection, 'reset by a fault');
     return chosen.length;
   }
