@@ -57,7 +57,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
 
       it('sent before the connection stands are kept until then', async () => {
         const { address, accepted } = await listen(world);
-        const { connection } = record(world, world.far.connect(address, 'swarm'));
+        const { connection } = record(world.far.connect(address, 'swarm'));
         for (const message of [handshake, have(1), have(2)]) connection.send(message);
         await world.until(() => accepted[0]?.messages.length === 3);
         expect(accepted[0]!.messages).toEqual([handshake, have(1), have(2)]);
@@ -66,7 +66,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
       it('of large bodies arrive intact and obey back-pressure', async () => {
         const bytes = content(5_000_003);
         const { opener, accepter } = await converse(world, { opener: { onDrain: () => send() } });
-        const send = partSender(world, opener.connection, bytes, opener.connection.blockBytes);
+        const send = partSender(opener.connection, bytes, opener.connection.blockBytes);
         send();
         await world.until(() => accepter.payloadBytes === bytes.length);
         expect(contentOf(accepter).equals(bytes)).toBe(true);
@@ -76,7 +76,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
 
       it('carry a chunk of no bytes', async () => {
         const { opener, accepter } = await converse(world);
-        const body = world.body(Buffer.alloc(0));
+        const body = Buffer.alloc(0);
         opener.connection.send({ type: 'chunk', index: 4, offset: 0, chunkBytes: 0, body });
         await world.until(() => accepter.messages.length === 2);
         expect(accepter.messages[1]).toMatchObject({ type: 'chunk', index: 4, chunkBytes: 0 });
@@ -87,7 +87,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
       it('a swarm connection is recognised by a peer and by a tracker', async () => {
         for (const role of ['peer', 'tracker'] as const) {
           const { address, accepted } = await listen(world, role);
-          const opener = record(world, world.far.connect(address, 'swarm'));
+          const opener = record(world.far.connect(address, 'swarm'));
           opener.connection.send(handshake);
           await world.until(() => accepted[0]?.messages.length === 1);
           expect(accepted[0]!.connection.dialect).toBe('swarm');
@@ -109,7 +109,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
         const { opener, accepter } = await converse(world, { dialect: 'spec-chunk' });
         expect(accepter.connection.dialect).toBe('spec-chunk');
         expect(accepter.messages).toEqual([{ type: 'request-chunk', index: 3 }]);
-        accepter.connection.send({ type: 'raw', body: world.body(bytes) });
+        accepter.connection.send({ type: 'raw', body: bytes });
         accepter.connection.end();
         await world.until(() => opener.closes.length === 1 && accepter.closes.length === 1);
         expect(contentOf(opener).equals(bytes)).toBe(true);
@@ -118,7 +118,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
 
       it('a connection that has said nothing is not handed over', async () => {
         const { address, accepted } = await listen(world);
-        const silent = record(world, world.far.connect(address, 'swarm'));
+        const silent = record(world.far.connect(address, 'swarm'));
         await exchange();
         expect(accepted).toEqual([]);
         silent.connection.end();
@@ -132,7 +132,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
       it('send says false while the remote does not read, and onDrain tells when to go on', async () => {
         const { opener, accepter } = await converse(world);
         accepter.connection.pause();
-        const body = world.body(content(256 * 1024));
+        const body = content(256 * 1024);
         const total = 256;
         const part: Message = { type: 'chunk', index: 1, offset: 0, chunkBytes: 2 ** 40, body };
         let sent = 0;
@@ -170,7 +170,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
         const { opener, accepter } = await converse(world, {
           accepter: { onMessage: (recorded) => recorded.connection.pause() },
         });
-        partSender(world, opener.connection, bytes, 1000)();
+        partSender(opener.connection, bytes, 1000)();
         while (accepter.payloadBytes < bytes.length) {
           const before = accepter.payloadBytes;
           accepter.connection.resume();
@@ -184,7 +184,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
       it('comes after everything sent has gone out', async () => {
         const bytes = content(3_000_000);
         const { opener, accepter } = await converse(world);
-        partSender(world, opener.connection, bytes, 3_000_000 / 3)();
+        partSender(opener.connection, bytes, 3_000_000 / 3)();
         while (opener.connection.bufferedBytes > 0 && accepter.payloadBytes === 0) await exchange();
         opener.connection.send(have(7));
         opener.connection.end();
@@ -248,7 +248,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
       it('by abort drops what is buffered', async () => {
         const { opener, accepter } = await converse(world);
         accepter.connection.pause();
-        const body = world.body(content(256 * 1024));
+        const body = content(256 * 1024);
         while (opener.connection.send({ type: 'chunk', index: 1, offset: 0, chunkBytes: 2 ** 40, body }));
         opener.connection.abort();
         await world.until(() => opener.closes.length === 1);
@@ -283,7 +283,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
         const { listener, address } = await listen(world);
         listener.close();
         await exchange();
-        const opener = record(world, world.far.connect(address, 'swarm'));
+        const opener = record(world.far.connect(address, 'swarm'));
         opener.connection.send(handshake);
         expect(opener.closes).toEqual([]);
         await world.until(() => opener.closes.length === 1);
@@ -292,7 +292,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
 
       it('by abort before the connection stands is told as such', async () => {
         const { address, accepted } = await listen(world);
-        const opener = record(world, world.far.connect(address, 'swarm'));
+        const opener = record(world.far.connect(address, 'swarm'));
         opener.connection.send(handshake);
         opener.connection.abort();
         await world.until(() => opener.closes.length === 1);
@@ -304,7 +304,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
 
     it('handlers can be replaced: the new ones hear what follows', async () => {
       const { opener, accepter } = await converse(world);
-      const later = record(world, accepter.connection);
+      const later = record(accepter.connection);
       opener.connection.send(have(1));
       await world.until(() => later.messages.length === 1);
       opener.connection.end();
@@ -322,7 +322,7 @@ export function describeTransport(name: string, createWorld: () => TransportWorl
     it('hundreds of connections live side by side', async () => {
       const { address, accepted } = await listen(world);
       const openers = Array.from({ length: 300 }, (_, i) => {
-        const opener = record(world, world.far.connect(address, 'swarm'));
+        const opener = record(world.far.connect(address, 'swarm'));
         opener.connection.send(handshake);
         opener.connection.send(have(i + 1));
         return opener;

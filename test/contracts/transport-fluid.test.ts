@@ -3,6 +3,7 @@ import { FluidNetwork } from '../../src/sim/engines/virtual/fluid/fluid-network.
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
 import { describeTransport } from './transport-contract.ts';
+import { virtualWorld } from './transport-world.ts';
 
 const links: Record<string, Partial<PlannedLink>> = {
   'without limits': {},
@@ -24,18 +25,6 @@ for (const [name, link] of Object.entries(links)) {
     const network = new FluidNetwork({ clock });
     const host = (at: string) =>
       network.host(at, { random: seededRandom(at) }, { ...unlimitedLink, ...link });
-    return {
-      near: host('near'),
-      far: host('far'),
-      clock,
-      host: 'near',
-      body: (content) => content,
-      content: (body) => body as Uint8Array,
-      until(condition) {
-        if (clock.runUntil(condition, clock.now() + 60_000)) return Promise.resolve();
-        return Promise.reject(new Error('nothing more happens'));
-      },
-      close: () => {},
-    };
+    return virtualWorld(clock, { near: host('near'), far: host('far') });
   });
 }

@@ -9,9 +9,13 @@ import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
 import { shapedTransport } from '../support/shaped-transport.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
 import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
-import { TrackedTransport } from './tracked-transport.ts';
-import { converse, type Recorded, type TransportWorld } from './transport-world.ts';
-import { untilTrue } from './until-true.ts';
+import {
+  converse,
+  socketWorld,
+  virtualWorld,
+  type Recorded,
+  type TransportWorld,
+} from './transport-world.ts';
 
 /** A world in which some time can pass without waiting for anything. */
 type RandomWorld = TransportWorld & { pass(ms: number): Promise<void> };
@@ -47,7 +51,7 @@ class End {
     this.recorded = recorded;
   }
 
-  send(world: TransportWorld, bytes: number): void {
+  send(bytes: number): void {
     const { connection, log } = this.recorded;
     // The handlers answer the remote's end with one of their own.
     const open = !this.#ended && !log.includes('remote-end') && !log.includes('close');
@@ -56,7 +60,7 @@ class End {
       index: this.sent.length + 1,
       offset: 0,
       chunkBytes: bytes,
-      body: world.body(Buffer.alloc(bytes)),
+      body: Buffer.alloc(bytes),
     } as const;
     const free = connection.send(message);
     if (open) this.sent.push(bytes);
@@ -92,7 +96,7 @@ async function play(
   const ends = { opener: new End(pair.opener), accepter: new End(pair.accepter) };
   for (const action of abort === null ? script : script.slice(0, abort.at)) {
     if (action.act === 'pass') await world.pass(action.ms);
-    else if (action.act === 'send') ends[action.side].send(world, action.bytes);
+    else if (action.act === 'send') ends[action.side].send(action.bytes);
     else if (action.act === 'end') ends[action.side].end();
     else ends[action.side].recorded.connection[action.act]();
   }
@@ -120,49 +124,31 @@ function check(receiver: End, sender: End, aborted: boolean): void {
   expect(receiver.recorded.closes).toEqual([{ kind: 'end' }]);
 }
 
-function virtualWorld(wrap: (transport: Transport, clock: Clock) => Transport): RandomWorld {
+function randomWorld(wrap: (transport: Transport, clock: Clock) => Transport): RandomWorld {
   const clock = new VirtualClock();
   const network = new MemoryNetwork({ clock });
+  const near = wrap(network.transport('near'), clock);
   return {
-    near: wrap(network.transport('near'), clock),
-    far: wrap(network.transport('far'), clock),
-    clock,
-    host: 'near',
-    body: (content) => content,
-    content: (body) => body as Uint8Array,
-    until(condition) {
-      if (clock.runUntil(condition)) return Promise.resolve();
-      return Promise.reject(new Error('nothing more happens'));
-    },
+    ...virtualWorld(clock, { near, far: wrap(network.transport('far'), clock) }, Infinity),
     pass(ms) {
       clock.run(clock.now() + ms);
       return Promise.resolve();
     },
-    close: () => {},
   };
 }
 
 async function withTcpWorld(use: (world: RandomWorld) => Promise<void>): Promise<void> {
   const clock = systemClock();
-  const near = new TrackedTransport(new TcpTransport({ clock }));
-  const far = new TrackedTransport(new TcpTransport({ clock }));
+  const world = socketWorld(clock, { near: new TcpTransport({ clock }), far: new TcpTransport({ clock }) });
   try {
     await use({
-      near,
-      far,
-      clock,
-      host: '127.0.0.1',
-      body: (content) => content,
-      content: (body) => body as Uint8Array,
-      until: untilTrue,
+      ...world,
       async pass(ms) {
         for (let turn = 0; turn < ms / 5; turn++) await new Promise(setImmediate);
       },
-      close: () => {},
     });
   } finally {
-    near.close();
-    far.close();
+    world.close();
   }
 }
 
@@ -171,7 +157,7 @@ describe('whatever two sides do, all arrives in order, once, and then the end', 
     await fc.assert(
       fc.asyncProperty(steps, lastWord, (script, abort) =>
         play(
-          virtualWorld((transport) => transport),
+          randomWorld((transport) => transport),
           script,
           abort,
         ),
@@ -186,7 +172,7 @@ describe('whatever two sides do, all arrives in order, once, and then the end', 
         const links = [near, far];
         const wrap = (transport: Transport, clock: Clock) =>
           shapedTransport(transport, { clock, random: seededRandom('r') }, links.shift()!, emptyShaping());
-        return play(virtualWorld(wrap), script, abort);
+        return play(randomWorld(wrap), script, abort);
       }),
       { numRuns: 500 },
     );

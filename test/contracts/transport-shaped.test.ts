@@ -8,9 +8,8 @@ import { emptyTraffic, meteredTransport } from '../../src/sim/network/metered-tr
 import { shapedTransport } from '../support/shaped-transport.ts';
 import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
 import { unlimitedLink, type PlannedLink } from '../../src/sim/plan/plan.ts';
-import { TrackedTransport } from './tracked-transport.ts';
 import { describeTransport } from './transport-contract.ts';
-import { untilTrue } from './until-true.ts';
+import { socketWorld, virtualWorld } from './transport-world.ts';
 
 const links: Record<string, PlannedLink> = {
   rates: { ...unlimitedLink, upBytesPerSec: 20e6, downBytesPerSec: 30e6 },
@@ -42,37 +41,13 @@ for (const [name, link] of Object.entries(links)) {
   describeTransport(`${name} around memory`, () => {
     const clock = new VirtualClock();
     const network = new MemoryNetwork({ clock });
-    return {
-      near: shape(network.transport('near'), clock, link),
-      far: shape(network.transport('far'), clock, link),
-      clock,
-      host: 'near',
-      body: (content) => content,
-      content: (body) => body as Uint8Array,
-      until(condition) {
-        if (clock.runUntil(condition, clock.now() + 60_000)) return Promise.resolve();
-        return Promise.reject(new Error('nothing more happens'));
-      },
-      close: () => {},
-    };
+    const near = shape(network.transport('near'), clock, link);
+    return virtualWorld(clock, { near, far: shape(network.transport('far'), clock, link) });
   });
 }
 
 describeTransport('everything around TCP', () => {
   const clock = systemClock();
-  const near = new TrackedTransport(shape(new TcpTransport({ clock }), clock, links['everything']!));
-  const far = new TrackedTransport(shape(new TcpTransport({ clock }), clock, links['everything']!));
-  return {
-    near,
-    far,
-    clock,
-    host: '127.0.0.1',
-    body: (content) => content,
-    content: (body) => body as Uint8Array,
-    until: untilTrue,
-    close() {
-      near.close();
-      far.close();
-    },
-  };
+  const host = () => shape(new TcpTransport({ clock }), clock, links['everything']!);
+  return socketWorld(clock, { near: host(), far: host() });
 });

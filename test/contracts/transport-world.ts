@@ -1,6 +1,5 @@
 import type {
   Address,
-  Body,
   Clock,
   CloseReason,
   Connection,
@@ -8,6 +7,9 @@ import type {
   Transport,
 } from '../../src/core/interfaces.ts';
 import type { Dialect, Message } from '../../src/core/protocol/messages.ts';
+import type { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
+import { TrackedTransport } from './tracked-transport.ts';
+import { untilTrue } from './until-true.ts';
 
 /** Two hosts that can reach each other, and a way to let things happen. */
 export interface TransportWorld {
@@ -17,12 +19,46 @@ export interface TransportWorld {
   readonly clock: Clock;
   /** Where `near` listens. */
   readonly host: string;
-  /** A body of this content, and back. */
-  body(content: Uint8Array): Body;
-  content(body: Body): Uint8Array;
   /** Lets things happen until the condition holds. @throws when it does not come to hold */
   until(condition: () => boolean): Promise<void>;
   close(): void;
+}
+
+/** Hosts in virtual time. */
+export function virtualWorld(
+  clock: VirtualClock,
+  hosts: Pick<TransportWorld, 'near' | 'far'>,
+  patienceMs = 60_000,
+): TransportWorld {
+  return {
+    ...hosts,
+    clock,
+    host: 'near',
+    until(condition) {
+      if (clock.runUntil(condition, clock.now() + patienceMs)) return Promise.resolve();
+      return Promise.reject(new Error('nothing more happens'));
+    },
+    close: () => {},
+  };
+}
+
+/** Sockets of this machine, in real time. */
+export function socketWorld(
+  clock: Clock,
+  { near, far }: Readonly<Record<'near' | 'far', Transport>>,
+  host = '127.0.0.1',
+): TransportWorld {
+  const tracked = { near: new TrackedTransport(near), far: new TrackedTransport(far) };
+  return {
+    ...tracked,
+    clock,
+    host,
+    until: untilTrue,
+    close() {
+      tracked.near.close();
+      tracked.far.close();
+    },
+  };
 }
 
 /** One end of a conversation, and everything it heard, bodies copied. */
@@ -44,7 +80,7 @@ export interface RecordOptions {
   readonly countOnly?: boolean;
 }
 
-export function record(world: TransportWorld, connection: Connection, options: RecordOptions = {}): Recorded {
+export function record(connection: Connection, options: RecordOptions = {}): Recorded {
   const recorded: Recorded = { connection, messages: [], log: [], closes: [], payloadBytes: 0 };
   const { onRemoteEnd } = options;
   connection.setHandlers({
@@ -52,7 +88,7 @@ export function record(world: TransportWorld, connection: Connection, options: R
       recorded.log.push(message.type);
       if (message.type === 'chunk' || message.type === 'raw')
         recorded.payloadBytes += message.body.byteLength;
-      if (options.countOnly !== true) recorded.messages.push(kept(world, message));
+      if (options.countOnly !== true) recorded.messages.push(kept(message));
       options.onMessage?.(recorded, message);
     },
     onDrain() {
@@ -73,9 +109,9 @@ export function record(world: TransportWorld, connection: Connection, options: R
   return recorded;
 }
 
-function kept(world: TransportWorld, message: Message): Message {
+function kept(message: Message): Message {
   if (message.type !== 'chunk' && message.type !== 'raw') return message;
-  return { ...message, body: Uint8Array.from(world.content(message.body)) };
+  return { ...message, body: Uint8Array.from(message.body as Uint8Array) };
 }
 
 /** All bodies of a conversation, one after another. */
@@ -103,7 +139,7 @@ export async function listen(
   const listener = world.near.listen({
     port: 0,
     role,
-    onConnection: (connection) => accepted.push(record(world, connection, options)),
+    onConnection: (connection) => accepted.push(record(connection, options)),
     onListening: (bound) => (address = bound),
     onError(error) {
       throw error;
@@ -125,7 +161,7 @@ export async function converse(
   }: { dialect?: Dialect; opener?: RecordOptions; accepter?: RecordOptions } = {},
 ): Promise<{ opener: Recorded; accepter: Recorded; listening: Listening }> {
   const listening = await listen(world, dialect === 'spec-tracker' ? 'tracker' : 'peer', accepter);
-  const recorded = record(world, world.far.connect(listening.address, dialect), opener);
+  const recorded = record(world.far.connect(listening.address, dialect), opener);
   const first: Message =
     dialect === 'swarm'
       ? handshake
@@ -147,12 +183,7 @@ export function content(bytes: number, seed = 1): Buffer {
 }
 
 /** Sends parts of one chunk until all are sent, obeying back-pressure; call again on drain. */
-export function partSender(
-  world: TransportWorld,
-  connection: Connection,
-  bytes: Buffer,
-  partBytes: number,
-): () => void {
+export function partSender(connection: Connection, bytes: Buffer, partBytes: number): () => void {
   let offset = 0;
   return () => {
     while (offset < bytes.length) {
@@ -162,7 +193,7 @@ export function partSender(
         index: 1,
         offset,
         chunkBytes: bytes.length,
-        body: world.body(part),
+        body: part,
       };
       offset += part.length;
       if (!connection.send(message)) return;
