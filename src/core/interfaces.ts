@@ -131,11 +131,11 @@ export interface ChunkWriter {
    */
   write(body: Body, skipBytes?: number): void;
   /**
-   * Verifies against what was expected at `begin` and, if it agrees, makes the chunk part of the store.
-   * Returns the info; `undefined` when size or hash disagree (everything written is then discarded).
+   * Verifies against what was expected at `begin`, or has come to be `agreed` since, and, if it agrees, makes the chunk
+   * part of the store. Returns the info; `undefined` when size or hash disagree (everything written is then discarded).
    * When the store came to hold the chunk by another writer meanwhile, the copy is discarded and info returned.
    */
-  commit(): ChunkInfo | undefined;
+  commit(agreed?: ChunkInfo): ChunkInfo | undefined;
   /** Forgets everything written. Idempotent; does nothing after `commit`. */
   discard(): void;
 }

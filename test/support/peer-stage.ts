@@ -40,15 +40,16 @@ export class PeerStage {
   #trackerConnection: Connection | undefined;
 
   /**
-   * The peer holds `held`; the tracker tells the hashes of all chunks, and of `peers`. `trackerTotal`: what it says of
-   * the total number of chunks.
+   * The peer holds `held`; the tracker tells of `peers`, and what is `agreed` on (default: the content of all chunks).
+   * `trackerTotal`: what it says of the total number of chunks, if it says a word.
    */
   constructor(
     about: {
       readonly totalChunks: number;
       readonly held: readonly number[];
       readonly peers?: readonly PeerEntry[];
-      readonly trackerTotal?: number;
+      readonly agreed?: readonly ChunkClaim[];
+      readonly trackerTotal?: number | 'unsaid';
     },
     options: Partial<PeerOptions> = {},
   ) {
@@ -57,7 +58,8 @@ export class PeerStage {
       about.totalChunks,
       Object.fromEntries(about.held.map((index) => [index, contentOf(index)])),
     );
-    this.#playTracker(about.peers ?? [], about.trackerTotal ?? about.totalChunks);
+    const all = Array.from({ length: about.totalChunks }, (_, at) => claimOf(at + 1));
+    this.#playTracker(about.peers ?? [], about.agreed ?? all, about.trackerTotal ?? about.totalChunks);
     const events = { emit: (event: SwarmEvent) => this.events.push(event) };
     const transport = this.network.transport('peer');
     this.peer = new Peer(
@@ -93,7 +95,11 @@ export class PeerStage {
     return puppet;
   }
 
-  #playTracker(peers: readonly PeerEntry[], totalChunks: number): void {
+  #playTracker(
+    peers: readonly PeerEntry[],
+    agreed: readonly ChunkClaim[],
+    totalChunks: number | 'unsaid',
+  ): void {
     this.network.transport(TRACKER.host).listen({
       port: TRACKER.port,
       role: 'tracker',
@@ -105,12 +111,11 @@ export class PeerStage {
         this.#trackerConnection = connection;
         connection.setHandlers({
           onMessage: (message) => {
-            if (message.type === 'handshake') {
+            if (message.type === 'handshake' && totalChunks !== 'unsaid') {
               connection.send({ ...message, name: 'tracker', port: TRACKER.port, totalChunks });
             } else if (message.type === 'announce') {
               this.announces.push(message);
               if (totalChunks !== this.totalChunks) return;
-              const agreed = Array.from({ length: this.totalChunks }, (_, at) => claimOf(at + 1));
               connection.send({ type: 'peers', peers, agreed, intervalMs: 10_000 });
             }
           },

@@ -1,13 +1,14 @@
 import type { DiscardReason } from '../events.ts';
-import type { Address, Body } from '../interfaces.ts';
+import type { Address, Body, ChunkInfo } from '../interfaces.ts';
 import type { Draft } from './draft.ts';
 
-/** `outdated`: another content was agreed on since it began, so that nothing is said of who sent it. */
+/** `outdated`: a content, or another one, was agreed on since it began, so that nothing is said of who sent it. */
 export type Finish = 'held' | 'corrupt' | 'outdated';
 
 /** What a download asks and tells the ledger. */
 export interface DownloadOutcome {
-  isOutdated(): boolean;
+  /** By now; undefined: nothing is. */
+  agreed(): ChunkInfo | undefined;
   requested(): void;
   /** Once. */
   left(): void;
@@ -51,7 +52,7 @@ export class Download {
 
   /** Another content was agreed on since it began. */
   get isOutdated(): boolean {
-    return this.#outcome.isOutdated();
+    return this.draft.isOutdated(this.#outcome.agreed());
   }
 
   get over(): boolean {
@@ -79,15 +80,20 @@ export class Download {
     }
     let isRight: boolean;
     try {
-      isRight = this.draft.commit() !== undefined;
+      isRight = this.draft.commit(this.#outcome.agreed()) !== undefined;
     } catch (error) {
       this.drop('failed');
       throw error;
     }
     this.leave();
-    if (isRight) this.#outcome.held();
-    else this.#outcome.discard('corrupt');
-    return isRight ? 'held' : 'corrupt';
+    if (isRight) {
+      this.#outcome.held();
+      return 'held';
+    }
+    // Who was asked before anything was agreed on may have been right by what it knew.
+    const isCertain = this.draft.hash !== undefined;
+    this.#outcome.discard(isCertain ? 'corrupt' : 'failed');
+    return isCertain ? 'corrupt' : 'outdated';
   }
 
   /** Ends; what has come stays in the draft, for others to go on with. Idempotent. */

@@ -48,6 +48,11 @@ export class Draft {
     return !this.#over && this.#writer.agrees();
   }
 
+  /** It was begun for another content than the one that is agreed on by now. */
+  isOutdated(agreed: ChunkInfo | undefined): boolean {
+    return this.hash !== undefined && agreed !== undefined && agreed.hash !== this.hash;
+  }
+
   /**
    * Takes what of a part is new. `offset`: where the part begins, at most `bytes`. Returns the number of new bytes.
    * @throws {StoreError} the store cannot keep it; the draft is then to be discarded
@@ -71,8 +76,8 @@ export class Draft {
   }
 
   /** See `ChunkWriter.commit`. @throws {StoreError} the store cannot keep it; the draft is then to be discarded */
-  commit(): ChunkInfo | undefined {
-    const info = this.#writer.commit();
+  commit(agreed?: ChunkInfo): ChunkInfo | undefined {
+    const info = this.#writer.commit(agreed);
     this.#over = true;
     return info;
   }

@@ -149,14 +149,14 @@ export class Ledger {
     const startMs = clock.now();
     const about = { peer: this.#peerName, index };
     const download = new Download(draft, from, {
-      isOutdated: () => this.#isOutdated(draft),
+      agreed: () => this.#agreed.get(index),
       requested: () => events.emit({ type: 'chunk-requested', atMs: clock.now(), ...about, from, protocol }),
       left: () => this.#left(download),
       held: () => {
         this.#drafts.delete(draft);
         const sent = draft.sent(from);
         const atMs = clock.now();
-        if (!this.held.add(index)) {
+        if (this.#disputed.has(index) || !this.held.add(index)) {
           events.emit({ type: 'chunk-discarded', atMs, ...about, ...sent, reason: 'duplicate' });
           return;
         }
@@ -188,12 +188,6 @@ export class Ledger {
     const draft = new Draft(index, this.#components.store.begin(index, known), known.hash);
     this.#drafts.add(draft);
     return draft;
-  }
-
-  /** Another content than the draft is to be was agreed on since it was begun. */
-  #isOutdated({ index, hash }: Draft): boolean {
-    const agreed = this.#agreed.get(index)?.hash;
-    return hash !== undefined && agreed !== undefined && agreed !== hash;
   }
 
   #left(download: Download): void {

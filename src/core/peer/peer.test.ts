@@ -250,6 +250,14 @@ describe('a peer in the swarm protocol: connections', () => {
     expect(stage.clock.pending).toBe(0);
   });
 
+  it('tells a tracker that it leaves, although that has not said a word yet', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [], trackerTotal: 'unsaid' });
+    expect(stage.eventsOf('tracker-found')).toEqual([]);
+    stage.peer.leave();
+    stage.run(3000);
+    expect(stage.announces.map(({ event }) => event)).toEqual(['started', 'stopped']);
+  });
+
   it('survives the loss of its tracker: goes on trading, tries again, and announces everything anew', () => {
     const stage = new PeerStage({ totalChunks: 2, held: [1] });
     const before = stage.announces.length;

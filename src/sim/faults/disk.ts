@@ -48,7 +48,7 @@ export class FaultyDisk implements ChunkStore {
         writer.write(body, skipBytes);
         this.#wait(body.byteLength - skipBytes);
       },
-      commit: () => writer.commit(),
+      commit: (agreed) => writer.commit(agreed),
       discard: () => writer.discard(),
     };
   }

@@ -58,10 +58,10 @@ export class FileChunkWriter implements ChunkWriter {
     }
   }
 
-  commit(): ChunkInfo | undefined {
+  commit(agreed?: ChunkInfo): ChunkInfo | undefined {
     this.#requireLive();
     const info = { bytes: this.#writtenBytes, hash: this.#hash.digest('hex') };
-    const { bytes = info.bytes, hash = info.hash } = this.#expected;
+    const { bytes = info.bytes, hash = info.hash } = agreed ?? this.#expected;
     const agrees = info.bytes === bytes && info.hash === hash.toLowerCase();
     const held = this.#components.held();
     if (!agrees || held !== undefined) {

@@ -207,6 +207,18 @@ describe('writing', () => {
     expect(list()).toBe('1,chunk_1\n2,chunk_2\n2,LASTCHUNK\n');
   });
 
+  it('keeps a chunk only when it is what has come to be agreed on since it was begun', async () => {
+    createFolder(folder, 2);
+    const store = await FolderStore.open(folder);
+    const [wrong, right] = [store.begin(1, {}), store.begin(1, {})];
+    for (const writer of [wrong, right]) writer.write(Buffer.from('right'));
+    expect(wrong.commit(infoOf('other'))).toBeUndefined();
+    expect(store.info(1)).toBeUndefined();
+    expect(right.commit(infoOf('right'))).toEqual(infoOf('right'));
+    store.close();
+    expect(readdirSync(folder).sort()).toEqual(['chunk_1', 'local_chunks.txt']);
+  });
+
   it('does not fill the disk with what is longer than expected', async () => {
     createFolder(folder, 1);
     const store = await FolderStore.open(folder);

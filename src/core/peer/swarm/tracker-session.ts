@@ -29,6 +29,8 @@ export class SwarmTrackerSession {
   #announceAtMs = Infinity;
   #retry: Timer | undefined;
   #retryMs = RETRY_FIRST_MS;
+  /** The tracker was told over this connection that the peer is there, and has shaken hands. */
+  #told = false;
   #greeted = false;
   #lastAnnounceMs = -Infinity;
   #completedTold = false;
@@ -54,7 +56,8 @@ export class SwarmTrackerSession {
     this.#stopped = true;
     this.#announce?.cancel();
     this.#retry?.cancel();
-    if (this.#greeted) this.#send('stopped');
+    // Also who has waited for the tracker's first word in vain is known to it by then.
+    if (this.#told) this.#send('stopped');
     this.#connection?.end();
   }
 
@@ -87,6 +90,7 @@ export class SwarmTrackerSession {
     });
     this.#untold = new Set(ledger.held);
     this.#completedTold = ledger.complete;
+    this.#told = true;
     this.#send('started');
   }
 
@@ -159,6 +163,7 @@ export class SwarmTrackerSession {
 
   #lost(reason: CloseReason): void {
     this.#connection = undefined;
+    this.#told = false;
     this.#greeted = false;
     this.#announce?.cancel();
     this.#announceAtMs = Infinity;

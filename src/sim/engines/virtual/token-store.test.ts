@@ -62,6 +62,14 @@ describe('token store', () => {
     expect(leecher.read(1, 0, 10).corrupt).toBe(true);
   });
 
+  it('keeps a chunk only when it is what has come to be agreed on since it was begun', () => {
+    const { seeder, leecher } = stores([1]);
+    const writer = leecher.begin(1, {});
+    writer.write(seeder.read(1, 0, 100));
+    expect(writer.commit({ bytes: 100, hash: tokenHash(1, 100) })).toBeUndefined();
+    expect(leecher.info(1)).toBeUndefined();
+  });
+
   it('keeps the first of two writers of a chunk', () => {
     const { seeder, leecher } = stores();
     const writers = [leecher.begin(2, {}), leecher.begin(2, {})];

@@ -61,7 +61,7 @@ export class TokenStore implements ChunkStore {
     return new TokenWriter(
       index,
       (bytes, corrupt) => agree(expected, { bytes, hash: tokenHash(index, bytes, corrupt) }),
-      (bytes, corrupt) => this.#commit(index, expected, bytes, corrupt),
+      (bytes, corrupt, agreed) => this.#commit(index, agreed ?? expected, bytes, corrupt),
     );
   }
 
@@ -71,10 +71,10 @@ export class TokenStore implements ChunkStore {
     bytes: number,
     corrupt: boolean,
   ): ChunkInfo | undefined {
-    const present = this.info(index);
-    if (present) return present;
     const hash = tokenHash(index, bytes, corrupt);
     if (!agree(expected, { bytes, hash })) return undefined;
+    const present = this.info(index);
+    if (present) return present;
     this.#held.set(index, { bytes, hash, corrupt });
     return { bytes, hash };
   }
@@ -101,19 +101,17 @@ interface HeldChunk extends ChunkInfo {
   readonly corrupt: boolean;
 }
 
+type OnCommit = (bytes: number, corrupt: boolean, agreed: ChunkInfo | undefined) => ChunkInfo | undefined;
+
 class TokenWriter implements ChunkWriter {
   readonly #index: number;
   readonly #isExpected: (bytes: number, corrupt: boolean) => boolean;
-  readonly #onCommit: (bytes: number, corrupt: boolean) => ChunkInfo | undefined;
+  readonly #onCommit: OnCommit;
   #writtenBytes = 0;
   #corrupt = false;
   #over = false;
 
-  constructor(
-    index: number,
-    isExpected: (bytes: number, corrupt: boolean) => boolean,
-    onCommit: (bytes: number, corrupt: boolean) => ChunkInfo | undefined,
-  ) {
+  constructor(index: number, isExpected: (bytes: number, corrupt: boolean) => boolean, onCommit: OnCommit) {
     this.#index = index;
     this.#isExpected = isExpected;
     this.#onCommit = onCommit;
@@ -135,10 +133,10 @@ class TokenWriter implements ChunkWriter {
     this.#writtenBytes += byteLength - skipBytes;
   }
 
-  commit(): ChunkInfo | undefined {
+  commit(agreed?: ChunkInfo): ChunkInfo | undefined {
     if (this.#over) throw new StoreError(`chunk ${this.#index} was committed or discarded already`);
     this.#over = true;
-    return this.#onCommit(this.#writtenBytes, this.#corrupt);
+    return this.#onCommit(this.#writtenBytes, this.#corrupt, agreed);
   }
 
   discard(): void {
