@@ -11,9 +11,6 @@ import { looksLikeRefusal, REFUSAL_BYTES_MAX } from './refusal.ts';
  * no limit on the whole.
  */
 export const IDLE_TIMEOUT_MS = 12_000;
-/** With a hash to tell, and as many bytes as other chunks have, the end need not be waited for so long. */
-export const LIKELY_END_MS = 2500;
-
 /** A transfer that has begun is not given up before its limit has struck, and doubled, so many times in a row. */
 const BEGUN_STRIKES_MAX = 6;
 
@@ -118,9 +115,9 @@ export class Fetch {
       this.#fail({ kind: 'store-failed', error });
       return;
     }
-    // Some never close: size and hash are as good an end as that of the stream.
-    const isAll = hash !== undefined && bytes !== undefined && download.receivedBytes >= bytes;
-    if (isAll) this.#finish();
+    // Some never close: a hash is as good an end as that of the stream.
+    const isAll = bytes === undefined ? download.isWhole() : download.receivedBytes >= bytes;
+    if (hash !== undefined && isAll) this.#finish();
     else this.#waitIdle();
   }
 
@@ -139,9 +136,9 @@ export class Fetch {
     const { receivedBytes } = this.download;
     if (receivedBytes === 0 && hash !== EMPTY_SHA1) this.#fail({ kind: 'absent' });
     else if (this.#isRefusal()) this.#fail({ kind: 'absent' });
-    else if (reason.kind !== 'end') this.#finishBroken({ kind: 'broken', detail: reason.detail });
+    else if (reason.kind !== 'end') this.#fail({ kind: 'broken', detail: reason.detail });
     else if (receivedBytes < (this.#options.bytes ?? 0) || !this.#options.believes(receivedBytes)) {
-      this.#finishBroken({ kind: 'broken', detail: `the stream ended after ${receivedBytes} bytes` });
+      this.#fail({ kind: 'broken', detail: `the stream ended after ${receivedBytes} bytes` });
     } else this.#finish();
   }
 
@@ -159,17 +156,11 @@ export class Fetch {
     const { hash } = this.#options;
     const silentMs = this.#clock.now() - this.#heardMs;
     const silent = { kind: 'broken', detail: `silent for ${Math.round(silentMs / 1000)} s` } as const;
-    // A holder that never closes may have sent all there is.
+    // A holder that never closes has sent all there is of an empty chunk.
     if (hash !== undefined && this.download.isWhole()) return this.#finish();
     this.#patience.struck();
     if (!this.#begun || ++this.#strikes > BEGUN_STRIKES_MAX) this.#fail(silent);
     else this.#waitIdle();
-  }
-
-  /** The stream broke off: the chunk may be here all the same, and if not, nobody has spoiled it. */
-  #finishBroken(outcome: FetchOutcome): void {
-    if (this.download.isWhole()) this.#finish();
-    else this.#fail(outcome);
   }
 
   /** The ledger decides. */
@@ -211,12 +202,7 @@ export class Fetch {
 
   #waitIdle(): void {
     this.#idleTimer?.cancel();
-    const { download, hash, usualBytes } = this.#options;
-    const likelyAll = hash !== undefined && usualBytes > 0 && download.receivedBytes === usualBytes;
-    const isFirstLook = likelyAll && this.#strikes === 0;
-    this.#idleTimer = this.#clock.setTimer(isFirstLook ? LIKELY_END_MS : this.#patience.limitMs, () =>
-      this.#idle(),
-    );
+    this.#idleTimer = this.#clock.setTimer(this.#patience.limitMs, () => this.#idle());
   }
 
   /** Keeps the first four bytes. Returns what of the body belongs to the chunk. */

@@ -7,7 +7,7 @@ import type { SwarmEvent } from '../../events.ts';
 import type { Address } from '../../interfaces.ts';
 import { seededRandom } from '../../random.ts';
 import { Ledger } from '../ledger.ts';
-import { IDLE_TIMEOUT_MS, LIKELY_END_MS } from './fetch.ts';
+import { IDLE_TIMEOUT_MS } from './fetch.ts';
 import { SpecFetcher } from './fetcher.ts';
 
 const own = { host: 'localhost', port: 5001 };
@@ -235,19 +235,21 @@ describe('rule 10: the right content', () => {
   });
 
   test('hashed: a holder that never closes has sent the chunk when the hash agrees', () => {
-    const { fetcher, transport, store, clock } = setUp();
+    const { fetcher, transport, store } = setUp();
     fetcher.offer(2, sha1('right'), [a]);
-    transport.last.receiveRaw('right');
-    clock.run(IDLE_TIMEOUT_MS);
+    transport.last.receiveRaw('ri');
+    expect(store.chunks.has(2)).toBe(false);
+    transport.last.receiveRaw('ght');
     expect(store.chunks.has(2)).toBe(true);
+    expect(transport.last.ended).toBe(true);
   });
 
-  test('hashed: it is not waited for so long when the chunk has the size of the others', () => {
-    const { fetcher, transport, store, clock } = setUp({ held: { 1: 'usual' } });
-    fetcher.offer(2, sha1('right'), [a]);
-    transport.last.receiveRaw('right');
-    clock.run(LIKELY_END_MS);
-    expect(store.chunks.has(2)).toBe(true);
+  test('hashed: an empty chunk of a holder that never closes is there when that has been silent', () => {
+    const { fetcher, transport, store, clock } = setUp();
+    fetcher.offer(2, sha1(''), [a]);
+    clock.run(IDLE_TIMEOUT_MS);
+    expect(transport.last.closed).toBe(true);
+    expect(store.chunks.get(2)?.length).toBe(0);
   });
 
   test('hashed: an agreed chunk of 0 bytes is nothing but the end of the stream', () => {
