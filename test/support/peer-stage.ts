@@ -37,6 +37,8 @@ export class PeerStage {
   readonly store: FakeStore;
   readonly peer: Peer;
   readonly totalChunks: number;
+  /** As the tracker tells at each announce. */
+  readonly #agreed = new Map<number, ChunkClaim>();
   #trackerConnection: Connection | undefined;
 
   /**
@@ -59,7 +61,8 @@ export class PeerStage {
       Object.fromEntries(about.held.map((index) => [index, contentOf(index)])),
     );
     const all = Array.from({ length: about.totalChunks }, (_, at) => claimOf(at + 1));
-    this.#playTracker(about.peers ?? [], about.agreed ?? all, about.trackerTotal ?? about.totalChunks);
+    for (const claim of about.agreed ?? all) this.#agreed.set(claim.index, claim);
+    this.#playTracker(about.peers ?? [], about.trackerTotal ?? about.totalChunks);
     const events = { emit: (event: SwarmEvent) => this.events.push(event) };
     const transport = this.network.transport('peer');
     this.peer = new Peer(
@@ -79,8 +82,9 @@ export class PeerStage {
     return this.events.filter((event): event is Extract<SwarmEvent, { type: T }> => event.type === type);
   }
 
-  /** The tracker says something unasked. */
+  /** The tracker says something unasked; what is agreed on, from now on at each announce. */
   trackerTells(peers: readonly PeerEntry[], agreed: readonly ChunkClaim[] = []): void {
+    for (const claim of agreed) this.#agreed.set(claim.index, claim);
     this.#trackerConnection!.send({ type: 'peers', peers, agreed, intervalMs: 10_000 });
     this.run(1);
   }
@@ -95,11 +99,7 @@ export class PeerStage {
     return puppet;
   }
 
-  #playTracker(
-    peers: readonly PeerEntry[],
-    agreed: readonly ChunkClaim[],
-    totalChunks: number | 'unsaid',
-  ): void {
+  #playTracker(peers: readonly PeerEntry[], totalChunks: number | 'unsaid'): void {
     this.network.transport(TRACKER.host).listen({
       port: TRACKER.port,
       role: 'tracker',
@@ -116,6 +116,7 @@ export class PeerStage {
             } else if (message.type === 'announce') {
               this.announces.push(message);
               if (totalChunks !== this.totalChunks) return;
+              const agreed = [...this.#agreed.values()];
               connection.send({ type: 'peers', peers, agreed, intervalMs: 10_000 });
             }
           },

@@ -1,4 +1,5 @@
 import { addressKey } from '../address.ts';
+import { ADDRESSES_MAX, BoundedMap } from '../bounded-map.ts';
 import type { Address } from '../interfaces.ts';
 
 /** For what a remote is banned: it sent something else than this content of a chunk. */
@@ -10,10 +11,10 @@ export interface Offence {
 
 /**
  * Whom a peer deals with no more. A ban lasts as long as the peer, unless another content of the chunk comes to be
- * agreed on: then the remote may have been right.
+ * agreed on: then the remote may have been right. Of very many the oldest is forgotten.
  */
 export class Bans {
-  readonly #banned = new Map<string, Offence>();
+  readonly #banned = new BoundedMap<string, Offence>(ADDRESSES_MAX);
 
   /** Whether this is news. */
   add(address: Address, offence: Offence): boolean {

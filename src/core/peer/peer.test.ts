@@ -209,6 +209,34 @@ describe('a peer in the swarm protocol: downloading', () => {
   });
 });
 
+describe('a neighbour that rejects what it is asked for, although it has unchoked the peer', () => {
+  it.each(['choked', 'cancelled', 'overload'] as const)(
+    'as %s: is asked again after a second, no sooner',
+    (reason) => {
+      const stage = new PeerStage({ totalChunks: 1, held: [] });
+      const neighbour = stage.neighbour('n', [1]);
+      neighbour.say({ type: 'unchoke' });
+      for (let round = 1; round <= 3; round++) {
+        expect(neighbour.requested).toHaveLength(round);
+        neighbour.say({ type: 'reject', index: 1, reason });
+        stage.run(900);
+        expect(neighbour.requested).toHaveLength(round);
+        stage.run(1200);
+      }
+      neighbour.deliver(1);
+      expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+    },
+  );
+
+  it('as choked, and chokes: is asked again as soon as it unchokes', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const neighbour = stage.neighbour('n', [1]);
+    neighbour.say({ type: 'unchoke' });
+    neighbour.say({ type: 'choke' }, { type: 'reject', index: 1, reason: 'choked' }, { type: 'unchoke' });
+    expect(neighbour.requested).toEqual([1, 1]);
+  });
+});
+
 describe('a peer in the swarm protocol: connections', () => {
   it('refuses a neighbour whose file has another number of chunks, and one that is itself', () => {
     const stage = new PeerStage({ totalChunks: 2, held: [] });

@@ -25,7 +25,7 @@ const QUEUE_LONG_MS = 750;
 const ROUND_TRIP_SHARE_MIN = 0.05;
 /** The pace of a neighbour is of about so long. */
 const PACE_MS = 60_000;
-/** A neighbour that rejects although it does not choke gets no requests for so long. */
+/** A neighbour that rejects although it neither chokes nor is told to gets no requests for so long. */
 const REJECTED_MS = 1_000;
 /** The disk could not take a chunk: the next try comes after this. */
 const STORE_RETRY_MS = 5_000;
@@ -79,6 +79,12 @@ export class Downloader {
     const { ledger } = this.#context;
     const pickable = ledger.needs(index) && !ledger.isOnItsWay(index) && ledger.agreed(index) !== undefined;
     this.#rarity.setPickable(index, pickable);
+  }
+
+  /** The swarm has agreed on the chunk's content, or on another one. */
+  agreed(index: number): void {
+    this.#drafts.agreed(index);
+    this.refresh(index);
   }
 
   /** A chunk is held now, whoever sent it. */
@@ -207,13 +213,13 @@ export class Downloader {
     // Our cancel may have crossed the last part: then the request is already closed.
     if (request === undefined) return;
     this.#close(neighbour, request);
+    const isOurWish = request.download.over;
     this.#leave(request, 'failed');
     // It has shown what it does not hold: not asked for again before it shows it anew.
     if (reason === 'not-held') this.#withdrawn(neighbour, index);
-    // Asked again at once, a neighbour that does not serve what it shows would reject for ever.
-    if (reason === 'not-held' || reason === 'overload') {
-      neighbour.snubbedUntilMs = this.#context.clock.now() + REJECTED_MS;
-    }
+    // Asked again at once, a neighbour that does not serve what it shows, or may be asked for, would reject for ever.
+    const isExpected = reason === 'choked' ? neighbour.theyChoke : reason === 'cancelled' && isOurWish;
+    if (!isExpected) neighbour.snubbedUntilMs = this.#context.clock.now() + REJECTED_MS;
     this.fillAll();
   }
 

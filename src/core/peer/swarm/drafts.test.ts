@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentOf, PeerStage } from '../../../../test/support/peer-stage.ts';
 import type { Puppet } from '../../../../test/support/peer-stage.ts';
+import { sha1 } from '../../../../test/support/spec-fakes.ts';
 
 const BYTES = contentOf(1).length;
 
@@ -116,6 +117,60 @@ describe('what is here of a chunk is not fetched again', () => {
   });
 });
 
+describe('another content', () => {
+  const other = contentOf(1).toUpperCase();
+  const agreed = [{ index: 1, bytes: BYTES, hash: sha1(other) }];
+
+  it('makes what came of the former one worthless: it pushes out nothing of the new one', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const first = holder(stage, 'first', { port: 7100 });
+    sendPart(first, 1, 0, 15);
+    stage.trackerTells([], agreed);
+    const second = holder(stage, 'second', { port: 7101 });
+    stage.run(30_000);
+    expect(second.gotOf('request')).toEqual([{ type: 'request', index: 1 }]);
+    sendPart(second, 1, 0, 8, other);
+    second.close();
+    first.close();
+    expect(stage.eventsOf('chunk-discarded')).toMatchObject([{ from: { host: 'first' }, bytes: 15 }]);
+    const third = holder(stage, 'third', { port: 7102 });
+    expect(third.gotOf('request')).toEqual([{ type: 'request', index: 1, offset: 8 }]);
+  });
+
+  it('is fetched anew at once, though much of the former one is here', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const first = holder(stage, 'first');
+    sendPart(first, 1, 0, 15);
+    first.close();
+    stage.trackerTells([], agreed);
+    expect(stage.eventsOf('chunk-discarded')).toMatchObject([{ from: { host: 'first' }, bytes: 15 }]);
+    const second = holder(stage, 'second');
+    expect(second.gotOf('request')).toEqual([{ type: 'request', index: 1 }]);
+  });
+
+  it('of a chunk that several have sent wrong: its senders may be joined again, since they may have been right', () => {
+    const stage = new PeerStage({ totalChunks: 2, held: [] });
+    const early = holder(stage, 'early', { holds: [1] });
+    sendPart(early, 1, 0, 8, other);
+    early.close();
+    const second = holder(stage, 'second', { holds: [1] });
+    sendPart(second, 1, 8, BYTES, other);
+    second.close();
+    expect(stage.eventsOf('chunk-discarded')).toMatchObject([{ reason: 'corrupt' }]);
+    expect(stage.eventsOf('peer-banned')).toEqual([]);
+
+    stage.trackerTells([], agreed);
+    for (const index of [1, 2]) {
+      const before = holder(stage, 'early', { holds: [index] });
+      sendPart(before, index, 0, 5, index === 1 ? other : contentOf(2));
+      before.close();
+      const after = holder(stage, 'second', { holds: [index] });
+      expect(after.gotOf('request')).toEqual([{ type: 'request', index, offset: 5 }]);
+      after.close();
+    }
+  });
+});
+
 describe('a chunk that proves wrong', () => {
   const wrong = contentOf(1).toUpperCase();
 
@@ -143,6 +198,27 @@ describe('a chunk that proves wrong', () => {
     sendPart(back, 1, 3, BYTES);
     expect(stage.eventsOf('peer-completed')).toHaveLength(1);
     expect(stage.eventsOf('peer-banned')).toHaveLength(1);
+  });
+
+  it('is gone on with by an honest sender, though a suspect sends more of it each time', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const liar = holder(stage, 'liar');
+    sendPart(liar, 1, 0, 3, wrong);
+    liar.close();
+    const second = holder(stage, 'second');
+    sendPart(second, 1, 3, BYTES);
+    second.close();
+    expect(stage.eventsOf('chunk-discarded')).toMatchObject([{ reason: 'corrupt' }]);
+    const again = holder(stage, 'liar');
+    sendPart(again, 1, 0, 15, wrong);
+    again.close();
+    const honest = holder(stage, 'honest');
+    sendPart(honest, 1, 0, 10);
+    honest.close();
+    const back = holder(stage, 'honest');
+    expect(back.gotOf('request')).toEqual([{ type: 'request', index: 1, offset: 10 }]);
+    sendPart(back, 1, 10, BYTES);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
   });
 
   it('makes all else worthless that its certain sender has begun', () => {

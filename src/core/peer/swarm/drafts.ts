@@ -3,8 +3,9 @@ import type { DiscardReason } from '../../events.ts';
 import type { Draft } from '../draft.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Neighbour } from './neighbour.ts';
+import { Suspicions } from './suspicions.ts';
 
-/** Drafts that nobody brings now: each keeps a file open. When there are more, the smallest is forgotten. */
+/** Drafts that nobody brings now: each keeps a file open. When there are more, the one of least use is forgotten. */
 const IDLE_MAX = 16;
 
 /**
@@ -17,9 +18,7 @@ export class Drafts {
   readonly #byChunk = new Map<number, Draft>();
   /** Those of them that nobody brings now. */
   readonly #idle = new Set<Draft>();
-  readonly #spoilt = new Set<number>();
-  /** Keys of addresses: who may have sent wrong content. */
-  readonly #suspects = new Set<string>();
+  readonly #suspicions = new Suspicions();
   readonly #isBanned: (sender: string) => boolean;
 
   /** `isBanned`: whether the address of this key has sent wrong content for certain. */
@@ -33,7 +32,7 @@ export class Drafts {
     const draft = this.#byChunk.get(index);
     if (draft === undefined || draft.bytes === 0 || !neighbour.resumes) return undefined;
     const agreed = this.#ledger.agreed(index);
-    if (agreed === undefined || agreed.hash !== draft.hash || draft.bytes >= agreed.bytes) return undefined;
+    if (agreed === undefined || draft.isOutdated(agreed) || draft.bytes >= agreed.bytes) return undefined;
     if (this.#isDistrusted(draft)) return undefined;
     return this.#mayJoin(draft, addressKey(neighbour.address)) ? draft : undefined;
   }
@@ -53,25 +52,35 @@ export class Drafts {
   /** A download brings the draft; the first of a chunk is the one that others may go on with. */
   began(draft: Draft): void {
     this.#idle.delete(draft);
-    const known = this.#byChunk.get(draft.index);
-    // The swarm has agreed on another content since.
-    if (known !== undefined && known.hash !== draft.hash && known.users === 0) this.forget(known, 'failed');
     if (!this.#byChunk.has(draft.index)) this.#byChunk.set(draft.index, draft);
+  }
+
+  /** What the swarm agrees on may have changed: a draft of another content is of no use any more. */
+  agreed(index: number): void {
+    const agreed = this.#ledger.agreed(index);
+    if (agreed === undefined) return;
+    this.#suspicions.review(index, agreed.hash);
+    const draft = this.#byChunk.get(index);
+    if (!draft?.isOutdated(agreed)) return;
+    this.#byChunk.delete(index);
+    if (draft.users === 0) this.forget(draft, 'failed');
   }
 
   /** A download has left the draft. If nobody brings it, it is kept as long as it is the best of its chunk. */
   left(draft: Draft, reason: DiscardReason): void {
     if (draft.over || draft.users > 0) return;
-    const other = this.#byChunk.get(draft.index);
-    const isOfUse = draft.bytes > 0 && this.#ledger.needs(draft.index);
+    const { index } = draft;
+    const other = this.#byChunk.get(index);
+    const isOfUse =
+      draft.bytes > 0 && this.#ledger.needs(index) && !draft.isOutdated(this.#ledger.agreed(index));
     if (!isOfUse || this.#isDistrusted(draft)) return this.forget(draft, reason);
     if (other !== undefined && other !== draft) {
-      if (other.bytes >= draft.bytes) return this.forget(draft, reason);
+      if (this.#compareUse(draft, other) <= 0) return this.forget(draft, reason);
       if (other.users === 0) this.forget(other, reason);
     }
-    this.#byChunk.set(draft.index, draft);
+    this.#byChunk.set(index, draft);
     this.#idle.add(draft);
-    this.#forgetSmallest();
+    this.#forgetLeast();
   }
 
   /** The chunk was made of the draft, or is held in another way. */
@@ -84,8 +93,8 @@ export class Drafts {
   provedWrong(draft: Draft): boolean {
     if (this.#byChunk.get(draft.index) === draft) this.#byChunk.delete(draft.index);
     if (draft.senders.length <= 1) return true;
-    this.#spoilt.add(draft.index);
-    for (const sender of draft.senders) this.#suspects.add(sender);
+    // What comes by the swarm protocol always has a hash.
+    this.#suspicions.add(draft.index, draft.hash!, draft.senders);
     return false;
   }
 
@@ -110,13 +119,24 @@ export class Drafts {
 
   #mayJoin({ index, senders }: Draft, sender: string): boolean {
     if (senders.every((other) => other === sender)) return true;
-    if (this.#spoilt.has(index)) return false;
-    return ![sender, ...senders].some((key) => this.#suspects.has(key));
+    if (this.#suspicions.isSpoilt(index)) return false;
+    return ![sender, ...senders].some((key) => this.#suspicions.isSuspect(key));
   }
 
-  #forgetSmallest(): void {
+  /** Above 0: the first is of more use. What a suspect has sent some of is of less than anything else. */
+  #compareUse(one: Draft, other: Draft): number {
+    const [isDoubtful, isOtherDoubtful] = [one, other].map(({ senders }) =>
+      senders.some((key) => this.#suspicions.isSuspect(key)),
+    );
+    if (isDoubtful !== isOtherDoubtful) return isDoubtful ? -1 : 1;
+    return one.bytes - other.bytes;
+  }
+
+  #forgetLeast(): void {
     if (this.#idle.size <= IDLE_MAX) return;
-    const smallest = [...this.#idle].reduce((least, draft) => (draft.bytes < least.bytes ? draft : least));
-    this.forget(smallest, 'failed');
+    const least = [...this.#idle].reduce((least, draft) =>
+      this.#compareUse(draft, least) < 0 ? draft : least,
+    );
+    this.forget(least, 'failed');
   }
 }

@@ -91,7 +91,7 @@ export class SwarmExchange implements MeshHandler {
 
   /** The swarm has agreed on these chunks' hashes: they may be requested now. */
   agreed(indices: Iterable<number>): void {
-    for (const index of indices) this.#downloader.refresh(index);
+    for (const index of indices) this.#downloader.agreed(index);
     this.#downloader.fillAll();
   }
 
