@@ -29,6 +29,9 @@ export const REVIEWED_MAX = 1000;
 export const SWARM_PEERS_MAX = 50_000;
 export const BITFIELDS_BYTES_MAX = 512 * MIB;
 
+/** Addresses of swarm peers that were forgotten as silent: how long they are waited for is kept; the latest. */
+export const SILENT_MAX = 10_000;
+
 /** Open connections of either kind; further ones are closed at once. */
 export const CONNECTIONS_MAX = 60_000;
 

@@ -1,11 +1,12 @@
 import { addressKey } from '../address.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Address, CloseReason, Connection, Timer } from '../interfaces.ts';
 import { ChunkSet } from '../chunk-set.ts';
 import type { PeerForgotten } from '../events.ts';
 import type { Announce, ChunkClaim, Handshake, Message } from '../protocol/messages.ts';
 import { CLAIMS_MAX } from '../protocol/swarm/limits.ts';
 import { SWARM_VERSION } from '../protocol/swarm/magic.ts';
-import { PUSH_GAP_MS, TRACKED_CHUNKS_MAX } from './limits.ts';
+import { PUSH_GAP_MS, SILENT_MAX, TRACKED_CHUNKS_MAX } from './limits.ts';
 import type { TrackerOptions } from './options.ts';
 import type { SwarmMember } from './registry.ts';
 import type { ServiceComponents } from './spec-service.ts';
@@ -46,7 +47,7 @@ export class SwarmService {
   readonly #sessions = new Map<Connection, Session>();
   readonly #owners = new Map<SwarmMember, Session>();
   /** By how much the silence limit has grown for an address that was forgotten as silent: it may be far away. */
-  readonly #silenceFactors = new Map<string, number>();
+  readonly #silenceFactors = new BoundedMap<string, number>(SILENT_MAX);
   #silenceTimer: Timer | undefined;
   #pushTimer: Timer | undefined;
   #inheritedTimer: Timer | undefined;

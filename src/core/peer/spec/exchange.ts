@@ -1,4 +1,5 @@
 import { addressKey } from '../../address.ts';
+import { ADDRESSES_MAX, BoundedMap } from '../../bounded-map.ts';
 import type { Address, Connection } from '../../interfaces.ts';
 import type { PeerEntry } from '../../protocol/messages.ts';
 import { shuffled } from '../../random.ts';
@@ -33,7 +34,7 @@ export class SpecExchange {
   readonly #context: PeerContext;
   readonly #callbacks: SpecExchangeCallbacks;
   readonly #server: SpecServer;
-  readonly #specPeers = new Map<string, SpecPeer>();
+  readonly #specPeers = new BoundedMap<string, SpecPeer>(ADDRESSES_MAX);
   #fetcher: SpecFetcher | undefined;
   #session: SpecTrackerSession | undefined;
 

@@ -1,4 +1,5 @@
 import { addressKey } from '../../address.ts';
+import { ADDRESSES_MAX, BoundedMap } from '../../bounded-map.ts';
 import { assertNever, StoreError } from '../../errors.ts';
 import type { SwarmEvent, Untold } from '../../events.ts';
 import type { Address, Clock, EventSink, Random, Timer, Transport } from '../../interfaces.ts';
@@ -80,9 +81,9 @@ export class SpecFetcher {
   /** Sizes after which doubtful transfers of a chunk ended. */
   readonly #doubts = new Map<number, Set<number>>();
   /** Holders that sent a chunk with its length before it, by chunk. */
-  readonly #prefixed = new Map<number, Set<string>>();
+  readonly #prefixed = new Map<number, BoundedMap<string, true>>();
   /** Holders that are known to put the length before every chunk. */
-  readonly #prefixers = new Set<string>();
+  readonly #prefixers = new BoundedMap<string, true>(ADDRESSES_MAX);
   /** Chunks that will be offered anew before they are fetched. */
   readonly #refreshing = new Set<number>();
   #refreshTimer: Timer | undefined;
@@ -278,8 +279,8 @@ export class SpecFetcher {
         this.#backOff.lacks(holder, index);
         return;
       case 'prefixed':
-        this.#prefixed.set(index, (this.#prefixed.get(index) ?? new Set()).add(holder));
-        if (index < this.#components.ledger.totalChunks) this.#prefixers.add(holder);
+        this.#prefixed.set(index, this.#prefixersOf(index).set(holder, true));
+        if (index < this.#components.ledger.totalChunks) this.#prefixers.set(holder, true);
         this.#backOff.lacks(holder, index);
         return;
       case 'refused':
@@ -296,6 +297,10 @@ export class SpecFetcher {
     }
   }
 
+  #prefixersOf(index: number): BoundedMap<string, true> {
+    return this.#prefixed.get(index) ?? new BoundedMap(ADDRESSES_MAX);
+  }
+
   /** Without a better source, a length before the chunk is dropped if the holder does so as a habit, else content. */
   #judgePrefix(index: number, holder: string): 'doubt' | 'drop' | 'keep' {
     const prefixed = this.#prefixed.get(index);
@@ -307,7 +312,9 @@ export class SpecFetcher {
 
   #believes(index: number, bytes: number): boolean {
     if (this.#doubts.get(index)?.has(bytes) === true) return true;
-    const isLast = index === this.#components.ledger.totalChunks;
+    const { ledger } = this.#components;
+    if (ledger.agreed(index)?.bytes === bytes) return true;
+    const isLast = index === ledger.totalChunks;
     return isLast || this.#usualBytes === 0 || bytes === this.#usualBytes;
   }
 

@@ -1,7 +1,10 @@
+import { BoundedMap } from '../../bounded-map.ts';
 import type { Clock } from '../../interfaces.ts';
 
 const BACK_OFF_MIN_MS = 1000;
 const BACK_OFF_MAX_MS = 30_000;
+/** Pauses remembered, of holders and of single chunks of theirs. */
+const PAUSES_MAX = 20_000;
 
 interface Pause {
   readonly untilMs: number;
@@ -11,7 +14,7 @@ interface Pause {
 /** Whom not to ask for a while: 1 s after a failure, twice as long after each further one, up to 30 s. */
 export class HolderBackOff {
   readonly #clock: Clock;
-  readonly #pauses = new Map<string, Pause>();
+  readonly #pauses = new BoundedMap<string, Pause>(PAUSES_MAX);
 
   constructor(clock: Clock) {
     this.#clock = clock;

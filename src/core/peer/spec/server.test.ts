@@ -110,6 +110,63 @@ describe('rule 11: serving', () => {
     expect(served.ended).toBe(true);
     expect(lastsFor(open(5))).toBe(STALL_TIMEOUT_MS);
   });
+
+  describe('a slow host has as long the next time', () => {
+    const slow = (port: number) => ({ host: 'slow', port });
+    /** Opens a connection and asks; nothing is taken. */
+    function open({ clock, server }: ReturnType<typeof setUp>, port: number, index?: number): FakeConnection {
+      const connection = new FakeConnection(clock, slow(port), 'spec-chunk');
+      connection.free = false;
+      connection.bufferedBytes = 4;
+      server.serve(connection);
+      if (index !== undefined) connection.receive({ type: 'request-chunk', index });
+      return connection;
+    }
+    /** It has been cut off once, and something happens over another connection. */
+    function limitAfter(what: (stage: ReturnType<typeof setUp>) => void): number {
+      const stage = setUp();
+      open(stage, 1, 1);
+      stage.clock.run(STALL_TIMEOUT_MS + 1);
+      what(stage);
+      stage.clock.run(stage.clock.now() + 1);
+      const next = open(stage, 3, 1);
+      const startMs = stage.clock.now();
+      while (!next.aborted) stage.clock.run(stage.clock.now() + STALL_TIMEOUT_MS / 4);
+      return stage.clock.now() - startMs;
+    }
+
+    test.each<[string, (stage: ReturnType<typeof setUp>) => void]>([
+      ['nothing', () => undefined],
+      ['one that asks for nothing', (stage) => open(stage, 2).remoteEnd()],
+      ['one that asks for what is not held', (stage) => open(stage, 2, 2)],
+      ['one that breaks off', (stage) => open(stage, 2, 1).close({ kind: 'reset', detail: 'gone' })],
+      [
+        'one that needs longer than usual for its chunk',
+        (stage) => {
+          const connection = open(stage, 2, 1);
+          stage.clock.run(stage.clock.now() + STALL_TIMEOUT_MS + 1);
+          for (let part = 0; part < 3; part++) connection.drain();
+        },
+      ],
+    ])('after %s', (_, what) => {
+      expect(limitAfter(what)).toBe(2 * STALL_TIMEOUT_MS);
+    });
+
+    test('but not longer after one that takes all and never closes', () => {
+      const stage = setUp();
+      const idle = open(stage, 1);
+      idle.end = () => undefined;
+      idle.bufferedBytes = 0;
+      idle.drain();
+      idle.receive({ type: 'request-chunk', index: 1 });
+      expect(idle.bytes.toString()).toBe('hello, world');
+      stage.clock.run(STALL_TIMEOUT_MS + 1);
+      expect(idle.aborted).toBe(true);
+      const next = open(stage, 2, 1);
+      stage.clock.run(stage.clock.now() + STALL_TIMEOUT_MS);
+      expect(next.aborted).toBe(true);
+    });
+  });
 });
 
 test('a chunk that cannot be read breaks the connection off, so that a part does not pass for the whole', () => {

@@ -1,5 +1,6 @@
+import { ADDRESSES_MAX, BoundedMap } from '../../bounded-map.ts';
 import { StoreError } from '../../errors.ts';
-import type { ChunkStore, Clock, Connection, Timer } from '../../interfaces.ts';
+import type { ChunkStore, Clock, CloseReason, Connection, Timer } from '../../interfaces.ts';
 import type { Ledger } from '../ledger.ts';
 
 /** A connection that asks for nothing is closed after so long. */
@@ -7,12 +8,13 @@ export const REQUEST_TIMEOUT_MS = 60_000;
 /**
  * So is one that takes nothing of what it asked for, at first. Generous: the network takes whole blocks, and a block of
  * 1 MiB keeps a requester of 2 KiB/s busy for 9 minutes. A host that was cut off has twice as long the next time, since
- * it may be that slow.
+ * it may be that slow, until it has taken a whole chunk within the usual time.
  */
 export const STALL_TIMEOUT_MS = 600_000;
 const DOUBLINGS_MAX = 8;
-/** Hosts that were cut off are remembered up to this number, the latest. */
-const SLOW_HOSTS_MAX = 1000;
+
+/** How the remote fared: it was cut off as it took nothing; it took a whole chunk in less than that would need; else. */
+type Fate = 'stalled' | 'brisk' | 'unknown';
 
 export interface SpecServerComponents {
   readonly clock: Clock;
@@ -27,8 +29,8 @@ export interface SpecServerComponents {
 export class SpecServer {
   readonly #components: SpecServerComponents;
   readonly #uploads = new Set<SpecUpload>();
-  /** How often hosts were cut off that took nothing, in a row. */
-  readonly #cutOff = new Map<string, number>();
+  /** How often hosts were cut off that took nothing. */
+  readonly #cutOff = new BoundedMap<string, number>(ADDRESSES_MAX);
 
   constructor(components: SpecServerComponents) {
     this.#components = components;
@@ -43,27 +45,18 @@ export class SpecServer {
   serve(connection: Connection, onClosed?: () => void): void {
     const { host } = connection.remote;
     const strikes = this.#cutOff.get(host) ?? 0;
-    const upload = new SpecUpload(
-      this.#components,
-      connection,
-      STALL_TIMEOUT_MS * 2 ** strikes,
-      (isStalled) => {
-        this.#uploads.delete(upload);
-        this.#cutOff.delete(host);
-        if (isStalled) this.#remember(host, strikes);
-        onClosed?.();
-      },
-    );
+    const upload = new SpecUpload(this.#components, connection, STALL_TIMEOUT_MS * 2 ** strikes, (fate) => {
+      this.#uploads.delete(upload);
+      if (fate === 'stalled') this.#strike(host, strikes + 1);
+      else if (fate === 'brisk') this.#cutOff.delete(host);
+      onClosed?.();
+    });
     this.#uploads.add(upload);
   }
 
-  #remember(host: string, strikes: number): void {
-    this.#cutOff.set(host, Math.min(strikes + 1, DOUBLINGS_MAX));
-    if (this.#cutOff.size <= SLOW_HOSTS_MAX) return;
-    for (const oldest of this.#cutOff.keys()) {
-      this.#cutOff.delete(oldest);
-      return;
-    }
+  /** It may have been struck meanwhile over another connection. */
+  #strike(host: string, strikes: number): void {
+    this.#cutOff.set(host, Math.min(Math.max(strikes, this.#cutOff.get(host) ?? 0), DOUBLINGS_MAX));
   }
 
   /** Breaks off what is being sent. Idempotent. */
@@ -77,6 +70,7 @@ class SpecUpload {
   readonly #connection: Connection;
   readonly #stallMs: number;
   #chunk: { readonly index: number; readonly bytes: number; offset: number } | undefined;
+  #askedMs = 0;
   #ended = false;
   #stalled = false;
   #bufferedBytes = 0;
@@ -86,7 +80,7 @@ class SpecUpload {
     components: SpecServerComponents,
     connection: Connection,
     stallMs: number,
-    onClosed: (isStalled: boolean) => void,
+    onClosed: (fate: Fate) => void,
   ) {
     this.#components = components;
     this.#connection = connection;
@@ -101,10 +95,10 @@ class SpecUpload {
       onRemoteEnd: () => {
         if (this.#chunk === undefined) this.#end();
       },
-      onClose: () => {
+      onClose: (reason) => {
         this.#ended = true;
         this.#stallTimer?.cancel();
-        onClosed(this.#stalled);
+        onClosed(this.#fate(reason));
       },
     });
   }
@@ -113,6 +107,14 @@ class SpecUpload {
     this.#ended = true;
     this.#stallTimer?.cancel();
     this.#connection.abort();
+  }
+
+  #fate({ kind }: CloseReason): Fate {
+    if (this.#stalled) return 'stalled';
+    const { bytes, offset } = this.#chunk ?? { bytes: 0, offset: 0 };
+    const tookMs = this.#components.clock.now() - this.#askedMs;
+    const isServed = kind === 'end' && bytes > 0 && offset === bytes;
+    return isServed && tookMs < STALL_TIMEOUT_MS ? 'brisk' : 'unknown';
   }
 
   #request(index: number): void {
@@ -124,6 +126,7 @@ class SpecUpload {
       return;
     }
     this.#chunk = { index, bytes: info.bytes, offset: 0 };
+    this.#askedMs = this.#components.clock.now();
     this.#pump();
   }
 
@@ -170,7 +173,8 @@ class SpecUpload {
     this.#bufferedBytes = this.#connection.bufferedBytes;
     this.#stallTimer = this.#components.clock.setTimer(this.#stallMs, () => {
       if (this.#connection.bufferedBytes < this.#bufferedBytes) return this.#waitStalled();
-      this.#stalled = true;
+      // Who has taken everything and only never closes is not slow.
+      this.#stalled = this.#bufferedBytes > 0;
       this.abort();
     });
   }
