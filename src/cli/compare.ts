@@ -1,6 +1,6 @@
 /** Two saved results or experiments side by side. */
 import { printableData, printableJson } from '../core/printable.ts';
-import { compareExperiments } from '../sim/experiment/compare.ts';
+import { compareExperiments } from '../sim/experiment/compare-saved.ts';
 import { loadSaved } from '../sim/experiment/load-saved.ts';
 import { renderComparison } from '../sim/report/experiment/comparison.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';

@@ -5,7 +5,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ConfigError } from '../../core/errors.ts';
-import { nearest } from '../../sim/scenario/source/nearest.ts';
+import { nearest } from '../../sim/scenario/source/did-you-mean.ts';
 import { fitProse } from '../output/fit-lines.ts';
 import { columnsOf } from '../output/terminal.ts';
 import { refuseWhatNpmKept } from './npm-guard.ts';

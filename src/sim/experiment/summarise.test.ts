@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ExpectationFigures, Outcome } from '../result/result.ts';
 import { experimentOfRuns, experimentRun } from './fixture.ts';
-import { compareSamples, judgeRuns } from './summarise.ts';
+import { compareSamples } from './compare-arms.ts';
+import { judgeRuns } from './summarise.ts';
 
 const makespans = (arm: string, values: readonly (number | null)[]) =>
   values.map((makespan, at) => experimentRun(arm, at + 1, { makespan }));

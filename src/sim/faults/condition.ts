@@ -1,7 +1,7 @@
 /** Whether a condition of the plan holds: a figure of the run so far, compared with a value. */
 import { assertNever } from '../../core/errors.ts';
 import type { ChunkSet } from '../../core/chunk-set.ts';
-import { satisfies } from '../analyse/comparison.ts';
+import { satisfies } from '../analyse/satisfies.ts';
 import type { Condition, LiveFigure } from '../plan/plan.ts';
 
 /** What can be known of a peer while the swarm runs. */

@@ -1,5 +1,5 @@
 /** Thresholds judged by the figures of a run. Three-valued: a metric without data is never a pass. */
-import { satisfies } from '../analyse/comparison.ts';
+import { satisfies } from '../analyse/satisfies.ts';
 import { findMetric } from '../metrics/metrics.ts';
 import type { ExpectationFigures, RunResult } from '../result/result.ts';
 

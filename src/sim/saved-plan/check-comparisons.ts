@@ -1,7 +1,7 @@
 /** Whether thresholds and conditions of a plan mean what their texts say: reports show the text, and judge the rest. */
 import { findMetric, metricPaths } from '../metrics/metrics.ts';
 import { readCondition } from '../scenario/expressions/conditions.ts';
-import { nearest } from '../scenario/source/nearest.ts';
+import { nearest } from '../scenario/source/did-you-mean.ts';
 import type { KnownMetrics } from '../scenario/expressions/known-metrics.ts';
 import { readThreshold } from '../scenario/expressions/thresholds.ts';
 import type { Condition, Plan, Threshold } from '../plan/plan.ts';

@@ -4,7 +4,7 @@ import { ConfigError } from '../../core/errors.ts';
 import { errnoOf } from '../../core/node/store/store-errors.ts';
 import { readTextFile } from '../../core/node/store/text-file.ts';
 import { shippedScenarios } from '../shipped/shipped-files.ts';
-import { nearest } from './source/nearest.ts';
+import { nearest } from './source/did-you-mean.ts';
 
 /**
  * The text of a scenario's file.

@@ -1,7 +1,7 @@
 /** `--set path=value`: changes of a scenario from the command line, made before it is validated. */
 import { parseDocument } from 'yaml';
 import { jsonSchemaOf, nodesAt } from './language/json-schema.ts';
-import { suggestKnown } from './source/nearest.ts';
+import { suggestKnown } from './source/did-you-mean.ts';
 import { isPlainMap, valueAt, without } from './source/plain-data.ts';
 import { yamlMistakes } from './source/yaml-mistakes.ts';
 import type { Problem } from './source/problems.ts';

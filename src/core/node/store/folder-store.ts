@@ -13,7 +13,7 @@ import {
   writeList,
 } from './chunk-files.ts';
 import { takeBlock } from '../block-pool.ts';
-import { FileChunkWriter } from './chunk-writer.ts';
+import { FileChunkWriter } from './verifying-writer.ts';
 import { KEEP_LISTS_NAME, LIST_NAME, chunkName } from './local-chunks.ts';
 import { OpenFiles } from './open-files.ts';
 import { Pace } from '../yielding.ts';

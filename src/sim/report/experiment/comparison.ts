@@ -1,5 +1,5 @@
 /** A comparison of two saved runs or experiments, on a terminal. */
-import type { ComparedFigure, ExperimentComparison, Side } from '../../experiment/compare.ts';
+import type { ComparedFigure, ExperimentComparison, Side } from '../../experiment/compare-saved.ts';
 import { formatInterval, formatRelative } from './experiment-columns.ts';
 import { formatMetric, NO_DATA } from '../../units/format.ts';
 import { pageOf, type TerminalOptions } from '../page.ts';

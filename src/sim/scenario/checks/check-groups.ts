@@ -4,7 +4,7 @@ import { checkReturn } from './check-late.ts';
 import type { WrittenCombination, WrittenDefaults, WrittenGroup } from '../language/group-schema.ts';
 import type { Path } from '../source/yaml-source.ts';
 import type { WrittenLink } from '../language/link-schema.ts';
-import { suggestKnown } from '../source/nearest.ts';
+import { suggestKnown } from '../source/did-you-mean.ts';
 import type { ListedGroup } from '../expressions/peer-directory.ts';
 import { isPlainMap } from '../source/plain-data.ts';
 import { earliestJoinMs } from '../resolve/earliest-join.ts';

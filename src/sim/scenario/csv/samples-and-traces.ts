@@ -1,6 +1,6 @@
 /** Rows of a table → the values of a scenario, with every mistake at its line. */
 import { TABLE_ROWS_MAX } from '../language/limits.ts';
-import { suggestKnown } from '../source/nearest.ts';
+import { suggestKnown } from '../source/did-you-mean.ts';
 import type { CsvCell, CsvRow } from './csv-rows.ts';
 import type { TableQuantity } from './table-quantity.ts';
 

@@ -3,7 +3,7 @@ import { isAbsolute, join, dirname } from 'node:path';
 import { tableSchema } from '../language/distribution-schema.ts';
 import type { Path } from '../source/yaml-source.ts';
 import { attempt, type TextReader } from '../source/inheritance.ts';
-import { suggestKnown } from '../source/nearest.ts';
+import { suggestKnown } from '../source/did-you-mean.ts';
 import { isPlainMap } from '../source/plain-data.ts';
 import type { Problem } from '../source/problems.ts';
 import { cellsOf, type TableMistake } from './samples-and-traces.ts';

@@ -1,6 +1,6 @@
 /** Conditions as people write them: `completed(leechers) >= 50%`. */
 import type { Comparison } from '../../plan/plan.ts';
-import { suggestKnown } from '../source/nearest.ts';
+import { suggestKnown } from '../source/did-you-mean.ts';
 import { readPeerSet, type PeerSet, type TextMistake } from './peer-sets.ts';
 import { measured, plainNumber, splitSides, wholeNumber, type Value } from './comparison-syntax.ts';
 import { clipped, durationUnits, shareUnits } from '../../units/quantities.ts';

@@ -1,6 +1,6 @@
 /** What was probably meant by the name of a metric that there is not. */
 import type { KnownMetrics } from './known-metrics.ts';
-import { nearest } from '../source/nearest.ts';
+import { nearest } from '../source/did-you-mean.ts';
 
 export function suggestMetric(written: string, metrics: KnownMetrics): string {
   const paths = metrics.paths();

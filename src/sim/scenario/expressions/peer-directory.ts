@@ -1,7 +1,7 @@
 /** Who is meant by a set of peers: the groups, regions, locations and profiles of a scenario with their peers. */
 import { assertNever } from '../../../core/errors.ts';
 import { TRACKER } from '../../faults/occurrence.ts';
-import { nearest } from '../source/nearest.ts';
+import { nearest } from '../source/did-you-mean.ts';
 import type { PeerSet, TextMistake } from './peer-sets.ts';
 
 export interface PeerDirectory {

@@ -5,7 +5,7 @@ import { pickerNames } from '../../../core/peer/swarm/pickers/pickers.ts';
 import { about, oneOf, quantity } from './key-meta.ts';
 import { CHUNKS_MAX, GROUP_NAME, PEERS_MAX, SHARE } from './limits.ts';
 import { linkSchema } from './link-schema.ts';
-import { nearest } from '../source/nearest.ts';
+import { nearest } from '../source/did-you-mean.ts';
 import { arrivalSchema, sessionSchema } from './session-schema.ts';
 import { clipped, shareUnits } from '../../units/quantities.ts';
 

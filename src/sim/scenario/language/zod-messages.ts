@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { SourceDocument } from '../source/source-document.ts';
 import { alternatives, keysAt, nodesAt, type SchemaNode } from './json-schema.ts';
 import type { Path, Spot } from '../source/yaml-source.ts';
-import { suggestKnown } from '../source/nearest.ts';
+import { suggestKnown } from '../source/did-you-mean.ts';
 import { valueAt } from '../source/plain-data.ts';
 import type { Problem } from '../source/problems.ts';
 import { clipped } from '../../units/quantities.ts';

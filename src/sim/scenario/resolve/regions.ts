@@ -1,7 +1,7 @@
 /** The table of regions: from the file or ready-made, for the places where there are peers. */
 import type { PlannedRegions } from '../../plan/plan.ts';
 import { regionPresets } from '../language/cloud-regions.ts';
-import { suggestKnown } from '../source/nearest.ts';
+import { suggestKnown } from '../source/did-you-mean.ts';
 import type { WrittenRegions } from '../language/region-schema.ts';
 import type { PeerGroup } from '../language/scenario.ts';
 import type { Report } from '../source/variables.ts';

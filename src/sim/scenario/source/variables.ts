@@ -1,6 +1,6 @@
 /** `${name}` in the values of a scenario, replaced by what `variables` says. */
 import type { Path, Spot } from './yaml-source.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from './did-you-mean.ts';
 import { copied, isPlainMap, transformed, type PlainMap } from './plain-data.ts';
 
 export type Report = (path: Path, message: string, suggestion?: string, spot?: Spot) => void;

@@ -4,7 +4,8 @@ import type { MetricUnit } from '../units/metric-unit.ts';
 import { repeated, type Repeated } from '../analyse/statistics.ts';
 import type { TrustLevel } from '../result/result.ts';
 import type { Against, Experiment, ExperimentRun } from './experiment.ts';
-import { compareSamples, kindOf } from './summarise.ts';
+import { compareSamples } from './compare-arms.ts';
+import { kindOf } from './summarise.ts';
 
 export interface ExperimentComparison {
   readonly before: Side;

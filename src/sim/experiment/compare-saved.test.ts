@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import { measuredSmallSwarm, testEnvironment } from '../measure/fixture.ts';
-import { compareExperiments } from './compare.ts';
+import { compareExperiments } from './compare-saved.ts';
 import { experimentOfRuns, experimentRun } from './fixture.ts';
 import { loadSaved } from './load-saved.ts';
 
