@@ -4,7 +4,7 @@ import { readTextFile } from '../core/node/store/text-file.ts';
 import { makeFolders, requireWritable } from '../core/node/store/make-folders.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
 import { machineLimits } from './engines/threads/capacity.ts';
-import { requireHonourable } from './engines/threads/refusals.ts';
+import { requireHonourable } from './engines/run/refusals.ts';
 import { designExperiment, type Design, type DesignRequest } from './experiment/design.ts';
 import { forecast, type Forecast } from './experiment/forecast.ts';
 import { measure } from './measure/measure.ts';

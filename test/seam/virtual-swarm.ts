@@ -8,7 +8,7 @@ import { parseLocalChunks } from '../../src/core/node/store/local-chunks.ts';
 import { Peer } from '../../src/core/peer/peer.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import { Tracker } from '../../src/core/tracker/tracker.ts';
-import { Severable } from '../../src/sim/engines/threads/severable.ts';
+import { Severable } from '../../src/sim/engines/run/severable.ts';
 import { FluidNetwork } from '../../src/sim/engines/virtual/fluid/fluid-network.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
 import { TokenStore } from '../../src/sim/engines/virtual/token-store.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allocateCounters, copyFields, workerCounters, nodeCounters, trafficFields } from './counters.ts';
+import { copyFields, trafficFields } from '../run/node-counters.ts';
+import { allocateCounters, workerCounters, nodeCounters } from './counters.ts';
 
 describe('counters', () => {
   it('are seen by every view of one slot, and by no other', () => {

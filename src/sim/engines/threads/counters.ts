@@ -2,41 +2,12 @@
  * Figures in shared memory: written by one worker, read by the engine at any time without disturbing it, and still
  * there when the worker has been killed. Single numbers of 64 bits are never torn, so no lock is needed.
  */
-import type { ShapingTotals, TrafficTotals } from '../../network/totals.ts';
+import { nodeFields, type NodeCounters } from '../run/node-counters.ts';
 
-export const trafficFields = [
-  'payloadSentBytes',
-  'payloadReceivedBytes',
-  'controlSentBytes',
-  'controlReceivedBytes',
-  'messagesSent',
-  'messagesReceived',
-  'connectionsOpened',
-  'connectionsAccepted',
-] as const satisfies readonly (keyof TrafficTotals)[];
-
-export const shapingFields = [
-  'bytesPacedUp',
-  'bytesPacedDown',
-  'bytesDelayed',
-  'lateMsTotal',
-  'lateMsMax',
-  'releases',
-  'stalls',
-  'windowWaits',
-  'otherWindowWaits',
-  'upChanges',
-  'downChanges',
-  'latencyChanges',
-] as const satisfies readonly (keyof ShapingTotals)[];
-
-const nodeFields = [...trafficFields, ...shapingFields, 'usefulBytes'] as const;
 const workerFields = ['loopDelayP99Ms', 'loopDelayMaxMs'] as const;
 
 type Numbers<Field extends string> = Record<Field, number>;
 
-/** Of a peer or the tracker. Each assignment goes to shared memory. */
-export type NodeCounters = Numbers<(typeof nodeFields)[number]>;
 /** Of a worker thread. */
 export type WorkerCounters = Numbers<(typeof workerFields)[number]>;
 
@@ -44,7 +15,7 @@ export function allocateCounters(nodes: number, workers: number): SharedArrayBuf
   return new SharedArrayBuffer((nodes * nodeFields.length + workers * workerFields.length) * 8);
 }
 
-/** `slot` counts from 0. */
+/** `slot` counts from 0. Each assignment goes to shared memory. */
 export function nodeCounters(buffer: SharedArrayBuffer, slot: number): NodeCounters {
   return view(buffer, slot * nodeFields.length, nodeFields);
 }
@@ -52,14 +23,6 @@ export function nodeCounters(buffer: SharedArrayBuffer, slot: number): NodeCount
 /** Slots of workers lie behind those of the nodes, counted from the end. */
 export function workerCounters(buffer: SharedArrayBuffer, slot: number): WorkerCounters {
   return view(buffer, buffer.byteLength / 8 - (slot + 1) * workerFields.length, workerFields);
-}
-
-/** A copy in ordinary memory. */
-export function copyFields<Field extends string>(
-  from: Numbers<Field>,
-  fields: readonly Field[],
-): Numbers<Field> {
-  return Object.fromEntries(fields.map((field) => [field, from[field]])) as Numbers<Field>;
 }
 
 function view<Field extends string>(

@@ -3,10 +3,10 @@ import type { MessagePort } from 'node:worker_threads';
 import type { PlainError } from '../../../core/errors.ts';
 import type { SwarmEvent } from '../../../core/events.ts';
 import type { Address, ChunkInfo } from '../../../core/interfaces.ts';
-import type { PeerOptions } from '../../../core/peer/options.ts';
 import type { TrackerOptions } from '../../../core/tracker/options.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
 import type { PlannedLink } from '../../plan/plan.ts';
+import type { StayOptions } from '../run/peer-instance.ts';
 import type { Neighbourhood } from './addresses.ts';
 
 /** A task of the pool. Tracker and peers run until told to close; verifying ends by itself. */
@@ -44,16 +44,12 @@ export interface PeersTask extends TaskBase {
 }
 
 /** One stay of one peer. */
-export interface PeerSetup {
+export interface PeerSetup extends StayOptions {
   readonly folder: string;
   /** What held chunk i is at [i-1]; where it is not known, the store hashes it at opening. */
   readonly known: readonly (ChunkInfo | undefined)[];
   readonly counterSlot: number;
-  readonly seed: string;
   readonly link: PlannedLink;
-  readonly options: Omit<PeerOptions, 'tracker'>;
-  /** Those that hold when the peer is made; undefined: no fault of the plan is about it. */
-  readonly faults: readonly ActiveFault[] | undefined;
 }
 
 export type ToWorker =

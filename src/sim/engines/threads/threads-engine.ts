@@ -9,21 +9,17 @@ import { watchThrottling } from '../../machine/throttling.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine, HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
 import { machineLimits, needsOf, requireCapacity } from './capacity.ts';
-import { RunController } from './run-controller.ts';
-import {
-  allocateCounters,
-  copyFields,
-  workerCounters,
-  nodeCounters,
-  shapingFields,
-  trafficFields,
-} from './counters.ts';
-import { FaultInjector } from './fault-injector.ts';
-import type { FolderVerdict } from './messages.ts';
+import type { SwarmEvent } from '../../../core/events.ts';
+import { AwaitedController } from '../run/awaited-controller.ts';
+import { FaultInjector } from '../run/fault-injector.ts';
+import { copyFields, shapingFields, trafficFields } from '../run/node-counters.ts';
+import { PeerState } from '../run/peer-state.ts';
+import { requireHonourable } from '../run/refusals.ts';
+import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
+import { allocateCounters, workerCounters, nodeCounters } from './counters.ts';
+import { fromPlainError } from './errors.ts';
+import type { FolderVerdict, FromWorker } from './messages.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
-import { PeerState } from './peer-state.ts';
-import { requireHonourable } from './refusals.ts';
-import { SAMPLE_STEP_MS, Sampler } from './sampler.ts';
 import { WorkerRuntime } from './worker-runtime.ts';
 import { Workspace } from './workspace.ts';
 
@@ -74,6 +70,7 @@ class ThreadsRun {
   readonly #originNs = clockOrigin();
   readonly #clock = systemClock(this.#originNs);
   readonly #interrupted: Promise<'interrupted'>;
+  readonly #events: SwarmEvent[] = [];
   #onAbort!: () => void;
   #runtime: WorkerRuntime | undefined;
 
@@ -135,7 +132,7 @@ class ThreadsRun {
       elapsedMs: end.atMs,
       ending: verdicts === undefined ? 'interrupted' : end.ending,
       ...(end.abortedBy !== undefined && { abortedBy: end.abortedBy }),
-      events: controller.events.sort((a, b) => a.atMs - b.atMs),
+      events: this.#events.sort((a, b) => a.atMs - b.atMs),
       peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: sampler.samples,
@@ -166,7 +163,12 @@ class ThreadsRun {
     this.#watcher.signal.throwIfAborted();
     const peers = plan.peers.map(
       (planned, position) =>
-        new PeerState(planned, position, original.chunks.length, original.heldBy(planned.holds)),
+        new PeerState(
+          planned,
+          position,
+          original.chunks.length,
+          original.heldBy(planned.holds).map(({ index }) => index),
+        ),
     );
     const faults = new FaultInjector(plan, peers);
     const runtime = new WorkerRuntime(
@@ -177,21 +179,30 @@ class ThreadsRun {
         workspace: this.#workspace,
         original,
         workerFile: this.#workerFile,
-        onMessage: (message) => controller.hear(message),
+        onMessage: (message) => tell(message, controller),
         onFailure: (error) => controller.fail(error),
       },
       plan,
     );
     this.#runtime = runtime;
-    const controller = new RunController({ clock: this.#clock, runtime, consequences: faults }, peers, {
-      timeLimitMs: plan.timeLimitMs,
-      stallMs: longestQuietMs(plan),
-      open: this.#trackerPort !== 0,
-      until: plan.until ?? 'complete',
-    });
+    const controller = new AwaitedController(
+      {
+        clock: this.#clock,
+        runtime,
+        consequences: faults,
+        onEvent: (event) => this.#events.push(event),
+      },
+      peers,
+      {
+        timeLimitMs: plan.timeLimitMs,
+        stallMs: longestQuietMs(plan),
+        open: this.#trackerPort !== 0,
+        until: plan.until ?? 'complete',
+      },
+    );
     const assembled = async (): Promise<void> => {
       const tracker = await runtime.startTracker(this.#trackerPort);
-      await Promise.all(peers.map((peer) => runtime.prepare(peer)));
+      await Promise.all(peers.map((peer) => new Promise<void>((resolve) => runtime.prepare(peer, resolve))));
       this.#watcher.onReady?.({ trackerPort: tracker.port, setupMs: this.#clock.now() });
     };
     // A thread that fails meanwhile would be waited for in vain: `ended` then rejects.
@@ -202,7 +213,7 @@ class ThreadsRun {
   /** By position; undefined when the user did not wait for it. */
   async #closeAndVerify(
     runtime: WorkerRuntime,
-    controller: RunController,
+    controller: AwaitedController,
     interrupted: boolean,
   ): Promise<FolderVerdict[] | undefined> {
     if (interrupted) {
@@ -262,6 +273,12 @@ class ThreadsRun {
       faults: new FaultInjector(this.#plan, states).records(),
     };
   }
+}
+
+function tell(message: FromWorker, controller: AwaitedController): void {
+  if (message.type === 'events') for (const event of message.events) controller.hear(event);
+  else if (message.type === 'gone') controller.gone(message.peer, message.atMs);
+  else if (message.type === 'failed') controller.fail(fromPlainError(message.error));
 }
 
 /** Of the cores that this process may use. */

@@ -1,11 +1,13 @@
 import { LocalProtocolError, assertNever, toPlainError } from '../../../core/errors.ts';
+import { FolderStore } from '../../../core/node/store/folder-store.ts';
 import { systemClock } from '../../../core/node/system-clock.ts';
 import { HitBoard } from '../../faults/hits.ts';
 import { workerCounters, nodeCounters } from './counters.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { FromWorker, PeersTask, PeerSetup, ToWorker } from './messages.ts';
 import { Outbox } from './outbox.ts';
-import { PeerInstance } from './peer-instance.ts';
+import { PeerInstance } from '../run/peer-instance.ts';
+import { tcpNetwork } from './tcp-network.ts';
 
 /** Runs peers until told to close; resolves when all of them have left and their sockets are closed. */
 export function runPeers(task: PeersTask, post: (message: FromWorker) => void): Promise<void> {
@@ -80,26 +82,33 @@ class PeersRun {
   }
 
   #open(setup: PeerSetup): void {
-    const peer = setup.options.name;
-    const opened = new PeerInstance(
+    const { name } = setup.peer;
+    const { tracker, shared, neighbourhood } = this.#task;
+    const counters = nodeCounters(this.#task.counters, setup.counterSlot);
+    const instance = new PeerInstance(
       {
         clock: this.#clock,
-        counters: nodeCounters(this.#task.counters, setup.counterSlot),
+        counters,
         events: this.#outbox,
-        tracker: this.#task.tracker,
-        shared: this.#task.shared,
-        neighbourhood: this.#task.neighbourhood,
+        tracker,
+        severable: shared,
         hits: this.#hits,
-        onGone: () => this.#gone(peer),
+        join: (random) =>
+          tcpNetwork({ clock: this.#clock, random, counters, neighbourhood }, setup, this.#task.totalChunks),
+        onGone: () => this.#gone(name),
       },
       setup,
     );
-    this.#instances.set(peer, opened);
-    if (this.#startMs !== undefined) opened.begin(this.#startMs);
-    opened.open().then(
-      () => this.#post({ type: 'ready', peer }),
-      (error: unknown) => this.#post({ type: 'failed', error: toPlainError(error) }),
-    );
+    this.#instances.set(name, instance);
+    if (this.#startMs !== undefined) instance.begin(this.#startMs);
+    const { folder, known } = setup;
+    // Who comes back verifies what its folder holds, as any peer does.
+    FolderStore.open(folder, { knownChunks: known, verify: known.length === 0 })
+      .then((store) => instance.open(store))
+      .then(
+        () => this.#post({ type: 'ready', peer: name }),
+        (error: unknown) => this.#post({ type: 'failed', error: toPlainError(error) }),
+      );
   }
 
   #gone(peer: string): void {

@@ -6,15 +6,16 @@ import { hostCount } from './capacity.ts';
 import { spareTheCompiler } from './v8-flags.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
 import { hostOf, SHARED_HOST, whyAddresses } from './addresses.ts';
-import type { PeerRuntime } from './run-controller.ts';
+import type { PeerRuntime } from '../run/run-controller.ts';
+import type { FaultInjector, FaultRuntime } from '../run/fault-injector.ts';
+import type { NodeCounters } from '../run/node-counters.ts';
+import type { PeerState } from '../run/peer-state.ts';
+import { stayOptions, trackerOptions } from '../run/stay-options.ts';
 import { allocateCounters, nodeCounters } from './counters.ts';
-import type { NodeCounters } from './counters.ts';
 import { fromPlainError } from './errors.ts';
-import type { FaultInjector, FaultRuntime } from './fault-injector.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { WorkerThread } from './worker-thread.ts';
 import type { FolderVerdict, FromWorker, PeerSetup, VerifyTask } from './messages.ts';
-import type { PeerState } from './peer-state.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface WorkerRuntimeComponents {
@@ -78,14 +79,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
           counterSlot: peers.length,
           seed: tracker.seed,
           hasFaults: this.#components.faults.concernsTracker,
-          options: {
-            port,
-            edition: tracker.edition,
-            agreement: tracker.agreement,
-            announceIntervalMs: tracker.announceIntervalMs,
-            silenceLimitMs: tracker.silenceLimitMs,
-            peersPerAnswer: tracker.peersPerAnswer,
-          },
+          options: trackerOptions(tracker, port),
         },
         (message) => {
           if (message.type === 'listening') resolve(message.address);
@@ -99,16 +93,15 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     return this.#tracker;
   }
 
-  async prepare(peer: PeerState): Promise<void> {
-    const first = peer.stayNumber === 1;
-    if (first) {
-      const { workspace, original } = this.#components;
-      workspace.fillPeerFolder(peer.position, original.chunks.length, peer.heldAtStart);
+  prepare(peer: PeerState, onReady: () => void): void {
+    try {
+      if (peer.stayNumber === 1) this.resetFolder(peer);
+      const worker = this.#workerFor(peer);
+      this.#answers.set(`ready ${peer.name}`, onReady);
+      worker.send({ type: 'open', setup: this.#setup(peer) });
+    } catch (error) {
+      this.#components.onFailure(error);
     }
-    const worker = this.#workerFor(peer);
-    const ready = this.#answer('ready', peer);
-    worker.send({ type: 'open', setup: this.#setup(peer) });
-    await ready;
   }
 
   /** From now on the threads' event loops are watched. */
@@ -145,16 +138,24 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     this.#workerFor(peer).send({ type: 'leave', peer: peer.name });
   }
 
-  async crash(peer: PeerState): Promise<number> {
+  crash(peer: PeerState, onDead: (diedMs: number) => void): void {
     const worker = this.#workerFor(peer);
     if (this.#plan.engine.peersPerWorker === 1) {
       const diedMs = this.#components.clock.now();
-      await worker.kill();
-      return diedMs;
+      worker.kill().then(
+        () => onDead(diedMs),
+        (error: unknown) => this.#components.onFailure(error),
+      );
+    } else {
+      this.#answers.set(`gone ${peer.name}`, (message) => {
+        if (message.type === 'gone') onDead(message.atMs);
+      });
+      worker.send({ type: 'drop', peer: peer.name });
     }
-    const gone = this.#answer('gone', peer);
-    worker.send({ type: 'drop', peer: peer.name });
-    return (await gone).atMs;
+  }
+
+  hostOf(peer: PeerState | undefined): string {
+    return peer === undefined ? SHARED_HOST : hostOf(peer.position);
   }
 
   release(peer: PeerState): void {
@@ -162,9 +163,9 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       this.#workerOf.get(this.#slotOf(peer))?.send({ type: 'close' });
   }
 
-  resetFolder(peer: PeerState): void {
+  resetFolder({ position, planned }: PeerState): void {
     const { workspace, original } = this.#components;
-    workspace.fillPeerFolder(peer.position, original.chunks.length, peer.heldAtStart);
+    workspace.fillPeerFolder(position, original.chunks.length, original.heldBy(planned.holds));
   }
 
   receivedBytes({ position }: PeerState): number {
@@ -284,40 +285,18 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     this.#components.onMessage(message);
   }
 
-  #answer<Type extends 'ready' | 'gone'>(
-    type: Type,
-    { name }: PeerState,
-  ): Promise<Extract<FromWorker, { readonly type: Type }>> {
-    return new Promise((resolve) => {
-      this.#answers.set(`${type} ${name}`, resolve as (message: FromWorker) => void);
-    });
-  }
-
   #setup(peer: PeerState): PeerSetup {
-    const { name, protocol, policy, link, seed } = peer.planned;
     const { original, workspace, faults } = this.#components;
-    const first = peer.stayNumber === 1;
-    const held = new Set(peer.heldAtStart.map(({ index }) => index));
+    const held = new Set(peer.heldAtStart);
+    const host = this.#hasAddresses ? hostOf(peer.position) : SHARED_HOST;
     return {
+      ...stayOptions(this.#plan, peer, { host, port: 0 }),
       folder: workspace.peerFolder(peer.position),
       // Who comes back looks at what it has, as in life; what was just put there is known.
-      known: first ? original.chunks.map((info, at) => (held.has(at + 1) ? info : undefined)) : [],
+      known:
+        peer.stayNumber === 1 ? original.chunks.map((info, at) => (held.has(at + 1) ? info : undefined)) : [],
       counterSlot: peer.position,
-      seed: first ? seed : `${seed}/session-${peer.stayNumber}`,
-      link,
-      options: {
-        name,
-        port: 0,
-        host: this.#hasAddresses ? hostOf(peer.position) : SHARED_HOST,
-        trackerIsOurs: true,
-        checksTotal: false,
-        protocol,
-        edition: this.#plan.tracker.edition,
-        picker: policy.picker,
-        uploadSlots: policy.uploadSlots,
-        superSeeding: policy.superSeeding,
-        maxConnections: policy.maxConnections,
-      },
+      link: peer.planned.link,
       faults: faults.activeOf(peer),
     };
   }

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { PlannedPeer } from '../../plan/plan.ts';
-import { allocateCounters, nodeCounters } from './counters.ts';
+import { emptyCounters } from './node-counters.ts';
 import { PeerState } from './peer-state.ts';
 import { SAMPLE_STEP_MS, Sampler } from './sampler.ts';
 
 const CHUNK_BYTES = [100, 100, 100, 50];
 
 function swarm() {
-  const buffer = allocateCounters(2, 1);
-  const counters = [0, 1].map((slot) => nodeCounters(buffer, slot));
+  const counters = [emptyCounters(), emptyCounters()];
   const planned = (name: string, mustComplete: boolean): PlannedPeer =>
     ({ name, mustComplete, sessions: [] }) as unknown as PlannedPeer;
-  const all = [1, 2, 3, 4].map((index) => ({ index, name: '', path: '' }));
+  const all = [1, 2, 3, 4];
   const peers = [
     new PeerState(planned('seeder', false), 0, 4, all),
     new PeerState(planned('leecher', true), 1, 4, all.slice(0, 1)),

@@ -1,4 +1,4 @@
-/** What this engine cannot do of what a plan may ask, by name and before anything has started. */
+/** What no engine can do of what a plan may ask, by name and before anything has started. */
 import { ConfigError } from '../../../core/errors.ts';
 import { TRACKER, targetsOf } from '../../faults/occurrence.ts';
 import type { Plan, PlannedFault } from '../../plan/plan.ts';
@@ -20,7 +20,7 @@ function requireFault({ name, effect }: PlannedFault, { peers }: Plan): void {
     }
     if (effect.kind === 'lie' && peer.protocol === 'spec') {
       throw new ConfigError(
-        `fault ${name}: ${target} speaks the spec protocol, in which this engine cannot make a peer lie; ` +
+        `fault ${name}: ${target} speaks the spec protocol, in which the laboratory cannot make a peer lie; ` +
           'let it speak the swarm protocol, or leave it out',
       );
     }

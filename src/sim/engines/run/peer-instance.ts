@@ -1,40 +1,62 @@
-import { FolderStore } from '../../../core/node/store/folder-store.ts';
-import { TcpTransport } from '../../../core/node/tcp/tcp-transport.ts';
 import type { SwarmEvent } from '../../../core/events.ts';
-import type { Address, Clock, EventSink, Random, Transport } from '../../../core/interfaces.ts';
-import type { PeerComponents } from '../../../core/peer/options.ts';
+import type {
+  Address,
+  ChunkStore,
+  Clock,
+  EventSink,
+  Random,
+  Timer,
+  Transport,
+} from '../../../core/interfaces.ts';
+import type { PeerComponents, PeerOptions } from '../../../core/peer/options.ts';
 import { Peer } from '../../../core/peer/peer.ts';
 import { seededRandom } from '../../../core/random.ts';
-import { meteredTransport } from '../../network/metered-transport.ts';
-import { isUnshaped } from '../../network/link-sizes.ts';
-import type { LinkControl } from '../../network/link-control.ts';
-import { shapedLink } from '../../network/shaped-link.ts';
 import type { HitBoard } from '../../faults/hits.ts';
 import { PeerFaults, type ActiveFault } from '../../faults/peer-faults.ts';
-import { positionOf, SHARED_HOST, type Neighbourhood } from './addresses.ts';
-import type { NodeCounters } from './counters.ts';
-import type { PeerSetup } from './messages.ts';
+import type { LinkControl } from '../../network/link-control.ts';
+import type { NodeCounters } from './node-counters.ts';
 import { Severable } from './severable.ts';
+
+/** A peer's way to the others: metered, and shaped by its link. */
+export interface PeerNetwork {
+  readonly transport: Transport;
+  /** undefined: the link does nothing, and no fault of the plan does anything to it. */
+  readonly control?: LinkControl;
+}
+
+/** A store of its own for each stay. */
+export type StayStore = ChunkStore & {
+  /** Nothing is read or written any more. */
+  close?(): void;
+};
 
 export interface PeerInstanceComponents {
   readonly clock: Clock;
   readonly counters: NodeCounters;
   readonly events: EventSink;
   readonly tracker: Address;
-  /** Whether the thread has other peers, which must survive this one's crash. */
-  readonly shared: boolean;
-  /** null: nobody cares who is at the other end. */
-  readonly neighbourhood: Neighbourhood | null;
+  /** Whether it may have to end without a word while what it lives in goes on. */
+  readonly severable: boolean;
   readonly hits: HitBoard;
+  /** Called once, when the stay is to begin. */
+  readonly join: (random: Random) => PeerNetwork;
   /** Called once, when the stay is over and nothing of it is open any more. */
   onGone(): void;
 }
 
-/** One stay of one peer in its worker: from opening its folder to closing its last socket. */
+/** One stay of one peer, as plain data. */
+export interface StayOptions {
+  readonly seed: string;
+  readonly peer: Omit<PeerOptions, 'tracker'>;
+  /** Those that hold when the peer is made; undefined: no fault of the plan is about it. */
+  readonly faults: readonly ActiveFault[] | undefined;
+}
+
+/** One stay of one peer, whatever it lives in: from its opened store to its last connection. */
 export class PeerInstance {
   readonly #components: PeerInstanceComponents;
-  readonly #setup: PeerSetup;
-  #store: FolderStore | undefined;
+  readonly #options: StayOptions;
+  #store: StayStore | undefined;
   #peer: Peer | undefined;
   #severable: Severable | undefined;
   #control: LinkControl | undefined;
@@ -42,14 +64,14 @@ export class PeerInstance {
   /** Those that hold, until the peer has been made. */
   readonly #early = new Map<number, ActiveFault>();
   #startMs: number | undefined;
-  #joinTimer: ReturnType<Clock['setTimer']> | undefined;
+  #joinTimer: Timer | undefined;
   #started = false;
   #gone = false;
 
-  constructor(components: PeerInstanceComponents, setup: PeerSetup) {
+  constructor(components: PeerInstanceComponents, options: StayOptions) {
     this.#components = components;
-    this.#setup = setup;
-    for (const fault of setup.faults ?? []) this.#early.set(fault.id, fault);
+    this.#options = options;
+    for (const fault of options.faults ?? []) this.#early.set(fault.id, fault);
   }
 
   /** Times of the plan count from here. */
@@ -58,16 +80,9 @@ export class PeerInstance {
     this.#control?.setStartMs(startMs);
   }
 
-  /**
-   * Verifies what the folder holds, as any peer does that comes back, and gets everything ready: joining is then only
-   * to listen.
-   *
-   * @throws {StoreError} the folder cannot be used
-   */
-  async open(): Promise<void> {
-    const { folder, known } = this.#setup;
-    const store = await FolderStore.open(folder, { knownChunks: known, verify: known.length === 0 });
-    if (this.#gone) store.close();
+  /** Gets everything ready around the store: joining is then only to listen. */
+  open(store: StayStore): void {
+    if (this.#gone) store.close?.();
     else this.#prepare(store);
   }
 
@@ -106,25 +121,26 @@ export class PeerInstance {
     this.#faults?.end(id);
   }
 
-  /** Ends as if the thread had been killed: without a word to anybody. */
+  /** Ends as if its process had been killed: without a word to anybody. */
   drop(): void {
     this.#severable?.sever();
     this.#finish();
   }
 
-  #prepare(store: FolderStore): void {
-    const { clock, counters, tracker, shared } = this.#components;
-    const { seed, options } = this.#setup;
+  #prepare(store: StayStore): void {
+    const { clock, tracker, severable, join } = this.#components;
+    const { seed, peer: options } = this.#options;
     this.#store = store;
     const random = seededRandom(seed);
-    const own = options.host === SHARED_HOST ? {} : { host: options.host, localAddress: options.host };
-    const tcp = new TcpTransport({ clock }, { totalChunks: store.totalChunks, ...own });
+    const { transport: linked, control } = join(random.fork('link'));
+    this.#control = control;
+    if (this.#startMs !== undefined) control?.setStartMs(this.#startMs);
     const base = {
       clock,
-      transport: this.#linked(meteredTransport(tcp, counters), random.fork('link')),
+      transport: linked,
       events: { emit: (event: SwarmEvent) => this.#heard(event) },
     };
-    this.#severable = shared ? new Severable(base) : undefined;
+    this.#severable = severable ? new Severable(base) : undefined;
     const { transport, events, clock: peerClock } = this.#severable ?? base;
     const parts = this.#faulty({ clock: peerClock, transport, store }, random.fork('faults'));
     this.#peer = new Peer({ random: random.fork('peer'), events, ...parts }, { ...options, tracker });
@@ -132,34 +148,13 @@ export class PeerInstance {
     this.#early.clear();
   }
 
-  /** A link that does nothing, and to which no fault can do anything, costs nothing. */
-  #linked(transport: Transport, random: Random): Transport {
-    const { clock, counters, neighbourhood } = this.#components;
-    const { link, faults } = this.#setup;
-    if (isUnshaped(link) && faults === undefined) return transport;
-    const linkOf = (host: string) => neighbourhood?.links[positionOf(host) ?? -1];
-    const shaped = shapedLink(
-      transport,
-      {
-        clock,
-        random,
-        ...(neighbourhood !== null && { linkOf, regions: neighbourhood.regions }),
-        ...(this.#startMs !== undefined && { startMs: this.#startMs }),
-      },
-      link,
-      counters,
-    );
-    this.#control = shaped.control;
-    return shaped.transport;
-  }
-
   /** The peer's parts, with the faults around them that the plan has for it. */
   #faulty(parts: Pick<PeerComponents, 'clock' | 'transport' | 'store'>, random: Random): typeof parts {
     const { hits } = this.#components;
-    if (this.#setup.faults === undefined) return parts;
+    if (this.#options.faults === undefined || this.#control === undefined) return parts;
     this.#faults = new PeerFaults(
-      { ...parts, random, hits, control: this.#control!, held: () => this.#peer!.ledger.held },
-      { ownHost: this.#setup.options.host },
+      { ...parts, random, hits, control: this.#control, held: () => this.#peer!.ledger.held },
+      { ownHost: this.#options.peer.host },
     );
     const { clock, transport, store } = this.#faults;
     return { clock, transport, store };
@@ -182,7 +177,7 @@ export class PeerInstance {
     this.#joinTimer?.cancel();
     this.#faults?.close();
     this.#control?.close();
-    this.#store?.close();
+    this.#store?.close?.();
     this.#components.onGone();
   }
 }

@@ -2,8 +2,9 @@
 import { beforeEach } from 'vitest';
 import type { Clock } from '../../../core/interfaces.ts';
 import type { PlannedLeave, PlannedPeer } from '../../plan/plan.ts';
-import { RunController } from './run-controller.ts';
-import type { PeerRuntime, RunControllerOptions } from './run-controller.ts';
+import { AwaitedController } from './awaited-controller.ts';
+import type { SwarmEvent } from '../../../core/events.ts';
+import type { Consequences, PeerRuntime, RunControllerOptions } from './run-controller.ts';
 import { PeerState } from './peer-state.ts';
 
 export const TOTAL_CHUNKS = 2;
@@ -38,13 +39,13 @@ export class ManualClock implements Clock {
 
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Does at once what it is told, and notes it. */
+/** Does what it is told before anything else happens, and notes it. */
 export class NotingRuntime implements PeerRuntime {
   readonly notes: string[] = [];
   received = 0;
-  prepare(peer: PeerState): Promise<void> {
+  prepare(peer: PeerState, onReady: () => void): void {
     this.notes.push(`prepare ${peer.name}`);
-    return Promise.resolve();
+    queueMicrotask(onReady);
   }
   join(peer: PeerState, atMs: number): void {
     this.notes.push(`join ${peer.name} at ${atMs - 1000}`);
@@ -52,9 +53,9 @@ export class NotingRuntime implements PeerRuntime {
   leave(peer: PeerState): void {
     this.notes.push(`leave ${peer.name}`);
   }
-  crash(peer: PeerState): Promise<number> {
+  crash(peer: PeerState, onDead: (diedMs: number) => void): void {
     this.notes.push(`crash ${peer.name}`);
-    return Promise.resolve(clock.now());
+    queueMicrotask(() => onDead(clock.now()));
   }
   release(peer: PeerState): void {
     this.notes.push(`release ${peer.name}`);
@@ -78,6 +79,18 @@ beforeEach(() => {
   runtime = new NotingRuntime();
 });
 
+/** Keeps the events of its run. */
+export class NotedController extends AwaitedController {
+  readonly events: SwarmEvent[];
+
+  constructor(peers: readonly PeerState[], options: RunControllerOptions, consequences?: Consequences) {
+    const events: SwarmEvent[] = [];
+    const onEvent = (event: SwarmEvent) => void events.push(event);
+    super({ clock, runtime, onEvent, ...(consequences && { consequences }) }, peers, options);
+    this.events = events;
+  }
+}
+
 export const leave = (part: Partial<PlannedLeave>): PlannedLeave => ({
   how: 'graceful',
   from: 'start',
@@ -97,15 +110,14 @@ export function peerOf(
     sessions: [{ joinMs: 0, leave: null }],
     ...planned,
   } as PlannedPeer;
-  const files = held.map((index) => ({ index, name: '', path: '' }));
-  return new PeerState(peer, position, TOTAL_CHUNKS, files);
+  return new PeerState(peer, position, TOTAL_CHUNKS, held);
 }
 
 export function conduct(
   peers: readonly PeerState[],
   { open = false, until = 'complete' }: Partial<Pick<RunControllerOptions, 'open' | 'until'>> = {},
-): RunController {
-  const controller = new RunController({ clock, runtime }, peers, {
+): NotedController {
+  const controller = new NotedController(peers, {
     timeLimitMs: 10_000,
     stallMs: 2000,
     open,
@@ -116,24 +128,21 @@ export function conduct(
 }
 
 export const tell = (
-  controller: RunController,
+  controller: NotedController,
   peer: string,
   type: 'joined' | 'completed',
   heldChunks = 0,
 ): void =>
-  controller.hear({
-    type: 'events',
-    events: [
-      type === 'completed'
-        ? { type: 'peer-completed', peer, atMs: clock.now() }
-        : {
-            type: 'peer-joined',
-            peer,
-            atMs: clock.now(),
-            address: { host: '127.0.0.1', port: 1 },
-            protocol: 'swarm',
-            heldChunks,
-            totalChunks: TOTAL_CHUNKS,
-          },
-    ],
-  });
+  controller.hear(
+    type === 'completed'
+      ? { type: 'peer-completed', peer, atMs: clock.now() }
+      : {
+          type: 'peer-joined',
+          peer,
+          atMs: clock.now(),
+          address: { host: '127.0.0.1', port: 1 },
+          protocol: 'swarm',
+          heldChunks,
+          totalChunks: TOTAL_CHUNKS,
+        },
+  );

@@ -1,4 +1,4 @@
-/** Carries out the faults of the plan on the threads engine, and knows what they did. */
+/** Carries out the faults of the plan on the engine's peers and tracker, and knows what they did. */
 import type { Clock } from '../../../core/interfaces.ts';
 import { isMet, type LiveSwarm } from '../../faults/condition.ts';
 import { describeHits } from '../../faults/describe.ts';
@@ -16,12 +16,13 @@ import type { ActiveFault } from '../../faults/peer-faults.ts';
 import { FaultSchedule } from '../../faults/schedule.ts';
 import type { Condition, Plan } from '../../plan/plan.ts';
 import type { FaultRecord } from '../engine.ts';
-import { hostOf, SHARED_HOST } from './addresses.ts';
 import type { RunController, Consequences } from './run-controller.ts';
 import { stillThere, type PeerState } from './peer-state.ts';
 
-/** What a fault needs of the threads. */
+/** What a fault needs of the engine. */
 export interface FaultRuntime {
+  /** The host at which others see a peer; undefined: the tracker's. */
+  hostOf(peer: PeerState | undefined): string;
   beginFault(peer: PeerState, fault: ActiveFault): void;
   endFault(peer: PeerState, id: number): void;
   stopTracker(id: number): void;
@@ -48,6 +49,8 @@ export class FaultInjector implements Consequences {
   readonly #occurrences: readonly Occurrence[];
   readonly #courses = new Map<Occurrence, Course>();
   readonly #diskFaults = new Set<string>();
+  /** Names of those to whom something can happen inside of them or to their link. */
+  readonly #concerned: ReadonlySet<string>;
   /** Begun and not ended. */
   readonly #active = new Map<number, Occurrence>();
   #components: FaultInjectorComponents | undefined;
@@ -56,6 +59,8 @@ export class FaultInjector implements Consequences {
   constructor(plan: Plan, peers: readonly PeerState[]) {
     this.#plan = plan;
     this.#byName = new Map(peers.map((peer) => [peer.name, peer]));
+    const effects = plan.faults.map(({ effect }) => effect);
+    this.#concerned = new Set(effects.filter(isPeerEffect).flatMap(targetsOf));
     this.#occurrences = occurrencesOf(plan);
     this.hits = new HitBoard(this.#occurrences.length);
   }
@@ -93,10 +98,7 @@ export class FaultInjector implements Consequences {
 
   /** For a peer that is about to be made; undefined: no fault of the plan is about it. */
   activeOf({ name }: PeerState): readonly ActiveFault[] | undefined {
-    const concerned = this.#plan.faults.some(
-      ({ effect }) => isPeerEffect(effect) && targetsOf(effect).includes(name),
-    );
-    if (!concerned) return undefined;
+    if (!this.#concerned.has(name)) return undefined;
     return [...this.#active.values()].flatMap(({ id, fault: { effect } }) =>
       isPeerEffect(effect) && targetsOf(effect).includes(name) ? [this.#activeFault(id, effect)] : [],
     );
@@ -201,11 +203,9 @@ export class FaultInjector implements Consequences {
 
   #activeFault(id: number, effect: PeerEffect): ActiveFault {
     if (effect.kind !== 'partition') return { id, effect, sides: [] };
-    return { id, effect, sides: effect.sides.map((side) => side.map((name) => this.#hostOf(name))) };
-  }
-
-  #hostOf(name: string): string {
-    const peer = this.#byName.get(name);
-    return peer === undefined ? SHARED_HOST : hostOf(peer.position);
+    const { runtime } = this.#components!;
+    const hostsOf = (names: readonly string[]) =>
+      names.map((name) => runtime.hostOf(name === TRACKER ? undefined : this.#byName.get(name)));
+    return { id, effect, sides: effect.sides.map(hostsOf) };
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RunController } from './run-controller.ts';
 import type { PlannedLeave, PlannedPeer } from '../../plan/plan.ts';
 import {
+  NotedController,
   TOTAL_CHUNKS,
   settled,
   clock,
@@ -17,11 +17,10 @@ describe('a peer that may be excused', () => {
     ({ mustComplete: 'unless-gone', sessions }) as const;
   const leavesAt = (afterMs: number, how: PlannedLeave['how'] = 'graceful') =>
     excusable([{ joinMs: 0, leave: leave({ afterMs, how }) }]);
-  const gone = (controller: RunController, peer: string): void =>
-    controller.hear({ type: 'gone', peer, atMs: clock.now() });
+  const gone = (controller: NotedController, peer: string): void => controller.gone(peer, clock.now());
 
   /** `undefined` while the run is open. */
-  async function endOf(controller: RunController): Promise<string | undefined> {
+  async function endOf(controller: NotedController): Promise<string | undefined> {
     const open = settled().then(() => undefined);
     return (await Promise.race([controller.ended, open]))?.ending;
   }
@@ -63,7 +62,7 @@ describe('a peer that may be excused', () => {
       peerOf(2, leavesAt(1000, 'crash')),
     ];
     let die!: (atMs: number) => void;
-    runtime.crash = () => new Promise((resolve) => (die = resolve));
+    runtime.crash = (_, onDead) => void (die = onDead);
     const controller = conduct(peers);
     tell(controller, 'p0', 'joined', TOTAL_CHUNKS);
     tell(controller, 'p1', 'joined');
@@ -106,7 +105,7 @@ describe('a peer that may be excused', () => {
     for (const name of ['p1', 'p2']) tell(controller, name, 'joined');
     tell(controller, 'p0', 'joined', TOTAL_CHUNKS);
     const failed = { type: 'node-failed', code: 'STORE', detail: 'x', peer: 'p2', atMs: 1000 } as const;
-    controller.hear({ type: 'events', events: [failed] });
+    controller.hear(failed);
     gone(controller, 'p2');
     await clock.goTo(5000);
     controller.checkStall();
@@ -232,12 +231,11 @@ describe('a fault', () => {
     for (const isDiskFault of [true, false]) {
       const peers = [peerOf(0, {})];
       const consequences = { isDiskFault: () => isDiskFault, isHopeless: () => false };
-      const controller = new RunController({ clock, runtime, consequences }, peers, {
-        timeLimitMs: 10_000,
-        stallMs: 2000,
-        open: false,
-        until: 'complete',
-      });
+      const controller = new NotedController(
+        peers,
+        { timeLimitMs: 10_000, stallMs: 2000, open: false, until: 'complete' },
+        consequences,
+      );
       controller.begin(clock.now());
       tell(controller, 'p0', 'joined');
       const failed = {
@@ -247,7 +245,7 @@ describe('a fault', () => {
         peer: 'p0',
         atMs: clock.now(),
       } as const;
-      controller.hear({ type: 'events', events: [failed] });
+      controller.hear(failed);
       await settled();
       expect(peers[0]!.phase).toBe(isDiskFault ? 'present' : 'failed');
     }

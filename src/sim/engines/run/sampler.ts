@@ -1,7 +1,7 @@
 import { SECOND_MS } from '../../../core/units.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
 import type { RunProgress, SwarmSample } from '../engine.ts';
-import type { NodeCounters } from './counters.ts';
+import type { NodeCounters } from './node-counters.ts';
 import type { PeerState } from './peer-state.ts';
 
 /** Samples kept of a run; above it every second one goes and the step doubles. */
@@ -10,7 +10,7 @@ const SAMPLES_MAX = 1200;
 const RATE_WINDOW_MS = 2 * SECOND_MS;
 export const SAMPLE_STEP_MS = 100;
 
-/** Looks at the shared counters in equal steps, without the workers noticing. */
+/** Looks at the counters in equal steps, without the peers noticing. */
 export class Sampler {
   readonly #peers: readonly PeerState[];
   readonly #counters: readonly NodeCounters[];

@@ -1,5 +1,4 @@
 import { ChunkSet } from '../../../core/chunk-set.ts';
-import type { ChunkFile } from '../../content/original.ts';
 import type { PlannedPeer, PlannedSession } from '../../plan/plan.ts';
 
 /**
@@ -14,7 +13,8 @@ export class PeerState {
   readonly planned: PlannedPeer;
   /** Position in the plan, and slot of its counters. */
   readonly position: number;
-  readonly heldAtStart: readonly ChunkFile[];
+  /** Indices of chunks. */
+  readonly heldAtStart: readonly number[];
   phase: PeerPhase = 'coming';
   held: ChunkSet;
   complete = false;
@@ -28,12 +28,7 @@ export class PeerState {
   #sessionAt = 0;
   #stay = 1;
 
-  constructor(
-    planned: PlannedPeer,
-    position: number,
-    totalChunks: number,
-    heldAtStart: readonly ChunkFile[],
-  ) {
+  constructor(planned: PlannedPeer, position: number, totalChunks: number, heldAtStart: readonly number[]) {
     this.planned = planned;
     this.position = position;
     this.heldAtStart = heldAtStart;
@@ -110,7 +105,7 @@ export class PeerState {
   resetHeld(): void {
     this.gotBytes = 0;
     this.held = new ChunkSet(this.held.totalChunks);
-    for (const { index } of this.heldAtStart) this.held.add(index);
+    for (const index of this.heldAtStart) this.held.add(index);
     this.complete = this.held.complete;
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PlannedPeer } from '../../plan/plan.ts';
-import { RunController } from './run-controller.ts';
+import { StoreError } from '../../../core/errors.ts';
+import type { RunController } from './run-controller.ts';
 import {
+  NotedController,
   TOTAL_CHUNKS,
   clock,
   conduct,
@@ -29,17 +31,14 @@ describe('RunController', () => {
   });
 
   it('takes what was ready before the start for ready at the start', () => {
-    const controller = new RunController({ clock, runtime }, [peerOf(1, {})], {
+    const controller = new NotedController([peerOf(1, {})], {
       timeLimitMs: 10_000,
       stallMs: 2000,
       open: false,
       until: 'complete',
     });
     const address = { host: '127.0.0.1', port: 5100 };
-    controller.hear({
-      type: 'events',
-      events: [{ type: 'tracker-started', peer: 'tracker', atMs: 900, address }],
-    });
+    controller.hear({ type: 'tracker-started', peer: 'tracker', atMs: 900, address });
     controller.begin(1000);
     expect(controller.events).toEqual([{ type: 'tracker-started', peer: 'tracker', atMs: 0, address }]);
   });
@@ -161,11 +160,11 @@ describe('RunController', () => {
     tell(controller, 'p0', 'completed');
     await clock.goTo(810);
     // It took its time to leave: the absence counts from when it was gone.
-    controller.hear({ type: 'gone', peer: 'p0', atMs: clock.now() });
+    controller.gone('p0', clock.now());
     await clock.goTo(1200);
     tell(controller, 'p0', 'joined', TOTAL_CHUNKS);
     await clock.goTo(1260);
-    controller.hear({ type: 'gone', peer: 'p0', atMs: clock.now() });
+    controller.gone('p0', clock.now());
     await clock.goTo(1700);
     const [once, again] = ['join p0 at 1110', 'join p0 at 1660'];
     const left = ['leave p0', 'prepare p0'];
@@ -211,7 +210,7 @@ describe('RunController', () => {
     await clock.goTo(5000);
     controller.checkStall();
     expect(controller.now()).toBe(5000);
-    controller.hear({ type: 'gone', peer: 'p0', atMs: clock.now() });
+    controller.gone('p0', clock.now());
     controller.checkStall();
     expect(await controller.ended).toEqual({ ending: 'stalled', atMs: 5000 });
   });
@@ -235,21 +234,17 @@ describe('RunController', () => {
     const controller = conduct([peerOf(0, {})]);
     await clock.goTo(400);
     controller.end('interrupted');
-    controller.hear({
-      type: 'events',
-      events: [
-        { type: 'chunk-asked', peer: 'p0', atMs: 1399, index: 1 },
-        { type: 'chunk-asked', peer: 'p0', atMs: 1401, index: 2 },
-      ],
-    });
+    controller.hear({ type: 'chunk-asked', peer: 'p0', atMs: 1399, index: 1 });
+    controller.hear({ type: 'chunk-asked', peer: 'p0', atMs: 1401, index: 2 });
     expect(controller.events).toEqual([{ type: 'chunk-asked', peer: 'p0', atMs: 399, index: 1 }]);
   });
 
-  it('rejects with the class and code of what broke in a thread', async () => {
+  it('tells what broke, and only the first of it', async () => {
     const controller = conduct([peerOf(0, {})]);
-    const error = { name: 'StoreError', code: 'STORE', message: 'disk full' } as const;
-    controller.hear({ type: 'failed', error });
-    await expect(controller.ended).rejects.toMatchObject({ name: 'StoreError', code: 'STORE' });
+    const error = new StoreError('disk full');
+    controller.fail(error);
+    controller.fail(new StoreError('and another'));
+    await expect(controller.ended).rejects.toBe(error);
     expect(() => controller.throwIfFailed()).toThrow('disk full');
   });
 });

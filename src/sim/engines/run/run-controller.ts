@@ -3,8 +3,6 @@ import type { Clock, Timer } from '../../../core/interfaces.ts';
 import { EngineError, TransportError } from '../../../core/errors.ts';
 import { isHopeless } from '../../faults/can-complete.ts';
 import type { RunRecord } from '../engine.ts';
-import { fromPlainError } from './errors.ts';
-import type { FromWorker } from './messages.ts';
 import { stillThere, type PeerState } from './peer-state.ts';
 import { isSettled, standingOf, waitedFor } from './run-end.ts';
 
@@ -21,15 +19,18 @@ export interface RunEnd {
 /** A planned departure that comes while a fault's crash is still being carried out is tried again after this. */
 const DEPARTURE_RETRY_MS = 20;
 
-/** What the controller has done to the swarm. Each call concerns one stay of one peer. */
+/**
+ * What the controller has done to the swarm. Each call concerns one stay of one peer; what it waits for is told by a
+ * callback, at once or later. What goes wrong meanwhile is told to `RunController.fail`.
+ */
 export interface PeerRuntime {
-  /** Opens the peer's folder in a thread, where it then waits; resolves when it is ready to join. */
-  prepare(peer: PeerState): Promise<void>;
+  /** Opens the peer's store, where it then waits until it is to join. */
+  prepare(peer: PeerState, onReady: () => void): void;
   join(peer: PeerState, atMs: number): void;
   leave(peer: PeerState): void;
-  /** Resolves when nothing of the peer runs any more, with the time of its death by the shared clock. */
-  crash(peer: PeerState): Promise<number>;
-  /** The peer's thread is not needed any more. */
+  /** `onDead`: nothing of the peer runs any more, since that time of the shared clock. */
+  crash(peer: PeerState, onDead: (diedMs: number) => void): void;
+  /** What the peer lives in is not needed any more. */
   release(peer: PeerState): void;
   /** Sets the peer's folder back to what it held at the start. */
   resetFolder(peer: PeerState): void;
@@ -38,9 +39,15 @@ export interface PeerRuntime {
 }
 
 export interface RunControllerComponents {
-  /** The clock that all threads share. */
+  /** The clock that all peers share. */
   readonly clock: Clock;
   readonly runtime: PeerRuntime;
+  /** Hears each event of the run, as it comes in; times count from the start of the distribution. */
+  onEvent(event: SwarmEvent): void;
+  /** Called once, when the run is over. */
+  onEnded(end: RunEnd): void;
+  /** Something of ours broke: what was measured is worth nothing. Called once, also after the end. */
+  onFailed(error: unknown): void;
   /** Default: no faults. */
   readonly consequences?: Consequences;
 }
@@ -78,12 +85,9 @@ export interface RunControllerOptions {
 
 /** Lets the peers come and go as planned, keeps what they tell, and knows when the run is over. */
 export class RunController {
-  /** As they came in; times count from the start of the distribution. */
-  readonly events: SwarmEvent[] = [];
-  /** How the run ended and when; rejects when something of ours broke. */
-  readonly ended: Promise<RunEnd>;
   readonly #clock: Clock;
   readonly #runtime: PeerRuntime;
+  readonly #components: RunControllerComponents;
   readonly #consequences: Consequences;
   readonly #options: RunControllerOptions;
   readonly #peers: readonly PeerState[];
@@ -98,26 +102,21 @@ export class RunController {
   #endMs = Infinity;
   #failure: { readonly error: unknown } | undefined;
   #progress = { receivedBytes: 0, atMs: 0 };
-  #resolve!: (end: RunEnd) => void;
-  #reject!: (error: unknown) => void;
+  /** Heard before the distribution began. */
+  #early: SwarmEvent[] | undefined = [];
 
   constructor(
-    { clock, runtime, consequences = noFaults }: RunControllerComponents,
+    components: RunControllerComponents,
     peers: readonly PeerState[],
     options: RunControllerOptions,
   ) {
-    this.#clock = clock;
-    this.#runtime = runtime;
-    this.#consequences = consequences;
+    this.#components = components;
+    this.#clock = components.clock;
+    this.#runtime = components.runtime;
+    this.#consequences = components.consequences ?? noFaults;
     this.#peers = peers;
     this.#byName = new Map(peers.map((peer) => [peer.name, peer]));
     this.#options = options;
-    this.ended = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    // Whoever awaits `ended` hears of a failure; one that comes before that is no unhandled rejection.
-    this.ended.catch(() => undefined);
   }
 
   /** Milliseconds since the start of the distribution. */
@@ -129,7 +128,8 @@ export class RunController {
   begin(startMs: number, beforeJoins?: () => void): void {
     this.#startMs = startMs;
     // What was made ready before, the tracker first of all, is there from the start.
-    for (const [at, event] of this.events.entries()) this.events[at] = { ...event, atMs: 0 };
+    for (const event of this.#early ?? []) this.#components.onEvent({ ...event, atMs: 0 });
+    this.#early = undefined;
     beforeJoins?.();
     for (const peer of this.#peers) this.#joinAsPlanned(peer, startMs);
     const limitMs = startMs + this.#options.timeLimitMs - this.#clock.now();
@@ -145,13 +145,14 @@ export class RunController {
     this.#limitTimer?.cancel();
     for (const timer of this.#leaveTimers.values()) timer.cancel();
     this.#endMs = Math.max(0, this.now());
-    this.#resolve({ ending, atMs: this.#endMs, ...(abortedBy !== undefined && { abortedBy }) });
+    this.#components.onEnded({ ending, atMs: this.#endMs, ...(abortedBy !== undefined && { abortedBy }) });
   }
 
   /** Something of ours broke: what was measured is worth nothing. */
   fail(error: unknown): void {
-    this.#failure ??= { error };
-    this.#reject(error);
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#components.onFailed(error);
   }
 
   /** Also of what broke after the end, while the peers left. */
@@ -159,23 +160,22 @@ export class RunController {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** What a thread tells. */
-  hear(message: FromWorker): void {
-    switch (message.type) {
-      case 'events':
-        for (const event of message.events) this.#heard(event);
-        break;
-      case 'gone':
-        this.#gone(this.#byName.get(message.peer)!, message.atMs);
-        break;
-      case 'failed':
-        this.fail(fromPlainError(message.error));
-        break;
-      case 'up':
-      case 'ready':
-      case 'listening':
-        break;
-    }
+  /** What peers and tracker tell, by the shared clock. */
+  hear(event: SwarmEvent): void {
+    const shifted = this.#startMs === 0 ? event : { ...event, atMs: event.atMs - this.#startMs };
+    // What was on its way at the end still belongs to the run; what happens while all leave does not.
+    if (shifted.atMs > this.#endMs) return;
+    if (this.#early === undefined) this.#components.onEvent(shifted);
+    else this.#early.push(shifted);
+    const peer = this.#byName.get(event.peer);
+    if (peer !== undefined) this.#heardOf(peer, shifted);
+    else if (this.#over) return;
+    else if (event.type === 'node-failed') this.fail(trackerError(event));
+  }
+
+  /** A stay of the peer is over, since that time of the shared clock: it has left, or could not go on. */
+  gone(name: string, goneMs: number): void {
+    this.#gone(this.#byName.get(name)!, goneMs);
   }
 
   /** To be called a few times a second. */
@@ -197,7 +197,7 @@ export class RunController {
   /** What the laboratory itself has done, now. */
   tell(event: FaultBody): void {
     const atMs = Math.max(this.#startMs, this.#clock.now());
-    this.#heard({ ...event, atMs, peer: 'laboratory' });
+    this.hear({ ...event, atMs, peer: 'laboratory' });
   }
 
   /** Kills a peer that is in the swarm, whatever its sessions say; false: it is not in the swarm. */
@@ -207,23 +207,22 @@ export class RunController {
     peer.phase = returns ? 'returning' : 'dying';
     if (returns && !keepChunks) peer.complete = false;
     if (!returns || peer.session.leave?.from === 'completion') this.#forgetDeparture(peer);
-    const crashed = async (): Promise<void> => {
-      const diedMs = await this.#runtime.crash(peer);
-      this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name, fault });
-      if (returns) await this.#bringBack(peer, diedMs + returnAfterMs, keepChunks);
+    this.#runtime.crash(peer, (diedMs) => {
+      this.hear({ type: 'peer-crashed', atMs: diedMs, peer: peer.name, fault });
+      if (returns) this.#bringBack(peer, diedMs + returnAfterMs, keepChunks);
       else this.#gone(peer, diedMs);
-    };
-    crashed().catch((error: unknown) => this.fail(error));
+    });
     return true;
   }
 
-  async #bringBack(peer: PeerState, atMs: number, keepChunks: boolean): Promise<void> {
+  #bringBack(peer: PeerState, atMs: number, keepChunks: boolean): void {
     if (this.#over) return;
     if (!keepChunks) this.#empty(peer);
     peer.nextStay();
-    await this.#runtime.prepare(peer);
-    if (peer.phase === 'returning') peer.phase = 'coming';
-    this.#joinAt(peer, atMs);
+    this.#runtime.prepare(peer, () => {
+      if (peer.phase === 'returning') peer.phase = 'coming';
+      this.#joinAt(peer, atMs);
+    });
   }
 
   #joinAt(peer: PeerState, atMs: number): void {
@@ -233,17 +232,6 @@ export class RunController {
   #empty(peer: PeerState): void {
     peer.resetHeld();
     this.#runtime.resetFolder(peer);
-  }
-
-  #heard(event: SwarmEvent): void {
-    const shifted = { ...event, atMs: event.atMs - this.#startMs };
-    // Batches that were on their way at the end still belong to the run; what happens while all leave does not.
-    if (shifted.atMs > this.#endMs) return;
-    this.events.push(shifted);
-    const peer = this.#byName.get(event.peer);
-    if (peer !== undefined) this.#heardOf(peer, shifted);
-    else if (this.#over) return;
-    else if (event.type === 'node-failed') this.fail(trackerError(event));
   }
 
   #heardOf(peer: PeerState, event: SwarmEvent): void {
@@ -303,13 +291,10 @@ export class RunController {
       return;
     }
     peer.phase = peer.hasNextSession ? 'coming' : 'dying';
-    this.#runtime.crash(peer).then(
-      (diedMs) => {
-        this.#heard({ type: 'peer-crashed', atMs: diedMs, peer: peer.name });
-        this.#gone(peer, diedMs);
-      },
-      (error: unknown) => this.fail(error),
-    );
+    this.#runtime.crash(peer, (diedMs) => {
+      this.hear({ type: 'peer-crashed', atMs: diedMs, peer: peer.name });
+      this.#gone(peer, diedMs);
+    });
   }
 
   /** The stay is over since `goneMs` of the shared clock: in order, or by a crash that has done its work. */
@@ -325,12 +310,9 @@ export class RunController {
     const keepChunks = peer.session.leave?.keepChunks ?? true;
     peer.nextSession();
     if (!keepChunks) this.#empty(peer);
-    this.#runtime.prepare(peer).then(
-      () => {
-        if (!this.#over) this.#joinAsPlanned(peer, goneMs);
-      },
-      (error: unknown) => this.fail(error),
-    );
+    this.#runtime.prepare(peer, () => {
+      if (!this.#over) this.#joinAsPlanned(peer, goneMs);
+    });
   }
 
   #checkEnd(): void {

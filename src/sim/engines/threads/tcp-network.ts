@@ -1,0 +1,31 @@
+import type { Clock, Random } from '../../../core/interfaces.ts';
+import { TcpTransport } from '../../../core/node/tcp/tcp-transport.ts';
+import { isUnshaped } from '../../network/link-sizes.ts';
+import { meteredTransport } from '../../network/metered-transport.ts';
+import { shapedLink } from '../../network/shaped-link.ts';
+import type { NodeCounters } from '../run/node-counters.ts';
+import type { PeerNetwork } from '../run/peer-instance.ts';
+import { positionOf, SHARED_HOST, type Neighbourhood } from './addresses.ts';
+import type { PeerSetup } from './messages.ts';
+
+export interface TcpNetworkComponents {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly counters: NodeCounters;
+  /** null: nobody cares who is at the other end. */
+  readonly neighbourhood: Neighbourhood | null;
+}
+
+/** A peer on sockets. A link that does nothing, and to which no fault can do anything, costs nothing. */
+export function tcpNetwork(
+  { clock, random, counters, neighbourhood }: TcpNetworkComponents,
+  { link, peer: { host }, faults }: PeerSetup,
+  totalChunks: number,
+): PeerNetwork {
+  const own = host === SHARED_HOST ? {} : { host, localAddress: host };
+  const transport = meteredTransport(new TcpTransport({ clock }, { totalChunks, ...own }), counters);
+  if (isUnshaped(link) && faults === undefined) return { transport };
+  const linkOf = (other: string) => neighbourhood?.links[positionOf(other) ?? -1];
+  const known = neighbourhood === null ? {} : { linkOf, regions: neighbourhood.regions };
+  return shapedLink(transport, { clock, random, ...known }, link, counters);
+}
