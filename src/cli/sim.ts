@@ -1,7 +1,7 @@
 import { ConfigError, SwarmError } from '../core/errors.ts';
 import { printable, printableJson } from '../core/printable.ts';
 import { readEnvironment } from '../sim/environment.ts';
-import { threadsEngine } from '../sim/engines/threads/threads-engine.ts';
+import { createEngines, type Engines } from '../sim/engines/registry.ts';
 import type { Design } from '../sim/experiment/design.ts';
 import type { Forecast } from '../sim/experiment/forecast.ts';
 import { forecastAll, makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
@@ -16,7 +16,9 @@ import { columnsOf } from './output/terminal.ts';
 
 async function main(): Promise<number> {
   const options = readSimOptions(process.argv.slice(2), process.env);
-  const designs = designAll(options);
+  const workerFile = new URL('./peer-worker.js', import.meta.url);
+  const engines = createEngines({ workerFile }, { trackerPort: options.trackerPort });
+  const designs = designAll(options, engines);
   if (options.plan) return showPlans(designs, options);
   const isSingle = designs.length === 1;
   tellTogether(
@@ -27,9 +29,8 @@ async function main(): Promise<number> {
     ),
   );
   requireReports(options.out);
-  const workerFile = new URL('./peer-worker.js', import.meta.url);
   const ends = await runAll(designs, options, {
-    engine: threadsEngine({ workerFile }, { trackerPort: options.trackerPort }),
+    engines,
     environment: readEnvironment(),
     signal: interruptSignal(),
   });
@@ -48,16 +49,17 @@ interface Planned {
 }
 
 /** Every scenario is read before the first run, and the mistakes of all are told at once. */
-function designAll(options: SimOptions): Planned[] {
+function designAll(options: SimOptions, engines: Engines): Planned[] {
   return tellTogether(
     options.scenarios.map((file) => () => {
       const design = makeDesign({
         file,
         sets: options.set,
+        ...(options.engine === undefined ? {} : { engine: options.engine }),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
         ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
       });
-      return { design, forecasts: forecastAll(design) };
+      return { design, forecasts: forecastAll(design, engines) };
     }),
   );
 }

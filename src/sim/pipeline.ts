@@ -2,20 +2,20 @@
 import { ConfigError } from '../core/errors.ts';
 import { readTextFile } from '../core/node/store/text-file.ts';
 import { makeFolders, requireWritable } from '../core/node/store/make-folders.ts';
-import type { Engine, RunWatcher } from './engines/engine.ts';
-import { machineLimits } from './engines/threads/capacity.ts';
-import { requireHonourable } from './engines/run/refusals.ts';
+import type { RunWatcher } from './engines/engine.ts';
+import type { Engines } from './engines/registry.ts';
 import { designExperiment, type Design, type DesignRequest } from './experiment/design.ts';
 import { forecast, type Forecast } from './experiment/forecast.ts';
 import { measure } from './measure/measure.ts';
 import type { Environment, RunResult } from './result/result.ts';
 import { parsePlan } from './saved-plan/parse-plan.ts';
-import type { Plan } from './plan/plan.ts';
+import { engineNameOf, type EngineName, type Plan } from './plan/plan.ts';
 import { describeShortages, type Shortage } from './plan/shortage.ts';
 import { writeReport, type RunPlace, type WrittenReport } from './report/write-report.ts';
 
 export interface RunComponents {
-  readonly engine: Engine;
+  /** Each plan says on which of them it is run. */
+  readonly engines: Engines;
   readonly watcher: RunWatcher;
   readonly environment: Environment;
 }
@@ -25,13 +25,28 @@ export interface FinishedRun extends WrittenReport {
   readonly result: RunResult;
 }
 
+export interface RunRequest extends DesignRequest {
+  /** Instead of what scenario or plan say. */
+  readonly engine?: EngineName;
+}
+
 /**
  * The runs that are asked for, with every random value drawn: one, or those of an experiment.
  *
  * @throws {ConfigError} the scenario's mistakes, or what cannot be asked of a saved plan
  */
-export function makeDesign(request: DesignRequest): Design {
-  if (!request.file.endsWith('.json')) return designExperiment(request);
+export function makeDesign({ engine, ...request }: RunRequest): Design {
+  const design = request.file.endsWith('.json') ? designOfPlan(request) : designExperiment(request);
+  return engine === undefined ? design : onEngine(design, engine);
+}
+
+/** Nothing is drawn by the engine: a plan is the same on each. */
+function onEngine(design: Design, name: EngineName): Design {
+  const plans = design.plans.map((plan) => ({ ...plan, engine: { ...plan.engine, name } }));
+  return { ...design, plans };
+}
+
+function designOfPlan(request: DesignRequest): Design {
   const plan = loadPlan(request);
   const { scenario, seed } = plan;
   return {
@@ -49,12 +64,8 @@ export function makeDesign(request: DesignRequest): Design {
  *
  * @throws {ConfigError} a setting cannot be honoured on any machine
  */
-export function forecastAll({ plans }: Design): readonly Forecast[] {
-  const limits = machineLimits();
-  return plans.map((plan) => {
-    requireHonourable(plan);
-    return forecast(plan, limits);
-  });
+export function forecastAll({ plans }: Design, engines: Engines): readonly Forecast[] {
+  return plans.map((plan) => forecast(plan, engines[engineNameOf(plan)]));
 }
 
 /** @throws {ConfigError} naming all that is short, of every arm, and the settings that help */
@@ -93,10 +104,10 @@ export function requireReports(folder: string): void {
 export async function runPlan(
   plan: Plan,
   reports: string,
-  { engine, watcher, environment }: RunComponents,
+  { engines, watcher, environment }: RunComponents,
   place?: RunPlace,
 ): Promise<FinishedRun> {
-  const record = await engine.run(plan, watcher);
+  const record = await engines[engineNameOf(plan)].run(plan, watcher);
   const result = measure(plan, record, environment);
   return { result, ...(await writeReport(reports, result, record.events, place)) };
 }

@@ -4,9 +4,15 @@ import { pathToFileURL } from 'node:url';
 import { inject } from 'vitest';
 import type { SwarmEvent } from '../../src/core/events.ts';
 import type { FaultRecord, RunRecord, RunWatcher } from '../../src/sim/engines/engine.ts';
-import { threadsEngine } from '../../src/sim/engines/threads/threads-engine.ts';
+import { createEngines, type Engines } from '../../src/sim/engines/registry.ts';
 import { planOf, plannedPeer } from '../../src/sim/measure/fixture.ts';
-import { unlimitedLink, type FaultEffect, type Plan, type PlannedFault } from '../../src/sim/plan/plan.ts';
+import {
+  engineNameOf,
+  unlimitedLink,
+  type FaultEffect,
+  type Plan,
+  type PlannedFault,
+} from '../../src/sim/plan/plan.ts';
 
 export const KIB = 1024;
 
@@ -58,9 +64,14 @@ export function swarmPlan(shape: SwarmShape, changes: Partial<Plan> = {}): Plan 
   });
 }
 
-export function runOnThreads(plan: Plan, watcher: Partial<RunWatcher> = {}): Promise<RunRecord> {
-  const workerFile = pathToFileURL(join(inject('bundleFolder'), 'peer-worker.js'));
-  return threadsEngine({ workerFile }).run(plan, { signal: new AbortController().signal, ...watcher });
+/** The engines, with the workers of the bundle that the tests share. */
+export function testEngines(): Engines {
+  return createEngines({ workerFile: pathToFileURL(join(inject('bundleFolder'), 'peer-worker.js')) });
+}
+
+/** On the engine that the plan names. */
+export function runPlan(plan: Plan, watcher: Partial<RunWatcher> = {}): Promise<RunRecord> {
+  return testEngines()[engineNameOf(plan)].run(plan, { signal: new AbortController().signal, ...watcher });
 }
 
 export function faultRecord(record: RunRecord, name: string): FaultRecord {

@@ -3,7 +3,7 @@
  * does to the swarm is in effects/.
  */
 import { describe, expect, it } from 'vitest';
-import { eventsOf, faultOf, faultRecord, KIB, runOnThreads, swarmPlan, whenProgress } from './fault-run.ts';
+import { eventsOf, faultOf, faultRecord, KIB, runPlan, swarmPlan, whenProgress } from './fault-run.ts';
 
 /** Slow enough for faults to come in the middle: about 2 s. */
 const SLOW = 512 * KIB;
@@ -21,7 +21,7 @@ describe('crash', () => {
         ],
       },
     );
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('stalled');
     expect(faultRecord(record, 'crash')).toMatchObject({
       hits: 2,
@@ -48,7 +48,7 @@ describe('crash', () => {
         ],
       },
     );
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('completed');
     expect(faultRecord(record, 'crash').hits).toBe(1);
   });
@@ -58,7 +58,7 @@ describe('crash', () => {
       { leechers: 1 },
       { faults: [faultOf({ kind: 'crash', peers: ['leecher/1'], returnAfterMs: null, keepChunks: true })] },
     );
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('completed');
     expect(faultRecord(record, 'crash')).toMatchObject({ hits: 0, effect: 'hit nothing' });
   });
@@ -77,7 +77,7 @@ describe('partition', () => {
         ],
       },
     );
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('stalled');
     expect(eventsOf(record, 'peer-completed').map(({ peer }) => peer)).toEqual(['leecher/1']);
   });
@@ -89,7 +89,7 @@ describe('tracker-down', () => {
       { leechers: 2 },
       { faults: [faultOf({ kind: 'tracker-down', forgets: true }, { forMs: 500 })] },
     );
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('completed');
   });
 });
@@ -101,7 +101,7 @@ describe('free-ride', () => {
       { faults: [faultOf({ kind: 'free-ride', peers: ['leecher/1'] })] },
     );
     const plan = { ...base, peers: base.peers.map((peer) => ({ ...peer, protocol: 'spec' as const })) };
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('completed');
     expect(record.peers.find(({ name }) => name === 'leecher/1')!.traffic.payloadSentBytes).toBe(0);
   });
@@ -113,7 +113,7 @@ describe('disks', () => {
       { leechers: 2 },
       { faults: [faultOf({ kind: 'disk-full', peers: ['leecher/1'] })] },
     );
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('stalled');
     expect(eventsOf(record, 'peer-completed').map(({ peer }) => peer)).toEqual(['leecher/2']);
   });
@@ -127,7 +127,7 @@ describe('abortOn', () => {
       comparison: '>' as const,
       value: 500,
     };
-    const record = await runOnThreads(swarmPlan({ upBytesPerSec: 10 * KIB }, { abortOn: [condition] }));
+    const record = await runPlan(swarmPlan({ upBytesPerSec: 10 * KIB }, { abortOn: [condition] }));
     expect(record).toMatchObject({ ending: 'aborted', abortedBy: 'elapsed > 500ms' });
     expect(record.elapsedMs).toBeGreaterThan(500);
   });

@@ -1,7 +1,7 @@
 /** What a plan says of links, through the real engine: that the engine hands on all of it. Bounds from below only. */
 import { describe, expect, it } from 'vitest';
 import type { Plan, PlannedLink } from '../../src/sim/plan/plan.ts';
-import { eventsOf, KIB, runOnThreads, swarmPlan } from './fault-run.ts';
+import { eventsOf, KIB, runPlan, swarmPlan } from './fault-run.ts';
 
 function withLinks(plan: Plan, linkOf: (name: string) => Partial<PlannedLink>): Plan {
   return {
@@ -22,7 +22,7 @@ describe('regions', () => {
     const plan = withLinks(swarmPlan({ chunks: 8 }, { regions }), (name) => ({
       region: name === 'seeder' ? 'here' : 'there',
     }));
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('completed');
     const joined = eventsOf(record, 'peer-joined');
     expect(joined.map(({ address }) => address.host).sort()).toEqual(['127.1.0.1', '127.1.0.2', '127.1.0.3']);
@@ -36,7 +36,7 @@ describe('regions', () => {
 describe('loss', () => {
   it('stalls connections, and is counted', async () => {
     const loss = { probability: 0.02, segmentBytes: 1460, timeoutMs: 50 };
-    const record = await runOnThreads(withLinks(swarmPlan({ chunks: 16 }), () => ({ loss })));
+    const record = await runPlan(withLinks(swarmPlan({ chunks: 16 }), () => ({ loss })));
     expect(record.ending).toBe('completed');
     expect(record.peers.reduce((sum, { shaping }) => sum + shaping.stalls, 0)).toBeGreaterThan(0);
   });
@@ -48,7 +48,7 @@ describe('a window', () => {
       latencyMs: 20,
       window: { bytes: 16 * KIB, slowStart: false },
     }));
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('completed');
     // 256 KiB by 16 KiB in each 80 ms of a round trip; the first window needs no round trip before it.
     expect(eventsOf(record, 'peer-completed')[0]!.atMs).toBeGreaterThan(15 * 80);
@@ -62,7 +62,7 @@ describe('changes of a link', () => {
         ? { upBytesPerSec: 32 * KIB, changes: [{ atMs: 1500, overMs: 0, upBytesPerSec: 4096 * KIB }] }
         : {},
     );
-    const record = await runOnThreads(plan);
+    const record = await runPlan(plan);
     expect(record.ending).toBe('completed');
     const received = eventsOf(record, 'chunk-received', 'leecher/1');
     // 48 KiB and one segment ahead by then.

@@ -1,5 +1,8 @@
 /** The command line of `swarm-lab sim`. */
+import { Option } from 'commander';
 import { ConfigError } from '../../core/errors.ts';
+import { engineNames } from '../../sim/plan/plan-schema.ts';
+import type { EngineName } from '../../sim/plan/plan.ts';
 import { whatThereIs } from '../../sim/scenario/load.ts';
 import { findScenario } from '../../sim/shipped/shipped-files.ts';
 import { newCommand, readCommandLine } from '../arguments/command-line.ts';
@@ -18,6 +21,8 @@ export interface SimOptions {
   readonly quiet: boolean;
   /** Print the plan and stop. */
   readonly plan: boolean;
+  /** Instead of the scenario's. */
+  readonly engine?: EngineName;
   /** 0: any free port. */
   readonly trackerPort: number;
 }
@@ -44,6 +49,8 @@ Examples:
       2 where it cannot be run
   swarm-lab sim three-peers --json | jq .swarm.makespanMs
       the result for other programs
+  swarm-lab sim flash-crowd --engine virtual
+      the same peers in virtual time: as fast as the processor allows, and the same events each time (docs/virtual.md)
   swarm-lab sim slow-uplink --tracker-port 5100
       standalone clients may join: swarm-lab client -folder … -transfer_port … -name …
 
@@ -66,6 +73,12 @@ function newSimCommand() {
       'change the scenario, for example peers.leechers.count=50; may be repeated',
       (value: string, earlier: readonly string[]) => [...earlier, value],
       [] as readonly string[],
+    )
+    .addOption(
+      new Option(
+        '--engine <name>',
+        "threads: real sockets, in real time; virtual: the same peers in virtual time; default: the scenario's",
+      ).choices(engineNames),
     )
     .option('--out <folder>', 'where reports go', 'reports')
     .option('--json', 'the result as JSON on stdout, and nothing else there', false)

@@ -22,7 +22,7 @@ import { RunsLeft } from '../progress/time-left.ts';
 /** A swarm that is not ready by then: a person is told what is going on. */
 const PATIENCE_MS = 1000;
 
-export interface SimComponents extends Pick<RunComponents, 'engine' | 'environment'> {
+export interface SimComponents extends Pick<RunComponents, 'engines' | 'environment'> {
   readonly signal: AbortSignal;
 }
 
@@ -75,7 +75,7 @@ export async function runSeveral(
   options: SimOptions,
   components: SimComponents,
 ): Promise<ScenarioEnd> {
-  const { engine, environment, signal } = components;
+  const { environment, signal } = components;
   const startedAt = new Date().toISOString();
   const { scenario, seed, plans, arms } = design;
   const parent = await openExperiment(options.out, { scenario: scenario.name, startedAt, seed });
@@ -83,7 +83,6 @@ export async function runSeveral(
   const results: RunResult[] = [];
   const runsLeft = new RunsLeft(plans.length, () => performance.now(), design.repeats.until !== null);
   const { experiment, failure } = await runExperiment(design, {
-    engine: engine.name,
     environment,
     signal,
     startedAt,
@@ -123,7 +122,7 @@ async function runWithProgress(
   plan: Plan,
   label: string,
   options: SimOptions,
-  { engine, environment, signal }: SimComponents,
+  { engines, environment, signal }: SimComponents,
   place?: RunPlace,
   afterwards?: ProgressOptions['afterwards'],
 ): Promise<FinishedRun> {
@@ -136,13 +135,14 @@ async function runWithProgress(
     signal,
     onReady: ({ trackerPort, setupMs }) => {
       clearTimeout(patience);
-      const who = `tracker on 127.0.0.1:${trackerPort} and ${plan.peers.length} peers`;
+      const where = trackerPort === null ? 'in virtual time' : `on 127.0.0.1:${trackerPort}`;
+      const who = `tracker ${where} and ${plan.peers.length} peers`;
       view.ready(`${who} ready in ${Math.round(setupMs)} ms, seed ${plan.seed}`);
     },
     onProgress: (progress) => view.update(progress),
   };
   try {
-    return await runPlan(plan, options.out, { engine, environment, watcher }, place);
+    return await runPlan(plan, options.out, { engines, environment, watcher }, place);
   } finally {
     clearTimeout(patience);
     view.stop();

@@ -1,10 +1,19 @@
 /** What every engine does with a plan: it runs it and returns what was seen, as plain data. */
 import type { SwarmEvent } from '../../core/events.ts';
 import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
-import type { FaultEffect, Plan } from '../plan/plan.ts';
+import type { EngineName, FaultEffect, Plan } from '../plan/plan.ts';
+import type { Shortage } from '../plan/shortage.ts';
 
 export interface Engine {
-  readonly name: 'threads' | 'virtual';
+  readonly name: EngineName;
+  /**
+   * All of which this machine has too little for the run; empty when it can be run here. Starts nothing.
+   *
+   * @throws {ConfigError} a setting that this engine cannot honour on any machine, by name
+   */
+  check(plan: Plan): readonly Shortage[];
+  /** What a run takes, estimated before it. */
+  needs(plan: Plan): EngineNeeds;
   /**
    * Resolves when the run is over, whatever its outcome: also when it was interrupted or timed out.
    * @throws {ConfigError} the plan cannot be run here; the message names the setting. Nothing has been started.
@@ -12,13 +21,26 @@ export interface Engine {
   run(plan: Plan, watcher: RunWatcher): Promise<RunRecord>;
 }
 
+/** What a run takes of a machine. */
+export interface EngineNeeds {
+  readonly threads: number;
+  readonly memoryBytes: number;
+  /** When every peer has as many connections as it may. */
+  readonly descriptorsMax: number;
+  readonly diskBytes: number;
+  /** Estimated time before the distribution begins. */
+  readonly setupMs: number;
+  /** Estimated real time of a distribution that lasts so long; null: as long as it lasts. */
+  readonly runMs: number | null;
+}
+
 export interface RunWatcher {
   /** Stops the run; what was measured is still returned, with `ending: 'interrupted'`. */
   readonly signal: AbortSignal;
   /** About ten times a second. */
   onProgress?(progress: RunProgress): void;
-  /** The swarm is ready; `trackerPort` is where others may join it. */
-  onReady?(info: { readonly trackerPort: number; readonly setupMs: number }): void;
+  /** The swarm is ready; `trackerPort` is where others may join it, null: they cannot. */
+  onReady?(info: { readonly trackerPort: number | null; readonly setupMs: number }): void;
 }
 
 export interface RunProgress {
@@ -78,6 +100,8 @@ export interface HostRecord {
   readonly maxRssBytes: number;
   /** Whether the peers' folders were in memory, not on a disk; absent where that was not kept. */
   readonly foldersInMemory?: boolean;
+  /** Real time that a run in virtual time took; absent where time was real. */
+  readonly wallMs?: number;
 }
 
 export interface RunRecord {

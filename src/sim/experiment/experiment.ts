@@ -20,7 +20,8 @@ export interface Experiment {
   readonly scenario: { readonly name: string; readonly description: string };
   /** Of the first repeat; it decides the order of the runs, too. */
   readonly seed: string;
-  readonly engine: RunResult['engine'];
+  /** `both`: its arms differ in it. */
+  readonly engine: RunResult['engine'] | 'both';
   readonly environment: Environment;
   readonly startedAt: string;
   /** Runs of each arm; those that were made where `precision` decided it. */

@@ -32,7 +32,6 @@ function start(
   planned = design(),
 ) {
   return runExperiment(planned, {
-    engine: 'threads',
     environment: testEnvironment,
     startedAt: '2026-01-02T03:04:05.678Z',
     signal,

@@ -1,7 +1,7 @@
 /** Runs the plans of an experiment one after another and keeps what a comparison needs of each. */
 import { basename } from 'node:path';
 import type { Environment, RunResult } from '../result/result.ts';
-import type { Plan } from '../plan/plan.ts';
+import { engineNameOf, type Plan } from '../plan/plan.ts';
 import type { Design } from './design.ts';
 import { isPreciseEnough, precisionOf } from './precision.ts';
 import { digestRun } from './digest.ts';
@@ -17,7 +17,6 @@ export interface ExperimentComponents {
   ) => Promise<{ result: RunResult; folder: string }>;
   /** No further run is begun once it is aborted. */
   readonly signal: AbortSignal;
-  readonly engine: RunResult['engine'];
   readonly environment: Environment;
   /** Wall clock, as in `RunResult.startedAt`. */
   readonly startedAt: string;
@@ -32,7 +31,7 @@ export interface ExperimentEnd {
 /** Never rejects: what was measured until a failure is worth keeping. */
 export async function runExperiment(
   design: Design,
-  { run, signal, engine, environment, startedAt }: ExperimentComponents,
+  { run, signal, environment, startedAt }: ExperimentComponents,
 ): Promise<ExperimentEnd> {
   const runs: ExperimentRun[] = [];
   let failure: Error | undefined;
@@ -55,7 +54,7 @@ export async function runExperiment(
   const finished = runs.filter(({ ending }) => ending !== 'interrupted').length;
   const whole = finished === design.plans.length || (isKnown && finished === runs.length);
   const ending = failure !== undefined ? 'failed' : whole ? 'completed' : 'interrupted';
-  return { experiment: experimentOf(design, runs, ending, { engine, environment, startedAt }), failure };
+  return { experiment: experimentOf(design, runs, ending, { environment, startedAt }), failure };
 }
 
 /** What the runs so far amount to. */
@@ -63,7 +62,7 @@ function experimentOf(
   { scenario, seed, repeats, arms, baseline, plans }: Design,
   runs: readonly ExperimentRun[],
   ending: Experiment['ending'],
-  circumstances: Pick<Experiment, 'engine' | 'environment' | 'startedAt'>,
+  circumstances: Pick<Experiment, 'environment' | 'startedAt'>,
 ): Experiment {
   const { until } = repeats;
   return {
@@ -72,6 +71,7 @@ function experimentOf(
     verdict: judgeRuns(runs),
     scenario,
     seed,
+    engine: engineOf(plans),
     ...circumstances,
     ...(until === null
       ? { repeats: repeats.most, plannedRuns: plans.length }
@@ -89,6 +89,11 @@ function experimentOf(
     arms: summariseArms(arms, runs, baseline),
     runs,
   };
+}
+
+function engineOf(plans: readonly Plan[]): Experiment['engine'] {
+  const [name, other] = new Set(plans.map(engineNameOf));
+  return other === undefined ? name! : 'both';
 }
 
 /** `03-picker_random-2`: in the order of the runs, then arm and repeat. */

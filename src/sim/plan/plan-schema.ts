@@ -32,6 +32,9 @@ const distribution = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('samples'), values: z.array(notNegative).min(1) }),
 ]);
 
+/** Real sockets in real time, and virtual time. The first one is the default. */
+export const engineNames = ['threads', 'virtual'] as const;
+
 const comparison = z.enum(['<', '<=', '>', '>=', '==', '!=']);
 
 /** What can be known while the swarm runs. `peers`: names; absent: all that must complete, as things stand. */
@@ -307,6 +310,8 @@ export const planSchema = z.strictObject({
   /** The run goes on, when all are complete, until every planned join and return has come. Absent: it ends then. */
   until: z.literal('sessions').exactOptional(),
   engine: z.strictObject({
+    /** Absent: threads. */
+    name: z.enum(engineNames).exactOptional(),
     /** Peers that share a worker thread; 1 unless the machine cannot hold a thread for each. */
     peersPerWorker: z.int().min(1),
   }),

@@ -58,8 +58,8 @@ describe('a plan', () => {
       plan.json:100:20: peers.1.mustComplete: "yes" is not known here; known: true, false, unless-gone
         100 |    "mustComplete": "yes",
             |                    ^
-      plan.json:247:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, notices, timeLimitMs, until, engine
-        247 |  "colour": "red"
+      plan.json:248:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, notices, timeLimitMs, until, engine
+        248 |  "colour": "red"
             |  ^
       "
     `);

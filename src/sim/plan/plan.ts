@@ -35,7 +35,13 @@ export type Condition = Plan['abortOn'][number];
 /** What can be known while the swarm runs. */
 export type LiveFigure = Condition['figure'];
 export type Comparison = Condition['comparison'];
+export type EngineName = NonNullable<Plan['engine']['name']>;
 export type PlannedVariant = NonNullable<Plan['variant']>;
+
+/** On which engine the plan is to be run. */
+export function engineNameOf({ engine }: Plan): EngineName {
+  return engine.name ?? 'threads';
+}
 
 /** A link that does nothing: to be spread under what a link has. */
 export const unlimitedLink: PlannedLink = {

@@ -173,7 +173,16 @@ const scenarioObject = fc
       tracker: fc.record({ agreement: fc.constant(1), announce_interval: fc.constant('1.5s') }, optional),
       time_limit: fc.constantFrom('30s', '2min'),
       defaults: fc.record({ link: fc.record({ up: rates, jitter: latency }, optional) }, optional),
-      engine: fc.record({ peers_per_worker: fc.integer({ min: 1, max: 9 }) }),
+      engine: fc.oneof(
+        fc.constantFrom('threads', 'virtual'),
+        fc.record(
+          {
+            name: fc.constantFrom('threads', 'virtual'),
+            peers_per_worker: fc.integer({ min: 1, max: 9 }),
+          },
+          optional,
+        ),
+      ),
       faults: fc.array(fault, { minLength: 1, maxLength: 4 }),
       expect: fc.array(thresholds, { minLength: 1, maxLength: 3 }),
       abort_on: fc.constant(['elapsed > 20s']),

@@ -14,6 +14,10 @@ describe('a valid scenario', () => {
           "totalChunks": 4,
         },
         "description": "",
+        "engine": {
+          "name": "threads",
+          "peersPerWorker": 1,
+        },
         "expect": [],
         "experiment": {
           "arms": [],
@@ -65,7 +69,6 @@ describe('a valid scenario', () => {
         ],
         "growsWithBound": true,
         "name": "swarm",
-        "peersPerWorker": 1,
         "regions": null,
         "seed": "1",
         "sets": {},

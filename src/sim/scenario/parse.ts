@@ -90,7 +90,7 @@ function scalarsOf(
   defaultTimeLimitMs: number,
 ): Pick<
   Scenario,
-  'name' | 'description' | 'seed' | 'tracker' | 'timeLimitMs' | 'growsWithBound' | 'until' | 'peersPerWorker'
+  'name' | 'description' | 'seed' | 'tracker' | 'timeLimitMs' | 'growsWithBound' | 'until' | 'engine'
 > {
   return {
     name,
@@ -100,8 +100,14 @@ function scalarsOf(
     timeLimitMs: written.time_limit ?? defaultTimeLimitMs,
     ...(written.time_limit === undefined ? { growsWithBound: true as const } : {}),
     until: written.until,
-    peersPerWorker: written.engine?.peers_per_worker ?? 1,
+    engine: engineOf(written.engine),
   };
+}
+
+function engineOf(written: WrittenScenario['engine']): Scenario['engine'] {
+  if (written === undefined || typeof written === 'string')
+    return { name: written ?? 'threads', peersPerWorker: 1 };
+  return { name: written.name, peersPerWorker: written.peers_per_worker };
 }
 
 function repeatsOf(written: WrittenScenario['repeat']): Repeats {

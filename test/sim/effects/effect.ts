@@ -12,7 +12,7 @@ import { testEnvironment } from '../../../src/sim/measure/fixture.ts';
 import { measure } from '../../../src/sim/measure/measure.ts';
 import type { RunResult } from '../../../src/sim/result/result.ts';
 import type { Plan } from '../../../src/sim/plan/plan.ts';
-import { runOnThreads } from '../fault-run.ts';
+import { runPlan } from '../fault-run.ts';
 
 export interface EffectRun {
   readonly plan: Plan;
@@ -43,7 +43,7 @@ export async function runYaml(
   files: Readonly<Record<string, string>> = {},
 ): Promise<EffectRun> {
   const plan = designYaml(yaml, files).plans[0]!;
-  const record = await runOnThreads(plan);
+  const record = await runPlan(plan);
   return { plan, record, result: measure(plan, record, testEnvironment) };
 }
 

@@ -10,6 +10,18 @@ engine: ${engine}
 
 describe('the engine', () => {
   effect(
+    ['engine.name'],
+    'decides whether time is real: in virtual time a minute takes no minute',
+    async () => {
+      for (const engine of ['virtual', '{ name: virtual }']) {
+        const { record, result } = await crowd(engine);
+        expect(record.engine).toBe('virtual');
+        expect(result.verdict.intactPeers).toBe(3);
+      }
+    },
+  );
+
+  effect(
     ['engine', 'engine.peers_per_worker'],
     'so many peers share a thread: the fewer threads were watched, the tracker has its own',
     async () => {

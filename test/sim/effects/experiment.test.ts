@@ -5,7 +5,7 @@ import type { Experiment } from '../../../src/sim/experiment/experiment.ts';
 import { testEnvironment } from '../../../src/sim/measure/fixture.ts';
 import { measure } from '../../../src/sim/measure/measure.ts';
 import type { RunResult } from '../../../src/sim/result/result.ts';
-import { runOnThreads } from '../fault-run.ts';
+import { runPlan } from '../fault-run.ts';
 import { SimDesk } from '../run-sim.ts';
 import { designYaml, effect } from './effect.ts';
 import { expectNotBefore, plannedJoins } from './moments.ts';
@@ -24,7 +24,7 @@ const leastMs = (kib: number, mbitPerSec: number) => (kib * 1024 * 8) / (mbitPer
 async function runAll(yaml: string): Promise<readonly RunResult[]> {
   const results: RunResult[] = [];
   for (const plan of designYaml(yaml).plans)
-    results.push(measure(plan, await runOnThreads(plan), testEnvironment));
+    results.push(measure(plan, await runPlan(plan), testEnvironment));
   return results;
 }
 

@@ -121,6 +121,11 @@ export class PeerInstance {
     this.#faults?.end(id);
   }
 
+  /** The run is over and nothing happens any more: what its faults have hit until now is counted. */
+  settle(): void {
+    this.#faults?.close();
+  }
+
   /** Ends as if its process had been killed: without a word to anybody. */
   drop(): void {
     this.#severable?.sever();

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { ConfigError } from '../../../core/errors.ts';
 import { reasonOf } from '../../../core/node/store/store-errors.ts';
 import { MIB } from '../../../core/units.ts';
+import { chunkBytesOf } from '../../content/planned-content.ts';
 import { memory } from '../../machine/memory.ts';
 import { threadLimits, threadsLeft, type ThreadLimit } from '../../machine/threads.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { describeShortages, type Shortage } from '../../plan/shortage.ts';
+import type { EngineNeeds } from '../engine.ts';
 import { LOOPBACK_ADDRESSES, whyAddresses } from './addresses.ts';
 import { roomInMemory } from './scratch.ts';
 
@@ -97,23 +99,22 @@ export function requireCapacity(plan: Plan, limits: MachineLimits): void {
   if (shortages.length > 0) throw new ConfigError(describeShortages(plan.scenario.name, shortages));
 }
 
-export interface RunNeeds {
-  readonly threads: number;
-  /** Of the threads and what they share; what the content takes while it is under way is small beside it. */
-  readonly memoryBytes: number;
-  /** When every peer has as many connections as it may. */
-  readonly descriptorsMax: number;
-  readonly diskBytes: number;
-}
+/** Measured on Linux with Node 20: the start of the process, of each thread, and making and hashing content. */
+const SETUP_MS = 200;
+const SETUP_MS_PER_THREAD = 20;
+const CONTENT_BYTES_PER_MS = 300_000;
 
-/** What a run takes of a machine. */
-export function needsOf(plan: Plan): RunNeeds {
+/** The content takes little memory while it is under way. */
+export function needsOf(plan: Plan): EngineNeeds {
   const threads = hostCount(plan) + 1;
+  const contentBytes = chunkBytesOf(plan.content).reduce((sum, bytes) => sum + bytes, 0);
   return {
     threads,
     memoryBytes: threads * BYTES_PER_THREAD + BYTES_RESERVED,
     descriptorsMax: threads * DESCRIPTORS_PER_THREAD + socketsMaxOf(plan),
     diskBytes: diskBytes(plan),
+    setupMs: SETUP_MS + SETUP_MS_PER_THREAD * threads + contentBytes / CONTENT_BYTES_PER_MS,
+    runMs: null,
   };
 }
 
@@ -129,10 +130,7 @@ function socketsMaxOf({ peers }: Plan): number {
  * comes from folders that are given, which may be in another file system: then it counts again for each.
  */
 function diskBytes({ content, peers }: Plan): number {
-  const whole =
-    content.kind === 'generated'
-      ? content.totalBytes
-      : content.chunkBytes.reduce((sum, bytes) => sum + bytes, 0);
+  const whole = chunkBytesOf(content).reduce((sum, bytes) => sum + bytes, 0);
   const writers = peers.filter(({ holds }) => holds.kind !== 'all').length;
   return whole * (1 + (content.kind === 'generated' ? writers : peers.length));
 }

@@ -2,13 +2,13 @@
 import { loadavg } from 'node:os';
 import { clockOrigin, systemClock } from '../../../core/node/system-clock.ts';
 import { longestQuietMs } from '../../analyse/first-chunk.ts';
-import { generatedChunkBytes } from '../../content/generated.ts';
+import { chunkBytesOf } from '../../content/planned-content.ts';
 import { makeOriginal } from '../../content/original.ts';
 import { processors } from '../../machine/processors.ts';
 import { watchThrottling } from '../../machine/throttling.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine, HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
-import { machineLimits, needsOf, requireCapacity } from './capacity.ts';
+import { machineLimits, needsOf, requireCapacity, shortagesOf, type MachineLimits } from './capacity.ts';
 import type { SwarmEvent } from '../../../core/events.ts';
 import { AwaitedController } from '../run/awaited-controller.ts';
 import { FaultInjector } from '../run/fault-injector.ts';
@@ -44,8 +44,16 @@ export function threadsEngine(
   { workerFile }: ThreadsEngineComponents,
   { trackerPort = 0 }: ThreadsEngineOptions = {},
 ): Engine {
+  let limits: MachineLimits | undefined;
   return {
     name: 'threads',
+    check(plan) {
+      requireHonourable(plan);
+      // Of the thousands of plans of an experiment each would read the same.
+      limits ??= machineLimits();
+      return shortagesOf(plan, limits);
+    },
+    needs: needsOf,
     async run(plan, watcher) {
       requireHonourable(plan);
       requireCapacity(plan, machineLimits());
@@ -266,10 +274,7 @@ class ThreadsRun {
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: [],
       host: this.#hostRecord(counters, 1, { cpuShare: 0 }),
-      chunkBytes:
-        content.kind === 'folders'
-          ? content.chunkBytes
-          : generatedChunkBytes(content.totalBytes, content.chunkBytes, content.totalChunks),
+      chunkBytes: chunkBytesOf(content),
       faults: new FaultInjector(this.#plan, states).records(),
     };
   }

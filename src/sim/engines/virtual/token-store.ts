@@ -47,6 +47,13 @@ export class TokenStore implements ChunkStore {
     return chunk && { bytes: chunk.bytes, hash: chunk.hash };
   }
 
+  /** How many chunks are held, and how many of them are not the original's. */
+  tally(): { readonly held: number; readonly corrupt: number } {
+    let corrupt = 0;
+    for (const chunk of this.#held.values()) if (chunk.corrupt) corrupt++;
+    return { held: this.#held.size, corrupt };
+  }
+
   read(index: number, offset: number, length: number): TokenBody {
     const chunk = this.#held.get(index);
     if (chunk === undefined) throw new StoreError(`chunk ${index} is not held`);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { MachineLimits } from '../../engines/threads/capacity.ts';
+import { needsOf, shortagesOf, type MachineLimits } from '../../engines/threads/capacity.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { Design } from '../../experiment/design.ts';
 import { forecast } from '../../experiment/forecast.ts';
 import { planOf, small } from '../../scenario/fixture.ts';
@@ -16,6 +17,8 @@ const roomy: MachineLimits = {
   freeSetBy: null,
 };
 
+const roomyThreads = { needs: needsOf, check: (plan: Plan) => shortagesOf(plan, roomy) };
+
 function printed(spaced: string): string {
   const plan = planOf(
     `${small}peers: { seeder: { holds: all, link: { up: 8Mbit/s } }, g: { count: 5, arrival: { spaced: ${spaced} } } }`,
@@ -30,7 +33,7 @@ function printed(spaced: string): string {
   };
   return renderDesign(
     design,
-    design.plans.map((one) => forecast(one, roomy)),
+    design.plans.map((one) => forecast(one, roomyThreads)),
     120,
   );
 }
@@ -56,7 +59,7 @@ test('a printed plan of adaptive repeats says how many there are at least and at
   expect(
     renderDesign(
       design,
-      plans.map((one) => forecast(one, roomy)),
+      plans.map((one) => forecast(one, roomyThreads)),
       200,
     ),
   ).toMatch(
@@ -89,7 +92,7 @@ test('no line of a printed sweep is wider than 60 columns, however long the name
   };
   const lines = renderDesign(
     design,
-    plans.map((one) => forecast(one, roomy)),
+    plans.map((one) => forecast(one, roomyThreads)),
     60,
   ).split('\n');
   expect(lines.filter((line) => line.length > 60)).toEqual([]);

@@ -8,7 +8,17 @@ import { limitWords } from '../columns.ts';
 import { lines, type Section } from './section.ts';
 
 export function forecastSection(plan: Plan, one: Forecast): Section {
-  const { bound, clientServerMs, setupMs, threads, memoryBytes, descriptorsMax, diskBytes, shortages } = one;
+  const {
+    bound,
+    clientServerMs,
+    setupMs,
+    runMs,
+    threads,
+    memoryBytes,
+    descriptorsMax,
+    diskBytes,
+    shortages,
+  } = one;
   const term = bound.limitedBy === null ? '' : `, ${limitWords[bound.limitedBy]}`;
   return lines([
     ['lower bound', `${boundText(one)}${term}`],
@@ -20,11 +30,18 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
             `${formatDuration(clientServerMs)} if the seeders sent every byte themselves`,
           ] as const,
         ]),
-    ['time', `${timeText(plan, one)} (set-up about ${formatDuration(setupMs)})`],
+    [
+      'time',
+      runMs === null
+        ? `${timeText(plan, one)} (set-up about ${formatDuration(setupMs)})`
+        : `${timeText(plan, one)}, in virtual time; to compute it takes about ${formatDuration(setupMs + runMs)}`,
+    ],
     [
       'needs',
-      `${threads} threads, about ${formatBytes(memoryBytes)} of memory, up to ${descriptorsMax} file descriptors, ` +
-        `${formatBytes(diskBytes)} of temporary files`,
+      runMs !== null
+        ? `1 thread, about ${formatBytes(memoryBytes)} of memory`
+        : `${threads} threads, about ${formatBytes(memoryBytes)} of memory, up to ${descriptorsMax} file descriptors, ` +
+          `${formatBytes(diskBytes)} of temporary files`,
     ],
     ['can be run', shortages.length === 0 ? 'yes, as this machine is now' : `no: ${shortageText(one)}`],
   ]);
@@ -37,16 +54,24 @@ function shortageText({ shortages }: Forecast): string {
 }
 
 /** From the start of the program to the end of the run, at the least and at the most. */
-export function spanOf(plan: Plan, { bound, setupMs }: Forecast): { leastMs: number; mostMs: number } {
+export function spanOf(plan: Plan, one: Forecast): { leastMs: number; mostMs: number } {
+  const { setupMs, runMs } = one;
+  if (runMs !== null) return { leastMs: setupMs + runMs, mostMs: setupMs + runMs };
+  const { leastMs, mostMs } = distributionOf(plan, one);
+  return { leastMs: setupMs + leastMs, mostMs: setupMs + mostMs };
+}
+
+/** How long the swarm takes, by its own clock. */
+function distributionOf(plan: Plan, { bound }: Forecast): { leastMs: number; mostMs: number } {
   const mostMs = latestEnd(plan).ms;
   const lastMs = plan.until === 'sessions' ? lastSessionMs(plan) : 0;
   const leastMs = Math.min(Math.max(Number.isFinite(bound.ms) ? bound.ms : 0, lastMs), mostMs);
-  return { leastMs: setupMs + leastMs, mostMs: setupMs + mostMs };
+  return { leastMs, mostMs };
 }
 
 function timeText(plan: Plan, one: Forecast): string {
   const { ms, by } = latestEnd(plan);
-  const { leastMs, mostMs } = spanOf(plan, one);
+  const { leastMs, mostMs } = one.runMs === null ? spanOf(plan, one) : distributionOf(plan, one);
   const most = formatDuration(mostMs);
   const limit = by === null ? `the time limit of ${formatDuration(ms)}` : `abort_on ${by}`;
   if (one.bound.ms > ms) return `${most}, and not complete by then: the lower bound is above ${limit}`;

@@ -22,7 +22,7 @@ describe('a plan', () => {
       time limit     60 s
       until          all who must complete are complete; 4 returns may come too late, since the run does not wait
                      for them (until: sessions does)
-      peers a thread 2
+      engine         threads, one for 2 peers
 
       peer      holds          protocol  up         down        latency  jitter                 stays                                                       must complete
       ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,7 +46,7 @@ describe('a plan', () => {
       tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers an answer
       time limit     60 s
       until          all who must complete are complete
-      peers a thread 1
+      engine         threads, one for each peer
 
       peer    holds  up         down       latency  region  loss                  window              stays      must complete
       ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

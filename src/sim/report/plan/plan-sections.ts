@@ -3,7 +3,14 @@ import { formatBytes, formatDuration } from '../../units/format.ts';
 import { describeDistribution } from '../../plan/distributions.ts';
 import { mayBeExcused } from '../../plan/may-be-excused.ts';
 import { exactDuration, exactRate, exactShare } from '../../units/exact-format.ts';
-import type { Plan, PlannedContent, PlannedLink, PlannedPeer, PlannedSession } from '../../plan/plan.ts';
+import {
+  engineNameOf,
+  type Plan,
+  type PlannedContent,
+  type PlannedLink,
+  type PlannedPeer,
+  type PlannedSession,
+} from '../../plan/plan.ts';
 import { nameChunks } from '../../units/name-chunks.ts';
 import { changesSection, expectationsSection, faultsSection, regionsSection } from './event-sections.ts';
 import { lines, type Section } from './section.ts';
@@ -23,7 +30,7 @@ export function planSections(plan: Plan): Section[] {
 }
 
 function runSection(plan: Plan): Section {
-  const { content, tracker, timeLimitMs, engine } = plan;
+  const { content, tracker, timeLimitMs } = plan;
   return lines([
     ['content', describeContent(content)],
     [
@@ -38,8 +45,14 @@ function runSection(plan: Plan): Section {
         : `${exactDuration(timeLimitMs)} (${formatDuration(timeLimitMs)})`,
     ],
     ['until', describeUntil(plan)],
-    ['peers a thread', String(engine.peersPerWorker)],
+    ['engine', describeEngine(plan)],
   ]);
+}
+
+function describeEngine(plan: Plan): string {
+  const { peersPerWorker } = plan.engine;
+  if (engineNameOf(plan) === 'virtual') return 'virtual';
+  return `threads, ${peersPerWorker === 1 ? 'one for each peer' : `one for ${peersPerWorker} peers`}`;
 }
 
 /** A run does not wait for what is planned after its end: that is said where there is any. */

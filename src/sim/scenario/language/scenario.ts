@@ -9,6 +9,7 @@ import type {
   PlannedVariant,
   PlannedWindow,
   Threshold,
+  EngineName,
 } from '../../plan/plan.ts';
 import type { ScenarioCondition } from '../expressions/conditions.ts';
 import type { PeerSet } from '../expressions/peer-sets.ts';
@@ -35,7 +36,7 @@ export interface Scenario {
   readonly growsWithBound?: true;
   /** What ends the run before its time limit. */
   readonly until: 'complete' | 'sessions';
-  readonly peersPerWorker: number;
+  readonly engine: { readonly name: EngineName; readonly peersPerWorker: number };
   /** Keys that concern nobody: sentences for the plan. Absent: none. */
   readonly notices?: readonly string[];
 }

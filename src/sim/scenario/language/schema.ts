@@ -7,6 +7,7 @@ import { faultSchema } from './fault-schema.ts';
 import { defaultsSchema, groupSchema } from './group-schema.ts';
 import { GROUP_NAME, PEERS_MAX } from './limits.ts';
 import { regionsSchema } from './region-schema.ts';
+import { engineNames } from '../../plan/plan-schema.ts';
 import { durationUnits, sizeUnits } from '../../units/quantities.ts';
 import { VARIABLE_NAME } from '../source/variables.ts';
 
@@ -120,7 +121,19 @@ const trackerSchema = z.strictObject({
     ),
 });
 
+const engineName = z
+  .enum(engineNames)
+  .default(engineNames[0])
+  .meta(
+    about({
+      description:
+        '`threads`: each peer in a worker thread of its own, on real sockets, in real time. `virtual`: the same peers and tracker in virtual time, deterministic, as fast as the processor allows.',
+      default: engineNames[0],
+    }),
+  );
+
 const engineSchema = z.strictObject({
+  name: engineName,
   peers_per_worker: z
     .int()
     .min(1)
@@ -129,7 +142,7 @@ const engineSchema = z.strictObject({
     .meta(
       about({
         description:
-          'Peers that share a worker thread, for swarms of which the machine cannot hold a thread each.',
+          'Peers that share a worker thread, for swarms of which the machine cannot hold a thread each. In virtual time there are no such threads, and it has no effect.',
         default: 1,
         examples: [8],
       }),
@@ -277,13 +290,16 @@ export const scenarioSchema = z
         }),
       ),
     ...experimentKeys,
-    engine: engineSchema.optional().meta(
-      about({
-        description: 'How the run is placed on the machine.',
-        default: 'the defaults of its keys',
-        examples: [{ peers_per_worker: 8 }],
-      }),
-    ),
+    engine: z
+      .union([engineName.unwrap(), engineSchema])
+      .optional()
+      .meta(
+        about({
+          description: 'Where the peers live and what time is: the name of an engine, or its settings.',
+          default: 'threads',
+          examples: ['virtual', { peers_per_worker: 8 }],
+        }),
+      ),
   })
   .meta({
     title: 'Swarm laboratory scenario',

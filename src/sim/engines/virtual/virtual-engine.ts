@@ -1,0 +1,209 @@
+/**
+ * The engine in virtual time: the same peers and tracker as on sockets, over a network in memory and a clock that
+ * goes from event to event. A run is a function of its plan and of the code alone.
+ */
+import { loadavg } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
+import { ConfigError } from '../../../core/errors.ts';
+import type { SwarmEvent } from '../../../core/events.ts';
+import { longestQuietMs } from '../../analyse/first-chunk.ts';
+import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
+import type { LiveSwarm } from '../../faults/condition.ts';
+import { processors } from '../../machine/processors.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Engine, HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
+import { FaultInjector } from '../run/fault-injector.ts';
+import { copyFields, shapingFields, trafficFields } from '../run/node-counters.ts';
+import { PeerState } from '../run/peer-state.ts';
+import { requireHonourable } from '../run/refusals.ts';
+import { RunController, type RunEnd } from '../run/run-controller.ts';
+import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
+import { PEERS_MAX } from './addresses.ts';
+import { needsOf, shortagesOf } from './capacity.ts';
+import type { TokenStore } from './token-store.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { VirtualRuntime } from './virtual-runtime.ts';
+
+/** Events between two looks at whether somebody has interrupted the run. */
+const EVENTS_PER_SLICE = 2000;
+/** Of real time. */
+const PROGRESS_STEP_MS = 100;
+/** A long run is looked at so often, a short one every `SAMPLE_STEP_MS`. */
+const LOOKS_MAX = 20_000;
+
+export function virtualEngine(): Engine {
+  return {
+    name: 'virtual',
+    check(plan) {
+      requireHonourable(plan);
+      if (plan.peers.length > PEERS_MAX) {
+        throw new ConfigError(`${plan.peers.length} peers: the virtual engine has ${PEERS_MAX} addresses`);
+      }
+      return shortagesOf(plan);
+    },
+    needs: needsOf,
+    async run(plan, watcher) {
+      requireHonourable(plan);
+      return new VirtualRun(plan, watcher).run();
+    },
+  };
+}
+
+class VirtualRun {
+  readonly #watcher: RunWatcher;
+  readonly #clock = new VirtualClock();
+  readonly #chunkBytes: readonly number[];
+  readonly #peers: readonly PeerState[];
+  readonly #faults: FaultInjector;
+  readonly #runtime: VirtualRuntime;
+  readonly #controller: RunController;
+  readonly #sampler: Sampler;
+  readonly #events: SwarmEvent[] = [];
+  readonly #startedAt = new Date().toISOString();
+  readonly #beganMs = performance.now();
+  readonly #stepMs: number;
+  readonly #loadBefore = loadavg()[0]! / processors().coresOfMachine;
+  #setupMs = 0;
+  #end: RunEnd | undefined;
+
+  constructor(plan: Plan, watcher: RunWatcher) {
+    this.#watcher = watcher;
+    this.#chunkBytes = chunkBytesOf(plan.content);
+    this.#stepMs = Math.max(SAMPLE_STEP_MS, plan.timeLimitMs / LOOKS_MAX);
+    const heldBy = heldAtStart(plan.content);
+    this.#peers = plan.peers.map(
+      (planned, position) => new PeerState(planned, position, this.#chunkBytes.length, heldBy(planned.holds)),
+    );
+    this.#faults = new FaultInjector(plan, this.#peers);
+    this.#runtime = new VirtualRuntime(
+      {
+        clock: this.#clock,
+        faults: this.#faults,
+        onEvent: (event) => this.#controller.hear(event),
+        onGone: (peer, atMs) => this.#controller.gone(peer, atMs),
+      },
+      plan,
+      this.#peers,
+      this.#chunkBytes,
+    );
+    this.#controller = new RunController(
+      {
+        clock: this.#clock,
+        runtime: this.#runtime,
+        consequences: this.#faults,
+        onEvent: (event) => this.#events.push(event),
+        onEnded: (end) => (this.#end = end),
+        // The clock is running: what is thrown here ends the run.
+        onFailed: (error) => {
+          throw error;
+        },
+      },
+      this.#peers,
+      {
+        timeLimitMs: plan.timeLimitMs,
+        stallMs: longestQuietMs(plan),
+        open: false,
+        until: plan.until ?? 'complete',
+      },
+    );
+    this.#sampler = new Sampler(this.#peers, this.#runtime.counters.slice(0, -1), this.#chunkBytes, {
+      waitsForSessions: plan.until === 'sessions',
+    });
+  }
+
+  async run(): Promise<RunRecord> {
+    this.#begin();
+    this.#setupMs = performance.now() - this.#beganMs;
+    this.#watcher.onReady?.({ trackerPort: null, setupMs: this.#setupMs });
+    const cpuBefore = process.cpuUsage();
+    const runBeganMs = performance.now();
+    const end = await this.#toItsEnd();
+    const wallMs = performance.now() - runBeganMs;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    this.#faults.stop();
+    this.#sampler.end(end.atMs);
+    this.#runtime.close();
+    return this.#record(end, {
+      // Real time has no part in what is measured.
+      loopDelayP99Ms: 0,
+      loopDelayMaxMs: 0,
+      cpuShare: wallMs > 0 ? Math.min(1, (user + system) / 1000 / (wallMs * processors().cores)) : 0,
+      loadBefore: this.#loadBefore,
+      maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      wallMs,
+    });
+  }
+
+  #begin(): void {
+    const runtime = this.#runtime;
+    runtime.startTracker();
+    // It listens in an event of its own, and all of it happens at time 0.
+    this.#clock.run(0);
+    for (const peer of this.#peers) runtime.prepare(peer, () => undefined);
+    const controller = this.#controller;
+    const live = (): LiveSwarm => ({ nowMs: controller.now(), ...this.#sampler.live() });
+    controller.begin(0, () => this.#faults.begin({ clock: this.#clock, runtime, controller, live }, 0));
+    this.#look();
+  }
+
+  /** Samples, looks at conditions, and does so again a step later. */
+  #look(): void {
+    if (this.#end !== undefined) return;
+    this.#sampler.take(this.#clock.now());
+    const hopeless = this.#faults.poll();
+    if (hopeless !== undefined) this.#controller.end('aborted', hopeless.text);
+    this.#controller.checkStall();
+    this.#clock.setTimer(this.#stepMs, () => this.#look());
+  }
+
+  /** In slices, between which an interrupt is heard: they do not change the order of events. */
+  async #toItsEnd(): Promise<RunEnd> {
+    let toldMs = performance.now();
+    for (;;) {
+      if (this.#watcher.signal.aborted) this.#controller.end('interrupted');
+      let left = EVENTS_PER_SLICE;
+      this.#clock.runUntil(() => this.#end !== undefined || left-- <= 0);
+      if (this.#end !== undefined) return this.#end;
+      if (performance.now() - toldMs >= PROGRESS_STEP_MS) {
+        this.#watcher.onProgress?.(this.#sampler.progress());
+        toldMs = performance.now();
+      }
+      await setImmediate();
+    }
+  }
+
+  #record({ ending, atMs, abortedBy }: RunEnd, host: HostRecord): RunRecord {
+    const { counters, stores } = this.#runtime;
+    return {
+      engine: 'virtual',
+      startedAt: this.#startedAt,
+      setupMs: this.#setupMs,
+      elapsedMs: atMs,
+      ending,
+      ...(abortedBy !== undefined && { abortedBy }),
+      events: this.#events,
+      peers: this.#peers.map((peer): PeerRecord => {
+        const own = counters[peer.position]!;
+        return {
+          name: peer.name,
+          traffic: copyFields(own, trafficFields),
+          shaping: copyFields(own, shapingFields),
+          leftIncomplete: peer.leftIncomplete,
+          ...verdictOf(stores[peer.position]!),
+        };
+      }),
+      tracker: copyFields(counters.at(-1)!, trafficFields),
+      samples: this.#sampler.samples,
+      host,
+      chunkBytes: this.#chunkBytes,
+      faults: this.#faults.records(),
+    };
+  }
+}
+
+/** From what is in the store, whatever the peer believed. */
+function verdictOf(store: TokenStore): Pick<PeerRecord, 'heldChunksAtEnd' | 'integrity'> {
+  const { held, corrupt } = store.tally();
+  const whole = held === store.totalChunks ? 'intact' : 'incomplete';
+  return { heldChunksAtEnd: held, integrity: corrupt > 0 ? 'corrupt' : whole };
+}

@@ -1,0 +1,182 @@
+import type { SwarmEvent } from '../../../core/events.ts';
+import type { Random } from '../../../core/interfaces.ts';
+import { seededRandom } from '../../../core/random.ts';
+import type { ActiveFault } from '../../faults/peer-faults.ts';
+import { meteredTransport } from '../../network/metered-transport.ts';
+import type { Plan, PlannedLink } from '../../plan/plan.ts';
+import type { FaultInjector, FaultRuntime } from '../run/fault-injector.ts';
+import { emptyCounters, type NodeCounters } from '../run/node-counters.ts';
+import { PeerInstance, type PeerNetwork } from '../run/peer-instance.ts';
+import type { PeerState } from '../run/peer-state.ts';
+import type { PeerRuntime } from '../run/run-controller.ts';
+import { stayOptions, trackerOptions } from '../run/stay-options.ts';
+import { TrackerInstance } from '../run/tracker-instance.ts';
+import { hostOf, PEER_PORT, TRACKER_ADDRESS } from './addresses.ts';
+import { FluidNetwork } from './fluid/fluid-network.ts';
+import { TokenStore } from './token-store.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export interface VirtualRuntimeComponents {
+  readonly clock: VirtualClock;
+  readonly faults: FaultInjector;
+  readonly onEvent: (event: SwarmEvent) => void;
+  /** A stay of the peer is over, but not by `crash`. */
+  onGone(peer: string, atMs: number): void;
+}
+
+/** The peers and the tracker of one run, on a network in memory. All that they are told is done at once. */
+export class VirtualRuntime implements PeerRuntime, FaultRuntime {
+  /** By position in the plan; the tracker's last. */
+  readonly counters: readonly NodeCounters[];
+  readonly stores: TokenStore[];
+  readonly #components: VirtualRuntimeComponents;
+  readonly #plan: Plan;
+  readonly #chunkBytes: readonly number[];
+  readonly #network: FluidNetwork;
+  readonly #links: ReadonlyMap<string, PlannedLink>;
+  /** Of the stay that each peer is in, by position. */
+  readonly #instances: (PeerInstance | undefined)[] = [];
+  readonly #mayCrash: ReadonlySet<string>;
+  #tracker: TrackerInstance | undefined;
+  #crashing: PeerInstance | undefined;
+
+  constructor(
+    components: VirtualRuntimeComponents,
+    plan: Plan,
+    peers: readonly PeerState[],
+    chunkBytes: readonly number[],
+  ) {
+    this.#components = components;
+    this.#plan = plan;
+    this.#chunkBytes = chunkBytes;
+    this.#network = new FluidNetwork(components);
+    this.#links = new Map(plan.peers.map(({ link }, position) => [hostOf(position), link]));
+    this.#mayCrash = namesOfCrashing(plan);
+    this.counters = Array.from({ length: plan.peers.length + 1 }, emptyCounters);
+    this.stores = peers.map((peer) => this.#newStore(peer));
+  }
+
+  /** It listens as soon as the clock runs. */
+  startTracker(): void {
+    const { clock, faults, onEvent } = this.#components;
+    const { tracker } = this.#plan;
+    const { host, port } = TRACKER_ADDRESS;
+    const link = this.#network.host(host, { random: seededRandom(tracker.seed).fork('link') });
+    this.#tracker = new TrackerInstance(
+      {
+        clock,
+        transport: meteredTransport(link, this.counters.at(-1)!),
+        events: { emit: onEvent },
+        hits: faults.hits,
+        onListening: () => undefined,
+      },
+      { seed: tracker.seed, tracker: trackerOptions(tracker, port), hasFaults: faults.concernsTracker },
+    );
+    this.#tracker.start();
+  }
+
+  prepare(peer: PeerState, onReady: () => void): void {
+    const { clock, faults, onEvent } = this.#components;
+    const { position, name } = peer;
+    const host = hostOf(position);
+    const instance: PeerInstance = new PeerInstance(
+      {
+        clock,
+        counters: this.counters[position]!,
+        events: { emit: onEvent },
+        tracker: TRACKER_ADDRESS,
+        severable: this.#mayCrash.has(name),
+        hits: faults.hits,
+        join: (random) => this.#join(host, random, peer),
+        onGone: () => this.#gone(peer, instance),
+      },
+      { ...stayOptions(this.#plan, peer, { host, port: PEER_PORT }), faults: faults.activeOf(peer) },
+    );
+    this.#instances[position] = instance;
+    instance.open(this.stores[position]!);
+    onReady();
+  }
+
+  join({ position }: PeerState, atMs: number): void {
+    this.#instances[position]?.join(atMs);
+  }
+
+  leave({ position }: PeerState): void {
+    this.#instances[position]?.leave();
+  }
+
+  crash({ position }: PeerState, onDead: (diedMs: number) => void): void {
+    const instance = this.#instances[position];
+    this.#crashing = instance;
+    instance?.drop();
+    this.#crashing = undefined;
+    this.#network.crash(hostOf(position));
+    onDead(this.#components.clock.now());
+  }
+
+  release({ position }: PeerState): void {
+    this.#instances[position] = undefined;
+  }
+
+  resetFolder(peer: PeerState): void {
+    this.stores[peer.position] = this.#newStore(peer);
+  }
+
+  receivedBytes({ position }: PeerState): number {
+    return this.counters[position]!.payloadReceivedBytes;
+  }
+
+  hostOf(peer: PeerState | undefined): string {
+    return peer === undefined ? TRACKER_ADDRESS.host : hostOf(peer.position);
+  }
+
+  beginFault({ position }: PeerState, fault: ActiveFault): void {
+    this.#instances[position]?.beginFault(fault);
+  }
+
+  endFault({ position }: PeerState, id: number): void {
+    this.#instances[position]?.endFault(id);
+  }
+
+  stopTracker(id: number): void {
+    this.#tracker?.stop(id);
+  }
+
+  startTrackerAgain(forgets: boolean): void {
+    this.#tracker?.startAgain(forgets);
+  }
+
+  resetTracker(id: number, probability: number): void {
+    this.#tracker?.reset(id, probability);
+  }
+
+  /** What faults did last is counted. */
+  close(): void {
+    for (const instance of this.#instances) instance?.settle();
+  }
+
+  #join(host: string, random: Random, { planned, position }: PeerState): PeerNetwork {
+    const counters = this.counters[position]!;
+    const { regions } = this.#plan;
+    const linkOf = (other: string) => this.#links.get(other);
+    const link = this.#network.host(host, { random, linkOf, regions }, planned.link, counters);
+    return { transport: meteredTransport(link, counters), control: link };
+  }
+
+  #gone({ position, name }: PeerState, instance: PeerInstance): void {
+    if (this.#instances[position] === instance) this.#instances[position] = undefined;
+    if (this.#crashing === instance) return;
+    this.#components.onGone(name, this.#components.clock.now());
+  }
+
+  #newStore({ heldAtStart }: PeerState): TokenStore {
+    return new TokenStore({ chunkBytes: this.#chunkBytes, held: heldAtStart });
+  }
+}
+
+/** What ends them without a word must be able to stop them. */
+function namesOfCrashing({ peers, faults }: Plan): ReadonlySet<string> {
+  const bySession = peers.filter(({ sessions }) => sessions.some(({ leave }) => leave?.how === 'crash'));
+  const byFault = faults.flatMap(({ effect }) => (effect.kind === 'crash' ? effect.peers : []));
+  return new Set([...bySession.map(({ name }) => name), ...byFault]);
+}
