@@ -13,8 +13,6 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since the clock's epoch, monotonic, fractional. */
   now(): number;
-  /** About how late timers may come although nothing else is going on, in ms; absent: they are exact. */
-  readonly granularityMs?: number;
   /** Calls back once, `delayMs` (≥ 0) from now, never before this call returns. */
   setTimer(delayMs: number, callback: () => void): Timer;
 }

@@ -5,6 +5,9 @@ export function clockOrigin(): bigint {
   return process.hrtime.bigint();
 }
 
+/** About how late its timers come although nothing else is going on, in ms. */
+export const TIMER_GRAIN_MS = 1;
+
 /**
  * Real time. Clocks of one origin agree in all threads of a process and in all processes of a machine
  * (`performance.timeOrigin` would differ by thread).
@@ -20,7 +23,6 @@ export function systemClock(originNs: bigint = clockOrigin()): Clock {
   const now = () => Number(process.hrtime.bigint() - originNs) / 1e6;
   return {
     now,
-    granularityMs: 1,
     setTimer(delayMs, callback) {
       return delayMs > 0 ? timerAt(now() + delayMs, now, callback) : immediate(callback);
     },

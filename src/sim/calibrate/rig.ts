@@ -1,6 +1,6 @@
 /** Shaped ends on real sockets, in one thread, so that all times are of one clock. */
 import type { Address, Connection, Transport } from '../../core/interfaces.ts';
-import { systemClock } from '../../core/node/system-clock.ts';
+import { systemClock, TIMER_GRAIN_MS } from '../../core/node/system-clock.ts';
 import { TcpTransport, type TcpTransportOptions } from '../../core/node/tcp/tcp-transport.ts';
 import { messageBytes, payloadBytes } from '../../core/protocol/message-bytes.ts';
 import type { Message } from '../../core/protocol/messages.ts';
@@ -64,6 +64,7 @@ export class Rig {
       ),
       {
         clock: this.clock,
+        timerGrainMs: TIMER_GRAIN_MS,
         random: seededRandom(`${this.#seed}/${name}`),
         linkOf: (at) => this.#links.get(at),
         regions,

@@ -4,6 +4,12 @@ import { Fifo } from './fifo.ts';
 /** As of the rates: far below any delay, far above the rounding of a clock's sums. */
 const ROUNDING_MS = 1e-6;
 
+export interface DelayLineComponents {
+  readonly clock: Clock;
+  /** About how late the clock's timers come, in ms; 0: they are exact. */
+  readonly timerGrainMs: number;
+}
+
 export interface DelayLineOptions<Item> {
   /** The delay of the next item, in ms. */
   drawMs(): number;
@@ -27,7 +33,7 @@ interface Waiting<Item> {
  * costs no throughput. An item never overtakes another: one with a short delay waits for those before it. Items
  * without delay pass at once.
  *
- * Where the clock's timers are coarse, an item may go up to half of their grain before its time, so that delays are
+ * Where timers are coarse, an item may go up to half of their grain before its time, so that delays are
  * right on average instead of always too long. A delay below their grain is waited out in turns of the event loop.
  */
 export class DelayLine<Item> {
@@ -44,10 +50,10 @@ export class DelayLine<Item> {
   /** When it was last let go. */
   #releasedMs = 0;
 
-  constructor(components: { readonly clock: Clock }, options: DelayLineOptions<Item>) {
+  constructor(components: DelayLineComponents, options: DelayLineOptions<Item>) {
     this.#clock = components.clock;
     this.#options = options;
-    this.#grainMs = components.clock.granularityMs ?? 0;
+    this.#grainMs = components.timerGrainMs;
   }
 
   /** The longest delay so far, 0 without any. */

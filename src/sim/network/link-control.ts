@@ -4,6 +4,8 @@ import type { PlannedLink, PlannedRegions } from '../plan/plan.ts';
 
 export interface LinkComponents {
   readonly clock: Clock;
+  /** About how late the clock's timers come although nothing else is going on, in ms. Default 0: they are exact. */
+  readonly timerGrainMs?: number;
   /** Draws jitter, losses and which connections are reset. */
   readonly random: Random;
   /**

@@ -23,6 +23,7 @@ interface PacedDirection {
 /** What the connections of one peer share. */
 export class LinkState {
   readonly clock: Clock;
+  readonly timerGrainMs: number;
   readonly link: PlannedLink;
   readonly up: PacedDirection | undefined;
   readonly down: PacedDirection | undefined;
@@ -40,6 +41,7 @@ export class LinkState {
   /** @throws {ConfigError} see `shapedLink` */
   constructor(components: LinkComponents, link: PlannedLink, counters: ShapingCounters) {
     this.clock = components.clock;
+    this.timerGrainMs = components.timerGrainMs ?? 0;
     this.link = link;
     this.counters = counters;
     this.#components = components;

@@ -53,14 +53,11 @@ export class ShapedDownlink {
     this.#options = options;
     this.#extraMs = options.firstExtraMs;
     this.#loss = state.createLoss();
-    this.#line = new DelayLine<Incoming>(
-      { clock: state.clock },
-      {
-        drawMs: () => state.drawDelayMs(options.host, 'in'),
-        onArrival: (item, atMs) => this.#onArrival(item, atMs),
-        onLate: (lateMs) => state.onLate(lateMs),
-      },
-    );
+    this.#line = new DelayLine<Incoming>(state, {
+      drawMs: () => state.drawDelayMs(options.host, 'in'),
+      onArrival: (item, atMs) => this.#onArrival(item, atMs),
+      onLate: (lateMs) => state.onLate(lateMs),
+    });
     this.#flow = state.down?.scheduler.flow<Incoming>((item) => this.#onThrough(item));
   }
 

@@ -61,14 +61,11 @@ export class ShapedUplink {
       );
     this.#flow = state.up?.scheduler.flow<Outgoing>((item, atMs) => this.#onServed(item, atMs));
     this.#loss = state.createLoss();
-    this.#line = new DelayLine<Outgoing>(
-      { clock },
-      {
-        drawMs: () => state.drawDelayMs(host, 'out'),
-        onArrival: (item, atMs) => this.#onArrival(item, atMs),
-        onLate: (lateMs) => state.onLate(lateMs),
-      },
-    );
+    this.#line = new DelayLine<Outgoing>(state, {
+      drawMs: () => state.drawDelayMs(host, 'out'),
+      onArrival: (item, atMs) => this.#onArrival(item, atMs),
+      onLate: (lateMs) => state.onLate(lateMs),
+    });
   }
 
   get bufferedBytes(): number {

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../../../core/interfaces.ts';
+import { TIMER_GRAIN_MS } from '../../../core/node/system-clock.ts';
 import { TcpTransport } from '../../../core/node/tcp/tcp-transport.ts';
 import { isUnshaped } from '../../network/link-sizes.ts';
 import { meteredTransport } from '../../network/metered-transport.ts';
@@ -27,5 +28,5 @@ export function tcpNetwork(
   if (isUnshaped(link) && faults === undefined) return { transport };
   const linkOf = (other: string) => neighbourhood?.links[positionOf(other) ?? -1];
   const known = neighbourhood === null ? {} : { linkOf, regions: neighbourhood.regions };
-  return shapedLink(transport, { clock, random, ...known }, link, counters);
+  return shapedLink(transport, { clock, timerGrainMs: TIMER_GRAIN_MS, random, ...known }, link, counters);
 }
