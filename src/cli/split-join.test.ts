@@ -102,7 +102,7 @@ it.runIf(existsSync('/proc/self'))('split gives up in a line where no folder can
   expect(run('split', 'file', '--out', '/proc/x/y')).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'split: cannot create /proc/x/y: nothing can be put into /proc\n',
+    stderr: 'split: cannot create /proc/x/y: no file can be created in /proc\n',
   });
 });
 

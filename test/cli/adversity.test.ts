@@ -146,7 +146,7 @@ describe('what the user can mend is told in one line', () => {
     const other = stage.makeFolder('other', 7, new Map());
     const seeder = stage.client('bob', 'all', port, '-protocol', 'swarm', '-trusted_tracker');
     await seeder.says(/tracker \S+ answers/);
-    const about = /^client: the folder is of a file with 7 chunks, .* of one with 3; .*$/m;
+    const about = /^client: the file of the folder has 7 chunks, .* has 3; .*$/m;
     const trusting = stage.client('alice', 'other', port, '-protocol', 'swarm', '-trusted_tracker');
     expect(await trusting.ends()).toEqual({ code: 2, signal: null });
     expect(trusting.output).toMatch(about);

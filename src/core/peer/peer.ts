@@ -157,8 +157,8 @@ export class Peer {
     const { ledger, options } = this.#context;
     const tracker = addressText(options.tracker);
     const detail =
-      `the folder is of a file with ${ledger.totalChunks} chunks, but the tracker ${tracker} knows of a chunk ${index}; ` +
-      'correct the line <total>,LASTCHUNK of its local_chunks.txt, or take the tracker of another swarm';
+      `the file of the folder has ${ledger.totalChunks} chunks, but the tracker ${tracker} knows of a chunk ${index}; ` +
+      'correct the line <total>,LASTCHUNK of its local_chunks.txt, or give the tracker of another swarm';
     this.#context.tell({ type: 'node-failed', code: 'CONFIG', detail });
     this.leave();
   }
@@ -171,8 +171,8 @@ export class Peer {
       type: 'node-failed',
       code: 'CONFIG',
       detail:
-        `the folder is of a file with ${ledger.totalChunks} chunks, the swarm of the tracker ${tracker} ` +
-        `of one with ${totalChunks}; give the folder of that file, or the tracker of another swarm` +
+        `the file of the folder has ${ledger.totalChunks} chunks, that of the tracker ${tracker} has ` +
+        `${totalChunks}; give the folder of that file, or the tracker of another swarm` +
         foreignChunks(this.#unverified),
     });
     this.leave();

@@ -134,7 +134,8 @@ export class SwarmService {
     this.#sessions.set(session.connection, session);
     if (message.type === 'handshake') this.#onHandshake(session, message);
     else if (message.type === 'announce') this.#onAnnounce(session, message);
-    else if (message.type !== 'keep-alive') this.#fault(session, `a tracker does not take ${message.type}`);
+    else if (message.type !== 'keep-alive')
+      this.#fault(session, `${message.type} is not allowed towards a tracker`);
   }
 
   #onHandshake(session: Session, handshake: Handshake): void {

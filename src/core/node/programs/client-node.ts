@@ -128,5 +128,5 @@ function requireComplete(store: FolderStore, { message, cause }: StoreError): vo
   const missing = store.totalChunks - store.heldIndices().length;
   if (missing === 0) return;
   const which = missing === 1 ? '1 chunk is' : `${missing} chunks are`;
-  throw new StoreError(`${message}, and ${which} missing, which would go there; make it writable`, { cause });
+  throw new StoreError(`${message}, and ${which} missing; make the folder writable`, { cause });
 }

@@ -95,6 +95,6 @@ export class LogsLog implements EventSink {
 
   #failure(operation: string, error: unknown): StoreError {
     const { message, cause } = storeError(`${operation} the log`, this.#file, error);
-    return new StoreError(`${message}; choose another by -log`, { cause });
+    return new StoreError(`${message}; choose another with -log`, { cause });
   }
 }

@@ -129,7 +129,7 @@ function differing(found: readonly string[], expected: readonly string[] | undef
 function refuseInside(folder: string, file: string): void {
   if (realParent(file) !== realpathSync(folder)) return;
   throw new ConfigError(
-    `${file} lies in the chunk folder ${folder}, which is only read; name a file elsewhere`,
+    `${file} is in the chunk folder ${folder}, which join only reads; name a file elsewhere`,
   );
 }
 
@@ -154,7 +154,7 @@ function refuseExisting(file: string, force: boolean): void {
 function refuseRecord(folder: string, file: string): void {
   const record = recordPath(folder);
   if (!existsSync(file) || !existsSync(record) || realpathSync(file) !== realpathSync(record)) return;
-  throw new ConfigError(`${file} is the record of the split, which is only read; name another file`);
+  throw new ConfigError(`${file} is the record of the split, which join only reads; name another file`);
 }
 
 async function concatenate(

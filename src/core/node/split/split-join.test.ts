@@ -120,7 +120,7 @@ describe('split', () => {
     writeFileSync(file, '');
     await expect(split()).rejects.toThrow(
       new ConfigError(
-        `${file} is empty: there is nothing to split, and no bytes are what the classic text sends for a chunk not held`,
+        `${file} is empty, and an empty file cannot be split: in the spec protocol a chunk of no bytes looks like a chunk that is not held`,
       ),
     );
     expect(existsSync(out)).toBe(false);
@@ -277,7 +277,7 @@ describe('join', () => {
     const folder = join(out, 'folder1');
     for (const name of ['chunk_1', 'local_chunks.txt', 'new']) {
       const joined = joinFolder({ folder, file: join(folder, name), force: true });
-      await expect(joined).rejects.toThrow(/lies in the chunk folder/);
+      await expect(joined).rejects.toThrow(/is in the chunk folder/);
     }
     expect(readFileSync(join(folder, 'chunk_1'), 'utf8')).toBe('x');
   });
@@ -290,7 +290,9 @@ describe('join', () => {
     for (const name of ['split.json', 'folder2/../split.json', 'link']) {
       const joined = joinFolder({ folder: join(out, 'folder1'), file: `${out}/${name}`, force: true });
       await expect(joined).rejects.toThrow(
-        new ConfigError(`${out}/${name} is the record of the split, which is only read; name another file`),
+        new ConfigError(
+          `${out}/${name} is the record of the split, which join only reads; name another file`,
+        ),
       );
     }
     expect(readFileSync(join(out, 'split.json'), 'utf8')).toBe(record);

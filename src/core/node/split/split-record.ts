@@ -44,7 +44,7 @@ export function readSplitRecord(folder: string, totalChunks: number): SplitRecor
     const isUnread = error instanceof StoreError;
     if (isUnread && errnoOf(error.cause) === 'ENOENT') return undefined;
     if (isUnread) throw error;
-    throw new StoreError(`${path} is not as split wrote it; remove it to join without its check`, {
+    throw new StoreError(`${path} is not as split wrote it; remove it to join without this check`, {
       cause: error,
     });
   }

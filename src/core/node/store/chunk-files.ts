@@ -120,7 +120,7 @@ export function checkListedFile(folder: string, { index, name, line }: LocalChun
     if (errnoOf(error) === 'ENOENT') {
       throw fail('is not in the folder; put it there or remove this line to download the chunk', error);
     }
-    throw fail(`cannot be looked at: ${storeError('read', path, error).message}`, error);
+    throw fail(`cannot be read: ${storeError('read', path, error).message}`, error);
   }
 }
 

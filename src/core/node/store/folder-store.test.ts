@@ -70,7 +70,7 @@ describe('opening a folder', () => {
     [
       'is a link to itself',
       () => symlinkSync('chunk_2', join(folder, 'chunk_2')),
-      'its symbolic links go in a circle',
+      'its symbolic links form a loop',
     ],
   ])('refuses a listed file that %s, naming list and line', async (_, make, message) => {
     write('local_chunks.txt', '1,chunk_1\n2,chunk_2\n2,LASTCHUNK\n');

@@ -48,7 +48,7 @@ describe('a folder that is asked for', () => {
 
   it.runIf(existsSync('/proc/self'))('is found out not to take anything, whatever its permissions', () => {
     expect(mistake(() => requireWritable('/proc'))).toBe(
-      'cannot write into /proc: nothing can be put into /proc',
+      'cannot write into /proc: no file can be created in /proc',
     );
   });
 });

@@ -18,7 +18,7 @@ export function makeFolders(
   path: string,
   tell: Tell = (reason) => `cannot create ${path}: ${reason}`,
 ): boolean {
-  if (path === '') throw new StoreError(tell('its name is empty; write . for the present folder'));
+  if (path === '') throw new StoreError(tell('its name is empty; write . for the current folder'));
   const missing: string[] = [];
   try {
     for (let at = path; !exists(at); at = dirname(at)) missing.unshift(at);
@@ -61,6 +61,6 @@ function makeOne(folder: string): void {
 
 /** The parent is there, so "it does not exist" would be beside the point. */
 function refused(tell: Tell, parent: string, cause: unknown): StoreError {
-  const reason = errnoOf(cause) === 'ENOENT' ? `nothing can be put into ${parent}` : reasonOf(cause);
+  const reason = errnoOf(cause) === 'ENOENT' ? `no file can be created in ${parent}` : reasonOf(cause);
   return new StoreError(tell(reason), { cause });
 }

@@ -9,11 +9,11 @@ const ADVICE: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'it is not a folder',
   EISDIR: 'it is a folder',
-  EEXIST: 'it exists already',
+  EEXIST: 'it already exists',
   EMFILE: 'too many open files (see ulimit -n)',
   ENFILE: 'too many open files on this system',
-  ELOOP: 'its symbolic links go in a circle',
-  ENXIO: 'it is a pipe or a socket with nobody at its other end',
+  ELOOP: 'its symbolic links form a loop',
+  ENXIO: 'it is a pipe or a socket that no program has open at the other end',
 };
 
 const GONE: readonly string[] = [

@@ -183,7 +183,7 @@ export class Fetch {
     // Without a hash nothing is ever corrupt.
     const { hash } = this.#options;
     if (finish === 'corrupt' && hash !== undefined) return { kind: 'corrupt', hash };
-    return { kind: 'broken', detail: 'another content was agreed on meanwhile' };
+    return { kind: 'broken', detail: 'the swarm agreed on another content meanwhile' };
   }
 
   #fail(outcome: FetchOutcome): void {

@@ -227,7 +227,7 @@ class TextDecoderOfSide implements SpecDecoder {
 
   #fail(what: string): never {
     this.stop();
-    throw new RemoteProtocolError(`the other side sent ${what} of the classic protocol`);
+    throw new RemoteProtocolError(`the other side sent ${what} of the spec protocol`);
   }
 }
 
