@@ -70,9 +70,22 @@ export class ChunkSet {
     return result;
   }
 
+  /** What this set has and neither of the others does, in ascending order. */
+  beyond(first: ChunkSet, second: ChunkSet = first): number[] {
+    const result: number[] = [];
+    for (let at = 0; at < this.#bits.length; at++) {
+      const byte = this.#bits[at]! & ~first.#bits[at]! & ~second.#bits[at]!;
+      if (byte === 0) continue;
+      for (let bit = 0; bit < 8; bit++) if ((byte & (0x80 >> bit)) !== 0) result.push(8 * at + bit + 1);
+    }
+    return result;
+  }
+
   /** Whether the other set has a chunk that this one lacks. */
   lacksSomeOf(other: ChunkSet): boolean {
-    return other.#bits.some((byte, at) => (byte & ~this.#bits[at]!) !== 0);
+    for (let at = 0; at < this.#bits.length; at++)
+      if ((other.#bits[at]! & ~this.#bits[at]!) !== 0) return true;
+    return false;
   }
 }
 

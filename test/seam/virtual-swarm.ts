@@ -37,6 +37,8 @@ export interface VirtualRun {
   readonly stores: ReadonlyMap<string, TokenStore>;
   /** Events of the clock. */
   readonly fired: number;
+  /** Messages that arrived; undefined where links do not count them. */
+  readonly messages: number | undefined;
 }
 
 /** What the peers' links are: `paced` as on sockets, in turns of 1 ms, or `fluid`, for exact clocks. */
@@ -71,6 +73,7 @@ class VirtualSwarm {
       makespanMs: done ? this.#clock.now() : undefined,
       stores: this.#stores,
       fired: this.#clock.fired,
+      messages: this.#network.messages?.(),
     };
   }
 
@@ -185,6 +188,7 @@ export function runVirtually(plan: Plan, links: Links = 'paced'): VirtualRun {
 interface VirtualNetwork {
   join(host: string, random: Random, link: PlannedLink): ShapedLink;
   crash(host: string): void;
+  messages?(): number;
 }
 
 const networks: Record<Links, (clock: Clock) => VirtualNetwork> = {
@@ -204,6 +208,7 @@ const networks: Record<Links, (clock: Clock) => VirtualNetwork> = {
         return { transport: joined, control: joined };
       },
       crash: (host) => network.crash(host),
+      messages: () => network.messages,
     };
   },
 };

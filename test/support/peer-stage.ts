@@ -164,6 +164,14 @@ export class Puppet {
     return this.gotOf('request').map(({ index }) => index);
   }
 
+  /** Chunks that the peer told by `have` or `have-many`, in order. */
+  get shown(): number[] {
+    return this.got.flatMap((message) => {
+      if (message.type === 'have') return [message.index];
+      return message.type === 'have-many' ? message.indices : [];
+    });
+  }
+
   gotOf<T extends SwarmMessage['type']>(type: T): Extract<SwarmMessage, { type: T }>[] {
     return this.got.filter((message): message is Extract<SwarmMessage, { type: T }> => message.type === type);
   }

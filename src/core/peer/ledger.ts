@@ -57,8 +57,9 @@ export class Ledger {
     return this.held.missing().filter((index) => !this.#disputed.has(index));
   }
 
-  downloadsOf(index: number): readonly Download[] {
-    return [...(this.#downloads.get(index) ?? [])];
+  /** How many downloads are bringing it. */
+  copiesOnTheirWay(index: number): number {
+    return this.#downloads.get(index)?.size ?? 0;
   }
 
   isOnItsWay(index: number): boolean {

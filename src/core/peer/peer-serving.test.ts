@@ -120,7 +120,7 @@ describe('a peer in the swarm protocol: serving', () => {
     const held = Array.from({ length: 12 }, (_, at) => at + 1);
     const stage = new PeerStage({ totalChunks: 12, held });
     const neighbour = stage.neighbour('n', []);
-    const shown = (): Set<number> => new Set(neighbour.gotOf('have').map(({ index }) => index));
+    const shown = (): Set<number> => new Set(neighbour.shown);
     const hidden = held.find((index) => !shown().has(index))!;
     breakReads(stage, { gone: true, broken: hidden });
     neighbour.say({ type: 'interested' }, { type: 'request', index: hidden });
@@ -171,7 +171,7 @@ describe('a peer in the swarm protocol: serving', () => {
     const a = stage.neighbour('a', [], 7100);
     const b = stage.neighbour('b', [], 7101);
     expect(a.gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0, 0));
-    const shown = [...a.gotOf('have'), ...b.gotOf('have')].map(({ index }) => index);
+    const shown = [...a.shown, ...b.shown];
     expect(shown).toHaveLength(8);
     expect(new Set(shown).size).toBe(8);
     const [first] = a.gotOf('have');
@@ -232,7 +232,7 @@ describe('a peer in the swarm protocol: serving', () => {
     const stage = new PeerStage({ totalChunks: 12, held });
     const a = stage.neighbour('a', [], 7100);
     const complete = stage.neighbour('b', held, 7101);
-    expect(new Set(a.gotOf('have').map(({ index }) => index)).size).toBe(12);
+    expect(new Set(a.shown).size).toBe(12);
     expect(complete.closes).toEqual([{ kind: 'end' }]);
   });
 });

@@ -30,6 +30,7 @@ export class Curve {
 
   /** At a jump the value after it. */
   valueAt(atMs: number): number {
+    if (this.#knots.length === 0) return this.#initial;
     const next = this.#knots.findIndex((knot) => knot.atMs > atMs);
     if (next === -1) return this.#knots.at(-1)?.value ?? this.#initial;
     const to = this.#knots[next]!;

@@ -20,6 +20,8 @@ interface PacedDirection {
   onRelease(bytes: number, lateMs: number): void;
 }
 
+const NO_DELAYS = { out: 0, in: 0 } as const;
+
 /** What the connections of one peer share. */
 export class LinkState {
   readonly clock: Clock;
@@ -36,6 +38,8 @@ export class LinkState {
   readonly #lossRandom: Random;
   readonly #latency: Curve;
   readonly #latencyChanges: readonly CurveChange[];
+  /** By host: what the table of regions says of the way there and of the way back. */
+  readonly #regionDelays = new Map<string, Readonly<Record<Direction, number>>>();
   #startMs: number;
 
   /** @throws {ConfigError} see `shapedLink` */
@@ -186,12 +190,20 @@ export class LinkState {
 
   /** Of the regions' table, from the sender to the receiver. */
   #regionDelayMs(host: string, direction: Direction): number {
+    if (this.link.region === null) return 0;
+    const known = this.#regionDelays.get(host) ?? this.#readRegionDelays(host);
+    return known[direction];
+  }
+
+  /** A host's region is the plan's, and so the same for the whole run. */
+  #readRegionDelays(host: string): Readonly<Record<Direction, number>> {
     const { regions, linkOf } = this.#components;
     const other = linkOf?.(host);
-    if (this.link.region === null || !regions || !other || other.region === null) return 0;
+    if (!regions || !other || other.region === null) return NO_DELAYS;
     const [own, their] = [this.#placeOf(this.link), this.#placeOf(other)];
-    const [from, to] = direction === 'out' ? [own, their] : [their, own];
-    return regions.delayMs[from]![to]!;
+    const delays = { out: regions.delayMs[own]![their]!, in: regions.delayMs[their]![own]! };
+    this.#regionDelays.set(host, delays);
+    return delays;
   }
 
   #placeOf({ region }: PlannedLink): number {

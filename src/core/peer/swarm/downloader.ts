@@ -61,7 +61,8 @@ export class Downloader {
   }
 
   get idle(): boolean {
-    return [...this.#neighbours.values()].every(({ requests }) => requests.size === 0);
+    for (const { requests } of this.#neighbours.values()) if (requests.size > 0) return false;
+    return true;
   }
 
   copies(index: number): number {

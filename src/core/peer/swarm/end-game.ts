@@ -1,5 +1,5 @@
 import type { Ledger } from '../ledger.ts';
-import type { Neighbour } from './neighbour.ts';
+import type { Neighbour, OpenRequest } from './neighbour.ts';
 import { SILENT_MS } from './neighbour.ts';
 
 /** Copies of one chunk on their way at a time, apart from those of sources that have fallen silent. */
@@ -24,54 +24,56 @@ export function chooseDuplicate(
 ): number | undefined {
   if (neighbour.requests.size > 0) return undefined;
   const { ledger } = here;
-  const sources = [...all];
-  const ownRate = neighbour.pace;
+  const { pace, theirs } = neighbour;
+  const soonestMs = neighbour.roundTripMs ?? 0;
   let best: { readonly index: number; readonly remainingMs: number } | undefined;
-  for (const source of sources) {
-    if (source === neighbour) continue;
-    for (const { index, bytes, begun, remainingMs } of expectedArrivals(source, nowMs)) {
-      if (!neighbour.theirs.has(index) || !ledger.needs(index)) continue;
-      const silent = sources.filter((other) => other.silent && asks(other, index)).length;
-      if (ledger.downloadsOf(index).length - silent >= COPIES_MAX) continue;
-      const hereMs =
-        (neighbour.roundTripMs ?? 0) +
-        (ownRate > 0 ? ((bytes - here.bytesHere(index)) / ownRate) * 1000 : neighbour.patience.limitMs);
+  for (const source of all) {
+    if (source === neighbour || source.requests.size === 0) continue;
+    expectArrivals(source, nowMs, (request, remainingMs, begun) => {
+      const { index, bytes } = request;
+      // What comes sooner is no candidate, however soon this neighbour would bring it.
+      if (remainingMs < GAIN_MIN_MS || (best !== undefined && remainingMs <= best.remainingMs)) return;
+      if (!theirs.has(index) || !ledger.needs(index)) return;
+      if (ledger.copiesOnTheirWay(index) - silentCopies(all, index) >= COPIES_MAX) return;
+      const bytesLeft = bytes - here.bytesHere(index);
+      const hereMs = soonestMs + (pace > 0 ? (bytesLeft / pace) * 1000 : neighbour.patience.limitMs);
       const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
-      if (remainingMs < limitMs) continue;
-      if (best === undefined || remainingMs > best.remainingMs) best = { index, remainingMs };
-    }
+      if (remainingMs < limitMs) return;
+      best = { index, remainingMs };
+    });
   }
   return best?.index;
 }
 
-function asks({ requests }: Neighbour, index: number): boolean {
-  const request = requests.get(index);
-  return request !== undefined && !request.download.over;
+function silentCopies(all: Iterable<Neighbour>, index: number): number {
+  let count = 0;
+  for (const { silent, requests } of all) {
+    if (silent && requests.get(index)?.download.over === false) count++;
+  }
+  return count;
 }
 
-interface Arrival {
-  readonly index: number;
-  readonly bytes: number;
-  /** It is being sent, as far as we can know. */
-  readonly begun: boolean;
-  readonly remainingMs: number;
-}
-
-/** When a neighbour's open requests should be answered, at its present rate and in their order. */
-function* expectedArrivals(source: Neighbour, nowMs: number): Generator<Arrival> {
+/**
+ * When a neighbour's open requests should be answered, at its present rate and in their order. `begun`: it is being
+ * sent, as far as we can know.
+ */
+function expectArrivals(
+  source: Neighbour,
+  nowMs: number,
+  onArrival: (request: OpenRequest, remainingMs: number, begun: boolean) => void,
+): void {
   const rate = source.pace;
+  if (!source.silent && rate === 0) return;
+  // What a cancel would still meet on its way is as good as begun.
+  const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
+  const quietMs = nowMs - source.lastProgressMs;
+  // Who has been silent for long will hardly be back sooner than in as long again.
+  const silentMs = source.silent && quietMs >= SILENT_MS ? quietMs : 0;
   let aheadBytes = 0;
-  for (const { index, bytes, nextOffset, download } of source.requests.values()) {
-    if (download.over) continue;
-    aheadBytes += bytes - nextOffset;
-    const quietMs = nowMs - source.lastProgressMs;
-    if (!source.silent && rate === 0) continue;
-    // What a cancel would still meet on its way is as good as begun.
-    const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
-    const begun = aheadBytes - bytes <= underwayBytes;
-    // Who has been silent for long will hardly be back sooner than in as long again.
-    const silentMs = source.silent && quietMs >= SILENT_MS ? quietMs : 0;
+  for (const request of source.requests.values()) {
+    if (request.download.over) continue;
+    aheadBytes += request.bytes - request.nextOffset;
     const remainingMs = rate > 0 ? Math.max((aheadBytes / rate) * 1000, silentMs) : Infinity;
-    yield { index, bytes, begun, remainingMs };
+    onArrival(request, remainingMs, aheadBytes - request.bytes <= underwayBytes);
   }
 }

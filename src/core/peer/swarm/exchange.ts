@@ -1,21 +1,18 @@
 import { assertNever } from '../../errors.ts';
 import type { Address, Connection, Timer } from '../../interfaces.ts';
 import type { Bitfield, SwarmMessage } from '../../protocol/messages.ts';
-import { HAVE_MANY_MAX } from '../../protocol/swarm/limits.ts';
 import { ChunkSet } from '../../chunk-set.ts';
 import type { PeerContext } from '../context.ts';
 import { Downloader } from './downloader.ts';
 import { Mesh } from './mesh.ts';
 import type { MeshHandler } from './mesh.ts';
 import type { Neighbour } from './neighbour.ts';
+import { Showing } from './showing.ts';
 import { SuperSeeding } from './super-seeding.ts';
 import { Uploader } from './uploader.ts';
 
 const TICK_MS = 1000;
 const SUPER_SEEDING_TICK_MS = 100;
-/** Chunks that come in quicker succession are shown together: each message costs every neighbour's thread an event. */
-const HAVE_GAP_MS = 20;
-
 /** Interest that is lost for less than this is not worth two messages and maybe a slot: the next chunk comes soon. */
 const INTEREST_GAP_MS = 30;
 
@@ -26,10 +23,7 @@ export class SwarmExchange implements MeshHandler {
   readonly #downloader: Downloader;
   readonly #uploader: Uploader;
   readonly #superSeeding: SuperSeeding;
-  /** Held chunks that the neighbours have not been told of. */
-  readonly #unshown: number[] = [];
-  #shownMs = -Infinity;
-  #showTimer: Timer | undefined;
+  readonly #showing: Showing;
   #interestTimer: Timer | undefined;
   #timers: Timer[] = [];
 
@@ -45,10 +39,17 @@ export class SwarmExchange implements MeshHandler {
       },
       onFault: (neighbour, detail) => this.#mesh.fault(neighbour, detail),
     });
-    this.#uploader = new Uploader(context, neighbours, (neighbour, index) => {
-      this.#superSeeding.sent(neighbour, index);
+    this.#showing = new Showing(context, neighbours);
+    this.#uploader = new Uploader(context, neighbours, {
+      onSent: (neighbour, index) => this.#superSeeding.sent(neighbour, index),
+      onUnchoke: (neighbour) => this.#show(neighbour),
     });
-    this.#superSeeding = new SuperSeeding(context, neighbours, (index) => this.#downloader.copies(index));
+    this.#superSeeding = new SuperSeeding(context, neighbours, {
+      copies: (index) => this.#downloader.copies(index),
+      onEnd: () => {
+        for (const neighbour of neighbours.values()) this.#showing.tell(neighbour);
+      },
+    });
     context.ledger.onHeld((index) => this.#held(index));
     context.ledger.onLost((index) => this.#lost(index));
   }
@@ -56,6 +57,7 @@ export class SwarmExchange implements MeshHandler {
   start(): void {
     this.#every(TICK_MS, () => {
       this.#mesh.tick();
+      this.#showLostInterest('choked');
       this.#downloader.tick();
       this.#uploader.rechoke();
     });
@@ -64,7 +66,7 @@ export class SwarmExchange implements MeshHandler {
 
   stop(): void {
     for (const timer of this.#timers) timer.cancel();
-    this.#showTimer?.cancel();
+    this.#showing.stop();
     this.#interestTimer?.cancel();
     this.#timers = [];
     this.#mesh.stop();
@@ -102,16 +104,16 @@ export class SwarmExchange implements MeshHandler {
   }
 
   /** While this neighbour was being connected, chunks may have come that the bitfield did not show. */
-  joined(neighbour: Neighbour, shown: Bitfield): void {
+  joined(neighbour: Neighbour): void {
     this.#superSeeding.joined(neighbour);
-    if (this.#superSeeding.active) {
-      // It seems to lack everything, and would be given a slot that it has no use for.
-      neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
-      return;
-    }
-    const before = ChunkSet.fromBits(shown.bits, this.#context.ledger.totalChunks)!;
-    const since = [...this.#context.ledger.held].filter((index) => !before.has(index));
-    for (const message of haves(since)) neighbour.send(message, this.#context.clock.now());
+    // It seems to lack everything, and would be given a slot that it has no use for.
+    if (this.#superSeeding.active) neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
+    else this.#showing.tell(neighbour);
+  }
+
+  /** All that it may ask for, but for what a super-seeding peer hides. */
+  #show(neighbour: Neighbour): void {
+    if (!this.#superSeeding.active) this.#showing.tell(neighbour);
   }
 
   drained(neighbour: Neighbour): void {
@@ -134,6 +136,7 @@ export class SwarmExchange implements MeshHandler {
         return this.#have(neighbour, message.indices);
       case 'interested':
         neighbour.theyAreInterested = true;
+        neighbour.interestIsPresumed = false;
         neighbour.saidInterested = true;
         neighbour.wantsNothing = false;
         return this.#uploader.fillSlots();
@@ -144,6 +147,7 @@ export class SwarmExchange implements MeshHandler {
         return;
       case 'unchoke':
         neighbour.theyChoke = false;
+        this.#showLostInterestTo(neighbour);
         return this.#downloader.fill(neighbour);
       case 'request':
         return this.#uploader.request(neighbour, message);
@@ -176,7 +180,7 @@ export class SwarmExchange implements MeshHandler {
       if (neighbour.theirs.add(index)) this.#downloader.offered(neighbour, index);
     }
     this.#superSeeding.introduced(neighbour);
-    if (chunks.lacksSomeOf(this.#context.ledger.held)) this.#presumeInterest(neighbour);
+    if (chunks.lacksSomeOf(this.#context.ledger.held)) this.#presumeInterest([neighbour]);
     this.#look(neighbour);
   }
 
@@ -188,6 +192,11 @@ export class SwarmExchange implements MeshHandler {
       if (!neighbour.theirs.add(index)) continue;
       this.#downloader.offered(neighbour, index);
       this.#superSeeding.has(neighbour, index);
+    }
+    // It does not say so of interest that it never had.
+    if (neighbour.interestIsPresumed && !neighbour.theirs.lacksSomeOf(this.#context.ledger.held)) {
+      neighbour.interestIsPresumed = false;
+      neighbour.theyAreInterested = false;
     }
     this.#look(neighbour);
   }
@@ -201,6 +210,7 @@ export class SwarmExchange implements MeshHandler {
 
   #notInterested(neighbour: Neighbour): void {
     neighbour.theyAreInterested = false;
+    neighbour.interestIsPresumed = false;
     if (!neighbour.saidInterested) {
       neighbour.wantsNothing = true;
       this.#superSeeding.unconcerned(neighbour);
@@ -208,11 +218,16 @@ export class SwarmExchange implements MeshHandler {
     this.#uploader.fillSlots();
   }
 
-  /** It lacks a chunk that it is shown: it need not say that it is interested, which saves a round trip. */
-  #presumeInterest(neighbour: Neighbour): void {
-    if (neighbour.theyAreInterested || neighbour.wantsNothing) return;
-    neighbour.theyAreInterested = true;
-    this.#uploader.fillSlots();
+  /** They lack a chunk that is held: they need not say that they are interested, which saves a round trip. */
+  #presumeInterest(neighbours: Iterable<Neighbour>): void {
+    let isNew = false;
+    for (const neighbour of neighbours) {
+      if (neighbour.theyAreInterested || neighbour.wantsNothing) continue;
+      neighbour.theyAreInterested = true;
+      neighbour.interestIsPresumed = true;
+      isNew = true;
+    }
+    if (isNew) this.#uploader.fillSlots();
   }
 
   #showInterest(neighbour: Neighbour): void {
@@ -222,26 +237,35 @@ export class SwarmExchange implements MeshHandler {
     if (interested) {
       neighbour.weAreInterested = true;
       neighbour.send({ type: 'interested' }, clock.now());
-    } else this.#interestTimer ??= clock.setTimer(INTEREST_GAP_MS, () => this.#showLostInterest());
+    } else if (!neighbour.theyChoke) {
+      this.#interestTimer ??= clock.setTimer(INTEREST_GAP_MS, () => this.#showLostInterest('serving'));
+    }
   }
 
-  #showLostInterest(): void {
-    this.#interestTimer = undefined;
+  /** Those who choke us keep no slot for us: once a second is soon enough. */
+  #showLostInterest(to: 'serving' | 'choked'): void {
+    if (to === 'serving') this.#interestTimer = undefined;
     for (const neighbour of this.#mesh.neighbours.values()) {
-      if (!neighbour.weAreInterested || neighbour.usefulChunks > 0) continue;
-      neighbour.weAreInterested = false;
-      neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
+      if (neighbour.theyChoke === (to === 'choked')) this.#showLostInterestTo(neighbour);
     }
+  }
+
+  #showLostInterestTo(neighbour: Neighbour): void {
+    if (!neighbour.weAreInterested || neighbour.usefulChunks > 0) return;
+    neighbour.weAreInterested = false;
+    neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
   }
 
   #held(index: number): void {
     this.#downloader.held(index);
-    this.#unshown.push(index);
-    const { clock, ledger } = this.#context;
-    const restMs = this.#shownMs + HAVE_GAP_MS - clock.now();
-    if (restMs <= 0 || ledger.complete) this.#showHeld();
-    else this.#showTimer ??= clock.setTimer(restMs, () => this.#showHeld());
-    for (const neighbour of this.#mesh.neighbours.values()) this.#showInterest(neighbour);
+    const { neighbours } = this.#mesh;
+    if (!this.#superSeeding.active) this.#showing.held();
+    this.#presumeInterest([...neighbours.values()].filter(({ theirs }) => !theirs.has(index)));
+    for (const neighbour of neighbours.values()) this.#showInterest(neighbour);
+    if (!this.#context.ledger.complete) return;
+    for (const neighbour of [...neighbours.values()]) {
+      if (neighbour.theirs.complete) this.#mesh.release(neighbour);
+    }
   }
 
   /** Its file is gone. Who asks for it hears so, since nothing takes a `have` back; the neighbours may bring it anew. */
@@ -249,29 +273,11 @@ export class SwarmExchange implements MeshHandler {
     this.#superSeeding.end();
     this.#downloader.refresh(index);
     for (const neighbour of this.#mesh.neighbours.values()) {
+      neighbour.told.delete(index);
       if (!neighbour.theirs.has(index)) continue;
       neighbour.usefulChunks++;
       this.#showInterest(neighbour);
       this.#downloader.fill(neighbour);
-    }
-  }
-
-  /** Tells every neighbour of the chunks that have come since it was last told. */
-  #showHeld(): void {
-    const { clock, ledger } = this.#context;
-    this.#showTimer?.cancel();
-    this.#showTimer = undefined;
-    this.#shownMs = clock.now();
-    const shown = this.#unshown.splice(0);
-    for (const message of haves(shown)) {
-      for (const neighbour of this.#mesh.neighbours.values()) neighbour.send(message, this.#shownMs);
-    }
-    for (const neighbour of this.#mesh.neighbours.values()) {
-      if (shown.some((index) => !neighbour.theirs.has(index))) this.#presumeInterest(neighbour);
-    }
-    if (!ledger.complete) return;
-    for (const neighbour of [...this.#mesh.neighbours.values()]) {
-      if (neighbour.theirs.complete) this.#mesh.release(neighbour);
     }
   }
 
@@ -285,14 +291,4 @@ export class SwarmExchange implements MeshHandler {
     };
     again();
   }
-}
-
-/** Tells of these chunks in as few messages as the protocol allows. */
-function haves(indices: readonly number[]): SwarmMessage[] {
-  if (indices.length === 1) return [{ type: 'have', index: indices[0]! }];
-  const messages: SwarmMessage[] = [];
-  for (let at = 0; at < indices.length; at += HAVE_MANY_MAX) {
-    messages.push({ type: 'have-many', indices: indices.slice(at, at + HAVE_MANY_MAX) });
-  }
-  return messages;
 }

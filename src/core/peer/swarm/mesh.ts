@@ -34,8 +34,8 @@ const KNOWN_MAX = 2_000;
 export interface MeshHandler {
   /** What a neighbour is shown first. */
   bitfield(): Bitfield;
-  /** Handshakes are done; `shown` is the bitfield that was sent, maybe a while ago. */
-  joined(neighbour: Neighbour, shown: Bitfield): void;
+  /** Handshakes are done; the bitfield that was sent may be of a while ago. */
+  joined(neighbour: Neighbour): void;
   message(neighbour: Neighbour, message: SwarmMessage): void;
   drained(neighbour: Neighbour): void;
   /** It is no longer among the neighbours. */
@@ -287,7 +287,8 @@ export class Mesh {
 
   #join(connection: Connection, openedByUs: boolean, address: Address, name: string, shown: Bitfield): void {
     const { clock, ledger } = this.#context;
-    const about = { connection, openedByUs, address, name, totalChunks: ledger.totalChunks };
+    const { totalChunks } = ledger;
+    const about = { connection, openedByUs, address, name, totalChunks, shown: shown.bits };
     const neighbour = new Neighbour(this.#nextId++, about, clock.now(), this.#parts);
     this.neighbours.set(neighbour.id, neighbour);
     this.#byAddress.set(addressKey(address), neighbour);
@@ -300,7 +301,7 @@ export class Mesh {
       onDrain: () => this.#handler.drained(neighbour),
       onClose: (reason) => this.#closed(neighbour, reason),
     });
-    this.#handler.joined(neighbour, shown);
+    this.#handler.joined(neighbour);
   }
 
   #closed(neighbour: Neighbour, reason: CloseReason): void {

@@ -45,6 +45,8 @@ export class Neighbour {
   readonly theirs: ChunkSet;
   /** How many of those we need. */
   usefulChunks = 0;
+  /** What it has been told that we hold. */
+  readonly told: ChunkSet;
 
   /** Its bitfield is here. */
   introduced = false;
@@ -52,7 +54,9 @@ export class Neighbour {
   weAreInterested = false;
   theyChoke = true;
   theyAreInterested = false;
-  /** Not only presumed. */
+  /** It has not said so, but lacks a chunk that we hold. */
+  interestIsPresumed = false;
+  /** At some time, not only presumed. */
   saidInterested = false;
   /** It said that it is not interested without having been: its bitfield hides what it holds. */
   wantsNothing = false;
@@ -110,6 +114,8 @@ export class Neighbour {
       readonly address: Address;
       readonly name: string;
       readonly totalChunks: number;
+      /** The bitfield that it was sent. */
+      readonly shown: Uint8Array;
     },
     nowMs: number,
     usualPatience?: Patience,
@@ -121,6 +127,7 @@ export class Neighbour {
     this.address = about.address;
     this.name = about.name;
     this.theirs = new ChunkSet(about.totalChunks);
+    this.told = ChunkSet.fromBits(about.shown, about.totalChunks)!;
     this.received = new RateMeter(nowMs);
     this.lastServedMs = nowMs;
     this.joinedMs = nowMs;

@@ -1,5 +1,4 @@
 import type { PeerContext } from '../context.ts';
-import { ChunkSet } from '../../chunk-set.ts';
 import type { Neighbour } from './neighbour.ts';
 
 /** Chunks shown to one neighbour that nobody else has from it yet: so many… */
@@ -22,7 +21,6 @@ interface Lively {
 }
 
 interface Shown {
-  readonly chunks: ChunkSet;
   /** Shown, not sent yet; and when it was shown. */
   readonly pending: Map<number, number>;
   /** Sent to it whole; it has not told yet that it holds it, which peers may do in batches. */
@@ -30,6 +28,13 @@ interface Shown {
   /** Fetched, but no other neighbour has it. */
   readonly unspread: Set<number>;
   lastFetchMs: number;
+}
+
+export interface SuperSeedingCallbacks {
+  /** How many neighbours hold a chunk. */
+  copies(index: number): number;
+  /** Nothing is hidden any more. */
+  onEnd(): void;
 }
 
 /**
@@ -41,7 +46,7 @@ interface Shown {
 export class SuperSeeding {
   readonly #context: PeerContext;
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
-  readonly #copies: (index: number) => number;
+  readonly #callbacks: SuperSeedingCallbacks;
   readonly #shown = new Map<number, Shown>();
   /** How many neighbours have been shown chunk i and have not told yet that they hold it. */
   readonly #offers: Uint16Array;
@@ -50,15 +55,14 @@ export class SuperSeeding {
   #lively: readonly Lively[] = [];
   #active: boolean;
 
-  /** `copies` tells how many neighbours hold a chunk. */
   constructor(
     context: PeerContext,
     neighbours: ReadonlyMap<number, Neighbour>,
-    copies: (index: number) => number,
+    callbacks: SuperSeedingCallbacks,
   ) {
     this.#context = context;
     this.#neighbours = neighbours;
-    this.#copies = copies;
+    this.#callbacks = callbacks;
     this.#offers = new Uint16Array(context.ledger.totalChunks + 1);
     this.#active = context.options.superSeeding !== 'off' && context.ledger.complete;
   }
@@ -69,10 +73,8 @@ export class SuperSeeding {
 
   joined(neighbour: Neighbour): void {
     if (!this.#active) return;
-    const chunks = new ChunkSet(this.#context.ledger.totalChunks);
     const lastFetchMs = this.#context.clock.now();
     this.#shown.set(neighbour.id, {
-      chunks,
       pending: new Map(),
       sent: new Set(),
       unspread: new Set(),
@@ -108,7 +110,7 @@ export class SuperSeeding {
     if (shown && (shown.pending.delete(index) || shown.sent.delete(index))) {
       this.#offers[index]!--;
       shown.lastFetchMs = this.#context.clock.now();
-      if (this.#copies(index) < 2) shown.unspread.add(index);
+      if (this.#callbacks.copies(index) < 2) shown.unspread.add(index);
     }
     for (const [id, other] of this.#shown) {
       if (id !== neighbour.id && other.unspread.delete(index)) this.#offer(this.#neighbours.get(id)!);
@@ -142,10 +144,10 @@ export class SuperSeeding {
     const waitsForNobody = !this.#hasCopiers(neighbour, nowMs) || nowMs - shown.lastFetchMs > PATIENCE_MS;
     let open = shown.pending.size + (waitsForNobody ? 0 : shown.sent.size + shown.unspread.size);
     for (; open < this.#window; open++) {
-      const index = this.#fewestCopies(neighbour, shown);
+      const index = this.#fewestCopies(neighbour);
       if (index === undefined) return;
-      if (open >= WINDOW_CHUNKS_FIRST && this.#copies(index) + this.#offers[index]! > 0) return;
-      shown.chunks.add(index);
+      if (open >= WINDOW_CHUNKS_FIRST && this.#callbacks.copies(index) + this.#offers[index]! > 0) return;
+      neighbour.told.add(index);
       shown.pending.set(index, nowMs);
       this.#offers[index]!++;
       neighbour.send({ type: 'have', index }, nowMs);
@@ -170,13 +172,13 @@ export class SuperSeeding {
     this.#lively = [{ id, atMs: this.#context.clock.now() }, ...others.slice(0, 1)];
   }
 
-  #fewestCopies(neighbour: Neighbour, shown: Shown): number | undefined {
+  #fewestCopies({ told, theirs }: Neighbour): number | undefined {
     let best: number | undefined;
     let bestCopies = Infinity;
     let ties = 0;
-    for (let index = 1; index <= shown.chunks.totalChunks; index++) {
-      const copies = this.#copies(index) + this.#offers[index]!;
-      if (copies > bestCopies || shown.chunks.has(index) || neighbour.theirs.has(index)) continue;
+    for (let index = 1; index <= told.totalChunks; index++) {
+      const copies = this.#callbacks.copies(index) + this.#offers[index]!;
+      if (copies > bestCopies || told.has(index) || theirs.has(index)) continue;
       ties = copies < bestCopies ? 1 : ties + 1;
       bestCopies = copies;
       if (this.#context.random.int(ties) === 0) best = index;
@@ -188,14 +190,7 @@ export class SuperSeeding {
   end(): void {
     if (!this.#active) return;
     this.#active = false;
-    const { held } = this.#context.ledger;
-    const nowMs = this.#context.clock.now();
-    for (const [id, { chunks }] of this.#shown) {
-      const neighbour = this.#neighbours.get(id)!;
-      for (const index of chunks.missing()) {
-        if (held.has(index) && !neighbour.theirs.has(index)) neighbour.send({ type: 'have', index }, nowMs);
-      }
-    }
     this.#shown.clear();
+    this.#callbacks.onEnd();
   }
 }

@@ -11,22 +11,28 @@ const QUEUE_MAX = 256;
 /** So long others come first, unless it is heard of. */
 const REST_MS = 10_000;
 
+export interface UploaderCallbacks {
+  /** The last byte of a chunk has been handed to the neighbour's connection. */
+  onSent(neighbour: Neighbour, index: number): void;
+  /** It is going to be told that it may ask. */
+  onUnchoke(neighbour: Neighbour): void;
+}
+
 /** Serves the neighbours: who is unchoked, and the chunks that they requested, in order. */
 export class Uploader {
   readonly #context: PeerContext;
   readonly #neighbours: ReadonlyMap<number, Neighbour>;
-  readonly #onSent: (neighbour: Neighbour, index: number) => void;
+  readonly #callbacks: UploaderCallbacks;
   #round = 0;
 
-  /** `onSent`: the last byte of a chunk has been handed to a neighbour's connection. */
   constructor(
     context: PeerContext,
     neighbours: ReadonlyMap<number, Neighbour>,
-    onSent: (neighbour: Neighbour, index: number) => void,
+    callbacks: UploaderCallbacks,
   ) {
     this.#context = context;
     this.#neighbours = neighbours;
-    this.#onSent = onSent;
+    this.#callbacks = callbacks;
   }
 
   /** Decides anew whom to serve: about once a second. */
@@ -45,15 +51,19 @@ export class Uploader {
 
   /** Gives slots that are free, or held by who does not want them, to those who wait. Nobody else loses one. */
   fillSlots(): void {
+    const { uploadSlots } = this.#context.options;
+    let wanted = 0;
+    let used = 0;
+    for (const { weChoke, theyAreInterested } of this.#neighbours.values()) {
+      if (theyAreInterested && weChoke) wanted++;
+      else if (theyAreInterested) used++;
+    }
+    if (wanted === 0 || used >= uploadSlots) return;
     const all = [...this.#neighbours.values()];
     const waiting = all.filter(({ weChoke, theyAreInterested }) => weChoke && theyAreInterested);
-    if (waiting.length === 0) return;
-    const served = all.filter(({ weChoke }) => !weChoke);
-    const idle = served.filter(({ theyAreInterested }) => !theyAreInterested);
-    const slots = this.#context.options.uploadSlots - served.length + idle.length;
-    if (slots <= 0) return;
-    const { unchoked } = this.#choose(waiting, slots);
-    const excess = served.length + unchoked.size - this.#context.options.uploadSlots;
+    const { unchoked } = this.#choose(waiting, uploadSlots - used);
+    const idle = all.filter(({ weChoke, theyAreInterested }) => !weChoke && !theyAreInterested);
+    const excess = used + idle.length + unchoked.size - uploadSlots;
     for (const neighbour of idle.slice(0, Math.max(0, excess))) this.#choke(neighbour);
     for (const neighbour of waiting) if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
   }
@@ -123,7 +133,7 @@ export class Uploader {
       const nowMs = this.#context.clock.now();
       neighbour.blocked = !neighbour.send(part, nowMs);
       if (!neighbour.blocked) neighbour.lastServedMs = nowMs;
-      if (chunk.offset === chunkBytes) this.#onSent(neighbour, index);
+      if (chunk.offset === chunkBytes) this.#callbacks.onSent(neighbour, index);
     }
   }
 
@@ -161,6 +171,7 @@ export class Uploader {
     neighbour.weChoke = false;
     neighbour.lastServedMs = nowMs;
     neighbour.unusedSinceMs ??= nowMs;
+    this.#callbacks.onUnchoke(neighbour);
     neighbour.send({ type: 'unchoke' }, nowMs);
   }
 
@@ -178,6 +189,8 @@ export class Uploader {
     index: number,
     reason: 'choked' | 'not-held' | 'cancelled' | 'overload',
   ): void {
+    // It believes that until the chunk is shown anew.
+    if (reason === 'not-held') neighbour.told.delete(index);
     neighbour.send({ type: 'reject', index, reason }, this.#context.clock.now());
   }
 }

@@ -27,6 +27,11 @@ export class FluidNetwork {
     this.#arrivals = new Arrivals(components);
   }
 
+  /** Messages that have come to the end of their way so far, ends of connections included. */
+  get messages(): number {
+    return this.#arrivals.arrived;
+  }
+
   /**
    * A host that joins by this link. One of that name that is there dies. Default: a link without limits.
    *

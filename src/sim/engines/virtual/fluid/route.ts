@@ -205,7 +205,7 @@ export class Route {
     const { sent, bytes } = parcel;
     this.#flightBytes -= bytes;
     if (from.up === undefined) this.#buffered -= bytes;
-    const hole = [from, to].find(({ state }) => state.blackHole);
+    const hole = holeOf(from) ?? holeOf(to);
     if (hole === undefined) {
       to.down?.count(bytes);
       this.#options.onArrival(sent, bytes);
@@ -255,7 +255,6 @@ export class Route {
     const now = from.state.clock.now();
     this.#serving = parcel;
     this.#isBusy = true;
-    this.#isBusy = true;
     const owedUp = from.up?.small.takeOwed(now, parcel.bytes) ?? 0;
     const owedDown = to.down?.small.takeOwed(now, parcel.bytes) ?? 0;
     // A downlink that is not full has had the room for them.
@@ -294,8 +293,8 @@ export class Route {
     this.#flightBytes += bytes;
     if (sent !== 'end') this.#window?.left(bytes, atMs + outMs);
     const delayMs = outMs + inMs + extraMs;
-    const stallMs =
-      sent === 'end' ? 0 : this.#losses.reduce((sum, loss) => sum + loss.stallMs(sent, bytes), 0);
+    let stallMs = 0;
+    if (sent !== 'end') for (const loss of this.#losses) stallMs += loss.stallMs(sent, bytes);
     const throughMs = isTransfer ? atMs + delayMs : this.#downMs(bytes, atMs + delayMs);
     this.#lastDueMs = Math.max(this.#lastDueMs, throughMs) + stallMs;
     return this.#lastDueMs;
@@ -379,4 +378,8 @@ export class Route {
     if (this.#transfer !== undefined && !this.#isBusy && this.#queue.length === 0) return SMALL_BYTES;
     return fluidBlockBytes(this.#upBytesPerSec(), this.#downBytesPerSec(), this.#window?.bytes);
   }
+}
+
+function holeOf(link: AccessLink): AccessLink | undefined {
+  return link.state.blackHole ? link : undefined;
 }

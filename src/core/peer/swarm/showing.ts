@@ -1,0 +1,84 @@
+import type { SwarmMessage } from '../../protocol/messages.ts';
+import { HAVE_MANY_MAX } from '../../protocol/swarm/limits.ts';
+import type { PeerContext } from '../context.ts';
+import type { Neighbour } from './neighbour.ts';
+import { Throttle } from './throttle.ts';
+
+/** Chunks that come in quicker succession are shown together: each message costs every neighbour's thread an event. */
+const SERVED_GAP_MS = 20;
+/** Who is choked can ask for nothing: it needs to know only what is rare and whether it is interested. */
+const CHOKED_GAP_MS = 500;
+/** Who holds a chunk has no use for it, unless it comes to lose it, or does not hold what it has shown. */
+const HOLDERS_GAP_MS = 10_000;
+
+/**
+ * Shows the neighbours what is held: at once to those who are served and lack it, after a while to those who are
+ * choked, and last to those who hold it themselves. Whoever is unchoked is to be shown the rest first, by `tell`.
+ */
+export class Showing {
+  readonly #context: PeerContext;
+  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #served: Throttle;
+  readonly #choked: Throttle;
+  readonly #holders: Throttle;
+
+  constructor(context: PeerContext, neighbours: ReadonlyMap<number, Neighbour>) {
+    this.#context = context;
+    this.#neighbours = neighbours;
+    this.#served = new Throttle(context, SERVED_GAP_MS, () => {
+      for (const neighbour of neighbours.values()) if (isPressing(neighbour)) this.tell(neighbour);
+    });
+    this.#choked = new Throttle(context, CHOKED_GAP_MS, () => {
+      for (const neighbour of neighbours.values()) this.tell(neighbour);
+    });
+    this.#holders = new Throttle(context, HOLDERS_GAP_MS, () => this.#tellAll());
+  }
+
+  /** A chunk has come to be held. */
+  held(): void {
+    if (this.#context.ledger.complete) return this.#holders.now();
+    this.#served.soon();
+    this.#choked.soon();
+    this.#holders.later();
+  }
+
+  /** Of everything that is held and that the neighbour, for all we know, is not told of and lacks. */
+  tell(neighbour: Neighbour): void {
+    const { held } = this.#context.ledger;
+    // Who hides what it holds wants to know what becomes of what it has sent.
+    const isHiding = neighbour.wantsNothing;
+    this.#send(neighbour, held.beyond(neighbour.told, isHiding ? neighbour.told : neighbour.theirs));
+  }
+
+  stop(): void {
+    for (const throttle of [this.#served, this.#choked, this.#holders]) throttle.cancel();
+  }
+
+  #tellAll(): void {
+    const { held } = this.#context.ledger;
+    for (const neighbour of this.#neighbours.values()) {
+      this.#send(neighbour, held.beyond(neighbour.told));
+    }
+  }
+
+  /** In as few messages as the protocol allows. */
+  #send(neighbour: Neighbour, indices: readonly number[]): void {
+    if (indices.length === 0) return;
+    for (const index of indices) neighbour.told.add(index);
+    const nowMs = this.#context.clock.now();
+    for (const message of haves(indices)) neighbour.send(message, nowMs);
+  }
+}
+
+function isPressing({ weChoke, wantsNothing }: Neighbour): boolean {
+  return !weChoke || wantsNothing;
+}
+
+function haves(indices: readonly number[]): SwarmMessage[] {
+  if (indices.length === 1) return [{ type: 'have', index: indices[0]! }];
+  const messages: SwarmMessage[] = [];
+  for (let at = 0; at < indices.length; at += HAVE_MANY_MAX) {
+    messages.push({ type: 'have-many', indices: indices.slice(at, at + HAVE_MANY_MAX) });
+  }
+  return messages;
+}
