@@ -101,7 +101,7 @@ export interface Listener {
 
 export interface Transport {
   listen(options: ListenOptions): Listener;
-  /** Failures are told by `onClose` of the connection, never thrown. */
+  /** Failures are reported by `onClose` of the connection, never thrown. */
   connect(address: Address, dialect: Dialect): Connection;
 }
 

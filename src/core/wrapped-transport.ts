@@ -43,7 +43,7 @@ export class WrappedConnection implements Connection {
   }
 }
 
-/** Of a connection from which nothing is wanted any more. */
+/** Handlers of a connection from which nothing is wanted any more. */
 export const ignoring: ConnectionHandlers = { onMessage: () => undefined, onClose: () => undefined };
 
 /** Passes everything on, and tells of the close once the peer has heard of it. */

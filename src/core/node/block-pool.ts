@@ -8,7 +8,7 @@ const POOLED_BYTES_MIN = 64 * KIB;
 const FREE_MAX = 16;
 
 const free: ArrayBufferLike[] = [];
-/** Blocks that were taken, and with how many bytes. Who loses one loses only its memory. */
+/** Blocks that were taken, and with how many bytes. A block that is not returned costs only its memory. */
 const taken = new WeakMap<ArrayBufferLike, number>();
 
 /**

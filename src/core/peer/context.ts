@@ -36,7 +36,7 @@ export class PeerContext implements PeerComponents {
     if (this.#bans.add(address, offence)) this.tell({ type: 'peer-banned', address, reason });
   }
 
-  /** The tracker tells what is agreed on. Who was banned for sending something else than before may be right. */
+  /** The tracker sent the agreed content. A peer that was banned for other content than before may be right. */
   agreed(now: Offence): void {
     this.#bans.review(now);
   }

@@ -90,7 +90,7 @@ export class Download {
       this.#outcome.held();
       return 'held';
     }
-    // Who was asked before anything was agreed on may have been right by what it knew.
+    // A sender that was asked before anything was agreed may have been right by what it knew.
     const isCertain = this.draft.hash !== undefined;
     this.#outcome.discard(isCertain ? 'corrupt' : 'failed');
     return isCertain ? 'corrupt' : 'outdated';

@@ -38,7 +38,7 @@ export class Draft {
     return [...this.#shares.keys()];
   }
 
-  /** Who sent what; `last`, by default who sent the last part, is named first. */
+  /** The bytes that each sender sent; `last`, by default the sender of the last part, comes first. */
   sent(last: Address = this.#last!.from): Sent {
     const earlier = [...this.#shares].filter(([key]) => key !== addressKey(last)).map(([, share]) => share);
     return { from: last, bytes: this.bytes, ...(earlier.length > 0 && { earlier }) };

@@ -109,7 +109,7 @@ export class Ledger {
     this.#onLost.push(listener);
   }
 
-  /** A held chunk could not be read. If the store holds it no longer, neither does the peer, which is told once. */
+  /** A held chunk could not be read. If the store no longer holds it, neither does the peer; reported once. */
   unreadable(index: number, { code, message }: StoreError): void {
     if (!this.held.has(index)) return;
     const { clock, store, events } = this.#components;

@@ -1,8 +1,8 @@
 const BACK_OFF_MAX = 2 ** 12;
 
 /**
- * How long an answer is waited for. Follows the smoothed time that answers take and its variation, as TCP's
- * retransmission time-out does (RFC 6298); a limit that strikes doubles, and the next answer takes that back.
+ * How long to wait for an answer. Follows the smoothed time that answers take and its variation, as TCP's
+ * retransmission time-out does (RFC 6298). A limit that expires doubles; the next answer undoes that.
  */
 export class Patience {
   readonly #leastMs: number;
@@ -11,7 +11,7 @@ export class Patience {
   #variationMs = 0;
   #backOff = 1;
 
-  /** `leastMs` > 0: never less than this. `parent`: knows of others, and tells what is usual before the first answer. */
+  /** `leastMs` > 0: the minimum. `parent`: has heard other answers, and gives the limit before the first own one. */
   constructor(leastMs: number, parent?: Patience) {
     this.#leastMs = leastMs;
     this.#parent = parent;
@@ -24,7 +24,7 @@ export class Patience {
     return Math.max(usualMs, Math.max(this.#leastMs, followedMs) * this.#backOff);
   }
 
-  /** An answer, or the next part of one, took so long. */
+  /** An answer, or the next part of one, took this time. */
   heard(tookMs: number): void {
     this.#parent?.heard(tookMs);
     this.#backOff = 1;
@@ -33,14 +33,14 @@ export class Patience {
     this.#smoothedMs += (tookMs - this.#smoothedMs) / 8;
   }
 
-  /** Before the first answer: it will take about so long. Takes no doubling back. */
+  /** Before the first answer: its expected time. Does not undo a doubling. */
   expect(tookMs: number): void {
     if (this.#smoothedMs !== undefined) return;
     this.#smoothedMs = tookMs;
     this.#variationMs = tookMs / 2;
   }
 
-  /** The limit went by without an answer. */
+  /** The limit expired without an answer. */
   struck(): void {
     this.#backOff = Math.min(this.#backOff * 2, BACK_OFF_MAX);
     if (this.#smoothedMs === undefined) this.#parent?.struck();

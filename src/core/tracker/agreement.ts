@@ -78,7 +78,7 @@ export class Agreement<Claimant> {
     if (at !== -1) this.#waiting.splice(at, 1);
   }
 
-  /** Makes this hash the agreed one if enough claim it, in one size where sizes are told. */
+  /** Makes this hash the agreed one if enough claim it, with one size where sizes are known. */
   #decide(
     hash: string,
     needed: number,

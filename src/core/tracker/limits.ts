@@ -19,7 +19,7 @@ export const WAITING_PER_CHUNK_MAX = 1000;
 /** Claims of all chunks that wait for agreement; further ones are ignored. About 100 bytes each. */
 export const WAITING_MAX = 1_000_000;
 
-/** Agreements on one content after another, of all chunks. What is agreed on by then stands. 8 bytes each. */
+/** Agreements of all chunks, one content after another; after that the agreed content stays. 8 bytes each. */
 export const AGREEMENTS_MAX = 8 * TRACKED_CHUNKS_MAX;
 
 /** Chunks in question that are looked at when somebody goes; the others are when they are asked for or claimed. */
@@ -44,7 +44,7 @@ export const LISTED_HOLDERS_MAX = 256;
 /** How long the second and later CHUNK_LOCATION_UNKNOWN in a row wait, for clients that poll without pause. */
 export const UNKNOWN_DELAY_MS = 200;
 
-/** A spec client that announced nothing for so long has told all it holds: some pause 2 s between two messages. */
+/** A spec client that announced nothing for this time has announced all it holds: some pause 2 s between messages. */
 export const ANNOUNCED_ALL_MS = 3000;
 
 /** Least time between two pushes of newly agreed hashes. */

@@ -16,12 +16,12 @@ export interface TrackerOptions {
   /** The edition for spec clients that ask before they have announced anything. */
   readonly edition: 'plain' | 'hashed';
   /**
-   * How many different holders (host and port) must agree on a chunk's hash before anybody is told of it.
+   * How many different holders (host and port) must agree on a chunk's hash before it is sent to anybody.
    * The classic text: 1 in the plain edition, 2 in the hashed one.
    */
   readonly agreement: number;
   readonly announceIntervalMs: number;
-  /** A swarm peer that has been silent for so long is forgotten. */
+  /** A swarm peer that has been silent for this time is forgotten. */
   readonly silenceLimitMs: number;
   readonly peersPerAnswer: number;
 }

@@ -68,7 +68,7 @@ export interface Location {
 }
 
 /**
- * Who holds which chunk, and what the swarm has agreed on. Pure state: no connections, no time.
+ * The holders of each chunk, and the content the swarm has agreed on. Pure state: no connections, no time.
  *
  * - A holder of a chunk is listed when it has claimed the agreed hash, or when it has claimed no hash at all (the plain
  *   edition of the classic text); the latter only where no hash is asked for.
@@ -90,7 +90,7 @@ export class Registry {
   #totalChunks = 0;
   #sequence = 0;
   #specHoldings = 0;
-  /** Of a chunk that a spec client holds. */
+  /** What is known of a chunk that a spec client holds. */
   #highestIndex = 0;
 
   constructor(components: { readonly random: Random }, options: { readonly agreement: number }) {
@@ -268,7 +268,7 @@ export class Registry {
     return edition === 'hashed' ? { hash: hash!, holders } : { holders };
   }
 
-  /** Whoever is there and has announced the chunk, whatever its content; at most LISTED_HOLDERS_MAX. */
+  /** Holders that are connected and have announced the chunk, whatever its content; at most LISTED_HOLDERS_MAX. */
   openHolders(index: number): Address[] {
     const spec = [...(this.#chunks.get(index) ?? [])].filter(([, { speaker }]) => this.#speaks(speaker));
     const swarm = [...this.#swarmMembers.values()].filter(({ bits }) => bits.has(index));

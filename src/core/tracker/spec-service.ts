@@ -204,7 +204,7 @@ export class SpecService {
     events.emit({ type: 'chunk-unlocated', atMs: clock.now(), peer: 'tracker', index });
   }
 
-  /** Who does not read its answers is not read either. */
+  /** A client that does not read its answers is not read either. */
   #send(connection: Connection, message: Message): void {
     if (!connection.send(message)) connection.pause();
   }
@@ -221,7 +221,7 @@ export class SpecService {
   }
 }
 
-/** Who asks over IPv6, or is reached there, knows IPv6; a client of ours does whatever it asks over. */
+/** A client that asks over IPv6, or is reached there, knows IPv6; our own clients always do. */
 function reachOf({ connection, announced }: Conversation, ours: boolean): Reach {
   if (isOver6(connection.remote.host) || (announced !== undefined && isOver6(announced.host))) return 'all';
   return ours ? 'ipv4-first' : 'ipv4';

@@ -218,7 +218,7 @@ export class SwarmService {
     const peers = this.#components.registry.sample(wanted, asker);
     const agreed = this.#takeAgreed(session);
     const intervalMs = this.#intervalMs;
-    // Who does not read its answers is not read either, and then falls silent.
+    // A peer that does not read its answers is not read either, and then falls silent.
     if (session.connection.send({ type: 'peers', peers, agreed, intervalMs })) this.#tellAgreed(session);
     else session.connection.pause();
   }

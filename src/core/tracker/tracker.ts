@@ -11,7 +11,7 @@ import { SwarmService } from './swarm-service.ts';
 export class Tracker {
   readonly #components: TrackerComponents;
   readonly #options: TrackerOptions;
-  /** Who holds what: to be handed to the tracker that takes over from one that was cut off. */
+  /** The holders of each chunk, for the tracker that replaces one that was cut off. */
   readonly memory: Registry;
   readonly #spec: SpecService;
   readonly #swarm: SwarmService;

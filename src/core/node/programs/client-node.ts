@@ -113,7 +113,7 @@ export class ClientNode {
   }
 }
 
-/** Who cannot write into the folder cannot lock it either: the failure tells why. */
+/** A client that cannot write into the folder cannot lock it either; the failure says why. */
 function tryLock(folder: string): { readonly lock?: FolderLock; readonly failure?: StoreError } {
   try {
     return { lock: FolderLock.take(folder) };
@@ -123,7 +123,7 @@ function tryLock(folder: string): { readonly lock?: FolderLock; readonly failure
   }
 }
 
-/** A complete folder is only read. */
+/** A complete folder needs no lock: the client only reads it. */
 function requireComplete(store: FolderStore, { message, cause }: StoreError): void {
   const missing = store.totalChunks - store.heldIndices().length;
   if (missing === 0) return;

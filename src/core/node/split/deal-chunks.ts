@@ -26,7 +26,7 @@ export function dealer(peers: number, overlap: number, random: Random): () => nu
       if (holders.has(peer)) again.push(peer);
       else holders.add(peer);
     }
-    // Who got this chunk from the end of one deck keeps the place in the next.
+    // A peer that got this chunk from the end of one deck keeps its place in the next.
     deck.push(...again);
     return [...holders].sort((a, b) => a - b);
   };

@@ -198,7 +198,7 @@ async function writeChunks(
   return { sha256: hash.digest('hex'), chunkSha1, held };
 }
 
-/** Every copy is work that gives way to others; what is told is how much of the file is done. */
+/** Yields to other work after every copy; progress is reported as a share of the file. */
 function newPace(bytes: number, copies: number, { signal, onProgress }: PaceOptions): Pace {
   return new Pace(bytes * copies, {
     signal,

@@ -93,7 +93,7 @@ function read(path: string): string | undefined {
   }
 }
 
-/** Who has the folder by this text, in words; undefined when nobody has it any more. */
+/** The holder of the lock with this text, in words; undefined if its process is gone. */
 function livingHolder(path: string, text: string, folder: string): string | undefined {
   const holder = parse(text);
   if (holder === undefined) {

@@ -167,7 +167,7 @@ export class FolderStore implements ChunkStore {
         onCommitted: ({ bytes, hash }) => {
           this.#held.set(index, { bytes, hash, name });
           this.#listIsStale = true;
-          // Whoever is told that the folder is complete finds it complete, also after a kill in the next moment.
+          // When completion is reported the folder is complete, even if the program is killed right after.
           if (this.#held.size === this.totalChunks) this.#tryFlush();
           else this.#noteReceived(index, { bytes, hash });
         },
@@ -206,14 +206,14 @@ export class FolderStore implements ChunkStore {
     this.flush();
   }
 
-  /** Before anybody is told of it. */
+  /** Called before the chunk is reported. */
   #noteReceived(index: number, info: ChunkInfo): void {
     if (this.keepsList) return;
     this.#listTimer ??= setTimeout(() => this.#tryFlush(), this.#listRestMs);
     try {
       this.#journal.add(index, info);
     } catch {
-      // The list itself may still be written, at once; if not, that is told.
+      // The list itself may still be written at once; otherwise the failure is reported.
       this.#tryFlush();
     }
   }

@@ -5,7 +5,7 @@ import { SECOND_MS } from '../../units.ts';
 import type { AcceptedSocket } from './accepted-socket.ts';
 
 /**
- * A connection to a peer that says nothing for so long is dropped. What a peer of a simulation says first waits for its
+ * An accepted connection that sends nothing for this time is dropped. The first bytes of a simulated peer wait for its
  * latency of up to a minute, and on an uplink of 1 kbit/s for the blocks of its other connections: 12 s for each.
  */
 const SILENT_PEER_MS = 1800 * SECOND_MS;

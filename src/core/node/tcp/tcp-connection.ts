@@ -16,7 +16,7 @@ const HIGH_WATER_BYTES = MIB;
 const BLOCK_BYTES = 256 * KIB;
 
 /**
- * After our end has gone out, a remote that neither ends nor sends anything for so long is cut off. Some programs
+ * After our end was sent, a remote that neither ends nor sends anything for this time is cut off. Some programs
  * never close. To that comes the time that what was sent, and the system may still hold, takes at the slowest rate
  * that a link may have: a remote that reads so slowly is not silent.
  */

@@ -67,7 +67,7 @@ export class OpenQuestions {
     this.#askedMs.clear();
   }
 
-  /** A new connection stands; making it took so long. */
+  /** A new connection is established; connecting took this time. */
   begin(roundTripMs: number): void {
     this.#patience.expect(roundTripMs);
   }

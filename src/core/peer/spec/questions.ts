@@ -1,6 +1,6 @@
 import type { Clock } from '../../interfaces.ts';
 
-/** An unknown chunk is asked again after so long, the first time, the second time, and from then on. */
+/** An unknown chunk is asked again after these times: the first, the second, and every further time. */
 const ASK_AGAIN_MS = [250, 500, 1000] as const;
 
 /** Which chunks to ask the tracker about, in rotation. */

@@ -3,7 +3,7 @@ import { StoreError } from '../../errors.ts';
 import type { ChunkStore, Clock, CloseReason, Connection, Timer } from '../../interfaces.ts';
 import type { Ledger } from '../ledger.ts';
 
-/** A connection that asks for nothing is closed after so long. */
+/** A connection that requests nothing is closed after this time. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 /**
  * So is one that takes nothing of what it asked for, at first. Generous: the network takes whole blocks, and a block of
@@ -173,7 +173,7 @@ class SpecUpload {
     this.#bufferedBytes = this.#connection.bufferedBytes;
     this.#stallTimer = this.#components.clock.setTimer(this.#stallMs, () => {
       if (this.#connection.bufferedBytes < this.#bufferedBytes) return this.#waitStalled();
-      // Who has taken everything and only never closes is not slow.
+      // A client that has taken everything and only does not close is not slow.
       this.#stalled = this.#bufferedBytes > 0;
       this.abort();
     });

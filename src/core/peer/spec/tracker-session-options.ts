@@ -34,7 +34,7 @@ export const OPEN_QUESTIONS_MAX = 64;
 export const RETRY_MIN_MS = 1000;
 export const RETRY_MAX_MS = 30_000;
 
-/** Chunks to be asked again soon are gathered for so long. */
+/** Chunks to be asked again soon are gathered for this time. */
 export const GATHER_MS = 50;
 
 export type SessionEvent = Untold<

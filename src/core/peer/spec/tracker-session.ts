@@ -171,7 +171,7 @@ export class SpecTrackerSession {
     this.#answered = true;
   }
 
-  /** Once. Who would rather speak the swarm protocol says what is spoken only when it is sure. */
+  /** Called once. A client that prefers the swarm protocol reports its protocol only when it is certain. */
   #tellFound(): void {
     if (this.#foundTold) return;
     const { kind, wantsTest } = this.#recogniser;
@@ -186,7 +186,7 @@ export class SpecTrackerSession {
     this.#open.close(index);
     if (this.#totalAsked && index === this.#components.ledger.totalChunks + 1) this.#learnTotal(answer);
     if (index > this.#components.ledger.totalChunks || !this.#components.ledger.needs(index)) return;
-    // Who checks hashes takes nothing that comes without one: such holders may hold anything.
+    // A client that checks hashes ignores holders listed without one: they may hold anything.
     const isUsable = answer.type === 'chunk-unknown' || this.#options.edition === 'plain' || answer.hash;
     if (!isUsable) return this.#unknown(index);
     switch (answer.type) {
@@ -333,7 +333,7 @@ export class SpecTrackerSession {
   #lose(detail: string): void {
     for (const index of this.#open.indices) if (this.#isWanted(index)) this.#questions.add(index);
     this.#hangUp();
-    // Who was told of it may have stopped the session.
+    // The listener may have stopped the session.
     if (!this.#isRunning()) return;
     const retryMs = this.#retryMs;
     this.#retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);

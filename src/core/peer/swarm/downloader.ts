@@ -23,9 +23,9 @@ const QUEUE_SHORT_MS = 250;
 const QUEUE_LONG_MS = 750;
 /** A round trip shorter than this share of the time that a chunk takes is not worth a request more. */
 const ROUND_TRIP_SHARE_MIN = 0.05;
-/** The pace of a neighbour is of about so long. */
+/** The pace of a neighbour is an average over about this time. */
 const PACE_MS = 60_000;
-/** A neighbour that rejects although it neither chokes nor is told to gets no requests for so long. */
+/** A neighbour that rejects without choking and without a cancel gets no requests for this time. */
 const REJECTED_MS = 1_000;
 /** The disk could not take a chunk: the next try comes after this. */
 const STORE_RETRY_MS = 5_000;
@@ -181,7 +181,7 @@ export class Downloader {
     else this.fillAll();
   }
 
-  /** Its own fault, unless another content was agreed on since it was asked. */
+  /** The sender's fault, unless the swarm agreed on another content after the request. */
   #isOfAnotherSize(neighbour: Neighbour, request: OpenRequest, isLast: boolean): void {
     const { download } = request;
     if (!download.isOutdated) {

@@ -67,7 +67,7 @@ function expectArrivals(
   // What a cancel would still meet on its way is as good as begun.
   const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
   const quietMs = nowMs - source.lastProgressMs;
-  // Who has been silent for long will hardly be back sooner than in as long again.
+  // A neighbour that has been silent for a long time will hardly answer before the same time again.
   const silentMs = source.silent && quietMs >= SILENT_MS ? quietMs : 0;
   let aheadBytes = 0;
   for (const request of source.requests.values()) {

@@ -268,7 +268,7 @@ export class SwarmExchange implements MeshHandler {
     }
   }
 
-  /** Its file is gone. Who asks for it hears so, since nothing takes a `have` back; the neighbours may bring it anew. */
+  /** The file is gone. Requests for it are rejected, since nothing revokes a `have`; a neighbour may bring it again. */
   #lost(index: number): void {
     this.#superSeeding.end();
     this.#downloader.refresh(index);

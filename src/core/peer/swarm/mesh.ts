@@ -24,7 +24,7 @@ const KEEP_ALIVE_MS = 30_000;
 const SILENCE_LIMIT_MS = 90_000;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
-/** A neighbour without use keeps its place for so long at first, and twice as long whenever another got it in vain. */
+/** A useless neighbour keeps its place for this time at first, and twice as long whenever another got it in vain. */
 const USELESS_FIRST_MS = 1_000;
 const USELESS_MAX_MS = 60_000;
 /** Addresses remembered; when there are more, those that could not be reached make room. */

@@ -9,10 +9,10 @@ const WINDOW_CHUNKS_FIRST = 4;
  */
 const WINDOW_CHUNKS_MAX = 64;
 const FAR_MS = 100;
-/** A neighbour that has fetched all it was shown waits at most so long for others to copy it. */
+/** A neighbour that has fetched all chunks it was shown waits at most this time for others to copy them. */
 const PATIENCE_MS = 250;
 
-/** A neighbour that has told of no chunk for so long passes nothing on: nobody waits for it. */
+/** A neighbour that has shown no chunk for this time passes nothing on: nobody waits for it. */
 const STANDSTILL_MS = 1000;
 
 interface Lively {

@@ -4,7 +4,7 @@ import { CLAIMS_MAX } from '../../protocol/swarm/limits.ts';
 import { SWARM_VERSION } from '../../protocol/swarm/magic.ts';
 import type { PeerContext } from '../context.ts';
 
-/** Chunks that came since the last announce are told at most so often. */
+/** Chunks received since the last announce are announced at most this often. */
 const UPDATE_MS = 1_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 30_000;
@@ -77,7 +77,7 @@ export class SwarmTrackerSession {
     });
   }
 
-  /** What is told as announced has left. */
+  /** Reports announced chunks once their message has left. */
   #opened(connection: Connection): void {
     if (this.#stopped || this.#connection !== connection) return;
     const { options, ledger, ownPort } = this.#context;

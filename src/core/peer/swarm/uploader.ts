@@ -44,7 +44,7 @@ export class Uploader {
     for (const neighbour of all) {
       neighbour.optimistic = neighbour.id === optimistic;
       if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
-      // Who is not interested for the moment keeps a slot that nobody else wants: it can go on at once.
+      // A neighbour that is not interested at the moment keeps a slot that nobody else wants: it can continue at once.
       else if (neighbour.weChoke || neighbour.theyAreInterested || spare-- <= 0) this.#choke(neighbour);
     }
   }

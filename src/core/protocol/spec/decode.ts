@@ -16,10 +16,10 @@ import { parseSpec } from './parse.ts';
 export const SPEC_PENDING_BYTES_MAX = 64 * 1024;
 
 /**
- * Who reads. `tracker`: announcements and questions. `client`: a tracker's answers. `server`: requests for chunks.
+ * The reader. `tracker`: announcements and questions. `client`: a tracker's answers. `server`: requests for chunks.
  * `requester`: the bytes of a chunk.
  *
- * Text that makes no sense is dropped. A client alone is told of it, once the stream is silent, as `chunk-unknown`
+ * Text that makes no sense is dropped. Only a client gets it, once the stream is silent, as `chunk-unknown`
  * of chunk 0: what cannot be understood counts as unknown.
  */
 export type SpecSide = 'tracker' | 'client' | 'server' | 'requester';

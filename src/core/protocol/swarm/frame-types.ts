@@ -1,12 +1,12 @@
 import type { SwarmMessage } from '../messages.ts';
 
-/** Of a frame's length field and type. */
+/** Bytes of a frame's length field and type. */
 export const FRAME_HEAD_BYTES = 5;
 
-/** Of a `chunk` frame's index, offset and chunk size, which stand before the body. */
+/** Bytes of a `chunk` frame's index, offset and chunk size, which precede the body. */
 export const CHUNK_HEAD_BYTES = 20;
 
-/** Of a request for the rest of a chunk: index and offset. */
+/** Bytes of a request for the rest of a chunk: index and offset. */
 export const REQUEST_REST_BYTES = 12;
 
 /** Of one claim: index, size and SHA-1. */

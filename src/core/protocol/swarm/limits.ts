@@ -1,4 +1,4 @@
-/** Bounds of the swarm protocol. Whoever sends beyond them breaks the protocol; docs/protocol.md repeats them. */
+/** Limits of the swarm protocol. A message beyond them violates the protocol; docs/protocol.md repeats them. */
 import { KIB, MIB } from '../../units.ts';
 
 /** Most chunks of a file; a bitfield then takes 1 MiB. Chunk indices are 1 to this. */
