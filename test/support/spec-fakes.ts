@@ -48,6 +48,11 @@ export class FakeConnection implements Connection {
     return Buffer.concat(this.messages.map((it) => (it.type === 'raw' ? (it.body as Buffer) : Buffer.of())));
   }
 
+  /** It is established, late: for those that do not open by themselves. */
+  open(): void {
+    this.#handlers?.onOpen?.();
+  }
+
   /** Something comes in. */
   receive(message: Message): void {
     this.#handlers?.onMessage(message);

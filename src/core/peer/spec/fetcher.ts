@@ -7,8 +7,10 @@ import { pick } from '../../random.ts';
 import type { Offence } from '../bans.ts';
 import type { Ledger } from '../ledger.ts';
 import { PatienceByAddress } from '../patience-by-address.ts';
+import { SpecEndGame } from './end-game.ts';
 import { Fetch, IDLE_TIMEOUT_MS, type FetchOutcome } from './fetch.ts';
 import { HolderBackOff } from './holder-back-off.ts';
+import type { Holder, Running, Task } from './task.ts';
 
 /** When a chunk is on its way by other means, or all its holders are busy with strangers: look again after. */
 const LOOK_AGAIN_MS = 1000;
@@ -71,8 +73,10 @@ export class SpecFetcher {
   readonly #options: SpecFetcherOptions;
   readonly #callbacks: SpecFetcherCallbacks;
   readonly #tasks = new Map<number, Task>();
-  readonly #fetches = new Map<number, { readonly fetch: Fetch; readonly holder: string }>();
+  /** Under way; two of one chunk in the end-game. */
+  readonly #fetches = new Set<Running>();
   readonly #backOff: HolderBackOff;
+  readonly #endGame = new SpecEndGame();
   /** How long the first bytes of a holder are waited for, and those that follow. */
   readonly #answers = new PatienceByAddress(IDLE_TIMEOUT_MS);
   readonly #gaps = new PatienceByAddress(IDLE_TIMEOUT_MS);
@@ -124,12 +128,17 @@ export class SpecFetcher {
     this.#timer?.cancel();
     this.#refreshTimer?.cancel();
     this.#tasks.clear();
-    const fetches = [...this.#fetches.values()];
-    this.#fetches.clear();
-    for (const { fetch } of fetches) fetch.stop();
+    this.#stopFetches(() => true);
+  }
+
+  #stopFetches(which: (running: Running) => boolean): void {
+    const stopped = [...this.#fetches].filter(which);
+    for (const running of stopped) this.#fetches.delete(running);
+    for (const { fetch } of stopped) fetch.stop();
   }
 
   #held(index: number): void {
+    this.#stopFetches((running) => running.index === index && !running.fetch.download.over);
     this.#learnSize(index);
     this.#tasks.delete(index);
     this.#refreshing.delete(index);
@@ -152,9 +161,33 @@ export class SpecFetcher {
       if (!this.#refresh(choice.task)) this.#begin(choice.task, choice.holder);
     }
     const restMs = this.#storeRestMs();
-    if (this.#stopped || restMs <= 0) return;
+    if (this.#stopped) return;
+    if (restMs > 0) this.#pumpAfter(restMs);
+    else this.#playEndGame();
+  }
+
+  #pumpAfter(delayMs: number): void {
     this.#timer?.cancel();
-    this.#timer = this.#components.clock.setTimer(restMs, () => this.#pump());
+    this.#timer = this.#components.clock.setTimer(delayMs, () => this.#pump());
+  }
+
+  /** Nothing else is to be asked for: a second holder may bring a chunk by far sooner than the first. */
+  #playEndGame(): void {
+    const { clock, ledger } = this.#components;
+    const parallel = this.#options.parallel ?? PARALLEL_DEFAULT;
+    const isFull = this.#fetches.size + this.#refreshing.size >= parallel;
+    const mayHelp = [...this.#fetches].some(({ index }) => (this.#tasks.get(index)?.holders.length ?? 0) > 1);
+    if (isFull || !mayHelp) return;
+    const busy = this.#busyHolders();
+    const second = this.#endGame.choose({
+      nowMs: clock.now(),
+      running: this.#fetches,
+      tasks: this.#tasks,
+      bytesOf: (index) => ledger.agreed(index)?.bytes ?? this.#usualBytes,
+      mayAsk: (holder, index) => !busy.has(holder.key) && this.#mayAsk(holder, index),
+    });
+    if (second !== undefined) this.#begin(second.task, second.holder);
+    this.#pumpAfter(LOOK_AGAIN_MS);
   }
 
   /** How long the disk is left alone yet, since it could not take a chunk. */
@@ -185,12 +218,13 @@ export class SpecFetcher {
   /** The chunk with the fewest holders, one of them at random; those that nobody can give are handed back. */
   #choose(): { task: Task; holder: Holder } | undefined {
     const busy = this.#busyHolders();
+    const underWay = new Set([...this.#fetches].map(({ index }) => index));
     const exhausted: number[] = [];
     let best: { task: Task; free: Holder[]; rarity: number }[] = [];
     let waiting = false;
     let examined = 0;
     for (const task of this.#tasks.values()) {
-      if (this.#refreshing.has(task.index) || this.#fetches.has(task.index)) continue;
+      if (this.#refreshing.has(task.index) || underWay.has(task.index)) continue;
       if (this.#components.ledger.isOnItsWay(task.index)) {
         waiting = true;
         continue;
@@ -231,7 +265,7 @@ export class SpecFetcher {
   }
 
   #busyHolders(): Set<string> {
-    return new Set([...this.#fetches.values()].map(({ holder }) => holder));
+    return new Set([...this.#fetches].map(({ holder }) => holder));
   }
 
   #begin({ index, hash: told }: Task, { address: from, key: holder }: Holder): void {
@@ -249,12 +283,16 @@ export class SpecFetcher {
         prefix: hash === undefined ? this.#judgePrefix(index, holder) : 'keep',
         patience: { answer: this.#answers.of(from), next: this.#gaps.of(from) },
         onOutcome: (outcome) => {
-          this.#fetches.delete(index);
+          this.#fetches.delete(running);
+          if (outcome.kind === 'held') {
+            this.#endGame.gave(holder, this.#components.clock.now() - running.begunMs);
+          }
           this.#ended(index, from, outcome);
           this.#pump();
         },
       });
-      this.#fetches.set(index, { fetch, holder });
+      const running = { index, fetch, holder, begunMs: this.#components.clock.now() };
+      this.#fetches.add(running);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#ended(index, from, { kind: 'store-failed', error });
@@ -331,18 +369,6 @@ export class SpecFetcher {
     const atMs = this.#components.clock.now();
     this.#components.events.emit({ ...event, atMs, peer: this.#options.name });
   }
-}
-
-interface Holder {
-  readonly address: Address;
-  readonly key: string;
-}
-
-interface Task {
-  readonly index: number;
-  readonly hash: string | undefined;
-  readonly holders: readonly Holder[];
-  readonly offeredMs: number;
 }
 
 type FetcherEvent = Untold<Extract<SwarmEvent, { type: 'connection-failed' | 'node-failed' }>>;
