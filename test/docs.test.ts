@@ -27,6 +27,33 @@ it('docs/architecture.md draws the layout as it is (else: node scripts/layout.mj
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
+/** The pages that a page links to, as paths from the root. */
+function linkedFrom(paper: string): string[] {
+  const links = [...read(paper).matchAll(/\]\(([^)\s#]+)/g)].map((match) => match[1]!);
+  return links
+    .filter((link) => !/^[a-z]+:/.test(link) && link.endsWith('.md'))
+    .map((link) => join(dirname(paper), link));
+}
+
+it('every page is reached from the README within two clicks', () => {
+  const first = linkedFrom('README.md');
+  const reached = new Set(['README.md', ...first, ...first.flatMap(linkedFrom)]);
+  expect(papers.filter((paper) => !reached.has(paper))).toEqual([]);
+});
+
+/** As GitHub makes anchors of headings. */
+function anchorsOf(paper: string): Set<string> {
+  const headings = [...read(paper).matchAll(/^#+ (.*)$/gm)].map((match) => match[1]!);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(/\s/g, '-'),
+    ),
+  );
+}
+
 describe('docs/errors.md', () => {
   const errors = read('docs/errors.md');
 
@@ -53,6 +80,17 @@ describe.each(papers)('%s', (paper) => {
     const broken = links
       .filter((link) => !/^[a-z]+:/.test(link) && !link.startsWith('#'))
       .filter((link) => !existsSync(resolve(root, dirname(paper), link.replace(/#.*$/, ''))));
+    expect(broken).toEqual([]);
+  });
+
+  it('links only to headings that exist', () => {
+    const links = [...text.matchAll(/\]\(([^)\s#:]*)#([^)\s]+)\)/g)];
+    const broken = links
+      .map(([, page, anchor]) => ({
+        page: page === '' ? paper : join(dirname(paper), page!),
+        anchor: anchor!,
+      }))
+      .filter(({ page, anchor }) => page.endsWith('.md') && !anchorsOf(page).has(anchor));
     expect(broken).toEqual([]);
   });
 
