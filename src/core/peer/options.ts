@@ -2,6 +2,7 @@
 import type { Address, Clock, ChunkStore, EventSink, Random, Transport } from '../interfaces.ts';
 import type { ProtocolName } from '../protocol/messages.ts';
 import type { PickerName } from './swarm/pickers/pickers.ts';
+import type { UploadPolicyName } from './swarm/upload-policies/upload-policies.ts';
 
 export interface PeerComponents {
   readonly clock: Clock;
@@ -27,6 +28,8 @@ export interface PeerOptions {
   /** Edition of the classic text. */
   readonly edition: 'plain' | 'hashed';
   readonly picker: PickerName;
+  /** Whom to serve where more want to be served than there are slots. */
+  readonly uploadPolicy: UploadPolicyName;
   /** Peers served at a time. ≥ 1. */
   readonly uploadSlots: number;
   readonly superSeeding: 'auto' | 'on' | 'off';
@@ -42,6 +45,7 @@ export const peerDefaults: Omit<PeerOptions, 'name' | 'tracker'> = {
   protocol: 'swarm',
   edition: 'plain',
   picker: 'rarest-first',
+  uploadPolicy: 'tit-for-tat',
   uploadSlots: 4,
   superSeeding: 'auto',
   maxConnections: 50,

@@ -53,7 +53,7 @@ export function plannedPeer(name: string, changes: Partial<PlannedPeer> = {}): P
     group: name.split('/')[0]!,
     holds: { kind: 'none' },
     protocol: 'swarm',
-    policy: { picker: 'rarest-first', uploadSlots: 4, superSeeding: 'auto', maxConnections: 50 },
+    policy: { picker: 'rarest-first', uploadPolicy: 'tit-for-tat', uploadSlots: 4, superSeeding: 'auto', maxConnections: 50 },
     link: unlimitedLink,
     sessions: [{ joinMs: 0, leave: null }],
     mustComplete: true,

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { pickerNames } from '../../core/peer/swarm/pickers/pickers.ts';
+import { uploadPolicyNames } from '../../core/peer/swarm/upload-policies/upload-policies.ts';
 
 export const PLAN_SCHEMA_VERSION = 2;
 
@@ -239,6 +240,8 @@ const peer = z.strictObject({
   protocol: z.enum(['spec', 'swarm']),
   policy: z.strictObject({
     picker: z.enum(pickerNames),
+    /** Whom to serve where more want to be served than there are slots. Default: of plans that were saved without it. */
+    uploadPolicy: z.enum(uploadPolicyNames).default('tit-for-tat'),
     /** How many peers are served at a time. ≥ 1. */
     uploadSlots: z.int().min(1),
     /** `auto`: a lone seeder shows each chunk to few peers first. */

@@ -23,6 +23,12 @@ describe('a plan', () => {
     expect(parsePlan(JSON.stringify(whole), 'plan.json')).toEqual(whole);
   });
 
+  test('that was saved before there were upload policies is read as it was run', () => {
+    const old = JSON.parse(JSON.stringify(plan)) as { peers: { policy: { uploadPolicy?: string } }[] };
+    for (const { policy } of old.peers) delete policy.uploadPolicy;
+    expect(parsePlan(JSON.stringify(old), 'plan.json')).toEqual(plan);
+  });
+
   test('whose faults, sets or regions speak of what is not there is refused', () => {
     const { regions, faults, ...rest } = expand(eventful);
     const hit = (peers: readonly string[]) => [{ ...faults[3]!, effect: { kind: 'pause', peers } }];
@@ -55,11 +61,11 @@ describe('a plan', () => {
       plan.json:2:19: schemaVersion: 99 is not known here; known: 2
           2 |  "schemaVersion": 99,
             |                   ^
-      plan.json:100:20: peers.1.mustComplete: "yes" is not known here; known: true, false, unless-gone
-        100 |    "mustComplete": "yes",
+      plan.json:102:20: peers.1.mustComplete: "yes" is not known here; known: true, false, unless-gone
+        102 |    "mustComplete": "yes",
             |                    ^
-      plan.json:248:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, notices, timeLimitMs, until, engine
-        248 |  "colour": "red"
+      plan.json:253:2: colour: unknown key; known: schemaVersion, scenario, seed, content, tracker, peers, regions, faults, sets, expect, abortOn, variant, notices, timeLimitMs, until, engine
+        253 |  "colour": "red"
             |  ^
       "
     `);
@@ -124,14 +130,14 @@ describe('a plan', () => {
     expect(places).toMatchInlineSnapshot(`
       [
         "plan.json:10:18: content.totalChunks: is 7, but 1048576 bytes in chunks of 131072 are 8 chunks; change all three, or none",
-        "plan.json:232:16: peers.4.sessions.0.joinMs: 1000000000000 is too large; allowed: 0 to 86400000",
-        "plan.json:440:14: expect.0.metric: is (there).completion.p59, but the text "(there).completion.p95 < 30s" says (there).completion.p95; change both, or none",
-        "plan.json:448:13: expect.1.value: is 0.99, but the text "waste < 2%" says 0.02; change both, or none",
-        "plan.json:452:14: expect.2.metric: "(nowhere).completion.p95" is not a metric of this plan; did you mean "seeder.completion.p95"?",
-        "plan.json:459:18: expect.3.comparison: is >, but the text "(there).completion.p95 < 30s" says <; change both, or none",
-        "plan.json:463:12: expect.4.text: "soon" compares nothing; write for example completion.p95 < 30s",
-        "plan.json:470:14: expect.5.metric: "makspan" is not a metric of this plan; did you mean "makespan"?",
-        "plan.json:482:13: abortOn.0.value: is 3, but the text "availability < 1" says 1; change both, or none",
+        "plan.json:237:16: peers.4.sessions.0.joinMs: 1000000000000 is too large; allowed: 0 to 86400000",
+        "plan.json:445:14: expect.0.metric: is (there).completion.p59, but the text "(there).completion.p95 < 30s" says (there).completion.p95; change both, or none",
+        "plan.json:453:13: expect.1.value: is 0.99, but the text "waste < 2%" says 0.02; change both, or none",
+        "plan.json:457:14: expect.2.metric: "(nowhere).completion.p95" is not a metric of this plan; did you mean "seeder.completion.p95"?",
+        "plan.json:464:18: expect.3.comparison: is >, but the text "(there).completion.p95 < 30s" says <; change both, or none",
+        "plan.json:468:12: expect.4.text: "soon" compares nothing; write for example completion.p95 < 30s",
+        "plan.json:475:14: expect.5.metric: "makspan" is not a metric of this plan; did you mean "makespan"?",
+        "plan.json:487:13: abortOn.0.value: is 3, but the text "availability < 1" says 1; change both, or none",
       ]
     `);
   });

@@ -8,6 +8,7 @@ import { parsePlan } from '../saved-plan/parse-plan.ts';
 import { planSections } from '../report/plan/plan-sections.ts';
 import { renderSection } from '../report/plan/section.ts';
 import { pickerNames } from '../../core/peer/swarm/pickers/pickers.ts';
+import { uploadPolicyNames } from '../../core/peer/swarm/upload-policies/upload-policies.ts';
 import { jsonSchemaOf, keysAt } from './language/json-schema.ts';
 import { parseScenario } from './parse.ts';
 import { ScenarioError } from './source/problems.ts';
@@ -134,6 +135,7 @@ const group = fc.record(
     policy: fc.record(
       {
         picker: fc.constantFrom(...pickerNames),
+        upload_policy: fc.constantFrom(...uploadPolicyNames),
         upload_slots: fc.integer({ min: 1, max: 9 }),
       },
       optional,

@@ -61,6 +61,7 @@ describe('a valid scenario', () => {
               "maxConnections": 50,
               "picker": "rarest-first",
               "superSeeding": "auto",
+              "uploadPolicy": "tit-for-tat",
               "uploadSlots": 4,
             },
             "protocol": "swarm",

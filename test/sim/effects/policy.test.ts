@@ -76,6 +76,34 @@ engine: { peers_per_worker: 4 }
     expect(served(await open())).toEqual(LEECHERS);
   });
 
+  effect(
+    'peers.<group>.policy.upload_policy',
+    'a leecher with one slot gives back to who sends to it, or serves who got least all the same',
+    async () => {
+      /** Of what a leecher sent until the giver was complete, the share that the taker got, who sends nothing. */
+      const takersShare = async (policy: string): Promise<number> => {
+        const run = await runYaml(`
+content: { generate: { size: 512KiB, chunk_size: 8KiB } }
+engine: virtual
+time_limit: 10min
+peers:
+  leecher: { holds: 1-32, link: { up: 32KiB/s }, policy: { upload_policy: ${policy}, upload_slots: 1 } }
+  giver: { holds: 33-64, link: { up: 16KiB/s } }
+  taker: { link: { up: 1kbit/s } }
+`);
+        const untilMs = eventsOf(run.record, 'peer-completed', 'giver')[0]!.atMs;
+        const [taken, given] = ['taker', 'giver'].map(
+          (name) => receivedBy(run, name, 'leecher').filter(({ atMs }) => atMs <= untilMs).length,
+        );
+        return taken! / (taken! + given!);
+      };
+      const [back, fair] = await Promise.all([takersShare('tit-for-tat'), takersShare('least-served')]);
+      expect(back).toBeLessThan(0.25);
+      expect(fair).toBeGreaterThan(0.35);
+      expect(fair).toBeLessThan(0.65);
+    },
+  );
+
   effect('peers.<group>.policy.max_connections', 'who takes one connection sends to one peer', async () => {
     const one = await serving('64KiB', '{ super_seeding: off, max_connections: 1 }');
     expect(served(await open())).toEqual(LEECHERS);

@@ -1,7 +1,8 @@
 import { StoreError } from '../../errors.ts';
 import type { Body } from '../../interfaces.ts';
 import { chooseUnchoked } from './choker.ts';
-import type { ChokeChoice } from './choker.ts';
+import { uploadPolicies } from './upload-policies/upload-policies.ts';
+import type { ChokeChoice } from './upload-policies/upload-policy.ts';
 import type { Request } from '../../protocol/messages.ts';
 import type { PeerContext } from '../context.ts';
 import type { Neighbour } from './neighbour.ts';
@@ -69,7 +70,7 @@ export class Uploader {
   }
 
   #choose(among: readonly Neighbour[], slots: number): ChokeChoice {
-    const { clock, ledger, random } = this.#context;
+    const { clock, ledger, options, random } = this.#context;
     const nowMs = clock.now();
     const candidates = among.map((neighbour) => ({
       id: neighbour.id,
@@ -80,7 +81,8 @@ export class Uploader {
       sentBytes: neighbour.sentBytes,
       resting: this.#rests(neighbour, nowMs),
     }));
-    return chooseUnchoked(candidates, { slots, seeding: ledger.complete, round: this.#round }, random);
+    const situation = { slots, seeding: ledger.complete, round: this.#round };
+    return chooseUnchoked(uploadPolicies[options.uploadPolicy], candidates, situation, random);
   }
 
   request(neighbour: Neighbour, { index, offset = 0 }: Request): void {

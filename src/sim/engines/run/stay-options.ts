@@ -23,6 +23,7 @@ export function stayOptions(
       protocol,
       edition: tracker.edition,
       picker: policy.picker,
+      uploadPolicy: policy.uploadPolicy,
       uploadSlots: policy.uploadSlots,
       superSeeding: policy.superSeeding,
       maxConnections: policy.maxConnections,

@@ -34,7 +34,8 @@ describe('a plan', () => {
                                                                                                 back after 500 ms, leave 1 s after completion, chunks lost
                                                                                                 back after 500 ms
 
-      seeder, some, back rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
+      seeder, some, back rarest-first picker, tit-for-tat for 4 upload slots, super-seeding auto, up to 50
+                         connections
       spec               asks for missing chunks in turn"
     `);
   });
@@ -53,7 +54,7 @@ describe('a plan', () => {
       seeder  all    8 Mbit/s   unlimited  0 ms     here    1% of 1460 B, 200 ms  64 KiB, slow start  from 0 ms  yes
       g/1-4   none   unlimited  16 Mbit/s  0 ms     there   -                     -                   from 0 ms  yes
 
-      seeder, g      rarest-first picker, 4 upload slots, super-seeding auto, up to 50 connections
+      seeder, g      rarest-first picker, tit-for-tat for 4 upload slots, super-seeding auto, up to 50 connections
 
       links of  change
       ──────────────────────────────────────────────────────

@@ -150,8 +150,8 @@ function policiesSection(peers: readonly PlannedPeer[]): Section {
 
 function describePolicy({ policy, protocol }: PlannedPeer): string {
   if (protocol === 'spec') return 'asks for missing chunks in turn';
-  const { picker, uploadSlots, superSeeding, maxConnections } = policy;
-  return `${picker} picker, ${uploadSlots} upload slots, super-seeding ${superSeeding}, up to ${maxConnections} connections`;
+  const { picker, uploadPolicy, uploadSlots, superSeeding, maxConnections } = policy;
+  return `${picker} picker, ${uploadPolicy} for ${uploadSlots} upload slots, super-seeding ${superSeeding}, up to ${maxConnections} connections`;
 }
 
 function describeHolds(holds: PlannedPeer['holds']): string {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { peerDefaults } from '../../../core/peer/options.ts';
 import { pickerNames } from '../../../core/peer/swarm/pickers/pickers.ts';
+import { uploadPolicyNames } from '../../../core/peer/swarm/upload-policies/upload-policies.ts';
 import { about, oneOf, quantity } from './key-meta.ts';
 import { CHUNKS_MAX, GROUP_NAME, PEERS_MAX, SHARE } from './limits.ts';
 import { linkSchema } from './link-schema.ts';
@@ -65,6 +66,16 @@ const policy = z.strictObject({
     .enum(pickerNames)
     .optional()
     .meta(about({ description: 'Which missing chunk to ask for first.', default: peerDefaults.picker })),
+  upload_policy: z
+    .enum(uploadPolicyNames)
+    .optional()
+    .meta(
+      about({
+        description:
+          'Whom to serve where more peers ask than there are slots. `tit-for-tat`: those who send most, and one other by chance; a seeder those who got least. `least-served`: always those who got least.',
+        default: peerDefaults.uploadPolicy,
+      }),
+    ),
   upload_slots: z
     .int()
     .min(1)

@@ -64,6 +64,7 @@ export function resolveGroup({ name, count, labels, said }: GroupDraft, content:
     protocol: last('protocol') ?? 'swarm',
     policy: {
       picker: policy.picker ?? peerDefaults.picker,
+      uploadPolicy: policy.upload_policy ?? peerDefaults.uploadPolicy,
       uploadSlots: policy.upload_slots ?? peerDefaults.uploadSlots,
       superSeeding: policy.super_seeding ?? peerDefaults.superSeeding,
       maxConnections: policy.max_connections ?? peerDefaults.maxConnections,
