@@ -46,6 +46,7 @@ export type Links = 'paced' | 'fluid';
 
 class VirtualSwarm {
   readonly #plan: Plan;
+  readonly #chunkBytes: readonly number[];
   readonly #clock = new VirtualClock();
   readonly #network: VirtualNetwork;
   readonly #events: SwarmEvent[] = [];
@@ -57,6 +58,7 @@ class VirtualSwarm {
 
   constructor(plan: Plan, links: Links) {
     this.#plan = plan;
+    this.#chunkBytes = chunkSizes(plan);
     this.#network = networks[links](this.#clock);
     this.#waitedFor = new Set(
       plan.peers.filter(({ mustComplete }) => mustComplete !== false).map(({ name }) => name),
@@ -97,7 +99,7 @@ class VirtualSwarm {
   }
 
   #fill(peer: PlannedPeer): void {
-    const store = new TokenStore({ chunkBytes: chunkSizes(this.#plan), held: heldBy(peer, this.#plan) });
+    const store = new TokenStore({ chunkBytes: this.#chunkBytes, held: heldBy(peer, this.#plan) });
     this.#stores.set(peer.name, store);
   }
 

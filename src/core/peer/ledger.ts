@@ -74,7 +74,7 @@ export class Ledger {
   /** Learns what the swarm agreed on. A held chunk that differs is kept, but not offered while it does. */
   agree(claim: ChunkClaim): void {
     if (claim.index < 1 || claim.index > this.totalChunks) return;
-    this.#agreed.set(claim.index, { bytes: claim.bytes, hash: claim.hash });
+    this.#agreed.set(claim.index, claim);
     const own = this.#components.store.info(claim.index);
     if (own?.hash === claim.hash && this.#disputed.delete(claim.index)) {
       this.held.add(claim.index);

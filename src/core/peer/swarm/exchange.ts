@@ -260,8 +260,12 @@ export class SwarmExchange implements MeshHandler {
     this.#downloader.held(index);
     const { neighbours } = this.#mesh;
     if (!this.#superSeeding.active) this.#showing.held();
-    this.#presumeInterest([...neighbours.values()].filter(({ theirs }) => !theirs.has(index)));
-    for (const neighbour of neighbours.values()) this.#showInterest(neighbour);
+    const lacking: Neighbour[] = [];
+    for (const neighbour of neighbours.values()) {
+      if (!neighbour.theirs.has(index)) lacking.push(neighbour);
+      this.#showInterest(neighbour);
+    }
+    this.#presumeInterest(lacking);
     if (!this.#context.ledger.complete) return;
     for (const neighbour of [...neighbours.values()]) {
       if (neighbour.theirs.complete) this.#mesh.release(neighbour);

@@ -118,6 +118,7 @@ export class Mesh {
       connection.abort();
     }
     for (const { connection, address, lastReceivedMs } of [...this.neighbours.values()]) {
+      if (nowMs - lastReceivedMs <= SILENCE_LIMIT_MS) continue;
       const patience = this.#silences.of(address);
       if (nowMs - lastReceivedMs <= patience.limitMs) continue;
       patience.struck();
@@ -156,16 +157,13 @@ export class Mesh {
     // Somebody else may be of use, and would get the place of one who is not.
     if (free <= 0 && pendingKeys.size === 0 && this.#useless() !== undefined) free = 1;
     if (free <= 0) return;
-    const ready = [...this.#known.values()].filter(({ address, dialled, nextDialMs }) => {
-      const key = addressKey(address);
-      return (
-        nextDialMs <= clock.now() &&
-        !(dialled && ledger.complete) &&
-        !this.#byAddress.has(key) &&
-        !pendingKeys.has(key) &&
-        !this.#context.isBanned(address)
-      );
-    });
+    const nowMs = clock.now();
+    const ready: Known[] = [];
+    for (const [key, known] of this.#known) {
+      if (known.nextDialMs > nowMs || (known.dialled && ledger.complete)) continue;
+      if (this.#byAddress.has(key) || pendingKeys.has(key) || this.#context.isBannedKey(key)) continue;
+      ready.push(known);
+    }
     for (const known of shuffled(ready, random)) {
       if (free-- <= 0) return;
       known.dialled = true;

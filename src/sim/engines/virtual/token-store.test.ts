@@ -34,6 +34,14 @@ describe('token store', () => {
     expect(right.commit()).toEqual(expected);
   });
 
+  it('shares what stands for a chunk with all stores of one content, but not what is corrupt', () => {
+    const { seeder, leecher } = stores();
+    const writer = leecher.begin(1, seeder.info(1)!);
+    writer.write(seeder.read(1, 0, 100));
+    expect(writer.commit()).toBe(seeder.info(1));
+    expect(stores([1]).seeder.info(1)).toEqual({ bytes: 100, hash: tokenHash(1, 100, true) });
+  });
+
   it('takes a chunk of no bytes', () => {
     const { seeder, leecher } = stores();
     expect(leecher.begin(3, seeder.info(3)!).commit()).toEqual(seeder.info(3));

@@ -11,7 +11,7 @@ export interface TokenBody extends Body {
 }
 
 export interface TokenStoreOptions {
-  /** Size of chunk i at [i-1], of the original. */
+  /** Size of chunk i at [i-1], of the original. Stores that are given one and the same array share what they keep. */
   readonly chunkBytes: readonly number[];
   /** Indices of the chunks held at the start. */
   readonly held: Iterable<number>;
@@ -26,25 +26,21 @@ export interface TokenStoreOptions {
 export class TokenStore implements ChunkStore {
   readonly totalChunks: number;
   readonly #chunkBytes: readonly number[];
+  readonly #originals: (HeldChunk | undefined)[];
   readonly #held = new Map<number, HeldChunk>();
 
   constructor({ chunkBytes, held, corrupt = [] }: TokenStoreOptions) {
     this.totalChunks = chunkBytes.length;
     this.#chunkBytes = chunkBytes;
+    this.#originals = originalsOf(chunkBytes);
     const bad = new Set(corrupt);
     for (const index of held) {
-      const bytes = this.#originalBytes(index);
-      this.#held.set(index, {
-        bytes,
-        corrupt: bad.has(index),
-        hash: tokenHash(index, bytes, bad.has(index)),
-      });
+      this.#held.set(index, this.#chunkOf(index, this.#originalBytes(index), bad.has(index)));
     }
   }
 
   info(index: number): ChunkInfo | undefined {
-    const chunk = this.#held.get(index);
-    return chunk && { bytes: chunk.bytes, hash: chunk.hash };
+    return this.#held.get(index)?.info;
   }
 
   /** How many chunks are held, and how many of them are not the original's. */
@@ -57,8 +53,8 @@ export class TokenStore implements ChunkStore {
   read(index: number, offset: number, length: number): TokenBody {
     const chunk = this.#held.get(index);
     if (chunk === undefined) throw new StoreError(`chunk ${index} is not held`);
-    if (!(offset >= 0 && length >= 0 && offset + length <= chunk.bytes)) {
-      throw new StoreError(`chunk ${index} has ${chunk.bytes} bytes, not ${length} at ${offset}`);
+    if (!(offset >= 0 && length >= 0 && offset + length <= chunk.info.bytes)) {
+      throw new StoreError(`chunk ${index} has ${chunk.info.bytes} bytes, not ${length} at ${offset}`);
     }
     return { byteLength: length, index, offset, ...(chunk.corrupt && { corrupt: true }) };
   }
@@ -67,7 +63,7 @@ export class TokenStore implements ChunkStore {
     this.#originalBytes(index);
     return new TokenWriter(
       index,
-      (bytes, corrupt) => agree(expected, { bytes, hash: tokenHash(index, bytes, corrupt) }),
+      (bytes, corrupt) => agree(expected, this.#chunkOf(index, bytes, corrupt).info),
       (bytes, corrupt, agreed) => this.#commit(index, agreed ?? expected, bytes, corrupt),
     );
   }
@@ -78,12 +74,20 @@ export class TokenStore implements ChunkStore {
     bytes: number,
     corrupt: boolean,
   ): ChunkInfo | undefined {
-    const hash = tokenHash(index, bytes, corrupt);
-    if (!agree(expected, { bytes, hash })) return undefined;
     const present = this.info(index);
     if (present) return present;
-    this.#held.set(index, { bytes, hash, corrupt });
-    return { bytes, hash };
+    const chunk = this.#chunkOf(index, bytes, corrupt);
+    if (!agree(expected, chunk.info)) return undefined;
+    this.#held.set(index, chunk);
+    return chunk.info;
+  }
+
+  /** Almost every chunk is the original: what stands for it is made once for all stores of one content. */
+  #chunkOf(index: number, bytes: number, corrupt: boolean): HeldChunk {
+    if (corrupt || bytes !== this.#chunkBytes[index - 1]) {
+      return { info: { bytes, hash: tokenHash(index, bytes, corrupt) }, corrupt };
+    }
+    return (this.#originals[index] ??= { info: { bytes, hash: tokenHash(index, bytes) }, corrupt });
   }
 
   #originalBytes(index: number): number {
@@ -100,11 +104,20 @@ export function tokenHash(index: number, bytes: number, corrupt = false): string
     .digest('hex');
 }
 
+const originals = new WeakMap<readonly number[], (HeldChunk | undefined)[]>();
+
+function originalsOf(chunkBytes: readonly number[]): (HeldChunk | undefined)[] {
+  const known = originals.get(chunkBytes) ?? [];
+  originals.set(chunkBytes, known);
+  return known;
+}
+
 function agree(expected: Partial<ChunkInfo>, { bytes, hash }: ChunkInfo): boolean {
   return (expected.bytes ?? bytes) === bytes && (expected.hash ?? hash) === hash;
 }
 
-interface HeldChunk extends ChunkInfo {
+interface HeldChunk {
+  readonly info: ChunkInfo;
   readonly corrupt: boolean;
 }
 
