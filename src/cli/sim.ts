@@ -2,8 +2,10 @@ import { ConfigError, SwarmError } from '../core/errors.ts';
 import { printable, printableJson } from '../core/printable.ts';
 import { readEnvironment } from '../sim/environment.ts';
 import { createEngines, type Engines } from '../sim/engines/registry.ts';
+import { checkDeterminism } from '../sim/determinism.ts';
 import type { Design } from '../sim/experiment/design.ts';
 import type { Forecast } from '../sim/experiment/forecast.ts';
+import type { Plan } from '../sim/plan/plan.ts';
 import { forecastAll, makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
 import { renderDesign } from '../sim/report/plan/design.ts';
 import { exitCodes, worstOf } from './program/exit-codes.ts';
@@ -28,6 +30,7 @@ async function main(): Promise<number> {
           requireFit(design, forecasts),
     ),
   );
+  if (options.checkDeterminism) return checkAll(designs, engines);
   requireReports(options.out);
   const ends = await runAll(designs, options, {
     engines,
@@ -41,6 +44,28 @@ async function main(): Promise<number> {
     );
   }
   return worstOf(ends.map(({ code }) => code));
+}
+
+/** Every plan twice; the first difference of each is shown. */
+async function checkAll(designs: readonly Planned[], engines: Engines): Promise<number> {
+  const components = { environment: readEnvironment(), signal: interruptSignal() };
+  let differing = 0;
+  for (const plan of designs.flatMap(({ design }) => design.plans)) {
+    const name = planTitle(plan);
+    const { events, difference } = await checkDeterminism(plan, { ...components, engine: engines.virtual });
+    if (difference === null) {
+      say(`${name}: twice the same ${events} events and the same result`);
+      continue;
+    }
+    differing++;
+    const { where, first, second } = difference;
+    say(`${name}: two runs differ, first at ${where}\n  first   ${first}\n  second  ${second}`);
+  }
+  return differing === 0 ? exitCodes.ok : exitCodes.failed;
+}
+
+function planTitle({ scenario, seed, variant }: Plan): string {
+  return [scenario.name, ...(variant === null ? [] : [variant.arm]), `seed ${seed}`].join(', ');
 }
 
 interface Planned {

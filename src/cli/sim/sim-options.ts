@@ -23,6 +23,8 @@ export interface SimOptions {
   readonly plan: boolean;
   /** Instead of the scenario's. */
   readonly engine?: EngineName;
+  /** Run each plan twice in virtual time, and tell the first difference, instead of a report. */
+  readonly checkDeterminism: boolean;
   /** 0: any free port. */
   readonly trackerPort: number;
 }
@@ -85,6 +87,11 @@ function newSimCommand() {
     .option('--quiet', 'tell only what went wrong', false)
     .option('--plan', 'print what would happen, also where it cannot be run here, and stop', false)
     .option(
+      '--check-determinism',
+      'run each plan twice in virtual time, show the first difference, and write no report',
+      false,
+    )
+    .option(
       '--tracker-port <port>',
       'where the tracker listens, for others to join; 0: any free one',
       wholeNumber(0, 65_535),
@@ -99,7 +106,14 @@ function newSimCommand() {
  */
 export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv): SimOptions {
   const command = readCommandLine(newSimCommand, argv, env);
+  const options = command.opts<Omit<SimOptions, 'scenarios'>>();
+  if (options.engine === 'virtual' && options.trackerPort !== 0) {
+    throw new ConfigError(
+      '--tracker-port lets others join over sockets, which virtual time has not: leave it out, or choose --engine threads',
+    );
+  }
   const scenarios = command.args.map((name) => findScenario(name) ?? name);
   if (scenarios.length === 0) throw new ConfigError(`<scenario> is missing; ${whatThereIs()}`);
-  return { ...command.opts<Omit<SimOptions, 'scenarios'>>(), scenarios };
+  const engine = options.checkDeterminism ? (options.engine ?? 'virtual') : options.engine;
+  return { ...options, ...(engine === undefined ? {} : { engine }), scenarios };
 }
