@@ -5,7 +5,7 @@ import { makeFolders, requireWritable } from '../core/node/store/make-folders.ts
 import type { RunWatcher } from './engines/engine.ts';
 import type { Engines } from './engines/registry.ts';
 import { designExperiment, type Design, type DesignRequest } from './experiment/design.ts';
-import { forecast, type Forecast } from './experiment/forecast.ts';
+import { describeCarrier, forecast, type Forecast } from './experiment/forecast.ts';
 import { measure } from './measure/measure.ts';
 import type { Environment, RunResult } from './result/result.ts';
 import { parsePlan } from './saved-plan/parse-plan.ts';
@@ -65,24 +65,36 @@ function designOfPlan(request: DesignRequest): Design {
  * @throws {ConfigError} a setting cannot be honoured on any machine
  */
 export function forecastAll({ plans }: Design, engines: Engines): readonly Forecast[] {
-  return plans.map((plan) => forecast(plan, engines[engineNameOf(plan)]));
+  return plans.map((plan) => {
+    const own = engines[engineNameOf(plan)];
+    return forecast(
+      plan,
+      own,
+      Object.values(engines).filter((engine) => engine !== own),
+    );
+  });
 }
 
 /** @throws {ConfigError} naming all that is short, of every arm, and the settings that help */
 export function requireFit({ plans, scenario, arms }: Design, forecasts: readonly Forecast[]): void {
-  const short = new Map<string, { arms: Set<string>; worst: readonly Shortage[] }>();
-  for (const [at, { shortages }] of forecasts.entries()) {
+  const short = new Map<
+    string,
+    { arms: Set<string>; worst: readonly Shortage[]; carriedBy: Forecast['carriedBy'] }
+  >();
+  for (const [at, { shortages, carriedBy }] of forecasts.entries()) {
     if (shortages.length === 0) continue;
     const kind = shortages.map(({ what, remedy }) => `${what}: ${remedy}`).join('\n');
-    const known = short.get(kind) ?? { arms: new Set<string>(), worst: shortages };
+    const known = short.get(kind) ?? { arms: new Set<string>(), worst: shortages, carriedBy };
     known.arms.add(plans[at]!.variant?.arm ?? scenario.name);
+    if ((carriedBy?.ms ?? Infinity) > (known.carriedBy?.ms ?? -Infinity)) known.carriedBy = carriedBy;
     known.worst = known.worst.map((one, i) => (one.needed < shortages[i]!.needed ? shortages[i]! : one));
     short.set(kind, known);
   }
   if (short.size === 0) return;
-  const messages = [...short.values()].map(({ arms: own, worst }) => {
+  const messages = [...short.values()].map(({ arms: own, worst, carriedBy }) => {
     const subject = own.size === arms.length ? scenario.name : `${scenario.name}, ${[...own].join(' and ')},`;
-    return describeShortages(subject, worst);
+    const told = describeShortages(subject, worst);
+    return carriedBy === null ? told : `${told}\n  ${describeCarrier(carriedBy)}`;
   });
   throw new ConfigError(messages.join('\n'));
 }

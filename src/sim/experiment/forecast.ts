@@ -14,8 +14,8 @@ import { latestEnd } from '../plan/latest-end.ts';
 import { mayBeExcused } from '../plan/may-be-excused.ts';
 import { TIME_LIMIT_MS_MAX } from '../plan/plan-schema.ts';
 import type { Shortage } from '../plan/shortage.ts';
-import { formatDuration } from '../units/format.ts';
-import type { Plan } from '../plan/plan.ts';
+import { formatBytes, formatDuration } from '../units/format.ts';
+import type { EngineName, Plan } from '../plan/plan.ts';
 
 export interface Forecast extends EngineNeeds {
   readonly bound: FluidBound;
@@ -23,13 +23,27 @@ export interface Forecast extends EngineNeeds {
   readonly clientServerMs: number | null;
   /** All that stands in the way of the run; empty when it can be run here. */
   readonly shortages: readonly Shortage[];
+  /** Another engine on which it could be run here, when its own has too little; null: there is none, or no need. */
+  readonly carriedBy: Carrier | null;
+}
+
+export interface Carrier {
+  readonly engine: EngineName;
+  readonly memoryBytes: number;
+  /** Estimated real time, with its set-up. */
+  readonly ms: number;
 }
 
 /**
  * @throws {StoreError} a chunk folder of the plan cannot be read
  * @throws {ConfigError} a setting that the engine cannot honour on any machine
  */
-export function forecast(plan: Plan, engine: Pick<Engine, 'check' | 'needs'>): Forecast {
+export function forecast(
+  plan: Plan,
+  engine: Pick<Engine, 'check' | 'needs'>,
+  others: readonly Engine[] = [],
+): Forecast {
+  const shortages = engine.check(plan);
   const swarm = swarmOf(plan);
   const bound = fluidBound(swarm);
   const clientServerMs = clientServerBound(swarm);
@@ -37,8 +51,21 @@ export function forecast(plan: Plan, engine: Pick<Engine, 'check' | 'needs'>): F
     ...engine.needs(plan),
     bound,
     clientServerMs: clientServerMs === 0 ? null : clientServerMs,
-    shortages: [...timeShortages(plan, bound), ...engine.check(plan)],
+    shortages: [...timeShortages(plan, bound), ...shortages],
+    carriedBy: shortages.length === 0 ? null : carrierOf(plan, others),
   };
+}
+
+function carrierOf(plan: Plan, others: readonly Engine[]): Carrier | null {
+  const other = others.find((one) => one.check(plan).length === 0);
+  if (other === undefined) return null;
+  const { setupMs, runMs, memoryBytes } = other.needs(plan);
+  return { engine: other.name, memoryBytes, ms: setupMs + (runMs ?? plan.timeLimitMs) };
+}
+
+/** `--engine virtual carries it: about 41 s and 900 MiB of memory on this machine`. */
+export function describeCarrier({ engine, ms, memoryBytes }: Carrier): string {
+  return `--engine ${engine} carries it: about ${formatDuration(ms)} and ${formatBytes(memoryBytes)} of memory on this machine`;
 }
 
 /** @throws {StoreError} a chunk folder of the plan cannot be read */

@@ -1,5 +1,5 @@
 /** What a plan needs of the machine, how long it takes, and what stands in its way. */
-import type { Forecast } from '../../experiment/forecast.ts';
+import { describeCarrier, type Forecast } from '../../experiment/forecast.ts';
 import { latestEnd } from '../../plan/latest-end.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { describeShortage } from '../../plan/shortage.ts';
@@ -44,6 +44,7 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
           `${formatBytes(diskBytes)} of temporary files`,
     ],
     ['can be run', shortages.length === 0 ? 'yes, as this machine is now' : `no: ${shortageText(one)}`],
+    ...(one.carriedBy === null ? [] : [['or', describeCarrier(one.carriedBy)] as const]),
   ]);
 }
 
