@@ -1,7 +1,7 @@
 import type { Address } from './interfaces.ts';
 
 /**
- * One text for one host: `localhost` for `127.0.0.1`, as the classic text spells it; IPv6 as RFC 5952 writes it,
+ * One text for one host: `localhost` for `127.0.0.1`, as the spec protocol spells it; IPv6 as RFC 5952 writes it,
  * without brackets; an IPv4 address inside IPv6 (`::ffff:10.1.2.3`) as IPv4. `::1` is not `localhost`: who listens on
  * one of them is not there on the other. Any other text stays as it is.
  */

@@ -23,9 +23,9 @@ export interface PeerOptions {
   readonly trackerIsOurs: boolean;
   /** `swarm` falls back to `spec` where the tracker speaks only that. */
   readonly protocol: ProtocolName;
-  /** Ask a tracker of ours, by the classic text, whether it knows of more chunks than the store. Default false. */
+  /** Ask a tracker of ours, by the spec protocol, whether it knows of more chunks than the store. Default false. */
   readonly checksTotal: boolean;
-  /** Edition of the classic text. */
+  /** Edition of the spec protocol. */
   readonly edition: 'plain' | 'hashed';
   readonly picker: PickerName;
   /** Whom to serve where more want to be served than there are slots. */

@@ -6,7 +6,7 @@ import type { Address, Body, ChunkInfo } from '../interfaces.ts';
 
 /**
  * What is spoken on one connection.
- * `spec-tracker`: the classic text between client and tracker. `spec-chunk`: REQUEST_CHUNK, then raw bytes until
+ * `spec-tracker`: the spec protocol between client and tracker. `spec-chunk`: REQUEST_CHUNK, then raw bytes until
  * the end of the stream. `swarm`: our binary frames, between peers and between peer and tracker.
  */
 export type Dialect = 'spec-tracker' | 'spec-chunk' | 'swarm';

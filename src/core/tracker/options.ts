@@ -17,7 +17,7 @@ export interface TrackerOptions {
   readonly edition: 'plain' | 'hashed';
   /**
    * How many different holders (host and port) must agree on a chunk's hash before it is sent to anybody.
-   * The classic text: 1 in the plain edition, 2 in the hashed one.
+   * The spec protocol: 1 in the plain edition, 2 in the hashed one.
    */
   readonly agreement: number;
   readonly announceIntervalMs: number;

@@ -71,7 +71,7 @@ export interface Location {
  * The holders of each chunk, and the content the swarm has agreed on. Pure state: no connections, no time.
  *
  * - A holder of a chunk is listed when it has claimed the agreed hash, or when it has claimed no hash at all (the plain
- *   edition of the classic text); the latter only where no hash is asked for.
+ *   edition of the spec protocol); the latter only where no hash is asked for.
  * - Age is the time of the announcement for spec clients, and the time of joining for swarm peers.
  * - A spec client is kept when its connection closes, since it may go on serving; but what it said then stands back
  *   behind what others say over an open one: in lists, and where they claim another content.

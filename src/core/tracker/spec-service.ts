@@ -39,7 +39,7 @@ interface Conversation {
 }
 
 /**
- * Serves clients that speak the classic text, both editions, whoever wrote them. What a client has announced stays
+ * Serves clients that speak the spec protocol, both editions, whoever wrote them. What a client has announced stays
  * when its connection closes: some use a connection a question, some close theirs and go on serving.
  */
 export class SpecService {

@@ -22,7 +22,7 @@ export class Corrupting {
     let sentBytes = 0;
     let badAt = -1;
     const spoil = <Part extends ChunkPart | RawBytes>(part: Part): Part => {
-      // On a connection of the classic protocol goes one chunk, whose size nobody tells beforehand.
+      // A connection of the spec protocol carries one chunk, and no message says its size.
       const offset = part.type === 'chunk' ? part.offset : sentBytes;
       const chunkBytes = part.type === 'chunk' ? part.chunkBytes : part.body.byteLength;
       const begins = part.type === 'chunk' ? order.begins(part) : sentBytes === 0;

@@ -262,7 +262,7 @@ const peer = z.strictObject({
 });
 
 const tracker = z.strictObject({
-  /** The edition of the classic text that its spec clients speak. */
+  /** The edition of the spec protocol that its spec clients speak. */
   edition: z.enum(['plain', 'hashed']),
   /** How many different holders must agree on a chunk's hash before anybody is told of it. ≥ 1. */
   agreement: z.int().min(1),

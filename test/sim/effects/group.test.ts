@@ -81,7 +81,7 @@ describe('groups of peers', () => {
 
   effect(
     'peers.<group>.protocol',
-    'by the classic text each chunk has a question and a connection',
+    'by the spec protocol each chunk has a question and a connection',
     async () => {
       const spec = await groups('{ seeder: { holds: all }, leechers: { protocol: spec } }');
       const asked = (run: EffectRun) =>

@@ -18,7 +18,7 @@ export interface TcpTransportComponents {
 }
 
 export interface TcpTransportOptions {
-  /** Number of chunks of the file, if known: requests of the classic protocol are then answered sooner. */
+  /** Number of chunks of the file, if known: requests of the spec protocol are then answered sooner. */
   readonly totalChunks?: number;
   /** Where to listen. Default `127.0.0.1`; `localhost` is the same; `0.0.0.0` every address of IPv4, `::` of IPv4 and IPv6. */
   readonly host?: string;
@@ -158,7 +158,7 @@ export class TcpTransport implements Transport {
   }
 }
 
-/** The classic protocol writes `localhost`, and its programs listen on IPv4: no lookup, and never `::1`. */
+/** The spec protocol writes `localhost`, and its programs listen on IPv4: no lookup, and never `::1`. */
 function numericHost(host: string): string {
   return host === 'localhost' ? '127.0.0.1' : host;
 }

@@ -18,7 +18,7 @@ export interface WireOptions {
   readonly dialect: Dialect;
   /** Which end of the connection reads. */
   readonly end: 'opener' | 'accepter';
-  /** Lets a request of the classic protocol be understood without waiting for silence. */
+  /** Lets a request of the spec protocol be understood without waiting for silence. */
   readonly totalChunks: number | undefined;
 }
 

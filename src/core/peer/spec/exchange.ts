@@ -13,7 +13,7 @@ import { SpecTrackerSession } from './tracker-session.ts';
 const PARALLEL = 4;
 
 export interface SpecExchangeCallbacks {
-  /** The tracker of the classic text was recognised as ours. */
+  /** The tracker of the spec protocol was recognised as ours. */
   onOurTracker(): void;
   /** How many neighbours of the swarm protocol hold a chunk. */
   copiesInSwarm(index: number): number;
@@ -27,7 +27,7 @@ interface SpecPeer {
 }
 
 /**
- * The peer's trade of chunks by the classic text. A spec peer learns holders from its tracker session; a swarm peer
+ * The peer's trade of chunks by the spec protocol. A spec peer learns holders from its tracker session; a swarm peer
  * learns them from the swarm tracker, and turns to them first for chunks that no neighbour has.
  */
 export class SpecExchange {
@@ -68,7 +68,7 @@ export class SpecExchange {
     this.#server.stop();
   }
 
-  /** Turns to the tracker by the classic text. */
+  /** Turns to the tracker by the spec protocol. */
   startSession(): void {
     const { options, ownPort } = this.#context;
     this.#session = new SpecTrackerSession(

@@ -1,4 +1,4 @@
-/** Some programs put the length of a chunk before it, which the classic text does not do. */
+/** Some programs put the length of a chunk before it, which the spec protocol does not do. */
 
 export const PREFIX_BYTES = 4;
 

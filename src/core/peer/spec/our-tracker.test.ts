@@ -42,7 +42,7 @@ describe('our tracker', () => {
     expect(eventsOf(foreign.events, 'tracker-found')).toMatchObject([{ protocol: 'spec' }]);
   });
 
-  test('is told as found, by the classic text, when the questions about it lead nowhere', () => {
+  test('is told as found, by the spec protocol, when the questions about it lead nowhere', () => {
     const it = sessionStage({ total: 4, held: { 1: 'one' } }, { protocol: 'swarm' });
     answering(it, (index) => marked({ type: 'chunk-from', index, holders: [other] }));
     it.clock.run(2 * PACE_MS + 30);

@@ -1,5 +1,5 @@
 /**
- * Finds messages in a stream of classic text. Messages have no terminator, so one is certain only when a newline
+ * Finds messages in a stream of the spec protocol. Messages have no terminator, so one is certain only when a newline
  * follows, the next message word follows, the stream falls silent, or it ends. Whatever is not understood
  * (greetings, prefixes, unknown words) is dropped without a word.
  *

@@ -1,5 +1,5 @@
 /**
- * Reads the fields of one classic text message, as tolerantly as the programs in the wild require: blanks, empty
+ * Reads the fields of a message of the spec protocol, as tolerantly as the programs in the wild require: blanks, empty
  * fields, an odd number of fields, further fields, and fields that run together for want of a comma.
  */
 import { canonicalHost, isIpv6 } from '../../address.ts';

@@ -157,7 +157,7 @@ function checkUnlimited(
   }
 }
 
-/** The classic text asks for chunks in turn, one connection for each, and has no choking. */
+/** The spec protocol asks for chunks in turn, one connection for each, and has no choking. */
 export function checkSpecPolicy(at: Path, policy: WrittenGroup['policy'], report: Report): void {
   for (const key of Object.keys(policy ?? {})) {
     report([...at, key], 'has no meaning by the spec protocol', 'remove it, or use protocol: swarm', 'key');

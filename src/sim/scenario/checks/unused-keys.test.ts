@@ -29,7 +29,7 @@ describe('the plan notes keys of the tracker that concern none of the peers:', (
     expect(noticesOf('{ agreement: 2 }', ['swarm', 'swarm'])).toEqual([]);
   });
 
-  test('the edition of the classic text, when all speak swarm', () => {
+  test('the edition of the spec protocol, when all speak swarm', () => {
     const notice =
       'tracker.edition: without effect unless others join, since only spec peers have an edition, and all peers speak swarm';
     expect(noticesOf('{ edition: hashed, agreement: 1 }', ['swarm', 'swarm'])).toEqual([notice]);

@@ -123,7 +123,8 @@ const shared = {
     .optional()
     .meta(
       about({
-        description: '`swarm`: persistent connections, many chunks at a time. `spec`: the classic text.',
+        description:
+          '`swarm`: persistent connections, many chunks at a time. `spec`: the text protocol of the course assignment, one connection for each chunk.',
         default: 'swarm',
       }),
     ),

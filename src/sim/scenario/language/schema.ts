@@ -73,7 +73,7 @@ const trackerSchema = z.strictObject({
     .default(trackerDefaults.edition)
     .meta(
       about({
-        description: 'Edition of the classic text that spec peers speak in this run.',
+        description: 'Edition of the spec protocol that spec peers speak in this run.',
         default: trackerDefaults.edition,
       }),
     ),
