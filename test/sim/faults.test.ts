@@ -90,7 +90,7 @@ until: sessions`;
 });
 
 describe('an interrupt', () => {
-  const long = slowly('\n  leechers: { count: 4 }').replace('16Mbit/s', '100kbit/s');
+  const long = slowly('\n  leechers: { count: 4 }').replace('16Mbit/s', '500kbit/s');
 
   it('ends the run with 130, writes what was measured and leaves no temporary directory', async () => {
     const run = desk.start([desk.scenario('long', long)]);
