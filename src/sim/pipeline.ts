@@ -8,9 +8,9 @@ import { designExperiment, type Design, type DesignRequest } from './experiment/
 import { describeCarrier, forecast, type Forecast } from './experiment/forecast.ts';
 import { measure } from './measure/measure.ts';
 import type { Environment, RunResult } from './result/result.ts';
-import { parsePlan } from './saved-plan/parse-plan.ts';
+import { parsePlan, planPlace } from './saved-plan/parse-plan.ts';
 import { engineNameOf, type EngineName, type Plan } from './plan/plan.ts';
-import { describeShortages, type Shortage } from './plan/shortage.ts';
+import { describeShortages, fittingText, type SettingPlace, type Shortage } from './plan/shortage.ts';
 import { writeReport, type RunPlace, type WrittenReport } from './report/write-report.ts';
 
 export interface RunComponents {
@@ -47,7 +47,7 @@ function onEngine(design: Design, name: EngineName): Design {
 }
 
 function designOfPlan(request: DesignRequest): Design {
-  const plan = loadPlan(request);
+  const { plan, timeLimitPlace } = loadPlan(request);
   const { scenario, seed } = plan;
   return {
     scenario,
@@ -56,6 +56,7 @@ function designOfPlan(request: DesignRequest): Design {
     arms: [{ name: scenario.name, parameters: {} }],
     baseline: null,
     plans: [plan],
+    timeLimitPlace,
   };
 }
 
@@ -64,14 +65,25 @@ function designOfPlan(request: DesignRequest): Design {
  *
  * @throws {ConfigError} a setting cannot be honoured on any machine
  */
-export function forecastAll({ plans }: Design, engines: Engines): readonly Forecast[] {
+export function forecastAll({ plans, timeLimitPlace }: Design, engines: Engines): readonly Forecast[] {
+  const places = new Map<string, SettingPlace | undefined>();
+  const placeOf = (plan: Plan): SettingPlace | undefined => {
+    const arm = plan.variant?.arm ?? '';
+    if (!places.has(arm)) places.set(arm, timeLimitPlace?.(plan));
+    return places.get(arm);
+  };
   return plans.map((plan) => {
     const own = engines[engineNameOf(plan)];
-    return forecast(
+    const one = forecast(
       plan,
       own,
       Object.values(engines).filter((engine) => engine !== own),
     );
+    const shortages = one.shortages.map((shortage) => {
+      const at = shortage.setting === undefined ? undefined : placeOf(plan);
+      return at === undefined ? shortage : { ...shortage, setting: { ...shortage.setting!, at } };
+    });
+    return { ...one, shortages };
   });
 }
 
@@ -92,10 +104,18 @@ export function requireFit({ plans, scenario, arms }: Design, forecasts: readonl
   }
   if (short.size === 0) return;
   const messages = [...short.values()].map(({ arms: own, worst, carriedBy }) => {
-    const subject = own.size === arms.length ? scenario.name : `${scenario.name}, ${[...own].join(' and ')},`;
-    const told = describeShortages(subject, worst);
+    const names = own.size === arms.length ? '' : [...own].join(' and ');
+    const told =
+      names === ''
+        ? describeShortages(scenario.name, worst)
+        : describeShortages(`${scenario.name}, ${names},`, worst, `with ${names}, `);
     return carriedBy === null ? told : `${told}\n  ${describeCarrier(carriedBy)}`;
   });
+  const tight = forecasts.flatMap(({ peersMax }, at) =>
+    peersMax === null ? [] : [{ peersMax, peers: plans[at]!.peers.length }],
+  );
+  const [tightest] = tight.sort((a, b) => a.peersMax - b.peersMax);
+  if (tightest !== undefined) messages.push(`would fit: ${fittingText(tightest.peers, tightest.peersMax)}`);
   throw new ConfigError(messages.join('\n'));
 }
 
@@ -124,14 +144,18 @@ export async function runPlan(
   return { result, ...(await writeReport(reports, result, record.events, place)) };
 }
 
-function loadPlan({ file, seed, repeat, sets }: DesignRequest): Plan {
+function loadPlan({ file, seed, repeat, sets }: DesignRequest): {
+  readonly plan: Plan;
+  readonly timeLimitPlace: () => SettingPlace;
+} {
   if (seed !== undefined || repeat !== undefined || sets.length > 0) {
     throw new ConfigError(
       `${file} is a plan, in which everything is drawn: --seed, --repeat and --set go with a scenario`,
     );
   }
   try {
-    return parsePlan(readTextFile(file), file);
+    const text = readTextFile(file);
+    return { plan: parsePlan(text, file), timeLimitPlace: () => planPlace(text, file, 'timeLimitMs') };
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     throw new ConfigError((cause as Error).message, { cause });

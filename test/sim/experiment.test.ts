@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
@@ -146,7 +146,12 @@ it('what cannot be run is planned all the same, with all that is short at once',
   expect(stdout).toMatch(/^lower bound +5 h 33 min/m);
   expect(stdout).toMatch(/^client-server +\d+ h \d\d min/m);
   expect(stdout).toMatch(/^can be run +no: \d things are short/m);
-  expect(stdout).toMatch(/- time before time_limit: 5 h 33 min needed, 30\.0 s available;/);
+  expect(stdout).toMatch(
+    /- time before time_limit \(.*large\.yaml:\d+:13\): 5 h 33 min needed, 30\.0 s available;/,
+  );
+  expect(stdout).toMatch(
+    /^would fit +about \d+ of these 9001 peers; docs\/scaling-down\.md tells how to ask/m,
+  );
   expect(stdout).toMatch(/- open files: \d+ needed, \d+ available;/);
   expect(stdout).toMatch(/- temporary files below .* needed, .* available;/);
   expect({ code, stderr }).toEqual({ code: 2, stderr: 'sim: large cannot be run, see above\n' });
@@ -154,18 +159,34 @@ it('what cannot be run is planned all the same, with all that is short at once',
   expect(asJson.code).toBe(2);
   expect(JSON.parse(asJson.stdout)).toMatchObject({ timeLimitMs: 30_000 });
   expect(asJson.stderr).toMatch(
-    /^sim: large cannot be run, \d things are short:\n {2}time before time_limit: /,
+    /^sim: \S*large\.yaml:\d+:13: time_limit: the limit of 30 s is below .*\n.*\n.*\nlarge cannot be run, \d things are short:\n/,
   );
+  expect(asJson.stderr).toMatch(/^would fit: about \d+ of these 9001 peers; docs\/scaling-down\.md/m);
 });
 
 it('a time limit below the lower bound is refused at once; looking at a run for a while is not', async () => {
   const slow = SMALL.replace('4Mbit/s', '100kbit/s').replace('30s', '1s');
-  const { code, stdout, stderr } = await desk.run([desk.scenario('doomed', slow)]);
+  const doomed = desk.scenario('doomed', slow);
+  const { code, stdout, stderr } = await desk.run([doomed]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  const line = slow.split('\n').indexOf('time_limit: 1s') + 1;
+  const told =
+    'the limit of 1 s is below the lower bound of 5.24 s; raise time_limit above the lower bound, or leave it out; ' +
+    'to see what is done by then, write abort_on: ["elapsed > 1s"]';
   expect(stderr).toBe(
-    'sim: doomed cannot be run: time before time_limit: 5.24 s needed, 1.00 s available; raise time_limit above the ' +
-      'lower bound of 5.24 s, or leave it out; to see what is done by then, write abort_on: ["elapsed > 1s"]\n',
+    `sim: ${doomed}:${line}:13: time_limit: ${told}\n${String(line).padStart(5)} | time_limit: 1s\n      |             ^\n`,
   );
+  const set = await desk.run([doomed, '--set', 'seed=7', '--set', 'time_limit=2s']);
+  expect(set).toMatchObject({ code: 2, stdout: '' });
+  expect(set.stderr).toContain(
+    'sim: --set:2:1: time_limit: the limit of 2 s is below the lower bound of 5.24 s; ',
+  );
+  const fitting = await desk.run([doomed, '--set', 'time_limit=60s', '--plan', '--json']);
+  const plan = fitting.stdout.replace('"timeLimitMs": 60000', '"timeLimitMs": 1000');
+  writeFileSync(join(desk.folder, 'plan.json'), plan);
+  const saved = await desk.run(['plan.json']);
+  expect(saved).toMatchObject({ code: 2, stdout: '' });
+  expect(saved.stderr).toMatch(/^sim: \S*plan\.json:\d+:18: timeLimitMs: the limit of 1 s is below /);
   const looked = slow.replace('time_limit: 1s', 'abort_on: ["elapsed > 1s"]');
   const planned = await desk.run([desk.scenario('looked', looked), '--plan']);
   expect(planned.code).toBe(0);

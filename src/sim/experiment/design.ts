@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { ConfigError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { SettingPlace } from '../plan/shortage.ts';
 import { derivedSeed } from '../expand/seeds.ts';
 import { readScenarioFile } from '../scenario/load.ts';
 import { parseScenario, type ParseOptions } from '../scenario/parse.ts';
+import { settingPlace } from '../scenario/setting-place.ts';
 import { TIME_LIMIT_MS_MAX } from '../plan/plan-schema.ts';
 import type { Repeats, Scenario } from '../scenario/language/scenario.ts';
 import { expandInTime } from './default-time-limit.ts';
@@ -33,6 +35,8 @@ export interface Design {
   readonly baseline: string | null;
   /** In the order in which they are to be run. */
   readonly plans: readonly Plan[];
+  /** Where the time limit of one of the plans is written. */
+  readonly timeLimitPlace?: (plan: Plan) => SettingPlace;
 }
 
 /** Every plan is drawn before the first run, so that a mistake in the last one is told at once. */
@@ -96,6 +100,10 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
     arms: cells.map(({ name, parameters }) => ({ name, parameters })),
     baseline: baseline?.name ?? null,
     plans,
+    timeLimitPlace: ({ variant }) => {
+      const own = cells.find(({ name }) => name === variant?.arm)?.sets ?? sets;
+      return settingPlace(text, file, 'time_limit', { sets, armSets: own.slice(sets.length) });
+    },
   };
 }
 

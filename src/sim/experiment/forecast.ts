@@ -14,8 +14,10 @@ import { latestEnd } from '../plan/latest-end.ts';
 import { mayBeExcused } from '../plan/may-be-excused.ts';
 import { TIME_LIMIT_MS_MAX } from '../plan/plan-schema.ts';
 import type { Shortage } from '../plan/shortage.ts';
+import { exactDuration } from '../units/exact-format.ts';
 import { formatBytes, formatDuration } from '../units/format.ts';
 import type { EngineName, Plan } from '../plan/plan.ts';
+import { peersThatFit } from './peers-that-fit.ts';
 
 export interface Forecast extends EngineNeeds {
   readonly bound: FluidBound;
@@ -25,6 +27,8 @@ export interface Forecast extends EngineNeeds {
   readonly shortages: readonly Shortage[];
   /** Another engine on which it could be run here, when its own has too little; null: there is none, or no need. */
   readonly carriedBy: Carrier | null;
+  /** Peers with which it would fit on its own engine; null: it fits, 0: fewer peers do not help. */
+  readonly peersMax: number | null;
 }
 
 export interface Carrier {
@@ -53,6 +57,7 @@ export function forecast(
     clientServerMs: clientServerMs === 0 ? null : clientServerMs,
     shortages: [...timeShortages(plan, bound), ...shortages],
     carriedBy: shortages.length === 0 ? null : carrierOf(plan, others),
+    peersMax: shortages.length === 0 ? null : peersThatFit(plan, (fewer) => engine.check(fewer)),
   };
 }
 
@@ -84,10 +89,11 @@ function swarmOf(plan: Plan): Swarm {
 function timeShortages(plan: Plan, { ms }: FluidBound): Shortage[] {
   const end = latestEnd(plan);
   if (end.by !== null || ms <= end.ms || !Number.isFinite(ms)) return [];
-  const remedy =
-    ms > TIME_LIMIT_MS_MAX
-      ? 'take less content or faster links, since no run is longer than a day'
-      : `raise time_limit above the lower bound of ${formatDuration(ms)}, or leave it out`;
+  const isEndless = ms > TIME_LIMIT_MS_MAX;
+  const remedy = isEndless
+    ? 'take less content or faster links, since no run is longer than a day'
+    : 'raise time_limit above the lower bound, or leave it out';
+  const message = `the limit of ${exactDuration(end.ms)} is below the lower bound of ${formatDuration(ms)}`;
   return [
     {
       what: 'time before time_limit',
@@ -95,6 +101,7 @@ function timeShortages(plan: Plan, { ms }: FluidBound): Shortage[] {
       needed: ms,
       available: end.ms,
       remedy: `${remedy}; to see what is done by then, write abort_on: ["elapsed > ${end.ms / 1000}s"]`,
+      ...(isEndless ? {} : { setting: { key: 'time_limit', message } }),
     },
   ];
 }

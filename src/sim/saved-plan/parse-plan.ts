@@ -3,11 +3,12 @@ import { readDocument } from '../scenario/source/source-document.ts';
 import { readChunkFolder, type FolderReader } from '../scenario/resolve/chunk-folder.ts';
 import { problemsOf } from '../scenario/language/zod-messages.ts';
 import { jsonSchemaOf } from '../scenario/language/json-schema.ts';
-import { inOrder, ScenarioError } from '../scenario/source/problems.ts';
+import { inOrder, placed, ScenarioError } from '../scenario/source/problems.ts';
 import { checkCondition, checkThresholds, type Mistake } from './check-comparisons.ts';
 import { checkHoldings } from './check-holdings.ts';
 import { requirePlan } from './require-plan.ts';
 import { planSchema } from '../plan/plan-schema.ts';
+import type { SettingPlace } from '../plan/shortage.ts';
 import type { Plan, PlannedContent, PlannedFault, PlannedPeer } from '../plan/plan.ts';
 
 const checkedPlan = planSchema.superRefine((plan, context) => {
@@ -150,6 +151,12 @@ export function parsePlan(
   }
   problems.push(...told.map(([path, ...words]) => document.problemAt(path, 'value', ...words)));
   throw new ScenarioError(inOrder(problems), document.sources);
+}
+
+/** Where a key of a valid plan is written. */
+export function planPlace(planText: string, file: string, key: keyof Plan): SettingPlace {
+  const document = readDocument(planText, file);
+  return placed((message, remedy) => document.problemAt([key], 'value', message, remedy), document.sources);
 }
 
 /** @returns undefined when it is no JSON */

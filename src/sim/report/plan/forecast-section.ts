@@ -2,7 +2,7 @@
 import { describeCarrier, type Forecast } from '../../experiment/forecast.ts';
 import { latestEnd } from '../../plan/latest-end.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { describeShortage } from '../../plan/shortage.ts';
+import { describeShortage, fittingText } from '../../plan/shortage.ts';
 import { formatBytes, formatDuration } from '../../units/format.ts';
 import { limitWords } from '../columns.ts';
 import { lines, type Section } from './section.ts';
@@ -45,6 +45,7 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
     ],
     ['can be run', shortages.length === 0 ? 'yes, as this machine is now' : `no: ${shortageText(one)}`],
     ...(one.carriedBy === null ? [] : [['or', describeCarrier(one.carriedBy)] as const]),
+    ...(one.peersMax === null ? [] : [['would fit', fittingText(plan.peers.length, one.peersMax)] as const]),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** Mistakes in a file that a user wrote, each with its place and its fix. */
 import { ConfigError } from '../../../core/errors.ts';
 import { printableLine } from '../../../core/printable.ts';
+import type { SettingPlace } from '../../plan/shortage.ts';
 
 export interface Problem {
   /** As the user named it; `--set` for what came from the command line, one line an override. */
@@ -29,6 +30,18 @@ export class ScenarioError extends ConfigError {
     super(renderProblems(problems, sources));
     this.problems = problems;
   }
+}
+
+/** A place at which others tell what they find. */
+export function placed(
+  problemAt: (message: string, remedy: string) => Problem,
+  sources: Sources,
+): SettingPlace {
+  const { file, line, column } = problemAt('', '');
+  return {
+    place: `${file}:${line}:${column}`,
+    mistake: (message, remedy) => new ScenarioError([problemAt(message, remedy)], sources),
+  };
 }
 
 function renderProblems(problems: readonly Problem[], sources: Sources): string {
