@@ -1,10 +1,10 @@
 /** `npm run client`: a peer of its own, by the classic command line. */
-import { canonicalHost } from '../core/address.ts';
 import { StoreError } from '../core/errors.ts';
 import type { EventSink } from '../core/interfaces.ts';
 import type { SwarmEvent } from '../core/events.ts';
 import { ClientNode, type ClientNodeOptions } from '../core/node/programs/client-node.ts';
 import { readClientOptions, type ClientSettings } from './client/client-options.ts';
+import { misleadsOthers } from './client/reachable.ts';
 import { newClientProgress } from './client/client-progress.ts';
 import { nodeFailure } from './program/node-failure.ts';
 import { tells } from './arguments/verbosity.ts';
@@ -24,7 +24,7 @@ async function runClient(settings: ClientSettings): Promise<number> {
     emit: (event) => listeners.forEach((listener) => listener(event)),
   };
   const node = await ClientNode.open(nodeOptions(settings), events);
-  if (!isLoopback(settings.bind) && isLoopback(settings.host)) {
+  if (misleadsOthers(settings)) {
     say(
       `client: others will be told to find this client on ${settings.host}, which is their own machine; -host says how they reach this one`,
     );
@@ -80,10 +80,6 @@ function close(node: ClientNode): boolean {
     say(`client: ${error.message}`);
     return false;
   }
-}
-
-function isLoopback(host: string): boolean {
-  return ['localhost', '::1'].includes(canonicalHost(host)) || host.startsWith('127.');
 }
 
 function nodeOptions(settings: ClientSettings): ClientNodeOptions {

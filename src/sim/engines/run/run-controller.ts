@@ -1,4 +1,4 @@
-import type { FaultBegan, FaultEnded, NodeFailed, SwarmEvent } from '../../../core/events.ts';
+import type { FaultBegan, FaultEnded, NodeFailed, SwarmEvent, Untold } from '../../../core/events.ts';
 import type { Clock, Timer } from '../../../core/interfaces.ts';
 import { EngineError, TransportError } from '../../../core/errors.ts';
 import { isHopeless } from '../../faults/can-complete.ts';
@@ -195,7 +195,7 @@ export class RunController {
   }
 
   /** What the laboratory itself has done, now. */
-  tell(event: FaultBody): void {
+  tell(event: Untold<FaultBegan | FaultEnded>): void {
     const atMs = Math.max(this.#startMs, this.#clock.now());
     this.hear({ ...event, atMs, peer: 'laboratory' });
   }
@@ -326,8 +326,6 @@ export class RunController {
     if (this.#options.until === 'complete' || isSettled(this.#peers)) this.end('completed');
   }
 }
-
-type FaultBody = Omit<FaultBegan, 'atMs' | 'peer'> | Omit<FaultEnded, 'atMs' | 'peer'>;
 
 /** Without a tracker there is no run; that its port is in use is for the user to change. */
 function trackerError({ code, detail }: NodeFailed): Error {
