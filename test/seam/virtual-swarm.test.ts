@@ -11,7 +11,7 @@ const fiftyLeechers = expand(
     `
 description: Fifty leechers on links of their own, one of which crashes.
 seed: 7
-content: { generate: { size: 8MiB, chunk_size: 64KiB } }
+content: { generate: { size: 2MiB, chunk_size: 64KiB } }
 defaults:
   link:
     up: { uniform: { min: 4Mbit/s, max: 20Mbit/s } }
@@ -21,7 +21,7 @@ defaults:
 peers:
   seeder: { holds: all, link: { up: 20Mbit/s } }
   leechers: { count: 49 }
-  unlucky: { session: { leave: { after: 5s, how: crash } } }
+  unlucky: { session: { leave: { after: 1s, how: crash } } }
 time_limit: 120s
 `,
     'fifty.yaml',

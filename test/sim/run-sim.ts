@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SwarmEvent } from '../../src/core/events.ts';
 import type { RunResult } from '../../src/sim/result/result.ts';
 
@@ -102,6 +103,20 @@ export class SimDesk {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as SwarmEvent);
+  }
+
+  /** Resolves when, of a run under way, a peer after the first holds a chunk on disk. */
+  async untilChunkPassed(): Promise<void> {
+    const isPassed = (path: string): boolean => /peer-(?!1\/)\d+\/chunk_\d+$/.test(path);
+    const files = (): string[] => {
+      try {
+        return readdirSync(join(this.folder, 'tmp'), { recursive: true, encoding: 'utf8' });
+      } catch {
+        // A folder was removed while it was being read.
+        return [];
+      }
+    };
+    while (!files().some(isPassed)) await pause(20);
   }
 
   /** What the programs left in their temporary directory. */

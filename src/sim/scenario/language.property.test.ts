@@ -215,7 +215,7 @@ describe('the scenario language', () => {
         const shown = planSections(plan).flatMap((section) => renderSection(section, 80).split('\n'));
         expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(80);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -288,7 +288,7 @@ describe('the scenario language', () => {
         fc.array(fc.oneof(text, fc.constant('peers.a.count=2')), { maxLength: 2 }),
         mistakesOnly,
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 
@@ -315,7 +315,7 @@ faults: [{ at: 1s, crash: a }]`;
       fc.property(fc.constantFrom(...new Set(paths)), value, (path, written) =>
         mistakesOnly(base, [`${path}=${written}`]),
       ),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 });
