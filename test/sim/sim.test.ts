@@ -171,6 +171,16 @@ describe("a user's mistake", () => {
       ['small.yaml', '--sede', '3'],
       /^sim: unknown option --sede; did you mean --seed\?\n$/,
     ],
+    [
+      'a key of the scenario as an option',
+      ['small.yaml', '--time-limit', '5s'],
+      /^sim: unknown option --time-limit; time_limit is a key of the scenario: write --set time_limit=5s\n$/,
+    ],
+    [
+      'an option in the place of the value of --set',
+      ['small.yaml', '--set', '--plan'],
+      /^sim: the value of --set is missing; write --set path=value, for example/,
+    ],
     ['no scenario', [], /^sim: <scenario> is missing; there are: .*flash-crowd/],
     [
       'a missing file',

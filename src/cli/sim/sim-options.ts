@@ -1,6 +1,8 @@
 /** The command line of `swarm-lab sim`. */
 import { Option } from 'commander';
 import { ConfigError } from '../../core/errors.ts';
+import { jsonSchemaOf, keysAt } from '../../sim/scenario/language/json-schema.ts';
+import { scenarioSchema } from '../../sim/scenario/language/schema.ts';
 import { engineNames } from '../../sim/plan/plan-schema.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
 import { whatThereIs } from '../../sim/scenario/load.ts';
@@ -73,7 +75,7 @@ function newSimCommand() {
     .option(
       '--set <path=value>',
       'change the scenario, for example peers.leechers.count=50; may be repeated',
-      (value: string, earlier: readonly string[]) => [...earlier, value],
+      (value: string, earlier: readonly string[]) => [...earlier, setting(value)],
       [] as readonly string[],
     )
     .addOption(
@@ -100,12 +102,35 @@ function newSimCommand() {
     .addHelpText('after', examples);
 }
 
+/** The option behind it is taken for its value where that is missing. */
+function setting(value: string): string {
+  if (!/^--?[A-Za-z]/.test(value)) return value;
+  throw new ConfigError(
+    'the value of --set is missing; write --set path=value, for example --set peers.leechers.count=50',
+  );
+}
+
+/** An unknown option that is a key of the scenario. */
+function aboutKey(error: unknown, argv: readonly string[]): unknown {
+  if (!(error instanceof ConfigError)) return error;
+  const word = /^unknown option --?([\w-]+)/.exec(error.message)?.[1] ?? '';
+  const key = word.replaceAll('-', '_');
+  if (!keysAt(jsonSchemaOf(scenarioSchema), []).includes(key)) return error;
+  const at = argv.findIndex((argument) => argument.replace(/^-+/, '').replace(/=.*$/s, '') === word);
+  const value = /=(.*)$/s.exec(argv[at] ?? '')?.[1] ?? argv[at + 1] ?? '';
+  const example = value === '' || value.startsWith('-') ? '…' : value;
+  return new ConfigError(
+    `unknown option --${word}; ${key} is a key of the scenario: write --set ${key}=${example}`,
+    { cause: error },
+  );
+}
+
 /**
  * @throws {CommanderError} help was asked for; commander has shown it
  * @throws {ConfigError} a mistake, or npm kept options for itself
  */
 export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv): SimOptions {
-  const command = readCommandLine(newSimCommand, argv, env);
+  const command = commandLine(argv, env);
   const options = command.opts<Omit<SimOptions, 'scenarios'>>();
   if (options.engine === 'virtual' && options.trackerPort !== 0) {
     throw new ConfigError(
@@ -116,4 +141,12 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
   if (scenarios.length === 0) throw new ConfigError(`<scenario> is missing; ${whatThereIs()}`);
   const engine = options.checkDeterminism ? (options.engine ?? 'virtual') : options.engine;
   return { ...options, ...(engine === undefined ? {} : { engine }), scenarios };
+}
+
+function commandLine(argv: readonly string[], env: NodeJS.ProcessEnv): ReturnType<typeof readCommandLine> {
+  try {
+    return readCommandLine(newSimCommand, argv, env);
+  } catch (error) {
+    throw aboutKey(error, argv);
+  }
 }

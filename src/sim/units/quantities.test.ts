@@ -44,6 +44,7 @@ describe('a quantity', () => {
     [rateUnits, '8Mbits', '"Mbits" is not a unit of a rate', 'write 8Mbit/s'],
     [rateUnits, '8MBytes', '"MBytes" is not a unit of a rate', 'write 8MB/s'],
     [sizeUnits, '4MIB', '"MIB" is not a unit of a size', 'write 4MiB'],
+    [sizeUnits, '1,5 MB', '"1,5 MB" has a decimal comma', 'write 1.5 MB'],
     [shareUnits, 0.5, '0.5 has no unit', 'write 0.5%'],
     [durationUnits, '-1s', '-1s is negative', 'write a duration such as 50ms, 2s, 1.5min'],
     [durationUnits, null, 'has no value', 'write a duration such as 50ms, 2s, 1.5min'],

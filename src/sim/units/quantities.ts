@@ -74,6 +74,11 @@ export function readQuantity(kind: UnitKind, input: unknown): Reading {
   if (typeof input !== 'string' && typeof input !== 'number') {
     return { ok: false, message: `must be ${kind.name}`, suggestion: examples };
   }
+  const comma = /^([+-]?\d+),(\d+)(?![\d,])(.*)$/s.exec(String(input).trim());
+  if (comma !== null) {
+    const suggestion = `write ${comma[1]!}.${comma[2]!}${clipped(comma[3])}`;
+    return { ok: false, message: `"${clipped(input)}" has a decimal comma`, suggestion };
+  }
   const parts = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*(.*)$/i.exec(String(input).trim());
   const amount = Number(parts?.[1]);
   if (parts === null || !Number.isFinite(amount)) {

@@ -3,7 +3,7 @@ import { appendFileSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChunkInfo } from '../../interfaces.ts';
 import { chunkName } from './local-chunks.ts';
-import { errnoOf, onDisk } from './store-errors.ts';
+import { onDisk } from './store-errors.ts';
 import { readTextFile } from './text-file.ts';
 import { StoreError } from '../../errors.ts';
 
@@ -53,7 +53,7 @@ function linesOf(path: string): string[] {
   try {
     return readTextFile(path).split('\n');
   } catch (error) {
-    if (error instanceof StoreError && errnoOf(error.cause) !== undefined) return [];
+    if (error instanceof StoreError) return [];
     throw error;
   }
 }

@@ -28,6 +28,14 @@ it.each([
   expect(() => readTextFile(file)).toThrow(`${file} is saved as UTF-16; save it as UTF-8`);
 });
 
+it('a picture or another binary file is told as no text, and text of an older encoding is read', () => {
+  writeFileSync(file, Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1'));
+  expect(() => readTextFile(file)).toThrow(`${file} is not a text file; give a text file of UTF-8`);
+  expect(() => loadScenario(file)).toThrow('is not a text file');
+  writeFileSync(file, Buffer.from('1,gr\xf6\xdfe\n', 'latin1'));
+  expect(readTextFile(file)).toMatch(/^1,gr/);
+});
+
 it('UTF-8 is read, with whatever signs', () => {
   for (const text of ['', 'a', 'größe: 😀\n', '\ufeffa: 1\n', 'a\u0000b']) {
     writeFileSync(file, text);

@@ -1,4 +1,5 @@
 /** Text files that a user names: read whole, never waited for, and told when they are not UTF-8. */
+import { isUtf8 } from 'node:buffer';
 import { closeSync, readFileSync } from 'node:fs';
 import { StoreError } from '../../errors.ts';
 import { openRegular } from './regular-file.ts';
@@ -12,12 +13,13 @@ const LOOKED_AT_BYTES = 64;
 /**
  * Reads a file of UTF-8.
  *
- * @throws {StoreError} it cannot be read, is no regular file, or is saved as UTF-16; the error of the file system is
+ * @throws {StoreError} it cannot be read, is no regular file, is saved as UTF-16 or is no text; the error of the file system is
  *   its cause
  */
 export function readTextFile(path: string): string {
   const bytes = FROM_SHELL.test(path) ? onDisk('read', path, () => readFileSync(path)) : readRegular(path);
   if (isUtf16(bytes)) throw new StoreError(`${path} is saved as UTF-16; save it as UTF-8`);
+  if (isBinary(bytes)) throw new StoreError(`${path} is not a text file; give a text file of UTF-8`);
   return bytes.toString('utf8');
 }
 
@@ -28,6 +30,11 @@ function readRegular(path: string): Buffer {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** A picture, an archive or the like. Text of an older encoding has no control characters. */
+function isBinary(bytes: Buffer): boolean {
+  return !isUtf8(bytes) && /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(bytes.toString('latin1'));
 }
 
 /** By its byte order mark or, without one, by the NUL that stands beside every sign of Latin script. */

@@ -56,6 +56,12 @@ function missingSpace(key: string, value: string, offset: number): YamlMistake {
   };
 }
 
+/** Where the number begins whose decimals the parser takes for a key: `{ size: 1,5 MB }`. */
+function decimalComma(text: string, offset: number): number | undefined {
+  const before = /(?<=:[ \t]+)[+-]?\d+,$/.exec(text.slice(0, offset));
+  return before !== null && /^\d/.test(text.slice(offset)) ? before.index : undefined;
+}
+
 /** What the parser takes for a word, since nothing forbids colons in words. */
 export function colonsInWords(document: Document, text: string): YamlMistake[] {
   const { contents } = document;
@@ -73,6 +79,13 @@ export function colonsInWords(document: Document, text: string): YamlMistake[] {
       const map = ancestors.at(-1);
       const isFlow = isMap(map) && map.flow === true;
       const noValue = value === null || (isScalar(value) && value.source === '');
+      const commaAt = isFlow && noValue ? decimalComma(text, offset) : undefined;
+      if (commaAt !== undefined) {
+        const written = `${text.slice(commaAt, offset)}${word}`;
+        const message = `${written} has a decimal comma, which begins another key here`;
+        mistakes.push({ offset: commaAt, message, suggestion: `write ${written.replace(',', '.')}` });
+        return;
+      }
       const noSpace = isFlow && noValue ? NO_SPACE.exec(word)?.groups : undefined;
       if (noSpace !== undefined) mistakes.push(missingSpace(noSpace.key!, noSpace.value!, offset));
       else if (/^[^\S \t\r\n]/.test(word)) {

@@ -37,6 +37,9 @@ const rows: Readonly<Record<string, Rows>> = {
     ['faults:\n  - at:5s\n    crash: x\n', '2:8 a space is missing after the colon; write at: 5s'],
     ['link: {up:5Mbit/s, down: 1Mbit/s}\n', '1:11 a space is missing after the colon; write up: 5Mbit/s'],
   ],
+  'a decimal comma': [
+    ['a: { size: 1,5 MB }\n', '1:12 1,5 MB has a decimal comma, which begins another key here; write 1.5 MB'],
+  ],
   'a line without a colon': [
     ['seed 1\npeers: 2\n', '1:1 this line has no key with a colon behind it; write key: value'],
     ['seed = 1\npeers: x\n', '1:6 a key has a colon behind it, not an equals sign; write seed: 1'],
