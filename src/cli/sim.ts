@@ -34,6 +34,7 @@ async function main(): Promise<number> {
   requireReports(options.out);
   const ends = await runAll(designs, options, {
     engines,
+    runWorkerFile: new URL('./run-worker.js', import.meta.url),
     environment: readEnvironment(),
     signal: interruptSignal(),
   });

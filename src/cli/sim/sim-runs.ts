@@ -4,7 +4,9 @@ import type { Design } from '../../sim/experiment/design.ts';
 import { runExperiment } from '../../sim/experiment/run-experiment.ts';
 import type { RunResult } from '../../sim/result/result.ts';
 import { runPlan, type FinishedRun, type RunComponents } from '../../sim/pipeline.ts';
-import type { Plan } from '../../sim/plan/plan.ts';
+import { parallelThreads } from '../../sim/machine/processors.ts';
+import { engineNameOf, type Plan } from '../../sim/plan/plan.ts';
+import { RunPool } from '../../sim/run-pool.ts';
 import { verdictWord } from '../../sim/report/columns.ts';
 import { renderExperiment } from '../../sim/report/experiment/experiment-terminal.ts';
 import { formatDuration, formatRate } from '../../sim/units/format.ts';
@@ -17,12 +19,14 @@ import { fitted, print, say } from '../output/program-output.ts';
 import { progressView, type ProgressOptions } from '../progress/run-progress.ts';
 import type { SimOptions } from './sim-options.ts';
 import { columnsOf, wantsColours } from '../output/terminal.ts';
-import { RunsLeft } from '../progress/time-left.ts';
+import { roughly, RunsLeft } from '../progress/time-left.ts';
 
 /** A swarm that is not ready by then: a person is told what is going on. */
 const PATIENCE_MS = 1000;
 
 export interface SimComponents extends Pick<RunComponents, 'engines' | 'environment'> {
+  /** The bundled run-worker.ts. */
+  readonly runWorkerFile: URL;
   readonly signal: AbortSignal;
 }
 
@@ -80,26 +84,33 @@ export async function runSeveral(
   const { scenario, seed, plans, arms } = design;
   const parent = await openExperiment(options.out, { scenario: scenario.name, startedAt, seed });
   const swept = arms.length > 1;
-  const results: RunResult[] = [];
-  const runsLeft = new RunsLeft(plans.length, () => performance.now(), design.repeats.until !== null);
+  const labelOf = (plan: Plan, position: number): string => {
+    const which = `${scenario.name} ${position + 1}/${plans.length}`;
+    return swept ? `${which} ${plan.variant?.arm ?? ''}` : which;
+  };
+  const results: (RunResult | undefined)[] = [];
+  const finished = (run: FinishedRun, label: string, position: number): void => {
+    if (options.json && !swept) results[position] = run.result;
+    if (!options.json && options.quiet) tellWhatWentWrong(label, run.result, run.folder);
+    else if (!options.json) print(summary(run, swept));
+  };
+  const mayBeFewer = design.repeats.until !== null;
+  const runner = plans.every((plan) => engineNameOf(plan) === 'virtual')
+    ? runnerAtOnce(plans.length, mayBeFewer, parent, options, components)
+    : runnerInTurn(plans.length, mayBeFewer, parent, options, components);
   const { experiment, failure } = await runExperiment(design, {
     environment,
     signal,
     startedAt,
+    atOnce: runner.atOnce,
     run: async (plan, name, position) => {
-      const which = `${scenario.name} ${position + 1}/${plans.length}`;
-      const label = swept ? `${which} ${plan.variant?.arm ?? ''}` : which;
-      runsLeft.begin();
-      const run = await runWithProgress(plan, label, options, components, { parent, name }, (leftMs) =>
-        runsLeft.say(leftMs),
-      );
-      runsLeft.end();
-      if (options.json && !swept) results.push(run.result);
-      if (!options.json && options.quiet) tellWhatWentWrong(label, run.result, run.folder);
-      else if (!options.json) print(summary(run, swept));
+      const label = labelOf(plan, position);
+      const run = await runner.run(plan, name, label);
+      finished(run, label, position);
       return run;
     },
   });
+  await runner.close();
   warn(await writeExperiment(parent, experiment));
   if (!options.json && !options.quiet) {
     const report = renderExperiment(printableData(experiment), terminal());
@@ -113,8 +124,69 @@ export async function runSeveral(
     makespanMs: null,
     efficiency: null,
     folder: parent,
-    data: swept ? experiment : results,
+    data: swept ? experiment : results.filter((result) => result !== undefined),
     ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** How the runs of an experiment are carried out. */
+interface Runner {
+  readonly atOnce: number;
+  run(plan: Plan, name: string, label: string): Promise<FinishedRun>;
+  close(): Promise<void>;
+}
+
+/** In real time each run has the machine to itself. */
+function runnerInTurn(
+  runs: number,
+  mayBeFewer: boolean,
+  parent: string,
+  options: SimOptions,
+  components: SimComponents,
+): Runner {
+  const runsLeft = new RunsLeft(runs, () => performance.now(), mayBeFewer);
+  return {
+    atOnce: 1,
+    async run(plan, name, label) {
+      runsLeft.begin();
+      const run = await runWithProgress(plan, label, options, components, { parent, name }, (leftMs) =>
+        runsLeft.say(leftMs),
+      );
+      runsLeft.end();
+      return run;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** In virtual time there is a run for each core. */
+function runnerAtOnce(
+  runs: number,
+  mayBeFewer: boolean,
+  parent: string,
+  options: SimOptions,
+  { environment, signal, runWorkerFile }: SimComponents,
+): Runner {
+  const atOnce = Math.min(runs, parallelThreads());
+  const pool = new RunPool({ workerFile: runWorkerFile, threads: atOnce, signal });
+  const beganMs = performance.now();
+  let over = 0;
+  let toldOver = 0;
+  const tellLeft = (): void => {
+    if (options.quiet || options.json || over === runs || over - toldOver < runs / 10) return;
+    toldOver = over;
+    const leftMs = ((performance.now() - beganMs) / over) * (runs - over);
+    say(`${over} of ${runs} runs, ${mayBeFewer ? 'at most ' : ''}about ${roughly(leftMs)} left`);
+  };
+  return {
+    atOnce,
+    async run(plan, name) {
+      const run = await pool.run({ plan, reports: options.out, place: { parent, name }, environment });
+      over++;
+      tellLeft();
+      return run;
+    },
+    close: () => pool.destroy(),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Runs the plans of an experiment one after another and keeps what a comparison needs of each. */
+/** Runs the plans of an experiment and keeps what a comparison needs of each. */
 import { basename } from 'node:path';
 import type { Environment, RunResult } from '../result/result.ts';
 import { engineNameOf, type Plan } from '../plan/plan.ts';
@@ -15,6 +15,8 @@ export interface ExperimentComponents {
     name: string,
     position: number,
   ) => Promise<{ result: RunResult; folder: string }>;
+  /** Runs at a time. Default 1: in real time they would disturb each other. */
+  readonly atOnce?: number;
   /** No further run is begun once it is aborted. */
   readonly signal: AbortSignal;
   readonly environment: Environment;
@@ -31,30 +33,48 @@ export interface ExperimentEnd {
 /** Never rejects: what was measured until a failure is worth keeping. */
 export async function runExperiment(
   design: Design,
-  { run, signal, environment, startedAt }: ExperimentComponents,
+  { run, atOnce = 1, signal, environment, startedAt }: ExperimentComponents,
 ): Promise<ExperimentEnd> {
-  const runs: ExperimentRun[] = [];
+  const byPosition: (ExperimentRun | undefined)[] = [];
   let failure: Error | undefined;
-  const { until, least } = design.repeats;
+  const { until } = design.repeats;
   const metrics = until === null ? [] : [until.metric];
-  let isKnown = false;
-  for (const [position, plan] of design.plans.entries()) {
-    const isRoundOver = position % design.arms.length === 0;
-    const rounds = position / design.arms.length;
-    isKnown = until !== null && isRoundOver && rounds >= least && isPreciseEnough(design.arms, runs, until);
-    if (signal.aborted || isKnown) break;
+  const runsSoFar = (): ExperimentRun[] => byPosition.filter((one) => one !== undefined);
+  const runOne = async (position: number): Promise<void> => {
+    const plan = design.plans[position]!;
     try {
       const { result, folder } = await run(plan, runName(plan, position, design.plans.length), position);
-      runs.push(digestRun(result, basename(folder), metrics));
+      byPosition[position] = digestRun(result, basename(folder), metrics);
     } catch (error) {
-      failure = error instanceof Error ? error : new Error(String(error));
-      break;
+      if (signal.aborted && atOnce > 1) return;
+      failure ??= error instanceof Error ? error : new Error(String(error));
     }
+  };
+  let isKnown = false;
+  for (const positions of batchesOf(design)) {
+    isKnown = until !== null && positions[0]! > 0 && isPreciseEnough(design.arms, runsSoFar(), until);
+    if (isKnown) break;
+    const waiting = [...positions];
+    const lane = async (): Promise<void> => {
+      while (!signal.aborted && failure === undefined && waiting.length > 0) await runOne(waiting.shift()!);
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, positions.length) }, lane));
+    if (signal.aborted || failure !== undefined) break;
   }
+  const runs = runsSoFar();
   const finished = runs.filter(({ ending }) => ending !== 'interrupted').length;
   const whole = finished === design.plans.length || (isKnown && finished === runs.length);
   const ending = failure !== undefined ? 'failed' : whole ? 'completed' : 'interrupted';
   return { experiment: experimentOf(design, runs, ending, { environment, startedAt }), failure };
+}
+
+/** Positions of runs between which nothing is decided: all, or where repeats may end early a round of each arm. */
+function batchesOf({ plans, arms, repeats }: Design): number[][] {
+  const all = plans.map((_, position) => position);
+  if (repeats.until === null) return [all];
+  const first = repeats.least * arms.length;
+  const later = all.slice(first).filter((_, at) => at % arms.length === 0);
+  return [all.slice(0, first), ...later.map((from) => all.slice(from, from + arms.length))];
 }
 
 /** What the runs so far amount to. */

@@ -17,7 +17,7 @@ import { PeerState } from '../run/peer-state.ts';
 import { requireHonourable } from '../run/refusals.ts';
 import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
 import { allocateCounters, workerCounters, nodeCounters } from './counters.ts';
-import { fromPlainError } from './errors.ts';
+import { fromPlainError } from '../run/plain-errors.ts';
 import type { FolderVerdict, FromWorker } from './messages.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
 import { WorkerRuntime } from './worker-runtime.ts';

@@ -12,7 +12,7 @@ import type { NodeCounters } from '../run/node-counters.ts';
 import type { PeerState } from '../run/peer-state.ts';
 import { stayOptions, trackerOptions } from '../run/stay-options.ts';
 import { allocateCounters, nodeCounters } from './counters.ts';
-import { fromPlainError } from './errors.ts';
+import { fromPlainError } from '../run/plain-errors.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { WorkerThread } from './worker-thread.ts';
 import type { FolderVerdict, FromWorker, PeerSetup, VerifyTask } from './messages.ts';

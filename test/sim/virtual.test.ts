@@ -1,0 +1,75 @@
+/** The program on the engine in virtual time: what a user sees of it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { SimDesk } from './run-sim.ts';
+
+const scenario = `
+content: { generate: { size: 1MiB, chunk_size: 32KiB } }
+defaults: { link: { up: 8Mbit/s, down: 8Mbit/s, latency: 20ms } }
+peers:
+  seeder: { holds: all }
+  leechers: { count: 4 }
+engine: virtual
+`;
+
+let desk: SimDesk;
+beforeAll(() => (desk = new SimDesk(inject('bundleFolder'))));
+afterAll(() => desk.close());
+
+/** Every file of the given name below a folder, in the order of their paths. */
+function textsOf(folder: string, name: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(name) && !path.startsWith('latest'))
+    .sort()
+    .map((path) => readFileSync(join(folder, path), 'utf8'));
+}
+
+describe('a run in virtual time', () => {
+  it('says so, and takes no room on the disk', async () => {
+    const { code, stdout, stderr } = await desk.run([desk.scenario('single', scenario)]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toMatch(/virtual engine · 5 peers/);
+    expect(desk.leftovers()).toEqual([]);
+  });
+
+  it('of a sweep gives the same events whichever of its runs are at the same time', async () => {
+    const sweep = `${scenario}sweep: { product: { policy.picker: [random, rarest-first] } }\nrepeat: 2\n`
+      .replace('defaults: {', 'defaults: { policy: { upload_slots: 3 },')
+      .replace('policy.picker', 'defaults.policy.picker');
+    const file = desk.scenario('sweep', sweep);
+    const outcomes = [];
+    for (const out of ['one', 'other']) {
+      const { code, stderr } = await desk.run([file, '--out', out]);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      outcomes.push(textsOf(join(desk.folder, out), 'events.jsonl'));
+    }
+    expect(outcomes[0]).toHaveLength(4);
+    expect(new Set(outcomes[0]).size).toBe(4);
+    expect(outcomes[1]).toEqual(outcomes[0]);
+  });
+
+  it('of many repeats is interrupted with 130, and what is finished by then is written', async () => {
+    const run = desk.start([desk.scenario('many', scenario), '--repeat', '300', '--out', 'many']);
+    await run.says(/ of 300 runs/);
+    run.signal('SIGINT');
+    const { code, stdout } = await run.ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain('report: ');
+    const [experiment] = textsOf(join(desk.folder, 'many'), 'experiment.json');
+    const { ending, runs } = JSON.parse(experiment!) as { ending: string; runs: unknown[] };
+    expect(ending).toBe('interrupted');
+    expect(runs.length).toBeGreaterThanOrEqual(30);
+  });
+
+  it('refuses what needs sockets, and is checked for repeating', async () => {
+    const file = desk.scenario('port', scenario.replace('engine: virtual', ''));
+    const refused = await desk.run([file, '--engine', 'virtual', '--tracker-port', '5100']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/--tracker-port .*--engine threads/);
+    const checked = await desk.run([file, '--check-determinism']);
+    expect(checked.code).toBe(0);
+    expect(checked.stderr).toMatch(/port, seed 1: twice the same \d+ events and the same result/);
+    expect(existsSync(join(desk.folder, 'reports', 'port'))).toBe(false);
+  });
+});
