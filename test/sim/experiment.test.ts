@@ -20,6 +20,7 @@ content:
 peers:
   seeder: { holds: all, link: { up: 4Mbit/s } }
   leechers: { count: 2 }
+engine: { peers_per_worker: 3 }
 time_limit: 30s
 `;
 
@@ -125,7 +126,7 @@ describe('a sweep', () => {
     );
     // 64 KiB through 4 Mbit/s.
     expect(stdout).toContain('lower bound    131 ms, set by the uplink of those who hold the only copies');
-    expect(stdout).toMatch(/needs +4 threads, about 120 MiB of memory, up to \d+ file descriptors/);
+    expect(stdout).toMatch(/needs +2 threads, about \d+ MiB of memory, up to \d+ file descriptors/);
     expect(existsSync(join(desk.folder, 'reports'))).toBe(false);
   });
 });
