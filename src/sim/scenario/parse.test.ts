@@ -180,7 +180,7 @@ peers:
       swarm.yaml:4:30: peers.a.link.up: has no value; for example 20Mbit/s or { uniform: { min: 5Mbit/s, max: 50Mbit/s } }
           4 |   a: { link: { latency: [1], up: , down: { gauss: { mean: 1MB/s } } } }
             |                              ^
-      swarm.yaml:4:44: peers.a.link.down.gauss: unknown key; known: uniform, normal, lognormal, exponential, pareto, samples, csv
+      swarm.yaml:4:44: peers.a.link.down.gauss: unknown key; known: csv, pareto, samples, normal, uniform, lognormal … and 1 more
           4 |   a: { link: { latency: [1], up: , down: { gauss: { mean: 1MB/s } } } }
             |                                            ^
       swarm.yaml:5:3: peers.b: has no value; its keys: count, share, combine, holds, protocol, policy, region, link, arrival, session, must_complete
