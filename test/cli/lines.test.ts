@@ -35,7 +35,7 @@ describe('ClientLines', () => {
     expect([joined, received, completed].map((event) => lines.follow(event))).toEqual([
       'alice: listening on localhost:6001, holding 2 of 3 chunks',
       'alice: chunk received 3/3: chunk 3 from localhost:6002, 2 KiB in 7 ms',
-      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.5 s; goes on serving the others until it is stopped (Ctrl-C)',
+      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.50 s; goes on serving the others until it is stopped (Ctrl-C)',
     ]);
     expect(lines.figures).toEqual({
       heldChunks: 3,
@@ -77,7 +77,7 @@ describe('ClientLines', () => {
     const told = [1000, 2000, 4000, 4000, 4000].map((retryMs) => lines.follow(lost(retryMs)) !== undefined);
     expect(told).toEqual([true, true, true, false, false]);
     lines.follow({ type: 'tracker-found', atMs: 1, peer: 'alice', address: tracker, protocol: 'spec' });
-    expect(lines.follow(lost(4000))).toContain('trying again in 4.0 s');
+    expect(lines.follow(lost(4000))).toContain('trying again in 4 s');
   });
 
   it('tells once, also who wants it quiet, that the disk fails, and anew after a minute without a failure', () => {

@@ -31,7 +31,9 @@ describe('npm run sim', () => {
     const { code, stdout, stderr } = await desk.run(['three-peers.yaml']);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toContain('3 of 3 peers complete, 3 intact');
-    expect(stderr).toMatch(/three-peers: tracker on 127\.0\.0\.1:\d+ and 3 peers ready in \d+ ms, seed 1/);
+    expect(stderr).toMatch(
+      /three-peers: tracker on 127\.0\.0\.1:\d+ and 3 peers ready in [\d.]+ m?s, seed 1/,
+    );
     expect(readdirSync(desk.report).sort()).toEqual([
       'events.jsonl',
       'peers.csv',

@@ -3,7 +3,8 @@ import { addressKey, addressText as at } from '../../core/address.ts';
 import type { NodeFailed, Sent, SwarmEvent } from '../../core/events.ts';
 import type { Given } from '../../core/node/store/served-store.ts';
 import { SECOND_MS } from '../../core/units.ts';
-import { formatBytes } from '../../sim/units/format.ts';
+import { exactDuration } from '../../sim/units/exact-format.ts';
+import { formatBytes, formatDuration } from '../../sim/units/format.ts';
 import { tells, type Verbosity } from '../arguments/verbosity.ts';
 
 export interface ClientFigures {
@@ -125,21 +126,21 @@ export class ClientLines {
 
   #received(event: Extract<SwarmEvent, { type: 'chunk-received' }>): string {
     const share = `${this.#heldChunks}/${this.#totalChunks}`;
-    const tookMs = Math.max(1, Math.round(event.tookMs));
-    return `chunk received ${share}: chunk ${event.index} from ${senders(event)}, ${formatBytes(event.bytes)} in ${tookMs} ms`;
+    return `chunk received ${share}: chunk ${event.index} from ${senders(event)}, ${formatBytes(event.bytes)} in ${took(event.tookMs)}`;
   }
 
   #completed(atMs: number): string {
-    const tookSec = ((atMs - this.#joinedMs) / SECOND_MS).toFixed(1);
     const from = this.#sources.size === 1 ? '1 client' : `${this.#sources.size} clients`;
-    return `complete, ${this.#held()}: ${formatBytes(this.#receivedBytes)} from ${from} in ${tookSec} s; ${this.#next()}`;
+    return `complete, ${this.#held()}: ${formatBytes(this.#receivedBytes)} from ${from} in ${took(atMs - this.#joinedMs)}; ${this.#next()}`;
   }
 
   /** What the client does once it is complete. */
   #next(): string {
     const { leaveAfterMs } = this.#about;
     if (leaveAfterMs === undefined) return 'goes on serving the others until it is stopped (Ctrl-C)';
-    return leaveAfterMs === 0 ? 'leaves' : `serves the others for ${leaveAfterMs / SECOND_MS} s, then leaves`;
+    return leaveAfterMs === 0
+      ? 'leaves'
+      : `serves the others for ${exactDuration(leaveAfterMs)}, then leaves`;
   }
 
   #given(): string {
@@ -167,10 +168,10 @@ export class ClientLines {
   #trackerLost(event: Extract<SwarmEvent, { type: 'tracker-lost' }>): readonly [Verbosity, string] {
     const isNew = event.retryMs !== this.#lastRetryMs;
     this.#lastRetryMs = event.retryMs;
-    const waitSec = (event.retryMs / SECOND_MS).toFixed(1);
+    const wait = exactDuration(Math.round(event.retryMs / 100) * 100);
     return [
       isNew ? 'quiet' : 'verbose',
-      `tracker ${at(event.address)} cannot be reached (${event.detail}); trying again in ${waitSec} s. ` +
+      `tracker ${at(event.address)} cannot be reached (${event.detail}); trying again in ${wait}. ` +
         'Is it running (npm run tracker), and is -tracker right?',
     ];
   }
@@ -190,6 +191,11 @@ type Detail = Extract<
       | 'remote-fault';
   }
 >;
+
+/** In whole ms below a second, and never `0 ms`. */
+function took(ms: number): string {
+  return ms < 999.5 ? `${Math.max(1, Math.round(ms))} ms` : formatDuration(ms);
+}
 
 function senders({ from, earlier = [] }: Sent): string {
   if (earlier.length === 0) return at(from);

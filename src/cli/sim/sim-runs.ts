@@ -209,7 +209,7 @@ async function runWithProgress(
       clearTimeout(patience);
       const where = trackerPort === null ? 'in virtual time' : `on 127.0.0.1:${trackerPort}`;
       const who = `tracker ${where} and ${plan.peers.length} peers`;
-      view.ready(`${who} ready in ${Math.round(setupMs)} ms, seed ${plan.seed}`);
+      view.ready(`${who} ready in ${formatDuration(setupMs)}, seed ${plan.seed}`);
     },
     onProgress: (progress) => view.update(progress),
   };

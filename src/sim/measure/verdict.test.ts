@@ -51,7 +51,7 @@ describe('the verdict', () => {
     });
     expect(verdict).toMatchObject({ outcome: 'fail', completedPeers: 2, intactPeers: 2 });
     expect(verdict.reasons).toEqual([
-      'The time limit of 30.0 s was reached.',
+      'The time limit of 30 s was reached.',
       'leecher/2: it did not complete (3 of 4 chunks).',
     ]);
   });

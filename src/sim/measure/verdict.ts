@@ -1,5 +1,6 @@
 /** Did the swarm do what it should? Three-valued: missing data is never a pass. */
 import { judgedPeers } from '../metrics/scoped-metrics.ts';
+import { exactDuration } from '../units/exact-format.ts';
 import { formatDuration, formatMetric } from '../units/format.ts';
 import type { Evidence } from './observations.ts';
 import type { Deciding, ExpectationFigures, PeerFigures, Trust, Verdict } from '../result/result.ts';
@@ -150,7 +151,7 @@ function summed(reasons: readonly string[]): string[] {
 
 function endingReason({ record, plan }: Evidence): string[] {
   if (record.ending === 'time-limit') {
-    return [`The time limit of ${formatDuration(plan.timeLimitMs)} was reached.`];
+    return [`The time limit of ${exactDuration(plan.timeLimitMs)} was reached.`];
   }
   if (record.ending === 'stalled') {
     return [`Nothing more could happen: the run stalled after ${formatDuration(record.elapsedMs)}.`];

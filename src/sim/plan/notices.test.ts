@@ -62,7 +62,7 @@ describe('a draw is kept within the range of its key, and the plan says of how m
 
 describe('what comes only after the end of the run is told in the plan:', () => {
   test('joins, and whether the run waits for them', () => {
-    const late = 'would join after the run has ended, at 60 s at the latest';
+    const late = 'would join after the run has ended, at 1 min 00 s at the latest';
     expect(planOf(swarm('{ count: 5, arrival: { spaced: 20s } }')).notices).toEqual([
       `g: 2 of 5 peers ${late}: they never join, and the run waits for them`,
     ]);
@@ -92,7 +92,7 @@ describe('what comes only after the end of the run is told in the plan:', () => 
       session !== undefined && 'joinMs' in session && session.joinMs >= 60_000;
     const away = peers.filter(({ sessions }) => isLate(sessions[1])).length;
     expect(notices).toEqual([
-      `g: ${away} of 30 peers would come back after the run has ended, at 60 s at the latest: they stay away`,
+      `g: ${away} of 30 peers would come back after the run has ended, at 1 min 00 s at the latest: they stay away`,
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('what comes only after the end of the run is told in the plan:', () => 
     expect(away.length).toBeGreaterThan(1);
     expect(away.length).toBeLessThan(29);
     expect(notices).toEqual([
-      `g: ${away.length} of 30 peers would come back after the run has ended, at 60 s at the latest: they stay away`,
+      `g: ${away.length} of 30 peers would come back after the run has ended, at 1 min 00 s at the latest: they stay away`,
     ]);
   });
 
@@ -129,15 +129,15 @@ describe('what comes only after the end of the run is told in the plan:', () => 
       ),
     );
     expect(notices).toEqual([
-      'fault a would begin after the run has ended, at 60 s at the latest: it never begins',
-      'fault b: 3 of 9 times it would begin after the run has ended, at 60 s at the latest',
-      'fault c: its peers would come back after the run has ended, at 60 s at the latest: they stay away',
+      'fault a would begin after the run has ended, at 1 min 00 s at the latest: it never begins',
+      'fault b: 3 of 9 times it would begin after the run has ended, at 1 min 00 s at the latest',
+      'fault c: its peers would come back after the run has ended, at 1 min 00 s at the latest: they stay away',
     ]);
   });
 });
 
 test('times that are written as they are and can only come too late are mistakes', () => {
-  const back = 'would come back after the end of the run at 60 s';
+  const back = 'would come back after the end of the run at 1 min 00 s';
   const fix = 'raise time_limit, or leave or come back earlier';
   const returning = (session: string): string[] => mistakeLines(swarm(`{ session: ${session} }`));
   expect(returning('{ leave: { after: 1s }, return: { after: 90s } }')).toEqual([
@@ -156,7 +156,7 @@ test('times that are written as they are and can only come too late are mistakes
     ),
   ]);
   expect(hit('{ when: progress > 5%, delay: 60s, for: 1s, pause: g }')).toEqual([
-    expect.stringContaining('faults.0.delay: would begin after the end of the run at 60 s'),
+    expect.stringContaining('faults.0.delay: would begin after the end of the run at 1 min 00 s'),
   ]);
 });
 

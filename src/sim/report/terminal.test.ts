@@ -76,8 +76,8 @@ describe('the result on a terminal', () => {
         The lower bound is set by the uplink of those who hold the only copies. Without latency and
         protocol bytes; a peer counts as present from its first join to the end.
 
-        goodput   ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███████████████▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  over 4.00 s
-        complete  ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅█  3 of 3
+        goodput         ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███████████████▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  over 4.00 s
+        peers complete  ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅█  3 of 3
 
       group    complete  fastest  median    95 %  slowest      sent  received
       ───────────────────────────────────────────────────────────────────────

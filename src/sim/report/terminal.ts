@@ -34,7 +34,7 @@ const INJECTIONS_MAX = 14;
 const INJECTED_ROWS_MAX = 2 * INJECTIONS_MAX;
 const SPARK_COLUMNS_MAX = 60;
 /** What stands beside a spark line: its name and what it goes up to. */
-const SPARK_MARGIN = 34;
+const SPARK_MARGIN = 40;
 
 /** Ends with a newline. No line is wider than the terminal, unless a name is very long. */
 export function renderTerminal(result: RunResult, options: TerminalOptions): string {
@@ -146,7 +146,7 @@ function timeSection({ samples, verdict }: RunResult, page: Page): string {
     [
       [page.dim('goodput'), sparkline(rate), page.dim(`over ${formatDuration(last.atMs)}`)],
       [
-        page.dim('complete'),
+        page.dim('peers complete'),
         sparkline(complete, verdict.peersToComplete),
         page.dim(`${last.peersCompleted} of ${verdict.peersToComplete}`),
       ],

@@ -178,7 +178,7 @@ describe('mistakes of faults are told with place and fix:', () => {
     ).toMatchInlineSnapshot(`
       [
         "4:5 faults.0: at and when exclude each other; keep one; delay counts from when",
-        "5:11 faults.1.at: would begin after the end of the run at 60 s; raise time_limit, or begin earlier",
+        "5:11 faults.1.at: would begin after the end of the run at 1 min 00 s; raise time_limit, or begin earlier",
         "6:5 faults.2: crash does not say when; add at or when",
         "7:5 faults.3: for and reset exclude each other: a reset is over at once; remove for, or use every",
         "8:22 faults.4.delay: has no meaning without when; use at, or add when",

@@ -67,7 +67,7 @@ describe('a link', () => {
         "2:75 peers.g.link.window.bytes: 1 has no unit; write 1MiB or 1MB",
         "2:95 peers.g.link.window.slow_start: changes nothing: a connection begins with 10 segments, 14600 bytes, and bytes allows no more; raise bytes above 14600B, or remove slow_start",
         "2:68 peers.g.link.changes.0: changes nothing; add up, down or latency",
-        "2:69 peers.g.link.changes: the change at 120 s would come after the end of the run at 60 s; raise time_limit, or change earlier",
+        "2:69 peers.g.link.changes: the change at 2 min 00 s would come after the end of the run at 1 min 00 s; raise time_limit, or change earlier",
         "2:131 peers.g.link.changes.1.down: down changes at 1000 ms, but link.down is unlimited before; give link.down a rate that it begins with",
         "2:69 peers.g.link.changes: two changes of up begin at 1000 ms; keep one",
       ]

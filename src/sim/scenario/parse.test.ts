@@ -228,13 +228,13 @@ peers:
       swarm.yaml:6:19: peers.c.session.return: the peer never leaves; add session.leave, or remove return
           6 |   c: { session: { return: { after: 1s } } }
             |                   ^
-      swarm.yaml:7:69: peers.d.session.return.after: would come back after the end of the run at 60 s; raise time_limit, or leave or come back earlier
+      swarm.yaml:7:69: peers.d.session.return.after: would come back after the end of the run at 1 min 00 s; raise time_limit, or leave or come back earlier
           7 | eave: { after: 1s, from: completion }, return: { after: 59s } } }
             |                                                  ^
       swarm.yaml:8:40: peers.e.session.leave: would leave at 1000 ms, before it joins at 2000 ms; use from: join
           8 |   e: { arrival: { at: 2s }, session: { leave: { after: 1s, from: start } } }
             |                                        ^
-      swarm.yaml:9:8: peers.f.arrival: would join after the end of the run at 60 s; raise time_limit or join earlier
+      swarm.yaml:9:8: peers.f.arrival: would join after the end of the run at 1 min 00 s; raise time_limit or join earlier
           9 |   f: { arrival: { at: 2min } }
             |        ^
       swarm.yaml:10:34: peers.g.policy.upload_slots: has no meaning by the spec protocol; remove it, or use protocol: swarm

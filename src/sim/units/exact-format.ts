@@ -1,7 +1,24 @@
+import { SECOND_MS } from '../../core/units.ts';
+
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
 /** What somebody has set, as it was set: a link of 1.25 Mbit/s is not rounded to three digits, as figures are. */
 
+/** A value in ms: `250 ms`, `12.5 s`, and from a minute on in the form that measured durations have: `1 min 00 s`. */
 export function exactDuration(value: number): string {
-  return value >= 1000 ? `${Number((value / 1000).toFixed(3))} s` : `${Number(value.toFixed(3))} ms`;
+  if (value < 1000) return `${Number(value.toFixed(3))} ms`;
+  const ms = Math.round(value);
+  if (ms < MINUTE_MS) return `${ms / SECOND_MS} s`;
+  const hours = Math.floor(ms / HOUR_MS);
+  const minutes = Math.floor((ms % HOUR_MS) / MINUTE_MS);
+  const seconds = (ms % MINUTE_MS) / SECOND_MS;
+  const wholeMinutes = hours === 0 ? `${minutes} min` : `${hours} h ${padded(minutes)} min`;
+  return hours > 0 && seconds === 0 ? wholeMinutes : `${wholeMinutes} ${padded(seconds)} s`;
+}
+
+function padded(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
 }
 
 /** In bits, as links are sold; null: `unlimited`. */

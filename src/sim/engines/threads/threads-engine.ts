@@ -81,6 +81,7 @@ class ThreadsRun {
   readonly #events: SwarmEvent[] = [];
   #onAbort!: () => void;
   #runtime: WorkerRuntime | undefined;
+  #setupMs = 0;
 
   constructor(plan: Plan, watcher: RunWatcher, workerFile: URL, trackerPort: number) {
     this.#plan = plan;
@@ -102,8 +103,7 @@ class ThreadsRun {
     const sampler = new Sampler(peers, runtime.peerCounters, chunkBytes, {
       waitsForSessions: this.#plan.until === 'sessions',
     });
-    const setupMs = this.#clock.now();
-    const startMs = setupMs + START_LEAD_MS + START_LEAD_PER_PEER_MS * peers.length;
+    const startMs = this.#clock.now() + START_LEAD_MS + START_LEAD_PER_PEER_MS * peers.length;
     const cpuBefore = process.cpuUsage();
     const readThrottling = watchThrottling();
     const live = (): LiveSwarm => ({ nowMs: Math.max(0, controller.now()), ...sampler.live() });
@@ -136,7 +136,7 @@ class ThreadsRun {
     return {
       engine: 'threads',
       startedAt: this.#startedAt,
-      setupMs,
+      setupMs: this.#setupMs,
       elapsedMs: end.atMs,
       ending: verdicts === undefined ? 'interrupted' : end.ending,
       ...(end.abortedBy !== undefined && { abortedBy: end.abortedBy }),
@@ -211,7 +211,8 @@ class ThreadsRun {
     const assembled = async (): Promise<void> => {
       const tracker = await runtime.startTracker(this.#trackerPort);
       await Promise.all(peers.map((peer) => new Promise<void>((resolve) => runtime.prepare(peer, resolve))));
-      this.#watcher.onReady?.({ trackerPort: tracker.port, setupMs: this.#clock.now() });
+      this.#setupMs = this.#clock.now();
+      this.#watcher.onReady?.({ trackerPort: tracker.port, setupMs: this.#setupMs });
     };
     // A thread that fails meanwhile would be waited for in vain: `ended` then rejects.
     await Promise.race([assembled(), controller.ended]);

@@ -3,6 +3,7 @@ import { describeCarrier, type Forecast } from '../../experiment/forecast.ts';
 import { latestEnd } from '../../plan/latest-end.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { describeShortage, fittingText } from '../../plan/shortage.ts';
+import { exactDuration } from '../../units/exact-format.ts';
 import { formatBytes, formatDuration } from '../../units/format.ts';
 import { limitWords } from '../columns.ts';
 import { lines, type Section } from './section.ts';
@@ -75,7 +76,7 @@ function timeText(plan: Plan, one: Forecast): string {
   const { ms, by } = latestEnd(plan);
   const { leastMs, mostMs } = one.runMs === null ? spanOf(plan, one) : distributionOf(plan, one);
   const most = formatDuration(mostMs);
-  const limit = by === null ? `the time limit of ${formatDuration(ms)}` : `abort_on ${by}`;
+  const limit = by === null ? `the time limit of ${exactDuration(ms)}` : `abort_on ${by}`;
   if (one.bound.ms > ms) return `${most}, and not complete by then: the lower bound is above ${limit}`;
   return `at least ${formatDuration(leastMs)}, at most ${most}${by === null ? '' : `, when ${by} gives up`}`;
 }

@@ -19,7 +19,7 @@ describe('a plan', () => {
       "
       content        1 MiB generated from "1/content", 8 chunks of 128 KiB
       tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers an answer
-      time limit     60 s
+      time limit     1 min 00 s
       until          all who must complete are complete; 4 returns may come too late, since the run does not wait
                      for them (until: sessions does)
       engine         threads, one for 2 peers
@@ -45,7 +45,7 @@ describe('a plan', () => {
       "
       content        1 MiB generated from "1/content", 8 chunks of 128 KiB
       tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers an answer
-      time limit     60 s
+      time limit     1 min 00 s
       until          all who must complete are complete
       engine         threads, one for each peer
 

@@ -1,5 +1,5 @@
 /** A plan for people: content, tracker, each peer with its link and its stays, what is done to them and expected. */
-import { formatBytes, formatDuration } from '../../units/format.ts';
+import { formatBytes } from '../../units/format.ts';
 import { describeDistribution } from '../../plan/distributions.ts';
 import { mayBeExcused } from '../../plan/may-be-excused.ts';
 import { exactDuration, exactRate, exactShare } from '../../units/exact-format.ts';
@@ -38,12 +38,7 @@ function runSection(plan: Plan): Section {
       `${tracker.edition} edition, agreement of ${tracker.agreement}, announce every ${exactDuration(tracker.announceIntervalMs)}, ` +
         `silence limit ${exactDuration(tracker.silenceLimitMs)}, ${tracker.peersPerAnswer} peers an answer`,
     ],
-    [
-      'time limit',
-      timeLimitMs < 120_000
-        ? exactDuration(timeLimitMs)
-        : `${exactDuration(timeLimitMs)} (${formatDuration(timeLimitMs)})`,
-    ],
+    ['time limit', exactDuration(timeLimitMs)],
     ['until', describeUntil(plan)],
     ['engine', describeEngine(plan)],
   ]);
