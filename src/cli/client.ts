@@ -31,7 +31,7 @@ async function runClient(settings: ClientSettings): Promise<number> {
   }
   if (node.keepsList && tells(settings.verbosity, 'normal')) {
     print(
-      `${settings.name}: ${settings.folder} is an original: chunks are put there, its local_chunks.txt stays as it is, and the next start begins anew`,
+      `${settings.name}: ${settings.folder} is an original: chunks are put there, its local_chunks.txt stays as it is, and the next start begins from scratch`,
     );
   }
   const progress = newClientProgress({

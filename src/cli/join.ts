@@ -90,7 +90,7 @@ function tellUnlisted(
   const which = `${unlisted.length === 1 ? 'chunk' : 'chunks'} ${some(unlisted)}`;
   const verified =
     checkedBy === 'nothing'
-      ? 'only their sizes could be checked; --sha256 tells whether the content is right'
+      ? 'only the sizes could be checked; give --sha256 to check the content'
       : 'the hash of the whole says that they are right';
   say(`join: ${folder}/local_chunks.txt does not list ${which}; taken from the files, ${verified}`);
 }
@@ -106,7 +106,7 @@ function tellDifference(result: Extract<JoinResult, { state: 'different' }>, fol
           'their SHA-1 are not those',
           'their files and their lines',
         ];
-  return `${which} spoilt: ${their} in split.json; remove ${lines} in local_chunks.txt, and let a client fetch anew`;
+  return `${which} spoilt: ${their} in split.json; remove ${lines} in local_chunks.txt, and let a client fetch again`;
 }
 
 /** The first of them, and how many more there are. */

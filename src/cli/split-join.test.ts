@@ -52,7 +52,7 @@ it('join ends with 1 and keeps nothing when the content is not as it was', () =>
   expect(status).toBe(1);
   expect(stderr).toBe(
     'join: chunk 2 of out/folder1 is spoilt: its SHA-1 is not the one in split.json; remove its file and its line in ' +
-      'local_chunks.txt, and let a client fetch anew; nothing was written\n',
+      'local_chunks.txt, and let a client fetch again; nothing was written\n',
   );
   expect(readdirSync(place).sort()).toEqual(['file', 'out']);
   const { stderr: other } = run('join', 'out/folder1', 'copy', '--sha256', 'ab'.repeat(32));

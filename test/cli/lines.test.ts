@@ -85,7 +85,7 @@ describe('ClientLines', () => {
     const failed = (atMs: number, detail: string): string | undefined =>
       lines.follow({ type: 'node-failed', atMs, peer: 'alice', code: 'STORE', detail });
     expect(failed(0, 'cannot write chunk_1: the disk is full')).toBe(
-      'alice: cannot write chunk_1: the disk is full; going on with what is held, and trying again',
+      'alice: cannot write chunk_1: the disk is full; the client goes on with what it holds and tries again',
     );
     expect(failed(50_000, 'cannot write chunk_2: the disk is full')).toBeUndefined();
     expect(failed(100_000, 'cannot write chunk_1: the disk is full')).toBeUndefined();
@@ -104,7 +104,7 @@ describe('ClientLines', () => {
       detail: 'no chunk_1',
     } as const;
     expect(lines.follow({ ...gone, lostChunk: 1 })).toBe(
-      'alice: chunk 1 is not offered any more and will be fetched anew: no chunk_1',
+      'alice: chunk 1 is no longer offered and will be fetched again: no chunk_1',
     );
     expect(lines.figures).toMatchObject({ heldChunks: 2, complete: false });
     for (const event of [received, completed]) lines.follow(event);

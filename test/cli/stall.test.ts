@@ -51,7 +51,7 @@ describe('a client that gets nothing', () => {
     expect(it.check(0, 0)).toBeUndefined();
     expect(it.check(9999, 0)).toBeUndefined();
     expect(it.check(10_000, 0)).toBe(
-      'nothing has come for 10 s, 3 of 5 chunks are missing; ' +
+      'nothing has arrived for 10 s, 3 of 5 chunks are missing; ' +
         'tried localhost:6003 (sends nothing), localhost:6002 (refused); trying again',
     );
   });
@@ -90,7 +90,7 @@ describe('a client whose disk fails', () => {
     const it = watch(found, request(bob), failed);
     it.check(0, 0);
     expect(it.check(10_000, 0)).toBe(
-      'nothing has come for 10 s, 3 of 5 chunks are missing; the disk is full; trying again',
+      'nothing has arrived for 10 s, 3 of 5 chunks are missing; the disk is full; trying again',
     );
     it.follow(received);
     it.check(11_000, 9);
@@ -107,7 +107,7 @@ describe('a client whose disk fails', () => {
     } as const;
     const it = watch(announced);
     it.check(0, 0);
-    expect(it.check(10_000, 0)).toContain('still being told what is held (1 of 2');
+    expect(it.check(10_000, 0)).toContain('still telling the tracker what it holds (1 of 2');
     it.follow({ ...announced, index: 2 });
     expect(it.check(30_000, 0)).toContain('the tracker does not answer');
   });
@@ -159,7 +159,7 @@ describe('with real programs', () => {
     });
     for (const client of clients) {
       const [, tried] = await client.says(
-        /^alice: nothing has come for \d+ s, 2 of 2 chunks are missing; tried (.*); trying again$/m,
+        /^alice: nothing has arrived for \d+ s, 2 of 2 chunks are missing; tried (.*); trying again$/m,
       );
       expect(tried).toBe(`${holder.replace(',', ':')} (refused)`);
     }

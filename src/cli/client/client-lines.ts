@@ -155,13 +155,13 @@ export class ClientLines {
     if (lostChunk !== undefined) {
       this.#heldChunks--;
       this.#complete = false;
-      return ['quiet', `chunk ${lostChunk} is not offered any more and will be fetched anew: ${detail}`];
+      return ['quiet', `chunk ${lostChunk} is no longer offered and will be fetched again: ${detail}`];
     }
     const reason = detail.slice(detail.lastIndexOf(': ') + 1);
     const lastMs = this.#failedMs.get(reason) ?? -Infinity;
     this.#failedMs.set(reason, atMs);
     const isNew = atMs - lastMs > FAILURE_REST_MS;
-    return [isNew ? 'quiet' : 'verbose', `${detail}; going on with what is held, and trying again`];
+    return [isNew ? 'quiet' : 'verbose', `${detail}; the client goes on with what it holds and tries again`];
   }
 
   /** Once per back-off step: at its longest the wait stays as it is, and the line would only repeat. */

@@ -81,7 +81,7 @@ function newClientCommand() {
     )
     .option(
       '--host <host>',
-      'how others are told to reach this client (default: what -bind says, else localhost)',
+      'the address at which others reach this client (default: the one of -bind, else localhost)',
       hostName,
     )
     .addOption(
@@ -93,7 +93,7 @@ function newClientCommand() {
         .default('spec'),
     )
     .addOption(
-      new Option('--edition <name>', 'of the classic text; hashed tells and checks SHA-1')
+      new Option('--edition <name>', 'of the classic text; hashed sends and checks SHA-1')
         .choices(['plain', 'hashed'])
         .default(edition),
     )

@@ -36,14 +36,14 @@ export function requireReachable({ bind, host }: Place, { tracker, protocol }: A
   const told = familyOf(host);
   if (told !== undefined && told !== listens) {
     throw new ConfigError(
-      `others are told to find this client over ${told} (-host ${host}), but -bind ${bind} listens on ${listens} alone; ` +
+      `the tracker lists this client over ${told} (-host ${host}), but -bind ${bind} listens on ${listens} alone; ` +
         `write -host ${listens === 'IPv6' ? bind : 'with an IPv4 address'}, or -bind ::, which listens on both`,
     );
   }
   const seen = familyOf(tracker.host);
   if (protocol === 'swarm' && seen !== undefined && seen !== listens) {
     throw new ConfigError(
-      `others are told to find this client where the tracker sees it, over ${seen} (-tracker ${addressText(tracker)}), ` +
+      `the tracker lists this client at the address it sees, over ${seen} (-tracker ${addressText(tracker)}), ` +
         `but -bind ${bind} listens on ${listens} alone; write -bind ::, which listens on both`,
     );
   }

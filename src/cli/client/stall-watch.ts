@@ -108,7 +108,7 @@ export class StallWatch {
     this.#nextMs = nowMs + this.#patienceMs;
     const seconds = Math.round((nowMs - this.#sinceMs) / SECOND_MS);
     return (
-      `nothing has come for ${seconds} s, ${this.#missing} of ${this.#totalChunks} chunks are missing; ` +
+      `nothing has arrived for ${seconds} s, ${this.#missing} of ${this.#totalChunks} chunks are missing; ` +
       `${this.#whoWasTried()}; trying again`
     );
   }
@@ -128,7 +128,7 @@ export class StallWatch {
     if (this.#tried.size === 0) {
       if (this.#trackerAnswers) return 'no client sends them yet';
       if (this.#announced === 0 || this.#announced >= this.#held) return 'the tracker does not answer';
-      return `the tracker is still being told what is held (${this.#announced} of ${this.#held}; -trusted_tracker tells all at once)`;
+      return `the client is still telling the tracker what it holds (${this.#announced} of ${this.#held}; -trusted_tracker sends all at once)`;
     }
     const latest = [...this.#tried.values()]
       .slice(-SHOWN_MAX)

@@ -98,7 +98,7 @@ describe('the time that is left', () => {
       before = left.leftMs(atMs)!;
     }
     left.update(22 * SECOND_MS, 0.5, false);
-    expect(left.say(22 * SECOND_MS)).toBe('nothing has come for 12 s');
+    expect(left.say(22 * SECOND_MS)).toBe('nothing has arrived for 12 s');
     left.update(23 * SECOND_MS, 0.5, true);
     left.update(24 * SECOND_MS, 0.6, true);
     expect(left.say(24 * SECOND_MS)).toBe('about 16 s left');

@@ -33,10 +33,10 @@ export class TimeLeft {
     return this.#leftMs === null ? null : Math.max(0, this.#leftMs - (atMs - this.#movedMs));
   }
 
-  /** `about 17 h left`, `nothing has come for 12 s`; empty when there is nothing to tell. */
+  /** `about 17 h left`, `nothing has arrived for 12 s`; empty when there is nothing to tell. */
   say(atMs: number): string {
     const stillMs = atMs - this.#movedMs;
-    if (this.#done < 1 && stillMs >= STILL_AFTER_MS) return `nothing has come for ${roughly(stillMs)}`;
+    if (this.#done < 1 && stillMs >= STILL_AFTER_MS) return `nothing has arrived for ${roughly(stillMs)}`;
     const leftMs = this.leftMs(atMs);
     return leftMs === null ? '' : `about ${roughly(leftMs)} left`;
   }

@@ -32,7 +32,7 @@ export class TrackerLines {
     const { index, formerHash, hash } = event;
     return [
       isNew ? 'normal' : 'verbose',
-      `another content from now on: chunk ${index} is ${hash}; nobody claims ${formerHash} any more`,
+      `another content from now on: chunk ${index} is ${hash}; no holder claims ${formerHash} any more`,
     ];
   }
 }

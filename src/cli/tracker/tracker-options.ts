@@ -62,7 +62,7 @@ function newTrackerCommand() {
     .addOption(
       new Option(
         '--agreement <n>',
-        'holders that must agree on a chunk before anybody is told of it (default: 1; hashed: 2)',
+        'holders that must agree on a chunk before the tracker lists it (default: 1; hashed: 2)',
       ).argParser(wholeNumber(1, 1000)),
     )
     .option('--log <file>', 'file to append the lines of the classic programs to', 'logs.log')

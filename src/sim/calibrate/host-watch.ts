@@ -53,7 +53,7 @@ export function disturbances({ othersCpuShare, throttledShare, loopDelayMaxMs }:
   }
   if ((throttledShare ?? 0) > THROTTLED_SHARE_MAX) found.push(describeThrottling(throttledShare!));
   if (loopDelayMaxMs > LOOP_DELAY_MAX_MS) {
-    found.push(`the thread stood still for ${Math.round(loopDelayMaxMs)} ms`);
+    found.push(`the thread was blocked for ${Math.round(loopDelayMaxMs)} ms`);
   }
   return found;
 }

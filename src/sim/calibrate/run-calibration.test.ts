@@ -171,7 +171,7 @@ describe('a host', () => {
     expect(disturbances({ ...reading, othersCpuShare: 0.4 })).toEqual([
       'other programs used 40 % of the processors',
     ]);
-    expect(disturbances({ ...reading, loopDelayMaxMs: 90 })).toEqual(['the thread stood still for 90 ms']);
+    expect(disturbances({ ...reading, loopDelayMaxMs: 90 })).toEqual(['the thread was blocked for 90 ms']);
   });
 });
 

@@ -63,7 +63,7 @@ export function compareExperiments(before: Experiment, after: Experiment): Exper
       ...planDifferences(compared),
       ...doubts('before', before),
       ...doubts('after', after),
-      'The two were not interleaved: whatever changed on the machine between them counts as a difference.',
+      'The two were not interleaved. A change of the machine between them counts as a difference.',
     ],
     arms: compareArms(compared),
     onlyBefore: alone ? [] : names(before).filter((name) => !names(after).includes(name)),

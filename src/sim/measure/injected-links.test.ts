@@ -86,7 +86,7 @@ describe('the changes of a link', () => {
     expect(told(['g/1', rate, { bytesPacedUp: 1024 }], ['g/2', rate, { upChanges: 1 }])).toEqual([
       ['g', '1 KiB paced up', true],
       ['g', '1 change of the uplink took effect', true],
-      ['g', 'nothing met 1 change of the uplink from 3.00 s on: nobody used it any more', false],
+      ['g', 'nothing met 1 change of the uplink from 3.00 s on: no peer used it any more', false],
     ]);
   });
 });

@@ -123,7 +123,7 @@ function changeFigures(
   const row = (times: readonly number[], effect: string, hit: boolean) =>
     times.length === 0 ? [] : [{ ...linkFigure(group, effect, hit), plannedMs: first(times) }];
   const isOver = first(missed) > evidence.record.elapsedMs;
-  const why = isOver ? 'the run was over before' : 'nobody used it any more';
+  const why = isOver ? 'the run was over before' : 'no peer used it any more';
   const planned = `${counted(missed.length, 'change')} ${what} from ${formatDuration(first(missed))} on`;
   return [
     ...row(passed, `${counted(passed.length, 'change')} ${what} took effect`, true),

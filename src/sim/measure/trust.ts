@@ -82,7 +82,7 @@ function untrustedCause(
 ): string | null {
   const pauseMs = Math.max(UNTRUSTED_PAUSE_MS_MIN, UNTRUSTED_PAUSE_SHARE_MIN * periodMs);
   if (loopDelayMaxMs >= pauseMs) {
-    return `a thread stood still for ${formatDuration(loopDelayMaxMs)} of ${formatDuration(periodMs)}`;
+    return `a thread was blocked for ${formatDuration(loopDelayMaxMs)} of ${formatDuration(periodMs)}`;
   }
   if (loopDelayP99Ms >= UNTRUSTED_LOOP_DELAY_P99_MS_MIN) {
     return `threads reacted ${formatDuration(loopDelayP99Ms)} late (99th percentile)`;
@@ -133,7 +133,7 @@ function delayWarnings(
     );
   }
   if (host.loopDelayMaxMs > pauseMsMax) {
-    warnings.push(`A thread stood still for ${formatDuration(host.loopDelayMaxMs)} (${pauses}).`);
+    warnings.push(`A thread was blocked for ${formatDuration(host.loopDelayMaxMs)} (${pauses}).`);
   }
   if (lateMeanMs !== null && lateMeanMs > SHAPER_LATE_MEAN_MS_MAX) {
     warnings.push(

@@ -240,7 +240,7 @@ describe('trust', () => {
 
   it.each([
     ['loopDelayP99Ms', 45, 'Threads reacted late: event-loop delay 45.0 ms at the 99th percentile'],
-    ['loopDelayMaxMs', 900, 'A thread stood still for 900 ms (above 175 ms).'],
+    ['loopDelayMaxMs', 900, 'A thread was blocked for 900 ms (above 175 ms).'],
     ['cpuShare', 0.97, 'The run used 97 % of all cores it may use (above 90 %)'],
     ['loadBefore', 1.5, 'The machine was busy before the run: load 1.50 a core'],
     [

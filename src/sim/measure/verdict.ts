@@ -73,7 +73,7 @@ function nothingToJudge(
       gone === 1
         ? 'The only peer that had to complete left or died before it could'
         : `All ${gone} peers that had to complete left or died before they could`;
-    return [`${all}: nobody is left to judge by (see must_complete).`];
+    return [`${all}: no peer is left to judge by (see must_complete).`];
   }
   if (expectations.length > 0) return [];
   return [
@@ -119,7 +119,7 @@ function findingOf({ records, plan, record, initial }: Evidence, peer: PeerFigur
   return {
     kind,
     reason: isOpen
-      ? `${name}: it holds everything, but no event tells when it completed.`
+      ? `${name}: it holds everything, but no event says when it completed.`
       : // What came while the threads were being closed is no part of the run.
         `${name}: it did not complete in time (its last chunk came as the run ended).`,
   };

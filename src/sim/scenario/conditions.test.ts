@@ -63,7 +63,7 @@ describe('a condition that can never hold is a mistake', () => {
   test('also when it is about those that must complete, and nobody must', () => {
     const text = `${small}peers: { seeder: { holds: all, must_complete: false } }\nabort_on: [completed >= 1]\n`;
     expect(mistakeLines(text)).toEqual([
-      '3:12 abort_on.0: can never hold: without a set, peers that must complete are meant, and nobody must; name others, as in completed(leechers) >= 50%',
+      '3:12 abort_on.0: can never hold: without a set, the peers that must complete are meant, but there are none; name others, as in completed(leechers) >= 50%',
     ]);
   });
 });

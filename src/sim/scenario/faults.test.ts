@@ -127,8 +127,8 @@ describe('mistakes of faults are told with place and fix:', () => {
         '{ at: 1s, pause: (seeder & leechers) + (seeder - all) }',
       ),
     ).toEqual([
-      '4:22 faults.0.pause: the set is empty; take away less: nobody is left of what stands before the -',
-      '5:22 faults.1.pause: the set is empty; change it: nobody is in any part of it',
+      '4:22 faults.0.pause: the set is empty; the difference is empty; take away fewer peers',
+      '5:22 faults.1.pause: the set is empty; the set is empty; change it',
     ]);
   });
 
@@ -151,10 +151,10 @@ describe('mistakes of faults are told with place and fix:', () => {
         "5:40 faults.1.pause.count: 11 of 10 peers; allowed: 1 to 10",
         "6:40 faults.2.pause.share: is none of 10 peers; raise it, or use count",
         "7:7 faults.3.pause: count and share exclude each other; keep one",
-        "8:14 faults.4.pause: the set is empty; change it: what stands on both sides of the & has nobody in common",
+        "8:14 faults.4.pause: the set is empty; the sets on both sides of the & have no peer in common; change one of them",
         "9:14 faults.5.pause: the tracker cannot be meant here; choose from seeder, leechers, all",
         "10:42 faults.6.partition.sides.1: leechers/3 is in side 1 too; nobody can be on both sides; use a difference such as all - europe",
-        "11:20 faults.7.partition.sides: nobody is in the rest; leave somebody out of the other sides",
+        "11:20 faults.7.partition.sides: the rest is empty; leave somebody out of the other sides",
         "12:20 faults.8.partition.sides: has fewer than 2 items; for example [europe + tracker, asia] or [leechers/1-3, rest]",
       ]
     `);

@@ -112,7 +112,7 @@ description: \${a}`),
         "2:71 variables.2x: "2x" cannot be the name of a variable; use a letter, then letters, digits or _, up to 40",
         "3:45 peers.seeder.link.up: there is no variable "rat"; did you mean "rate"?",
         "3:60 peers.seeder.link.down: 5 has no unit; write 5Mbit/s or 5kB/s",
-        "3:80 peers.seeder.link.latency: \${map} is neither text nor a number, and cannot be a part of a text; let it be all of the value",
+        "3:80 peers.seeder.link.latency: \${map} is neither text nor a number, and cannot be part of a text; let it be all of the value",
       ]
     `);
   });
@@ -225,7 +225,7 @@ describe('tables', () => {
       ].flatMap((link) => mistakeLines(scenario(link), [], files)),
     ).toMatchInlineSnapshot(`
       [
-        "2:74 peers.g.link.latency.csv: none.csv cannot be read: there is no such file; the path is relative to the file it stands in",
+        "2:74 peers.g.link.latency.csv: none.csv cannot be read: there is no such file; the path is relative to the file that names it",
         "2:74 peers.g.link.latency.csv: a.csv has several columns; add column: one of x, y",
         "2:97 peers.g.link.latency.csv.column: a.csv has no column "z"; known: x, y",
         "a.csv:2:5 peers.g.link.latency.csv: 2 has no unit; write it in the table, or give csv a unit",
@@ -291,7 +291,7 @@ describe('tables', () => {
         "early.csv:3:4 peers.g.arrival.trace.csv: "soon" is not a duration; write a duration such as 50ms, 2s, 1.5min",
         "bare.csv:1:7 peers.g.arrival.trace.csv: the row has 3 fields for 2 columns; put a field with a comma in quotes",
         "2:83 peers.g.arrival.trace.csv.column: has no meaning in a trace; remove it: the columns are join and leave",
-        "2:64 peers.g.arrival.trace.csv: nowhere.csv cannot be read: there is no such file; the path is relative to the file it stands in",
+        "2:64 peers.g.arrival.trace.csv: nowhere.csv cannot be read: there is no such file; the path is relative to the file that names it",
         "2:74 peers.g.arrival.trace.how: unknown key; known: csv",
       ]
     `);

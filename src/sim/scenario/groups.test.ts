@@ -161,7 +161,7 @@ expect: [home-far-fibre.completion.max < 9s]
       profiles: { dsl: { link: { up: 2MB/s } } }
 `),
     ).toEqual([
-      '3:3 peers.dsl: "dsl" is the name of a group and of a region, location or profile; rename one of them, since home-dsl-dsl is meant by both',
+      '3:3 peers.dsl: "dsl" names both a group and a region, location or profile; rename one of them, since home-dsl-dsl is meant by both',
       '7:19 peers.home.combine.profiles.dsl: "dsl" is a location too; give it another name',
       '7:34 peers.home.combine.profiles.dsl.link.up: profiles.dsl.link.up and locations.near.link.up exclude each other; say it in one of the two',
     ]);

@@ -130,7 +130,7 @@ describe('regions', () => {
         "2:20 regions.preset: "clouds" is not known here; did you mean "cloud"?",
         "2:12 regions.delays: says no delay between asia and europe; add europe: { asia: … }",
         "2:1 regions: preset and delays exclude each other; keep one",
-        "3:10 peers.tokyo: "tokyo" is the name of a group and of a region, location or profile; rename one of them, since tokyo is meant by both",
+        "3:10 peers.tokyo: "tokyo" names both a group and a region, location or profile; rename one of them, since tokyo is meant by both",
       ]
     `);
   });

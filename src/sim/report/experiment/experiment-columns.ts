@@ -67,9 +67,11 @@ export function doubts({ runs, verdict, arms, ending, repeats, baseline, precisi
           `${untrusted} of ${runs.length} runs are untrusted, the first since ${verdict.cause}. Remedy: ${verdict.remedy}.`,
         ]
       : []),
-    ...(ending === 'interrupted' ? ['It was stopped: only what was measured until then is told.'] : []),
+    ...(ending === 'interrupted'
+      ? ['The run was stopped. The report covers only what was measured until then.']
+      : []),
     ...(ending === 'failed'
-      ? ['A run could not be carried out: only what was measured before it is told.']
+      ? ['A run could not be carried out. The report covers only what was measured before it.']
       : []),
     ...(doubtful > 0
       ? [
@@ -79,7 +81,7 @@ export function doubts({ runs, verdict, arms, ending, repeats, baseline, precisi
     ...precisionDoubts(precision, ending),
     ...(arms.length > 1 && repeats === 1
       ? [
-          'One run of each arm shows no scatter: whether the arms differ cannot be told. Repeat at least 3 times.',
+          'One run of each arm shows no scatter, so the arms cannot be compared. Repeat each at least 3 times.',
         ]
       : []),
     ...(compared && repeats === 2
@@ -91,10 +93,12 @@ export function doubts({ runs, verdict, arms, ending, repeats, baseline, precisi
 function precisionDoubts(precision: Experiment['precision'], ending: Experiment['ending']): string[] {
   if (precision === undefined || ending !== 'completed') return [];
   const { metric, share, reachedShare, most } = precision;
-  const asked = `${metric} was to be known within ${formatMetric(share, 'share')} in every arm`;
+  const asked = `${metric} was to be measured within ${formatMetric(share, 'share')} in every arm`;
   if (reachedShare === null) return [`${asked}, and an arm has no interval of it.`];
   if (reachedShare <= share) return [];
-  return [`${asked}: after ${most} runs of each it is known within ${formatMetric(reachedShare, 'share')}.`];
+  return [
+    `${asked}: after ${most} runs of each it is measured within ${formatMetric(reachedShare, 'share')}.`,
+  ];
 }
 
 const explanations = [

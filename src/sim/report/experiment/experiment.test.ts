@@ -65,8 +65,8 @@ describe('an experiment on a terminal', () => {
     const experiment = experimentOfRuns(runs, { baseline: 'random' });
     expect(renderExperiment(experiment, { colours: false })).toMatchInlineSnapshot(`
       "PASS  fixture: 3 arms × 1 run, 3 passed
-        ! One run of each arm shows no scatter: whether the arms differ cannot be told. Repeat at least
-          3 times.
+        ! One run of each arm shows no scatter, so the arms cannot be compared. Repeat each at least 3
+          times.
 
       one run each               makespan       seeder_load  waste
       ────────────────────────────────────────────────────────────
@@ -122,7 +122,7 @@ describe('an experiment on a terminal', () => {
     const precision = { metric: 'makespan', share: 0.05, reachedShare: 0.12, most: 2 };
     const text = renderExperiment(experimentOfRuns(runs, { precision }), { colours: false });
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      '! makespan was to be known within 5 % in every arm: after 2 runs of each it is known within 12 %.',
+      '! makespan was to be measured within 5 % in every arm: after 2 runs of each it is measured within 12 %.',
     );
   });
 
@@ -152,7 +152,7 @@ describe('an experiment on a terminal', () => {
 });
 
 it('an untrusted run makes the experiment untrusted, with cause and remedy in the first lines of every text', () => {
-  const why = { cause: 'a thread stood still for 44 s of 60 s', remedy: 'let fewer peers run' };
+  const why = { cause: 'a thread was blocked for 44 s of 60 s', remedy: 'let fewer peers run' };
   const runs = [
     experimentRun('a', 1, { makespan: 1 }),
     experimentRun(
@@ -164,7 +164,7 @@ it('an untrusted run makes the experiment untrusted, with cause and remedy in th
   ];
   const experiment = experimentOfRuns(runs);
   const told =
-    /1 of 2 runs are untrusted, the first since a thread stood still for 44 s of 60 s\. Remedy: let fewer peers run\./;
+    /1 of 2 runs are untrusted, the first since a thread was blocked for 44 s of 60 s\. Remedy: let fewer peers run\./;
   const [head, first] = renderExperiment(experiment, { colours: false })
     .replaceAll(/\n {3,}/g, ' ')
     .split('\n');

@@ -62,7 +62,7 @@ function chosenPeers(
 /** Why there is nothing to tell of. */
 function unfounded(figure: ScenarioFigure, chosen: readonly KnownPeer[]): string | undefined {
   if (!('peers' in figure)) return undefined;
-  if (chosen.length === 0) return 'without a set, peers that must complete are meant, and nobody must';
+  if (chosen.length === 0) return 'without a set, the peers that must complete are meant, but there are none';
   const lacksNothing = figure.kind === 'progress' && chosen.every(({ holdsAll }) => holdsAll);
   return lacksNothing ? 'they hold everything at the start, and have no progress' : undefined;
 }

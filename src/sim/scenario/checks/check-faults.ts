@@ -73,7 +73,7 @@ function checkSides(
     directory.peers.every((name) => sideOf.has(name)) &&
     sides.every((side) => side === null || side.take === null)
   )
-    report(at, 'nobody is in the rest', 'leave somebody out of the other sides');
+    report(at, 'the rest is empty', 'leave somebody out of the other sides');
   if (rests === 0 && sideOf.size === 1 && sideOf.has(TRACKER))
     report(at, 'only the tracker is in a side', 'add peers');
 }

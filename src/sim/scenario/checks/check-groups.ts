@@ -216,7 +216,7 @@ export function checkNames(
   for (const { name, region } of groups) if (region !== null && !labels.has(region)) labels.set(region, name);
   for (const [label, group] of labels) {
     if (!names.has(label)) continue;
-    const message = `"${label}" is the name of a group and of a region, location or profile`;
+    const message = `"${label}" names both a group and a region, location or profile`;
     report(pathOf(label), message, `rename one of them, since ${group} is meant by both`, 'key');
   }
 }

@@ -23,7 +23,7 @@ describe('the plan notes keys of the tracker that concern none of the peers:', (
 
   test('an agreement on hashes, when nobody tells one', () => {
     const notice =
-      'tracker.agreement: without effect unless others join, since in the plain edition nobody tells hashes, and all peers speak spec';
+      'tracker.agreement: without effect unless others join, since the plain edition has no hashes, and all peers speak the spec protocol';
     expect(noticesOf('{ agreement: 2 }', ['spec', 'spec'])).toEqual([notice]);
     expect(noticesOf('{ agreement: 2, edition: hashed }', ['spec', 'spec'])).toEqual([]);
     expect(noticesOf('{ agreement: 2 }', ['swarm', 'swarm'])).toEqual([]);

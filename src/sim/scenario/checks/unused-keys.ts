@@ -22,7 +22,7 @@ export function idleNotices(
       ),
       ...notice(
         written.filter((key) => key === 'agreement' && !hashed),
-        'in the plain edition nobody tells hashes, and all peers speak spec',
+        'the plain edition has no hashes, and all peers speak the spec protocol',
       ),
     ];
   }

@@ -83,7 +83,7 @@ function readTable(
   }
   const content = attempt(() => readText(file));
   if (!content.ok) {
-    const fix = 'the path is relative to the file it stands in';
+    const fix = 'the path is relative to the file that names it';
     report(filePath, `${file} cannot be read: ${content.reason}`, fix);
     return undefined;
   }

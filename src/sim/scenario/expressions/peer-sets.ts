@@ -31,10 +31,10 @@ export type PeerSetReading = { readonly ok: true; readonly set: PeerSet } | Text
 
 /** Why nobody is in a set whose parts are all known, and what to do. */
 export function whyEmpty(set: PeerSet): string {
-  if (set.kind === 'difference') return 'take away less: nobody is left of what stands before the -';
+  if (set.kind === 'difference') return 'the difference is empty; take away fewer peers';
   if (set.kind === 'intersection')
-    return 'change it: what stands on both sides of the & has nobody in common';
-  return 'change it: nobody is in any part of it';
+    return 'the sets on both sides of the & have no peer in common; change one of them';
+  return 'the set is empty; change it';
 }
 
 interface Token {

@@ -18,9 +18,9 @@ const targets = {
     .min(1)
     .max(PEERS_MAX)
     .optional()
-    .meta(about({ description: 'Only so many of them, drawn.', default: 'all', examples: [2] })),
+    .meta(about({ description: 'Only this many of them, drawn at random.', default: 'all', examples: [2] })),
   share: quantity(shareUnits, SHARE, {
-    description: 'Only this share of them, drawn.',
+    description: 'Only this share of them, drawn at random.',
     default: 'all',
     examples: ['50%'],
   }).optional(),
@@ -171,7 +171,7 @@ export const effects = {
     ),
   black_hole: onPeers.optional().meta(
     about({
-      description: 'What they send or are sent vanishes; nobody is told.',
+      description: 'All that they send, and all that is sent to them, is lost without an error.',
       examples: ['leechers/2'],
     }),
   ),
@@ -180,7 +180,12 @@ export const effects = {
       forgets: z
         .boolean()
         .default(false)
-        .meta(about({ description: 'Whether the tracker comes back knowing nobody.', default: false })),
+        .meta(
+          about({
+            description: 'Whether the tracker forgets all peers before it comes back.',
+            default: false,
+          }),
+        ),
     })
     .optional()
     .meta(

@@ -149,7 +149,7 @@ export const experimentKeys = {
     .optional()
     .meta(
       about({
-        description: 'The run is given up as soon as one of these [conditions](#conditions) holds.',
+        description: 'The run is given up as soon as one of these [conditions](#conditions) is true.',
         default: 'none',
         examples: [['availability < 1']],
       }),

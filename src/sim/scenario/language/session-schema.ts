@@ -9,7 +9,7 @@ const departures = z.enum(['graceful', 'crash']);
 const departure = departures.default('graceful').meta(
   about({
     description:
-      '`graceful` tells the tracker and closes its connections; `crash` is killed and tells nobody.',
+      '`graceful` tells the tracker and closes its connections; `crash` is killed without a message to anybody.',
     default: 'graceful',
   }),
 );
@@ -96,7 +96,7 @@ export const arrivalSchema = z
     how: departures.optional().meta(
       about({
         description:
-          'How those of a trace leave. `graceful` tells the tracker and closes its connections; `crash` is killed and tells nobody.',
+          'How those of a trace leave. `graceful` tells the tracker and closes its connections; `crash` is killed without a message to anybody.',
         default: 'graceful',
       }),
     ),

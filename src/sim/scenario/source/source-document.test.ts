@@ -5,7 +5,7 @@ describe('mistakes of YAML are told with place and fix:', () => {
   test('text that is not YAML', () => {
     expect(mistakesOf('seed: 1\nseed: 2\npeers: [1, 2')).toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:1: the key "seed" stands twice in one map, first in line 1; keep one of the two
+      swarm.yaml:2:1: the key "seed" occurs twice in one map, first in line 1; keep one of the two
           2 | seed: 2
             | ^
       swarm.yaml:3:8: the bracket [ is not closed; write ] after the last of what belongs to it
@@ -18,7 +18,7 @@ describe('mistakes of YAML are told with place and fix:', () => {
       swarm.yaml:1:4: nothing above is marked &nothing; mark a value above by &nothing, or write "*nothing" if it is text
           1 | a: *nothing
             |    ^
-      swarm.yaml:2:8: *x stands inside of what it repeats
+      swarm.yaml:2:8: *x occurs inside the value that it repeats
           2 | b: &x [*x]
             |        ^
       swarm.yaml:3:4: the tag !tag has no meaning here; remove it, or put a text that begins with ! in quotes
@@ -70,7 +70,7 @@ describe('mistakes of YAML are told with place and fix:', () => {
 
   test('after a mistake of syntax nothing is told of the rest of the text', () => {
     expect(mistakeLines('seed: 1\nseed: 2\na: b: c\nd: *x\ne: [1,\nf: }')).toEqual([
-      '2:1 : the key "seed" stands twice in one map, first in line 1; keep one of the two',
+      '2:1 : the key "seed" occurs twice in one map, first in line 1; keep one of the two',
       '3:4 : a value that has a colon and a space in it needs quotes; write "b: c"',
     ]);
   });

@@ -70,7 +70,7 @@ export function substituted(data: PlainMap, mustBeUsed: (name: string) => boolea
         if (typeof part !== 'string' && typeof part !== 'number' && typeof part !== 'boolean') {
           report(
             path,
-            `\${${name!}} is neither text nor a number, and cannot be a part of a text`,
+            `\${${name!}} is neither text nor a number, and cannot be part of a text`,
             'let it be all of the value',
           );
           return '';

@@ -56,7 +56,7 @@ function aliasMistakes(document: Document): readonly YamlMistake[] {
         const suggestion = `mark a value above by &${alias.source}, or write ${quoted(`*${alias.source}`)} if it is text`;
         mistakes.push({ offset, message: `nothing above is marked &${alias.source}`, suggestion });
       } else if (ancestors.includes(target)) {
-        mistakes.push({ offset, message: `*${alias.source} stands inside of what it repeats` });
+        mistakes.push({ offset, message: `*${alias.source} occurs inside the value that it repeats` });
       }
     },
   });

@@ -135,11 +135,11 @@ const rows: Readonly<Record<string, Rows>> = {
   'keys that stand twice': [
     [
       'seed: 1\npeers: 1\nseed: 2\n',
-      '3:1 the key "seed" stands twice in one map, first in line 1; keep one of the two',
+      '3:1 the key "seed" occurs twice in one map, first in line 1; keep one of the two',
     ],
     [
       'peers: { a: 1, a: 2 }',
-      '1:16 the key "a" stands twice in one map, first in line 1; keep one of the two',
+      '1:16 the key "a" occurs twice in one map, first in line 1; keep one of the two',
     ],
   ],
   'values that need quotes': [

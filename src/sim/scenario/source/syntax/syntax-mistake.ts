@@ -50,7 +50,7 @@ export function syntaxMistake(error: YAMLError, document: Document, text: string
 
 function duplicateKeys({ document, text, code, offset }: ParserError): YamlMistake | undefined {
   if (code !== 'DUPLICATE_KEY') return undefined;
-  let message = 'this key stands twice in one map';
+  let message = 'this key occurs twice in one map';
   visit(document, {
     Map(_key, map) {
       if (!isMap(map)) return undefined;
@@ -59,7 +59,7 @@ function duplicateKeys({ document, text, code, offset }: ParserError): YamlMista
       if (second === undefined) return undefined;
       const first = keys.find(({ value }) => value === second.value)!;
       const line = text.slice(0, first.range![0]).split('\n').length;
-      message = `the key "${String(second.value)}" stands twice in one map, first in line ${line}`;
+      message = `the key "${String(second.value)}" occurs twice in one map, first in line ${line}`;
       return visit.BREAK;
     },
   });
