@@ -166,8 +166,9 @@ describe('disks', () => {
       // 512 KiB at each rate; what is owed of the last write comes after it.
       expect(completedMs(record, 'leechers/1')).toBeGreaterThan(930);
       expect(completedMs(record, 'leechers/2')).toBeGreaterThan(1900);
-      expect(faultRecord(record, 'slow').effect).toMatch(/^512 KiB written slowly, in 1000 ms$/);
-      expect(faultRecord(record, 'slower').effect).toMatch(/^512 KiB written slowly, in 2000 ms$/);
+      // Waits below 5 ms are saved up, and those of the last pieces are not waited for.
+      expect(faultRecord(record, 'slow').effect).toMatch(/^512 KiB written slowly, in (99[5-9]|1000) ms$/);
+      expect(faultRecord(record, 'slower').effect).toMatch(/^512 KiB written slowly, in (199[5-9]|2000) ms$/);
     },
   );
 });

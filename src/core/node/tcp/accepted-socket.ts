@@ -1,9 +1,12 @@
 import { Socket } from 'node:net';
+import type { Address } from '../../interfaces.ts';
 import type { ConnectOpts, SocketConstructorOpts } from 'node:net';
 
 /** A connection that came in, whose bytes are read into a buffer that all connections of a transport share. */
 export class AcceptedSocket {
   readonly socket: Socket;
+  /** Asked for at once, since the system forgets it when the remote resets; undefined: it has done so already. */
+  readonly remote: Address | undefined;
   /** Whom the bytes are for; valid during the call. */
   onBytes: (bytes: Uint8Array) => void = () => undefined;
 
@@ -15,6 +18,11 @@ export class AcceptedSocket {
    * @param accepted of a server with `pauseOnConnect`; nothing must have been read from it
    */
   constructor(accepted: Socket, readBuffer: Buffer) {
+    const { remoteAddress, remotePort } = accepted;
+    this.remote =
+      remoteAddress === undefined || remotePort === undefined
+        ? undefined
+        : { host: remoteAddress.replace(/^::ffff:(?=[\d.]+$)/i, ''), port: remotePort };
     const holder = accepted as unknown as { _handle: unknown };
     const options: SocketConstructorOpts & ConnectOpts & { readonly handle: unknown } = {
       handle: holder._handle,

@@ -191,6 +191,21 @@ describe('a stranger that connects', () => {
     expect(accepted[0]!.closes).toEqual([{ kind: 'protocol', detail: 'frame without a type' }]);
   });
 
+  it('and resets right after its first bytes is handed over with its address, or not at all', async () => {
+    const { address, accepted } = await listen('peer');
+    for (let at = 0; at < 100; at++) {
+      const { socket } = await stranger(address);
+      socket.write(handshakeBytes);
+      // Some at once, some when the bytes are on their way.
+      if (at % 2 === 0) await new Promise(setImmediate);
+      socket.resetAndDestroy();
+    }
+    const { socket } = await stranger(address);
+    socket.write(handshakeBytes);
+    await untilTrue(() => accepted.at(-1)?.closes.length === 0 && accepted.at(-1)?.messages.length === 1);
+    expect(accepted.map(({ connection }) => connection.remote.host)).toEqual(accepted.map(() => '127.0.0.1'));
+  });
+
   it('and says nothing to a peer is dropped after half an hour', async () => {
     const { address, accepted } = await listen('peer');
     const { closed } = await stranger(address);

@@ -133,11 +133,12 @@ export class TcpTransport implements Transport {
     first: Uint8Array,
     ended: boolean,
   ): void {
-    const { socket } = accepted;
-    const remote = {
-      host: (socket.remoteAddress ?? '').replace(/^::ffff:(?=[\d.]+$)/i, ''),
-      port: socket.remotePort ?? 0,
-    };
+    const { socket, remote } = accepted;
+    // It was reset before anybody looked at it: nobody is there any more.
+    if (remote === undefined) {
+      socket.destroy();
+      return;
+    }
     const connection = new TcpConnection(this.#components, socket, {
       ...this.#connectionOptions(remote, dialect),
       end: 'accepter',
