@@ -5,7 +5,7 @@ import { createEngines, type Engines } from '../sim/engines/registry.ts';
 import { checkDeterminism } from '../sim/determinism.ts';
 import type { Design } from '../sim/experiment/design.ts';
 import type { Forecast } from '../sim/experiment/forecast.ts';
-import type { Plan } from '../sim/plan/plan.ts';
+import { engineNameOf, type Plan } from '../sim/plan/plan.ts';
 import { forecastAll, makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
 import { renderDesign } from '../sim/report/plan/design.ts';
 import { exitCodes, worstOf } from './program/exit-codes.ts';
@@ -21,6 +21,7 @@ async function main(): Promise<number> {
   const workerFile = new URL('./peer-worker.js', import.meta.url);
   const engines = createEngines({ workerFile }, { trackerPort: options.trackerPort });
   const designs = designAll(options, engines);
+  requireSockets(designs, options);
   if (options.plan) return showPlans(designs, options);
   const isSingle = designs.length === 1;
   tellTogether(
@@ -45,6 +46,16 @@ async function main(): Promise<number> {
     );
   }
   return worstOf(ends.map(({ code }) => code));
+}
+
+/** @throws {ConfigError} others are to join a swarm that they cannot reach */
+function requireSockets(designs: readonly Planned[], { trackerPort }: SimOptions): void {
+  const virtual = designs.find(({ design }) => design.plans.some((plan) => engineNameOf(plan) === 'virtual'));
+  if (trackerPort === 0 || virtual === undefined) return;
+  throw new ConfigError(
+    `--tracker-port lets others join over sockets, and ${virtual.design.scenario.name} runs in virtual time, ` +
+      'which has none; leave the option out, or add --engine threads',
+  );
 }
 
 /** Every plan twice; the first difference of each is shown. */

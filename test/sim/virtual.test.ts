@@ -64,9 +64,11 @@ describe('a run in virtual time', () => {
 
   it('refuses what needs sockets, and is checked for repeating', async () => {
     const file = desk.scenario('port', scenario.replace('engine: virtual', ''));
-    const refused = await desk.run([file, '--engine', 'virtual', '--tracker-port', '5100']);
-    expect(refused.code).toBe(2);
-    expect(refused.stderr).toMatch(/--tracker-port .*--engine threads/);
+    for (const virtual of [[file, '--engine', 'virtual'], [desk.scenario('own', scenario)]]) {
+      const refused = await desk.run([...virtual, '--tracker-port', '5100']);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toMatch(/--tracker-port .*virtual time.*--engine threads/);
+    }
     const checked = await desk.run([file, '--check-determinism']);
     expect(checked.code).toBe(0);
     expect(checked.stderr).toMatch(/port, seed 1: twice the same \d+ events and the same result/);

@@ -132,11 +132,6 @@ function aboutKey(error: unknown, argv: readonly string[]): unknown {
 export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv): SimOptions {
   const command = commandLine(argv, env);
   const options = command.opts<Omit<SimOptions, 'scenarios'>>();
-  if (options.engine === 'virtual' && options.trackerPort !== 0) {
-    throw new ConfigError(
-      '--tracker-port lets others join over sockets, which virtual time has not: leave it out, or choose --engine threads',
-    );
-  }
   const scenarios = command.args.map((name) => findScenario(name) ?? name);
   if (scenarios.length === 0) throw new ConfigError(`<scenario> is missing; ${whatThereIs()}`);
   const engine = options.checkDeterminism ? (options.engine ?? 'virtual') : options.engine;
