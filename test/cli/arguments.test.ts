@@ -255,7 +255,7 @@ describe('addresses of IPv6', () => {
     [['-bind', '0.0.0.0', '-host', '2001:db8::7'], /-bind 0\.0\.0\.0 listens on IPv4 alone/],
     [
       ['-protocol', 'swarm', '-bind', '::1'],
-      /where the tracker sees it, over IPv4 \(-tracker localhost:5100\), but -bind ::1 .*write -bind ::/,
+      /at the address it sees, over IPv4 \(-tracker localhost:5100\), but -bind ::1 .*write -bind ::/,
     ],
     [['-protocol', 'swarm', '-tracker', '[2001:db8::1]:7001'], /over IPv6 \(-tracker \[2001:db8::1\]:7001\)/],
   ])('%s is a mistake with its remedy', (options, words) => {

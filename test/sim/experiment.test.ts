@@ -96,7 +96,7 @@ describe('a sweep', () => {
     run.signal('SIGINT');
     const { code, stdout } = await run.ended;
     expect(code).toBe(130);
-    expect(stdout).toContain('It was stopped');
+    expect(stdout).toContain('The run was stopped');
     expect(experiment()).toMatchObject({ ending: 'interrupted', plannedRuns: 6 });
     expect(desk.leftovers()).toEqual([]);
   });
