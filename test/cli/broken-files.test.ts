@@ -33,14 +33,14 @@ describe.each([
     const leecher = stage.client('alice', 'none', port, ...options, '-exit_when_complete');
     await until(() => stage.heldIndices('none').length === TOTAL - 1);
     expect(stage.heldIndices('none')).toEqual(others);
-    await seeder.says(/bob: chunk 4 is not offered any more.*chunk_4/);
+    await seeder.says(/bob: chunk 4 is no longer offered.*chunk_4/);
 
     stage.makeFolder('one', TOTAL, new Map([[4, chunks.get(4)!]]));
     stage.client('carol', 'one', port, ...options);
     expect(await leecher.ends()).toEqual({ code: 0, signal: null });
     await seeder.says(/complete, holding 6 of 6/);
     expect(stage.hashes('seed', TOTAL)).toEqual([...chunks.values()].map(sha1));
-    expect(seeder.output.match(/is not offered any more/g)).toHaveLength(1);
+    expect(seeder.output.match(/is no longer offered/g)).toHaveLength(1);
     seeder.signal('SIGINT');
     expect(await seeder.ends()).toEqual({ code: 0, signal: null });
   });
