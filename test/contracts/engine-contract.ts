@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SwarmEvent } from '../../src/core/events.ts';
 import { ConfigError } from '../../src/core/errors.ts';
 import type { Engine, RunRecord, RunWatcher } from '../../src/sim/engines/engine.ts';
 import { unlimitedLink, type Plan, type PlannedLeave, type PlannedPeer } from '../../src/sim/plan/plan.ts';
@@ -35,7 +36,9 @@ export function describeEngine(name: string, make: () => Engine): void {
     });
 
     it('completes a swarm: events in order of time, totals that agree with them, all content intact', async () => {
-      const record = await run(swarmPlan({ leechers: 3 }));
+      const told: SwarmEvent[] = [];
+      const record = await run(swarmPlan({ leechers: 3 }), { onEvent: (event) => void told.push(event) });
+      expect(told).toEqual(record.events);
       expect(record).toMatchObject({ engine: name, ending: 'completed' });
       expect(record.peers.map(({ integrity }) => integrity)).toEqual(Array(4).fill('intact'));
       expect(record.peers.map(({ heldChunksAtEnd }) => heldChunksAtEnd)).toEqual(Array(4).fill(CHUNKS));

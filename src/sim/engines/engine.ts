@@ -41,6 +41,11 @@ export interface RunWatcher {
   onProgress?(progress: RunProgress): void;
   /** The swarm is ready; `trackerPort` is where others may join it, null: they cannot. */
   onReady?(info: { readonly trackerPort: number | null; readonly setupMs: number }): void;
+  /**
+   * Every event of the run, in order of time: in virtual time as it happens, in real time when that order is known.
+   * What it throws ends the run.
+   */
+  onEvent?(event: SwarmEvent): void;
 }
 
 export interface RunProgress {

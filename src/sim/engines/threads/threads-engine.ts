@@ -133,6 +133,8 @@ class ThreadsRun {
     };
     const verdicts = await this.#closeAndVerify(runtime, controller, end.ending === 'interrupted');
     sampler.settle();
+    this.#events.sort((a, b) => a.atMs - b.atMs);
+    for (const event of this.#events) this.#watcher.onEvent?.(event);
     return {
       engine: 'threads',
       startedAt: this.#startedAt,
@@ -140,7 +142,7 @@ class ThreadsRun {
       elapsedMs: end.atMs,
       ending: verdicts === undefined ? 'interrupted' : end.ending,
       ...(end.abortedBy !== undefined && { abortedBy: end.abortedBy }),
-      events: this.#events.sort((a, b) => a.atMs - b.atMs),
+      events: this.#events,
       peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: sampler.samples,

@@ -91,7 +91,10 @@ class VirtualRun {
         clock: this.#clock,
         runtime: this.#runtime,
         consequences: this.#faults,
-        onEvent: (event) => this.#events.push(event),
+        onEvent: (event) => {
+          this.#events.push(event);
+          watcher.onEvent?.(event);
+        },
         onEnded: (end) => (this.#end = end),
         // The clock is running: what is thrown here ends the run.
         onFailed: (error) => {
