@@ -29,33 +29,33 @@ interface CalibrateOptions {
 const EXAMPLES = `
 Examples:
   swarm-lab calibrate
-      every knob, about four minutes on an idle machine
+      checks every knob; takes about four minutes on an idle machine
   swarm-lab calibrate --filter latency
-      only the knobs of latency
+      checks only the knobs of latency
   swarm-lab calibrate --json > rows.json
-      the figures for other programs
+      writes the figures for other programs
   swarm-lab calibrate --smoke
-      in small, to see that it works
+      checks everything in small, to see that it works
 
-The comparison with the kernel's own shaping needs Linux, root, and the programs ip and tc; it makes two network
-namespaces for itself and removes them. Where it cannot be made, its row says why.
+The comparison with the kernel's own shaping needs Linux, root, and the programs ip and tc. It creates two network
+namespaces and removes them again. If it cannot run, its row says why.
 
-Exit codes: 0 every figure is within its tolerance; 1 one was not, three times; 2 bad option; 3 the machine was too
-busy to tell; 70 defect of the program; 130 stopped by Ctrl-C.`;
+Exit codes: 0 every figure is within its tolerance; 1 a figure was outside it three times; 2 bad option;
+3 the machine was too busy to tell; 70 defect of the program; 130 stopped by Ctrl-C.`;
 
 function newCalibrateCommand() {
   return newCommand('calibrate', 'Measures on real sockets whether each knob of a link does what it says.')
-    .option('--filter <text>', 'only what has the text in its name', '')
-    .option('--smoke', 'everything in small, some seconds', false)
-    .option('--no-kernel', "without the comparison with the kernel's own shaping")
-    .option('--json', 'the rows as JSON on stdout, and nothing else there', false)
-    .option('--markdown', 'the table as Markdown', false)
+    .option('--filter <text>', 'only rows whose name contains the text', '')
+    .option('--smoke', 'a small run of everything, a few seconds', false)
+    .option('--no-kernel', "leave out the comparison with the kernel's own shaping")
+    .option('--json', 'print the rows as JSON on stdout, and nothing else', false)
+    .option('--markdown', 'print the table as Markdown', false)
     .option(
       '--seed <text>',
-      'repeats the jitter and the losses of another run; default: drawn anew',
+      'repeat the jitter and the losses of another run (default: a new seed)',
       seedText,
     )
-    .option('--list', 'only name what would be measured', false)
+    .option('--list', 'list what would be measured, and stop', false)
     .addHelpText('after', EXAMPLES);
 }
 
@@ -76,7 +76,7 @@ async function main(): Promise<number> {
     return exitCodes.ok;
   }
   if (cases.length === 0) {
-    throw new ConfigError(`nothing has "${options.filter}" in its name: see --list`);
+    throw new ConfigError(`no row has "${options.filter}" in its name; see --list`);
   }
   const signal = interruptSignal();
   const rows = await runCalibration(cases, {

@@ -26,12 +26,12 @@ async function runClient(settings: ClientSettings): Promise<number> {
   const node = await ClientNode.open(nodeOptions(settings), events);
   if (misleadsOthers(settings)) {
     say(
-      `client: others will be told to find this client on ${settings.host}, which is their own machine; -host says how they reach this one`,
+      `client: others will look for this client at ${settings.host}, which means their own machine; give -host an address at which they reach this one`,
     );
   }
   if (node.keepsList && tells(settings.verbosity, 'normal')) {
     print(
-      `${settings.name}: ${settings.folder} is an original: chunks are put there, its local_chunks.txt stays as it is, and the next start begins from scratch`,
+      `${settings.name}: ${settings.folder} is an original folder: the client adds chunks but does not change local_chunks.txt, so the next start begins from scratch`,
     );
   }
   const progress = newClientProgress({

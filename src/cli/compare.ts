@@ -9,14 +9,17 @@ import { runProgram } from './program/run-program.ts';
 import { columnsOf, wantsColours } from './output/terminal.ts';
 
 const newCompareCommand = () =>
-  newCommand('compare', 'Compares two saved runs or experiments, with intervals and all that differs.')
+  newCommand(
+    'compare',
+    'Compares two saved runs or experiments, with intervals, and lists everything else that differs.',
+  )
     .argument('<before>', 'result.json, experiment.json, or a folder that holds one of them')
-    .argument('<after>', 'the same of another run or experiment')
-    .option('--json', 'the comparison as JSON on stdout', false)
+    .argument('<after>', 'the same for the other run or experiment')
+    .option('--json', 'print the comparison as JSON on stdout', false)
     .addHelpText(
       'after',
       `
-Arms are matched by name; two that each have one arm are compared whatever their names. A single run shows no
+Arms are matched by name. If each side has one arm, these two are compared whatever their names. A single run shows no
 scatter: only repeated runs (swarm-lab sim <scenario> --repeat 5) can show a difference.
 
 Example:

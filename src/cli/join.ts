@@ -28,7 +28,7 @@ The result is compared with --sha256 or, without it, with the split.json beside 
 Example:
   swarm-lab join film-chunks/folder1 film.mkv
 
-Exit codes: 0 joined; 1 chunks are missing, or the hash is another; 2 bad option, folder or file; 70 defect of the
+Exit codes: 0 joined; 1 chunks are missing, or the hash differs; 2 bad option, folder or file; 70 defect of the
 program; 130 stopped by Ctrl-C (nothing is kept).
 `,
     );
@@ -68,7 +68,7 @@ function tell(result: JoinResult, folder: string, file: string): number {
       for (const { index, name, bytes } of misfits.slice(0, SHOWN_MAX)) {
         say(
           `join: ${folder}/${name} is not in local_chunks.txt and has ${bytes} bytes, which chunk ${index} cannot have ` +
-            `(the others have ${usualBytes ?? 'more than 0'}): not taken`,
+            `(the others have ${usualBytes ?? 'more than 0'}): ignored`,
         );
       }
       return exitCodes.failed;
@@ -91,7 +91,7 @@ function tellUnlisted(
   const verified =
     checkedBy === 'nothing'
       ? 'only the sizes could be checked; give --sha256 to check the content'
-      : 'the hash of the whole says that they are right';
+      : 'the hash of the whole file confirms them';
   say(`join: ${folder}/local_chunks.txt does not list ${which}; taken from the files, ${verified}`);
 }
 
@@ -118,7 +118,7 @@ function some(indices: readonly number[]): string {
 const CHECKS = {
   option: 'as given by --sha256',
   'split.json': 'as in split.json',
-  nothing: 'compared with nothing: no split.json beside the folder, no --sha256',
+  nothing: 'not checked: there is no split.json beside the folder and no --sha256',
 } as const;
 
 await runProgram('join', main);

@@ -53,8 +53,8 @@ function requireSockets(designs: readonly Planned[], { trackerPort }: SimOptions
   const virtual = designs.find(({ design }) => design.plans.some((plan) => engineNameOf(plan) === 'virtual'));
   if (trackerPort === 0 || virtual === undefined) return;
   throw new ConfigError(
-    `--tracker-port lets others join over sockets, and ${virtual.design.scenario.name} runs in virtual time, ` +
-      'which has none; leave the option out, or add --engine threads',
+    `--tracker-port lets others join over sockets, but ${virtual.design.scenario.name} runs in virtual time, ` +
+      'which has no sockets; leave the option out, or add --engine threads',
   );
 }
 
@@ -66,12 +66,12 @@ async function checkAll(designs: readonly Planned[], engines: Engines): Promise<
     const name = planTitle(plan);
     const { events, difference } = await checkDeterminism(plan, { ...components, engine: engines.virtual });
     if (difference === null) {
-      say(`${name}: twice the same ${events} events and the same result`);
+      say(`${name}: both runs gave the same ${events} events and the same result`);
       continue;
     }
     differing++;
     const { where, first, second } = difference;
-    say(`${name}: two runs differ, first at ${where}\n  first   ${first}\n  second  ${second}`);
+    say(`${name}: the two runs differ, first at ${where}\n  first   ${first}\n  second  ${second}`);
   }
   return differing === 0 ? exitCodes.ok : exitCodes.failed;
 }
@@ -117,7 +117,7 @@ function showPlans(designs: readonly Planned[], { json: asJson }: SimOptions): n
   // What the text has told already is not told twice.
   const isTold = !asJson && short.every(({ design }) => design.plans.length === 1);
   if (isTold)
-    say(`sim: ${short.map(({ design }) => design.scenario.name).join(' and ')} cannot be run, see above`);
+    say(`sim: ${short.map(({ design }) => design.scenario.name).join(' and ')} cannot be run (see above)`);
   else
     tellTogether(
       short.map(

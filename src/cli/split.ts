@@ -21,7 +21,7 @@ interface SplitFlags {
 const newSplitCommand = () =>
   newCommand('split', 'Splits a file into chunk folders for several peers.')
     .argument('<file>', 'the file to split; it is only read')
-    .requiredOption('--out <folder>', 'where folder1, folder2… and split.json go; a new or empty folder')
+    .requiredOption('--out <folder>', 'new or empty folder for folder1, folder2… and split.json')
     .addOption(
       new Option('--chunk-size <size>', 'size of a chunk; the last one has the rest')
         .argParser(byteSize)

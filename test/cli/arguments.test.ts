@@ -138,7 +138,7 @@ describe('a mistake on the command line is told with its fix', () => {
       /^unknown option -transferport; did you mean -transfer_port\?/,
     ],
     ['a word too many', ['folder1'], /^too many arguments: folder1/],
-    ['a week and more', ['-exit_when_complete', '200h'], /^-exit_when_complete 200h: .* of a week at most/],
+    ['a week and more', ['-exit_when_complete', '200h'], /^-exit_when_complete 200h: .* at most one week/],
   ])('%s', (_, argv, expected) => {
     expect(mistake(() => readClientOptions([...classic, ...argv]))).toMatch(expected);
   });
@@ -241,7 +241,7 @@ describe('addresses of IPv6', () => {
 
   it.each([
     [['-tracker', '::1'], /^-tracker ::1: Write an IPv6 address in brackets, such as \[::1\]:5100\.$/],
-    [['-tracker', '[1::2::3]:7001'], /It is no IPv6 address/],
+    [['-tracker', '[1::2::3]:7001'], /This is not an IPv6 address/],
     [['-tracker', '[fe80::1%eth0]:7001'], /-tracker.*A zone such as %eth0.*without a zone/],
     [['-bind', 'fe80::1%eth0'], /-bind.*A zone such as %eth0.*without a zone/],
     [['-host', 'fe80::1%eth0'], /-host.*A zone such as %eth0.*without a zone/],
@@ -249,15 +249,21 @@ describe('addresses of IPv6', () => {
     [['-host', 'localhost:7001'], /-host.*without port/],
     [
       ['-bind', '::1', '-host', 'localhost'],
-      /over IPv4 \(-host localhost\).* IPv6 alone; .*-host ::1, or -bind ::/,
+      /IPv4 address .*\(-host localhost\).* IPv6 only; .*-host ::1, or -bind ::/,
     ],
-    [['-host', '::1'], /over IPv6 \(-host ::1\), but -bind 127\.0\.0\.1 listens on IPv4 alone; .*-bind ::/],
-    [['-bind', '0.0.0.0', '-host', '2001:db8::7'], /-bind 0\.0\.0\.0 listens on IPv4 alone/],
+    [
+      ['-host', '::1'],
+      /IPv6 address .*\(-host ::1\), but -bind 127\.0\.0\.1 listens on IPv4 only; .*-bind ::/,
+    ],
+    [['-bind', '0.0.0.0', '-host', '2001:db8::7'], /-bind 0\.0\.0\.0 listens on IPv4 only/],
     [
       ['-protocol', 'swarm', '-bind', '::1'],
-      /at the address it sees, over IPv4 \(-tracker localhost:5100\), but -bind ::1 .*write -bind ::/,
+      /get the IPv4 address that the tracker sees \(-tracker localhost:5100\), but -bind ::1 .*write -bind ::/,
     ],
-    [['-protocol', 'swarm', '-tracker', '[2001:db8::1]:7001'], /over IPv6 \(-tracker \[2001:db8::1\]:7001\)/],
+    [
+      ['-protocol', 'swarm', '-tracker', '[2001:db8::1]:7001'],
+      /IPv6 address that the tracker sees \(-tracker \[2001:db8::1\]:7001\)/,
+    ],
   ])('%s is a mistake with its remedy', (options, words) => {
     expect(mistake(() => readClientOptions([...classic, ...options]))).toMatch(words);
   });

@@ -59,14 +59,14 @@ describe.each(['spec', 'swarm'])('a leecher whose disk does not take a chunk (%s
     await seeder.says(/listening/);
     const leecher = stage.client('alice', 'none', port, ...options, '-exit_when_complete');
     await until(() => stage.heldIndices('none').length === TOTAL - 1);
-    await leecher.says(/alice: cannot keep .*chunk_4.*goes on with what it holds and tries again/);
+    await leecher.says(/alice: cannot keep .*chunk_4.*continues with the chunks it holds, and tries again/);
     seeder.signal('SIGINT');
     await seeder.ends();
 
     stage.makeFolder('last', TOTAL, new Map([[4, chunks.get(4)!]]));
     const third = stage.client('carol', 'last', port, ...options, '-exit_when_complete', '30');
     await third.says(/complete, holding 6 of 6/);
-    expect(leecher.output.match(/goes on with what it holds/g)).toHaveLength(1);
+    expect(leecher.output.match(/continues with the chunks it holds/g)).toHaveLength(1);
     rmSync(join(none, 'chunk_4', 'in the way'));
     rmdirSync(join(none, 'chunk_4'));
     expect(await leecher.ends()).toEqual({ code: 0, signal: null });

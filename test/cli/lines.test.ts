@@ -35,7 +35,7 @@ describe('ClientLines', () => {
     expect([joined, received, completed].map((event) => lines.follow(event))).toEqual([
       'alice: listening on localhost:6001, holding 2 of 3 chunks',
       'alice: chunk received 3/3: chunk 3 from localhost:6002, 2 KiB in 7 ms',
-      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.50 s; goes on serving the others until it is stopped (Ctrl-C)',
+      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.50 s; keeps serving others until it is stopped (Ctrl-C)',
     ]);
     expect(lines.figures).toEqual({
       heldChunks: 3,
@@ -59,9 +59,9 @@ describe('ClientLines', () => {
     } as const;
     expect(lines.follow(found)).toBe('alice: joined: tracker localhost:5100 answers, spec protocol');
     lines.follow(received);
-    expect(lines.follow(completed)).toMatch(/; serves the others for 5 s, then leaves$/);
+    expect(lines.follow(completed)).toMatch(/; serves others for 5 s, then leaves$/);
     expect(lines.follow({ type: 'peer-left', atMs: 9, peer: 'alice' })).toBe(
-      'alice: left, holding 3 of 3 chunks, gave 4 chunks to others, 4 KiB',
+      'alice: left, holding 3 of 3 chunks, sent 4 chunks to others, 4 KiB',
     );
   });
 
@@ -85,7 +85,7 @@ describe('ClientLines', () => {
     const failed = (atMs: number, detail: string): string | undefined =>
       lines.follow({ type: 'node-failed', atMs, peer: 'alice', code: 'STORE', detail });
     expect(failed(0, 'cannot write chunk_1: the disk is full')).toBe(
-      'alice: cannot write chunk_1: the disk is full; the client goes on with what it holds and tries again',
+      'alice: cannot write chunk_1: the disk is full; the client continues with the chunks it holds, and tries again',
     );
     expect(failed(50_000, 'cannot write chunk_2: the disk is full')).toBeUndefined();
     expect(failed(100_000, 'cannot write chunk_1: the disk is full')).toBeUndefined();

@@ -107,7 +107,7 @@ describe('a client whose disk fails', () => {
     } as const;
     const it = watch(announced);
     it.check(0, 0);
-    expect(it.check(10_000, 0)).toContain('still telling the tracker what it holds (1 of 2');
+    expect(it.check(10_000, 0)).toContain('still announcing its chunks to the tracker (1 of 2');
     it.follow({ ...announced, index: 2 });
     expect(it.check(30_000, 0)).toContain('the tracker does not answer');
   });

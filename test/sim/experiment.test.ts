@@ -155,7 +155,7 @@ it('what cannot be run is planned all the same, with all that is short at once',
   );
   expect(stdout).toMatch(/- open files: \d+ needed, \d+ available;/);
   expect(stdout).toMatch(/- temporary files below .* needed, .* available;/);
-  expect({ code, stderr }).toEqual({ code: 2, stderr: 'sim: large cannot be run, see above\n' });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: 'sim: large cannot be run (see above)\n' });
   const asJson = await desk.run([scenario, '--plan', '--json', ...more]);
   expect(asJson.code).toBe(2);
   expect(JSON.parse(asJson.stdout)).toMatchObject({ timeLimitMs: 30_000 });

@@ -50,7 +50,7 @@ export function peerName(text: string): string {
 export function hostName(text: string): string {
   const bare = text.replace(/^\[(.*)\]$/, '$1');
   if (!/^[^\s,[\]]+$/.test(bare) || (bare !== text && !bare.includes(':'))) {
-    throw new InvalidArgumentError('Write a host name or an IP address, without port, blanks and commas.');
+    throw new InvalidArgumentError('Write a host name or an IP address, without port, spaces or commas.');
   }
   return bare.includes(':') ? ipv6(bare) : text;
 }
@@ -59,12 +59,12 @@ export function hostName(text: string): string {
 function ipv6(text: string): string {
   if (text.includes('%')) {
     throw new InvalidArgumentError(
-      'A zone such as %eth0 means something on one machine alone, and others are told this address: write an address without a zone (a global one, fd…, or ::1), or a host name.',
+      'A zone such as %eth0 is valid on one machine only, but other machines get this address. Write an address without a zone (a global one, fd…, or ::1), or a host name.',
     );
   }
   if (!isIpv6(text)) {
     throw new InvalidArgumentError(
-      `It is no IPv6 address; write a host name or an IP address, without port. What stands before a port is written in brackets: [::1]:5100.`,
+      'This is not an IPv6 address. Write a host name or an IP address, without port. Brackets are for an IPv6 address before a port: [::1]:5100.',
     );
   }
   return canonicalHost(text);
@@ -77,5 +77,5 @@ function ipv6(text: string): string {
 export function wait(text: string): number {
   const reading = readQuantity(durationUnits, /^\d+(\.\d+)?$/.test(text) ? `${text}s` : text);
   if (reading.ok && reading.value <= WEEK_MS) return reading.value;
-  throw new InvalidArgumentError('Write seconds, or a duration such as 500ms or 2min, of a week at most.');
+  throw new InvalidArgumentError('Write seconds, or a duration such as 500ms or 2min; at most one week.');
 }

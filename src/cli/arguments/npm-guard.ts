@@ -52,7 +52,7 @@ export function refuseWhatNpmKept(
   const start = isExec ? `npx swarm-lab ${command.name()}` : `npm run ${command.name()} --`;
   throw new ConfigError(
     `npm kept ${names.join(', ')} for itself, so nothing was started; ` +
-      `${isExec ? 'start it by npx' : 'put -- before the options'}: ${[start, ...lineOf(command, argv, kept)].join(' ')}`,
+      `${isExec ? 'start it with npx' : 'put -- before the options'}: ${[start, ...lineOf(command, argv, kept)].join(' ')}`,
   );
 }
 

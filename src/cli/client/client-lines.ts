@@ -28,8 +28,8 @@ export interface ClientLinesOptions {
 }
 
 export function describeGiven({ chunks, bytes }: Given): string {
-  if (chunks === 0) return 'gave nothing to others';
-  return `gave ${chunks} ${chunks === 1 ? 'chunk' : 'chunks'} to others, ${formatBytes(bytes)}`;
+  if (chunks === 0) return 'sent nothing to others';
+  return `sent ${chunks} ${chunks === 1 ? 'chunk' : 'chunks'} to others, ${formatBytes(bytes)}`;
 }
 
 /** Follows a client's events and puts them into words. Holds no clock and writes nothing itself. */
@@ -137,10 +137,8 @@ export class ClientLines {
   /** What the client does once it is complete. */
   #next(): string {
     const { leaveAfterMs } = this.#about;
-    if (leaveAfterMs === undefined) return 'goes on serving the others until it is stopped (Ctrl-C)';
-    return leaveAfterMs === 0
-      ? 'leaves'
-      : `serves the others for ${exactDuration(leaveAfterMs)}, then leaves`;
+    if (leaveAfterMs === undefined) return 'keeps serving others until it is stopped (Ctrl-C)';
+    return leaveAfterMs === 0 ? 'leaves' : `serves others for ${exactDuration(leaveAfterMs)}, then leaves`;
   }
 
   #given(): string {
@@ -161,7 +159,10 @@ export class ClientLines {
     const lastMs = this.#failedMs.get(reason) ?? -Infinity;
     this.#failedMs.set(reason, atMs);
     const isNew = atMs - lastMs > FAILURE_REST_MS;
-    return [isNew ? 'quiet' : 'verbose', `${detail}; the client goes on with what it holds and tries again`];
+    return [
+      isNew ? 'quiet' : 'verbose',
+      `${detail}; the client continues with the chunks it holds, and tries again`,
+    ];
   }
 
   /** Once per back-off step: at its longest the wait stays as it is, and the line would only repeat. */

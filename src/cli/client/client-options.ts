@@ -58,21 +58,21 @@ function newClientCommand() {
     'client',
     'Joins a swarm: fetches the chunks that a folder lacks and serves those it has.',
   )
-    .requiredOption('--folder <folder>', 'folder with local_chunks.txt and the chunks held')
+    .requiredOption('--folder <folder>', 'folder with local_chunks.txt and the chunks that this client holds')
     .requiredOption(
       '--transfer_port <port>',
       'port on which other clients fetch chunks; 0: any free one',
       listenPort,
     )
-    .requiredOption('--name <name>', 'what logs.log calls this client', peerName)
+    .requiredOption('--name <name>', 'name of this client in logs.log', peerName)
     .addOption(
-      new Option('--tracker <host:port>', 'where the tracker listens')
+      new Option('--tracker <host:port>', 'address of the tracker')
         .argParser(address(trackerDefaults.port))
         .default({ host: 'localhost', port: trackerDefaults.port }, `localhost:${trackerDefaults.port}`),
     )
     .option(
       '--trusted_tracker',
-      "the tracker is this project's own: talk to it at once, without the pauses that others need",
+      "the tracker is this project's own: talk to it without the pauses that other trackers need",
     )
     .option(
       '--bind <address>',
@@ -87,31 +87,37 @@ function newClientCommand() {
     .addOption(
       new Option(
         '--protocol <name>',
-        'spec: the classic text; swarm: ours, and spec where the tracker knows no other',
+        'spec: the text protocol of the assignment; swarm: our binary protocol, or spec if the tracker knows only that',
       )
         .choices(['spec', 'swarm'])
         .default('spec'),
     )
     .addOption(
-      new Option('--edition <name>', 'of the classic text; hashed sends and checks SHA-1')
+      new Option('--edition <name>', 'edition of the spec protocol; hashed sends and checks SHA-1')
         .choices(['plain', 'hashed'])
         .default(edition),
     )
     .addOption(
-      new Option('--picker <name>', 'which missing chunk comes next').choices(pickerNames).default(picker),
+      new Option('--picker <name>', 'which missing chunk to request next')
+        .choices(pickerNames)
+        .default(picker),
     )
     .option('--slots <n>', 'clients served at a time', wholeNumber(1, 1000), uploadSlots)
     .addOption(
       new Option(
         '--exit_when_complete [seconds]',
-        'leave once complete, or so much later; with a unit also 500ms or 2min',
+        'leave when complete, or this much later; seconds, or a duration such as 500ms or 2min',
       )
         .argParser(wait)
         .preset('0'),
     )
-    .option('--log <file>', 'file to append the lines of the classic programs to', 'logs.log')
-    .addOption(new Option('--verbose', 'tell every event').conflicts('quiet'))
-    .option('--quiet', 'tell only what went wrong')
+    .option(
+      '--log <file>',
+      'file to which log lines are appended, in the format of the assignment',
+      'logs.log',
+    )
+    .addOption(new Option('--verbose', 'print every event').conflicts('quiet'))
+    .option('--quiet', 'print only what went wrong')
     .addHelpText('after', examples);
 }
 
@@ -122,17 +128,17 @@ Examples:
   swarm-lab tracker
       starts the tracker on port 5100, in a terminal of its own
   swarm-lab client -folder run/folder1 -transfer_port 6001 -name alice
-      joins by the classic protocol and serves until stopped by Ctrl-C
+      joins by the spec protocol and serves until stopped by Ctrl-C
   swarm-lab client -folder run/folder2 -transfer_port 6002 -name bob -protocol swarm -trusted_tracker -exit_when_complete 10
-      joins by the fast protocol and leaves ten seconds after it is complete
+      joins by the swarm protocol and leaves ten seconds after it is complete
 
-A tracker may be a program of somebody else, whom two messages in a row would confuse: until its answers show that it
-is swarm-lab tracker, the client pauses 1.25 s between any two, and tells of each chunk
-it holds before it asks for one: 1.25 s a chunk. Until then -protocol swarm speaks the classic protocol, too.
--trusted_tracker says so from the start; towards a tracker of somebody else it must not be given.
+The tracker may be a program by somebody else, which two messages in a row can confuse. The client therefore waits 1.25 s
+between messages, and announces each chunk that it holds before it asks for one: 1.25 s a chunk. It stops waiting as
+soon as an answer shows that the tracker is swarm-lab tracker. Until then -protocol swarm speaks the spec protocol, too.
+-trusted_tracker skips this wait. Do not give it with a tracker by somebody else.
 
 Exit codes: 0 complete, or stopped when complete; 1 failed; 2 bad option, folder or port; 70 defect of the
-program; 130 stopped before.`;
+program; 130 stopped before it was complete.`;
 
 /**
  * @throws {CommanderError} help was asked for; commander has shown it

@@ -36,15 +36,15 @@ export function requireReachable({ bind, host }: Place, { tracker, protocol }: A
   const told = familyOf(host);
   if (told !== undefined && told !== listens) {
     throw new ConfigError(
-      `the tracker lists this client over ${told} (-host ${host}), but -bind ${bind} listens on ${listens} alone; ` +
+      `others get an ${told} address of this client (-host ${host}), but -bind ${bind} listens on ${listens} only; ` +
         `write -host ${listens === 'IPv6' ? bind : 'with an IPv4 address'}, or -bind ::, which listens on both`,
     );
   }
   const seen = familyOf(tracker.host);
   if (protocol === 'swarm' && seen !== undefined && seen !== listens) {
     throw new ConfigError(
-      `the tracker lists this client at the address it sees, over ${seen} (-tracker ${addressText(tracker)}), ` +
-        `but -bind ${bind} listens on ${listens} alone; write -bind ::, which listens on both`,
+      `others get the ${seen} address that the tracker sees (-tracker ${addressText(tracker)}), ` +
+        `but -bind ${bind} listens on ${listens} only; write -bind ::, which listens on both`,
     );
   }
 }

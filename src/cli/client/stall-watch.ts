@@ -128,7 +128,7 @@ export class StallWatch {
     if (this.#tried.size === 0) {
       if (this.#trackerAnswers) return 'no client sends them yet';
       if (this.#announced === 0 || this.#announced >= this.#held) return 'the tracker does not answer';
-      return `the client is still telling the tracker what it holds (${this.#announced} of ${this.#held}; -trusted_tracker sends all at once)`;
+      return `the client is still announcing its chunks to the tracker (${this.#announced} of ${this.#held}; -trusted_tracker announces all at once)`;
     }
     const latest = [...this.#tried.values()]
       .slice(-SHOWN_MAX)

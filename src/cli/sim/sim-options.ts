@@ -34,60 +34,60 @@ export interface SimOptions {
 const REPEATS_MAX = 10_000;
 
 const examples = `
-A scenario is named by its file, or one that comes with the laboratory by its name. Everything else counts from where you
-are: files, reports, and chunk folders of a scenario (of which the classic ones come with the laboratory, too).
-npm takes options for itself that stand before the --.
+Name a scenario by its file; one that comes with the laboratory also has a short name. All other paths start from the
+current folder: files, reports, and the chunk folders of a scenario (the classic ones come with the laboratory, too).
+With npm run, put options after --; npm swallows those before it.
 
 Examples:
   swarm-lab sim three-peers
       runs the scenario and writes a report below reports/
   swarm-lab sim flash-crowd --seed 7 --set peers.leechers.count=50
-      the same swarm drawn by another seed, and larger
+      the same swarm with another seed, and larger
   swarm-lab sim churn --repeat 5
-      five runs with seeds derived from the scenario's, and a table over all; a scenario with a sweep runs every
-      arm five times, interleaved, and compares them (docs/experiments.md)
+      makes five runs with derived seeds, and a table of all; a scenario with a sweep runs every arm five times,
+      interleaved, and compares them (docs/experiments.md)
   swarm-lab sim churn mine.yaml papers/kumar-ross-fluid
-      one after another, and a table over all; the worst outcome gives the exit code
+      runs them one after another and prints a table of all; the worst outcome decides the exit code
   swarm-lab sim churn --plan
-      what would happen when, how fast it could be, what it would need and what is short, without running it; exit code
-      2 where it cannot be run
+      shows what would happen when, how fast it could be, what it needs and what is short, and runs nothing; exit code
+      2 if it cannot be run here
   swarm-lab sim three-peers --json | jq .swarm.makespanMs
-      the result for other programs
+      prints the result for other programs
   swarm-lab sim flash-crowd --engine virtual
       the same peers in virtual time: as fast as the processor allows, and the same events each time (docs/virtual.md)
   swarm-lab sim slow-uplink --tracker-port 5100
       standalone clients may join: swarm-lab client -folder … -transfer_port … -name …
 
-Exit codes: 0 every peer that should complete did, its content is intact, every threshold holds; 1 swarm incomplete
-or corrupt, or the run broke down; 2 bad scenario or option, or it cannot be run here; 3 the run says neither;
-4 a threshold (expect) is missed; 5 given up by abort_on; 70 defect of the program; 130 stopped by Ctrl-C (what was
+Exit codes: 0 every peer that must complete did, its content is intact, every threshold holds; 1 swarm incomplete
+or corrupt, or the run failed; 2 bad scenario or option, or it cannot be run here; 3 inconclusive;
+4 a threshold (expect) does not hold; 5 given up by abort_on; 70 defect of the program; 130 stopped by Ctrl-C (what was
 measured is written). Of several runs or scenarios the worst decides: 1, then 5, 4, 3.`;
 
 function newSimCommand() {
   return newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.')
     .argument('[scenario...]', 'YAML files or short names, see scenarios/ and docs/scenario-reference.md')
-    .option('--seed <text>', "decides everything random; default: the scenario's own", seedText)
+    .option('--seed <text>', "seed of all random values (default: the scenario's own)", seedText)
     .option(
       '--repeat <n>',
-      "run each arm so many times, with derived seeds; default: the scenario's, or 1",
+      "run each arm n times, with derived seeds (default: the scenario's, or 1)",
       wholeNumber(1, REPEATS_MAX),
     )
     .option(
       '--set <path=value>',
-      'change the scenario, for example peers.leechers.count=50; may be repeated',
+      'override a key of the scenario, for example peers.leechers.count=50; may be repeated',
       (value: string, earlier: readonly string[]) => [...earlier, setting(value)],
       [] as readonly string[],
     )
     .addOption(
       new Option(
         '--engine <name>',
-        "threads: real sockets, in real time; virtual: the same peers in virtual time; default: the scenario's",
+        "threads: real sockets, in real time; virtual: the same peers in virtual time (default: the scenario's)",
       ).choices(engineNames),
     )
-    .option('--out <folder>', 'where reports go', 'reports')
-    .option('--json', 'the result as JSON on stdout, and nothing else there', false)
-    .option('--quiet', 'tell only what went wrong', false)
-    .option('--plan', 'print what would happen, also where it cannot be run here, and stop', false)
+    .option('--out <folder>', 'folder for reports', 'reports')
+    .option('--json', 'print the result as JSON on stdout, and nothing else', false)
+    .option('--quiet', 'print only what went wrong', false)
+    .option('--plan', 'print what would happen, even if it cannot be run here, and stop', false)
     .option(
       '--check-determinism',
       'run each plan twice in virtual time, show the first difference, and write no report',
@@ -95,7 +95,7 @@ function newSimCommand() {
     )
     .option(
       '--tracker-port <port>',
-      'where the tracker listens, for others to join; 0: any free one',
+      'port of the tracker, for others to join; 0: any free one',
       wholeNumber(0, 65_535),
       0,
     )

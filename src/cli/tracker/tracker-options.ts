@@ -35,7 +35,7 @@ Examples:
   swarm-lab tracker
       listens on port 5100 of this machine, for clients of either protocol
   swarm-lab tracker -edition hashed
-      tells of a chunk only when two clients agree on its SHA-1
+      lists a chunk only when two clients agree on its SHA-1
   swarm-lab tracker -bind 0.0.0.0 -port 5100
       serves other machines too
 
@@ -45,7 +45,7 @@ function newTrackerCommand() {
   const { port, edition } = trackerDefaults;
   return newClassicCommand(
     'tracker',
-    'Tells the clients of a swarm who holds which chunk, by either protocol.',
+    'Tells the clients of a swarm who holds which chunk, in either protocol.',
   )
     .option('--port <port>', 'port to listen on; 0: any free one, which is then printed', listenPort, port)
     .option(
@@ -55,7 +55,10 @@ function newTrackerCommand() {
       '127.0.0.1',
     )
     .addOption(
-      new Option('--edition <name>', 'of the classic text, for clients that ask before they announce')
+      new Option(
+        '--edition <name>',
+        'edition of the spec protocol, for clients that ask before they announce',
+      )
         .choices(['plain', 'hashed'])
         .default(edition),
     )
@@ -65,9 +68,13 @@ function newTrackerCommand() {
         'holders that must agree on a chunk before the tracker lists it (default: 1; hashed: 2)',
       ).argParser(wholeNumber(1, 1000)),
     )
-    .option('--log <file>', 'file to append the lines of the classic programs to', 'logs.log')
-    .addOption(new Option('--verbose', 'tell every answer').conflicts('quiet'))
-    .option('--quiet', 'tell only what went wrong')
+    .option(
+      '--log <file>',
+      'file to which log lines are appended, in the format of the assignment',
+      'logs.log',
+    )
+    .addOption(new Option('--verbose', 'print every answer').conflicts('quiet'))
+    .option('--quiet', 'print only what went wrong')
     .addHelpText('after', examples);
 }
 
