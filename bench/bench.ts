@@ -18,6 +18,8 @@ import { BENCH_SCHEMA_VERSION, type BenchReport, type BenchResult } from './repo
 import { swarmCases, type SwarmCase } from './swarm/cases.ts';
 import { runDuration } from './swarm/run-duration.ts';
 import { runThroughput } from './swarm/run-throughput.ts';
+import { virtualCases, type VirtualCase } from './virtual/cases.ts';
+import { runVirtual } from './virtual/run-virtual.ts';
 
 const BUDGETS: Readonly<Record<BenchReport['size'], MicroBudget>> = {
   full: { timeMs: 150, warmupMs: 50, callsMin: 3 },
@@ -27,14 +29,25 @@ const BUDGETS: Readonly<Record<BenchReport['size'], MicroBudget>> = {
 const peerWorker = new URL('./peer-worker.js', import.meta.url);
 const starWorker = new URL('./star-worker.js', import.meta.url);
 const microWorker = new URL('./micro-worker.js', import.meta.url);
+const virtualWorker = new URL('./virtual-worker.js', import.meta.url);
+
+interface Chosen {
+  readonly micro: typeof microSuite;
+  readonly swarm: readonly SwarmCase[];
+  readonly virtual: readonly VirtualCase[];
+}
 
 async function main(): Promise<number> {
   const options = readBenchOptions(process.argv.slice(2), process.env);
   const chosen = <T extends { readonly name: string }>(wanted: boolean, all: readonly T[]): T[] =>
     wanted ? all.filter(({ name }) => name.toLowerCase().includes(options.filter)) : [];
-  const micro = chosen(options.micro, microSuite);
-  const swarm = chosen(options.swarm, swarmCases[options.smoke ? 'smoke' : 'full']);
-  const names = [...micro, ...swarm].map(({ name }) => name);
+  const size = options.smoke ? 'smoke' : 'full';
+  const benchmarks: Chosen = {
+    micro: chosen(options.micro, microSuite),
+    swarm: chosen(options.swarm, swarmCases[size]),
+    virtual: chosen(options.virtual, virtualCases[size]),
+  };
+  const names = [...benchmarks.micro, ...benchmarks.swarm, ...benchmarks.virtual].map(({ name }) => name);
   if (names.length === 0) throw new ConfigError(`no benchmark has "${options.filter}": see --list`);
   if (options.list) {
     process.stdout.write(`${names.join('\n')}\n`);
@@ -43,7 +56,7 @@ async function main(): Promise<number> {
   const saved = options.compare === undefined ? undefined : loadReport(options.compare);
   requireReports(options.out);
   const signal = interruptSignal();
-  const report = await measureAll(micro, swarm, options, signal);
+  const report = await measureAll(benchmarks, options, signal);
   const path = saveReport(options.out, report);
   const columns = columnsOfTerminal(process.stdout);
   const show = (text: string): string => fitted(text, process.stdout);
@@ -61,8 +74,7 @@ async function main(): Promise<number> {
 }
 
 async function measureAll(
-  micro: typeof microSuite,
-  swarm: readonly SwarmCase[],
+  { micro, swarm, virtual }: Chosen,
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<BenchReport> {
@@ -95,6 +107,12 @@ async function measureAll(
     await attempt(benchmark.name, async () => {
       say(benchmark.name);
       return [await measureSwarm(benchmark, options.repeat, signal)];
+    });
+  }
+  for (const benchmark of virtual) {
+    await attempt(benchmark.name, () => {
+      say(benchmark.name);
+      return runVirtual(benchmark, { workerFile: virtualWorker, repeats: options.repeat, signal });
     });
   }
   const base = { schemaVersion: BENCH_SCHEMA_VERSION, startedAt, size } as const;

@@ -3,9 +3,10 @@ import { newCommand, readCommandLine } from '../src/cli/arguments/command-line.t
 import { wholeNumber } from '../src/cli/arguments/values.ts';
 
 export interface BenchOptions {
-  /** Neither chosen on the command line: both. */
+  /** None chosen on the command line: all. */
   readonly micro: boolean;
   readonly swarm: boolean;
+  readonly virtual: boolean;
   /** Lower case; a benchmark runs when its name has it. */
   readonly filter: string;
   readonly smoke: boolean;
@@ -21,6 +22,7 @@ export interface BenchOptions {
 interface Given {
   readonly micro?: boolean;
   readonly swarm?: boolean;
+  readonly virtual?: boolean;
   readonly filter?: string;
   readonly smoke?: boolean;
   readonly repeat?: number;
@@ -35,7 +37,7 @@ const REPEATS = { full: 5, smoke: 1 };
 const EXAMPLES = `
 Examples:
   swarm-lab bench
-      everything, about five minutes
+      everything, about ten minutes
   swarm-lab bench --micro --filter picker
       some micro-benchmarks
   swarm-lab bench --swarm --filter "8 leechers" --repeat 10
@@ -53,6 +55,7 @@ function newBenchCommand() {
   return newCommand('bench', 'Measures parts of the system, and whole swarms beside a plain Node star.')
     .option('--micro', 'only the micro-benchmarks')
     .option('--swarm', 'only the whole-swarm benchmarks')
+    .option('--virtual', 'only the benchmarks of virtual time')
     .option('--filter <text>', 'only benchmarks whose name has the text')
     .option('--smoke', 'everything in small, to see that it works')
     .addOption(
@@ -74,10 +77,12 @@ function newBenchCommand() {
  */
 export function readBenchOptions(argv: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
   const given = readCommandLine(newBenchCommand, argv, env).opts<Given>();
-  const { micro = false, swarm = false, smoke = false } = given;
+  const { micro = false, swarm = false, virtual = false, smoke = false } = given;
+  const all = !micro && !swarm && !virtual;
   return {
-    micro: micro || !swarm,
-    swarm: swarm || !micro,
+    micro: micro || all,
+    swarm: swarm || all,
+    virtual: virtual || all,
     filter: (given.filter ?? '').toLowerCase(),
     smoke,
     repeat: given.repeat ?? REPEATS[smoke ? 'smoke' : 'full'],

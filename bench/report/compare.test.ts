@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compareReports } from './compare.ts';
-import { duration, micro, report, throughput } from './fixture.ts';
+import { cost, duration, micro, ratio, report, throughput } from './fixture.ts';
 
 /** Five rounds that scatter by ± 2 % around the rate. */
 function around(rate: number): number[] {
@@ -50,6 +50,30 @@ describe('what has changed', () => {
     );
     expect(figures[0]).toMatchObject({ figure: 'time', verdict: 'faster' });
     expect(figures[0]!.speedUp!.estimate).toBeCloseTo(2, 12);
+  });
+
+  test('a cheaper chunk is faster, and a ratio is better on the side of its goal', () => {
+    const goals = [
+      { is: 'at most', value: 1.5 },
+      { is: 'at least', value: 30 },
+    ] as const;
+    const ratios = (factor: number) =>
+      goals.map((goal) =>
+        ratio(
+          goal.is,
+          around(2).map((value) => value * factor),
+          goal,
+        ),
+      );
+    const { figures } = compareReports(
+      report({ results: [cost(100, around(0.1)), ...ratios(1)] }),
+      report({ results: [cost(100, around(0.05)), ...ratios(2)] }),
+    );
+    expect(figures.map(({ name, figure, verdict }) => [name, figure, verdict])).toEqual([
+      ['cost, 100 peers', 'time', 'faster'],
+      ['at most', 'ratio', 'slower'],
+      ['at least', 'ratio', 'faster'],
+    ]);
   });
 
   test('a whole swarm is compared by its goodput and by its ratio to the star', () => {

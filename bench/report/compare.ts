@@ -10,7 +10,7 @@ export type ChangeVerdict = 'faster' | 'slower' | 'no difference shown';
 
 export interface ComparedFigure {
   readonly name: string;
-  readonly figure: 'ops/s' | 'goodput' | 'ratio to the star' | 'time';
+  readonly figure: 'ops/s' | 'goodput' | 'ratio to the star' | 'time' | 'ratio';
   /** How much faster: after / before for rates, before / after for times; null with fewer than two values a side. */
   readonly speedUp: Interval | null;
   readonly verdict: ChangeVerdict;
@@ -100,6 +100,14 @@ function seriesOf(result: BenchResult): Series[] {
     }
     case 'duration':
       return [{ name, figure: 'time', higherIsFaster: false, values: result.valuesMs, work: result.what }];
+    case 'cost': {
+      const work = `${result.peers}/${result.chunks}`;
+      return [{ name, figure: 'time', higherIsFaster: false, values: result.chunkMs, work }];
+    }
+    case 'ratio': {
+      const { values, what: work, goal } = result;
+      return [{ name, figure: 'ratio', higherIsFaster: goal.is === 'at least', values, work }];
+    }
   }
 }
 

@@ -1,5 +1,13 @@
 /** Reports made by hand, for the tests of what is done with them. */
-import type { BenchReport, DurationResult, HostShare, MicroResult, ThroughputResult } from './report.ts';
+import type {
+  BenchReport,
+  CostResult,
+  DurationResult,
+  HostShare,
+  MicroResult,
+  RatioResult,
+  ThroughputResult,
+} from './report.ts';
 import { meanInterval, pairedRatio } from '../statistics.ts';
 
 const idle: HostShare = { loadBefore: 0, ownCpuShare: 0.9, othersCpuShare: 0.02 };
@@ -72,5 +80,36 @@ export function duration(
     host: idle,
     warnings: [],
     ...changes,
+  };
+}
+
+export function cost(peers: number, chunkMs: number[]): CostResult {
+  return {
+    kind: 'cost',
+    name: `cost, ${peers} peers`,
+    peers,
+    chunks: 100,
+    chunkMs,
+    interval: meanInterval(chunkMs),
+    memoryBytes: chunkMs.map(() => 2 ** 28),
+    goalMs: 0.06,
+    host: idle,
+    warnings: [],
+  };
+}
+
+export function ratio(name: string, values: number[], goal: RatioResult['goal']): RatioResult {
+  return {
+    kind: 'ratio',
+    name,
+    what: 'processor time',
+    values,
+    interval: pairedRatio(
+      values,
+      values.map(() => 1),
+    ),
+    goal,
+    host: idle,
+    warnings: [],
   };
 }

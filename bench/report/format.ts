@@ -1,5 +1,13 @@
 /** Figures of benchmarks as people read them, three digits. Rates of bytes count in powers of 1,000. */
+import type { Column } from '../../src/sim/report/table.ts';
 import type { Interval } from '../statistics.ts';
+
+/** @param rank where it is too narrow, the column with the highest is left out first */
+export const right = (head: string, rank?: number): Column => ({
+  head,
+  align: 'right',
+  ...(rank === undefined ? {} : { rank }),
+});
 
 export function formatCount(value: number): string {
   return scaled(value, ['', ' k', ' M', ' G']);

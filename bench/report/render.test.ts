@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { compareReports } from './compare.ts';
 import { ConfigError } from '../../src/core/errors.ts';
 import { loadReport, requireReports, saveReport } from './files.ts';
-import { duration, micro, report, throughput } from './fixture.ts';
+import { cost, duration, micro, ratio, report, throughput } from './fixture.ts';
 import { formatBytesPerSec, formatChange, formatCount, formatMs } from './format.ts';
 import { renderComparison } from './render-comparison.ts';
 import { renderReport } from './render.ts';
@@ -49,6 +49,30 @@ test('a report shows every figure beside its scatter, and every doubt', () => {
 
     ! b: moves bytes: the timer is too coarse
     FAILED classic: the run did not pass
+    "
+  `);
+});
+
+test('of virtual time a report shows what a chunk costs, and ratios beside what is to be reached', () => {
+  const results = [
+    cost(100, [0.05, 0.05]),
+    cost(1000, [0.1]),
+    ratio('growth', [2, 2], { is: 'at most', value: 1.5 }),
+    ratio('links', [40], { is: 'at least', value: 30 }),
+  ];
+  expect(renderReport(report({ results }))).toMatchInlineSnapshot(`
+    "Processor, 2 cores · Node v20.20.2 · commit 0123456789ab
+    load before 0.00 a core · processors: 90.0 % own, 2.00 % others
+
+    virtual time            cost of a chunk                 goal   memory  others
+    ─────────────────────────────────────────────────────────────────────────────
+    100 peers, 100 chunks           50.0 µs  ± 0.00 %  ✓ 60.0 µs  256 MiB  2.00 %
+    1000 peers, 100 chunks           100 µs            ✗ 60.0 µs  256 MiB  2.00 %
+
+    virtual time  of what                     ratio           goal  others
+    ──────────────────────────────────────────────────────────────────────
+    growth        processor time  2.00 [2.00, 2.00]  ✗ at most 1.5  2.00 %
+    links         processor time              40.00  ✓ at least 30  2.00 %
     "
   `);
 });

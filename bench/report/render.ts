@@ -10,8 +10,10 @@ import {
   formatMs,
   formatPercent,
   formatRatio,
+  right,
 } from './format.ts';
 import type { BenchReport, BenchResult, DurationResult, MicroResult, ThroughputResult } from './report.ts';
+import { COST_COLUMNS, costRow, RATIO_COLUMNS, ratioRow } from './render-virtual.ts';
 
 /** Ends with a newline. Tables are no wider than that many columns. */
 export function renderReport(report: BenchReport, columns = Infinity): string {
@@ -27,6 +29,8 @@ export function renderReport(report: BenchReport, columns = Infinity): string {
     table(ofKind(report, 'micro'), MICRO_COLUMNS, microRow, columns),
     table(ofKind(report, 'throughput'), THROUGHPUT_COLUMNS, throughputRow, columns),
     table(ofKind(report, 'duration'), DURATION_COLUMNS, durationRow, columns),
+    table(ofKind(report, 'cost'), COST_COLUMNS, costRow, columns),
+    table(ofKind(report, 'ratio'), RATIO_COLUMNS, ratioRow, columns),
     renderNotes(report),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -47,13 +51,6 @@ function table<T>(
 ): string {
   return results.length === 0 ? '' : renderTableWithin(columns, results.map(row), width);
 }
-
-/** @param rank where it is too narrow, the column with the highest is left out first */
-const right = (head: string, rank?: number): Column => ({
-  head,
-  align: 'right',
-  ...(rank === undefined ? {} : { rank }),
-});
 
 const MICRO_COLUMNS: readonly Column[] = [
   { head: 'micro-benchmark' },

@@ -74,7 +74,38 @@ const duration = z.object({
   warnings: z.array(z.string()),
 });
 
-const result = z.discriminatedUnion('kind', [micro, throughput, duration]);
+const cost = z.object({
+  kind: z.literal('cost'),
+  name: z.string(),
+  peers: z.number(),
+  chunks: z.number(),
+  /** Processor time of a process / chunks that it delivered to its peers, ms; one value a process. */
+  chunkMs: z.array(z.number().positive()).min(1),
+  interval,
+  /** That each process held at the end. */
+  memoryBytes: z.array(z.number().positive()),
+  /** To be reached, ms. */
+  goalMs: z.number(),
+  host,
+  warnings: z.array(z.string()),
+});
+
+const ratio = z.object({
+  kind: z.literal('ratio'),
+  name: z.string(),
+  /** Of what. */
+  what: z.string(),
+  /** Each of two values that were measured one after the other. */
+  values: z.array(z.number().positive()).min(1),
+  /** Of their geometric mean; null for one value. */
+  interval,
+  /** To be reached. */
+  goal: z.object({ is: z.enum(['at least', 'at most']), value: z.number() }),
+  host,
+  warnings: z.array(z.string()),
+});
+
+const result = z.discriminatedUnion('kind', [micro, throughput, duration, cost, ratio]);
 
 const environment = z.object({
   version: z.string(),
@@ -105,4 +136,6 @@ export type MicroResult = z.infer<typeof micro>;
 export type ThroughputResult = z.infer<typeof throughput>;
 export type ThroughputRun = z.infer<typeof throughputRun>;
 export type DurationResult = z.infer<typeof duration>;
+export type CostResult = z.infer<typeof cost>;
+export type RatioResult = z.infer<typeof ratio>;
 export type HostShare = z.infer<typeof host>;

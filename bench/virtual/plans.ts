@@ -1,0 +1,15 @@
+import { expand } from '../../src/sim/expand/expand.ts';
+import type { Plan } from '../../src/sim/plan/plan.ts';
+import { parseScenario } from '../../src/sim/scenario/parse.ts';
+import type { VirtualSize } from './cases.ts';
+
+/** Chunks of 256 KiB over uplinks of 10 Mbit/s. */
+export function planOf({ peers, chunks }: VirtualSize, seed: string): Plan {
+  const text = `
+content: { generate: { size: ${256 * chunks}KiB, chunk_size: 256KiB } }
+defaults: { link: { up: 10Mbit/s } }
+peers: { seeder: { holds: all }, leechers: { count: ${peers - 1} } }
+time_limit: 1h
+`;
+  return expand(parseScenario(text, 'bench.yaml'), { seed });
+}

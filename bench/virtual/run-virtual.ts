@@ -1,0 +1,141 @@
+/** What is compared is measured in turns, so that a busy minute of the host meets all of it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageFolder } from '../../src/sim/shipped/shipped-files.ts';
+import { hostWarnings, probeHost } from '../host.ts';
+import type { BenchResult, CostResult, DurationResult, HostShare, RatioResult } from '../report/report.ts';
+import { meanInterval, pairedRatio } from '../statistics.ts';
+import {
+  GOALS,
+  type CostCase,
+  type LinksCase,
+  type ProgramCase,
+  type VirtualCase,
+  type VirtualSize,
+} from './cases.ts';
+import { runTask, timeOf } from './processes.ts';
+import type { VirtualSample } from './virtual-task.ts';
+
+/** Links that take turns need most of a minute. */
+const LINKS_RUNS_MAX = 2;
+
+export interface VirtualRun {
+  /** The bundled virtual-worker.ts. */
+  readonly workerFile: URL;
+  readonly repeats: number;
+  readonly signal: AbortSignal;
+}
+
+/** @throws {EngineError} a swarm did not complete: then there is no figure */
+export async function runVirtual(benchmark: VirtualCase, run: VirtualRun): Promise<readonly BenchResult[]> {
+  switch (benchmark.kind) {
+    case 'cost':
+      return runCost(benchmark, run);
+    case 'links':
+      return [await runLinks(benchmark, run)];
+    case 'program':
+      return [await runProgram(benchmark, run)];
+  }
+}
+
+async function runCost({ name, sizes }: CostCase, run: VirtualRun): Promise<BenchResult[]> {
+  const probe = probeHost();
+  const samples: VirtualSample[][] = sizes.map(() => []);
+  for (let repeat = 1; repeat <= run.repeats; repeat++) {
+    for (const [at, size] of sizes.entries()) {
+      const task = { size, seed: `bench/${repeat}`, links: 'fluid' } as const;
+      samples[at]!.push(await runTask(run.workerFile, task, run.signal));
+    }
+  }
+  const about = hostOf(probe.read());
+  const costs = sizes.map((size, at) => costOf(name, size, samples[at]!, about));
+  const [first, last] = [costs[0]!, costs.at(-1)!];
+  const growth: RatioResult = {
+    kind: 'ratio',
+    name: 'virtual time: growth of the cost of a chunk',
+    what: `${last.peers} / ${first.peers} peers`,
+    ...ratioOf(last.chunkMs, first.chunkMs),
+    goal: { is: 'at most', value: GOALS.growth },
+    ...about,
+  };
+  return [...costs, growth];
+}
+
+function costOf(
+  name: string,
+  size: VirtualSize,
+  samples: readonly VirtualSample[],
+  about: ReturnType<typeof hostOf>,
+): CostResult {
+  const { peers, chunks } = size;
+  const chunkMs = samples.map(({ processorMs }) => processorMs / ((peers - 1) * chunks));
+  return {
+    kind: 'cost',
+    name: `${name}, ${peers} peers, ${chunks} chunks`,
+    peers,
+    chunks,
+    chunkMs,
+    interval: meanInterval(chunkMs),
+    memoryBytes: samples.map(({ memoryBytes }) => memoryBytes),
+    goalMs: GOALS.chunkMs,
+    ...about,
+  };
+}
+
+async function runLinks({ name, size }: LinksCase, run: VirtualRun): Promise<RatioResult> {
+  const probe = probeHost();
+  const ms = { turns: [] as number[], fluid: [] as number[] };
+  for (let repeat = 1; repeat <= Math.min(run.repeats, LINKS_RUNS_MAX); repeat++) {
+    for (const links of ['turns', 'fluid'] as const) {
+      const task = { size, seed: `bench/${repeat}`, links };
+      ms[links].push((await runTask(run.workerFile, task, run.signal)).processorMs);
+    }
+  }
+  return {
+    kind: 'ratio',
+    name,
+    what: `processor time, ${size.peers} peers, ${size.chunks} chunks`,
+    ...ratioOf(ms.turns, ms.fluid),
+    goal: { is: 'at least', value: GOALS.linksRatio },
+    ...hostOf(probe.read()),
+  };
+}
+
+/** The first start, which may have to bundle the source, is not counted. */
+async function runProgram({ name, scenario }: ProgramCase, run: VirtualRun): Promise<DurationResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'swarm-lab-bench-'));
+  const launcher = join(packageFolder(), 'scripts', 'launch.mjs');
+  const argv = [launcher, 'sim', scenario, '--engine', 'virtual', '--out', folder];
+  const valuesMs: number[] = [];
+  try {
+    await timeOf(argv, folder, run.signal);
+    const probe = probeHost();
+    for (let repeat = 1; repeat <= run.repeats; repeat++)
+      valuesMs.push(await timeOf(argv, folder, run.signal));
+    const what = 'from start to end of the program';
+    const about = hostOf(probe.read());
+    return {
+      kind: 'duration',
+      name,
+      what,
+      valuesMs,
+      interval: meanInterval(valuesMs),
+      goalMs: GOALS.programMs,
+      ...about,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function ratioOf(
+  over: readonly number[],
+  under: readonly number[],
+): Pick<RatioResult, 'values' | 'interval'> {
+  return { values: over.map((value, at) => value / under[at]!), interval: pairedRatio(over, under) };
+}
+
+function hostOf(host: HostShare): { readonly host: HostShare; readonly warnings: string[] } {
+  return { host, warnings: hostWarnings(host) };
+}
