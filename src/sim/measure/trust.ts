@@ -43,7 +43,7 @@ const UNTRUSTED_SHAPER_LATE_MEAN_MS_MIN = 250;
 
 /** What helps against all of it. */
 const UNTRUSTED_REMEDY =
-  'let fewer peers run, raise engine.peers_per_worker, lower the rates, or take a quieter or larger machine';
+  'let fewer peers run, raise engine.peers_per_worker, lower the rates, use --engine virtual, or take a quieter or larger machine';
 
 export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readonly PeerFigures[]): Trust {
   const { host } = record;

@@ -292,7 +292,7 @@ describe('tables', () => {
         "bare.csv:1:7 peers.g.arrival.trace.csv: the row has 3 fields for 2 columns; put a field with a comma in quotes",
         "2:83 peers.g.arrival.trace.csv.column: has no meaning in a trace; remove it: the columns are join and leave",
         "2:64 peers.g.arrival.trace.csv: nowhere.csv cannot be read: there is no such file; the path is relative to the file that names it",
-        "2:74 peers.g.arrival.trace.how: unknown key; known: csv",
+        "2:74 peers.g.arrival.trace.how: unknown key; move it into peers.g.arrival",
       ]
     `);
   });

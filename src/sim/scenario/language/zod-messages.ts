@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { SourceDocument } from '../source/source-document.ts';
 import { alternatives, keysAt, nodesAt, type SchemaNode } from './json-schema.ts';
 import type { Path, Spot } from '../source/yaml-source.ts';
-import { suggestKnown } from '../source/did-you-mean.ts';
+import { nearest, suggestKnown } from '../source/did-you-mean.ts';
+import { whereItBelongs } from './misplaced-key.ts';
 import { valueAt } from '../source/plain-data.ts';
 import type { Problem } from '../source/problems.ts';
 import { clipped } from '../../units/quantities.ts';
@@ -40,7 +41,7 @@ function tell(issue: Issue, parent: Path, schema: SchemaNode, data: unknown): To
         path: [...path, key],
         at: 'key',
         message: 'unknown key',
-        suggestion: suggestKnown(key, keysAt(schema, path)),
+        suggestion: unknownKey(key, path, schema),
       }));
     case 'invalid_type':
       return told(mustBe(nounOf(issue.expected), value));
@@ -73,6 +74,12 @@ function tell(issue: Issue, parent: Path, schema: SchemaNode, data: unknown): To
     case 'not_multiple_of':
       return told(issue.message);
   }
+}
+
+function unknownKey(key: string, path: Path, schema: SchemaNode): string {
+  const known = keysAt(schema, path);
+  const elsewhere = nearest(key, known) === undefined ? whereItBelongs(key, path, schema) : undefined;
+  return elsewhere ?? suggestKnown(key, known);
 }
 
 /** What may be called as one likes, within limits. */
