@@ -141,7 +141,9 @@ describe('expansion', () => {
   test('refuses a seed by which nobody holds some chunk', () => {
     const scenario = parseScenario(`${content}peers: { few: { count: 2, holds: { share: 50% } } }`, 'x.yaml');
     expect(() => expand(scenario, { seed: 's' })).toThrow(ConfigError);
-    expect(() => expand(scenario, { seed: 's' })).toThrow(/by seed s, nobody holds chunks .*raise the share/);
+    expect(() => expand(scenario, { seed: 's' })).toThrow(
+      /with seed s, no peer holds chunks .*raise the share/,
+    );
   });
 });
 

@@ -23,7 +23,7 @@ export interface ExpandOptions {
  * Every peer, every property and every fault draws from a stream of its own, forked by name: adding a group, a peer, a
  * key or a fault changes nothing that was drawn for others.
  *
- * @throws {ConfigError} by this seed, nobody holds some chunk at the start, or is in some side of a partition
+ * @throws {ConfigError} with this seed, no peer holds some chunk at the start, or is in some side of a partition
  */
 export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptions = {}): Plan {
   const random = seededRandom(seed);
@@ -90,9 +90,9 @@ function checkDrawnHoldings({ scenario, seed, peers, tracker }: Plan, content: S
   });
   if (lack === undefined) return;
   const { chunks, needed } = lack;
-  const many = needed === 1 ? 'nobody holds' : `fewer than ${needed} peers (tracker.agreement) hold`;
+  const many = needed === 1 ? 'no peer holds' : `fewer than ${needed} peers (tracker.agreement) hold`;
   throw new ConfigError(
-    `scenario ${scenario.name}: by seed ${seed}, ${many} ${nameChunks(chunks)} at the start; ` +
+    `scenario ${scenario.name}: with seed ${seed}, ${many} ${nameChunks(chunks)} at the start; ` +
       'raise the share in holds, add a group that holds all, or choose another seed',
   );
 }

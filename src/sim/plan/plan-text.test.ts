@@ -129,15 +129,15 @@ describe('a plan', () => {
       .filter((line) => line.startsWith('plan.json'));
     expect(places).toMatchInlineSnapshot(`
       [
-        "plan.json:10:18: content.totalChunks: is 7, but 1048576 bytes in chunks of 131072 are 8 chunks; change all three, or none",
+        "plan.json:10:18: content.totalChunks: is 7, but 1048576 bytes in chunks of 131072 are 8 chunks; change all three or none",
         "plan.json:237:16: peers.4.sessions.0.joinMs: 1000000000000 is too large; allowed: 0 to 86400000",
-        "plan.json:445:14: expect.0.metric: is (there).completion.p59, but the text "(there).completion.p95 < 30s" says (there).completion.p95; change both, or none",
-        "plan.json:453:13: expect.1.value: is 0.99, but the text "waste < 2%" says 0.02; change both, or none",
+        "plan.json:445:14: expect.0.metric: is (there).completion.p59, but the text "(there).completion.p95 < 30s" says (there).completion.p95; change both or neither",
+        "plan.json:453:13: expect.1.value: is 0.99, but the text "waste < 2%" says 0.02; change both or neither",
         "plan.json:457:14: expect.2.metric: "(nowhere).completion.p95" is not a metric of this plan; did you mean "seeder.completion.p95"?",
-        "plan.json:464:18: expect.3.comparison: is >, but the text "(there).completion.p95 < 30s" says <; change both, or none",
-        "plan.json:468:12: expect.4.text: "soon" compares nothing; write for example completion.p95 < 30s",
+        "plan.json:464:18: expect.3.comparison: is >, but the text "(there).completion.p95 < 30s" says <; change both or neither",
+        "plan.json:468:12: expect.4.text: "soon" has no comparison; write for example completion.p95 < 30s",
         "plan.json:475:14: expect.5.metric: "makspan" is not a metric of this plan; did you mean "makespan"?",
-        "plan.json:487:13: abortOn.0.value: is 3, but the text "availability < 1" says 1; change both, or none",
+        "plan.json:487:13: abortOn.0.value: is 3, but the text "availability < 1" says 1; change both or neither",
       ]
     `);
   });

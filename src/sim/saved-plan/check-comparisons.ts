@@ -72,7 +72,7 @@ export function checkCondition(at: PropertyKey[], condition: Condition, mistake:
   const unit = 'unit' in figure ? figure.unit : undefined;
   const saidUnit = 'unit' in said.figure ? said.figure.unit : undefined;
   if (figure.kind !== said.figure.kind || unit !== saidUnit)
-    mistake([...at, 'figure'], `is not what the text says, "${text}"`, 'change both, or none');
+    mistake([...at, 'figure'], `is not what the text says, "${text}"`, 'change both or neither');
 }
 
 function checkAlike<T extends object>(
@@ -88,7 +88,7 @@ function checkAlike<T extends object>(
       mistake(
         [...at, key],
         `is ${String(value)}, but the text "${text}" says ${String(meant)}`,
-        'change both, or none',
+        'change both or neither',
       );
   }
 }

@@ -29,9 +29,9 @@ function mistakesWith(
 describe('a saved plan that can never complete is refused:', () => {
   const plan = planOf(`${small}peers: { seeder: { holds: all }, half: { holds: 1-2 }, leecher: {} }\n`);
 
-  test('nobody holds some chunk at the start', () => {
+  test('no peer holds some chunk at the start', () => {
     expect(mistakesWith(plan, { seeder: { kind: 'none' } })).toEqual([
-      'peers: nobody holds chunks 3-4 at the start; let a peer hold what is missing',
+      'peers: no peer holds chunks 3-4 at the start; let a peer hold what is missing',
     ]);
     expect(
       mistakesWith(plan, { seeder: { kind: 'none' }, leecher: { kind: 'chunks', indices: [3, 4] } }),
@@ -41,7 +41,7 @@ describe('a saved plan that can never complete is refused:', () => {
   test('fewer peers hold some chunk than must agree on it', () => {
     const tracker = { ...plan.tracker, agreement: 2 };
     expect(mistakesWith(plan, {}, { tracker })).toEqual([
-      'tracker.agreement: chunks 3-4 can never spread: fewer than 2 peers hold them, and so many must agree; lower it, or let more peers hold these chunks',
+      'tracker.agreement: chunks 3-4 can never spread: 2 holders must agree, and fewer peers hold them; lower it, or let more peers hold these chunks',
     ]);
     // One peer that holds a chunk twice is one.
     expect(mistakesWith(plan, { leecher: { kind: 'chunks', indices: [3, 3, 4, 4] } }, { tracker })).toEqual(
@@ -56,7 +56,7 @@ describe('a saved plan that can never complete is refused:', () => {
     const whole = planOf(folders);
     expect(mistakesWith(whole, {})).toEqual([]);
     expect(mistakesWith(whole, { peer1: { kind: 'none' }, peer3: { kind: 'none' } })).toEqual([
-      'peers: nobody holds chunk 1 at the start; let a peer hold what is missing',
+      'peers: no peer holds chunk 1 at the start; let a peer hold what is missing',
     ]);
     const content = { ...whole.content, folders: ['one', 'gone', 'three'] } as Plan['content'];
     const text = JSON.stringify({ ...whole, content }, null, 2);

@@ -31,9 +31,9 @@ export function checkHoldings(
   if (lack === undefined) return;
   const named = nameChunks(lack.chunks);
   if (lack.needed === 1)
-    mistake(['peers'], `nobody holds ${named} at the start`, 'let a peer hold what is missing');
+    mistake(['peers'], `no peer holds ${named} at the start`, 'let a peer hold what is missing');
   else {
-    const message = `${named} can never spread: fewer than ${lack.needed} peers hold them, and so many must agree`;
+    const message = `${named} can never spread: ${lack.needed} holders must agree, and fewer peers hold them`;
     mistake(['tracker', 'agreement'], message, 'lower it, or let more peers hold these chunks');
   }
 }

@@ -61,7 +61,7 @@ function checkGenerated(
   const chunks = Math.ceil(totalBytes / chunkBytes);
   if (chunks === totalChunks) return;
   const message = `is ${totalChunks}, but ${totalBytes} bytes in chunks of ${chunkBytes} are ${chunks} chunks`;
-  mistake(['content', 'totalChunks'], message, 'change all three, or none');
+  mistake(['content', 'totalChunks'], message, 'change all three or none');
 }
 
 function checkRegions(regions: Plan['regions'], mistake: Mistake): void {

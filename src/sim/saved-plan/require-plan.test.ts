@@ -20,12 +20,12 @@ test.each([
   [
     'a scenario in JSON',
     { content: { generate: { size: '1MiB' } }, peers: { seeder: { holds: 'all' } } },
-    'this is no plan; a scenario, also one in JSON, is read from a file whose name ends in .yaml',
+    'this is not a plan; give a scenario, even one in JSON, a name that ends in .yaml',
   ],
-  ['a package', { name: 'x', version: '1.0.0', scripts: { test: 'x' } }, /this is no plan: .*--plan --json/],
-  ['a number', 5, /this is no plan/],
-  ['nothing', null, /this is no plan/],
-  ['an empty list', [], /this is no plan/],
+  ['a package', { name: 'x', version: '1.0.0', scripts: { test: 'x' } }, /this is not a plan: .*--plan --json/],
+  ['a number', 5, /this is not a plan/],
+  ['nothing', null, /this is not a plan/],
+  ['an empty list', [], /this is not a plan/],
 ])('%s in place of a plan is refused in one line that says where plans are', (_, data, message) => {
   const read = (): unknown => parsePlan(JSON.stringify(data, null, 2), 'reports/a.json');
   expect(read).toThrow(ConfigError);

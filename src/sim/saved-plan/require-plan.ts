@@ -24,7 +24,7 @@ function whatItIs(data: unknown): string {
       return 'this is an experiment; the plan of each run is plan.json in the folder of the run';
     if (isPlainMap(data.plan)) return 'this is the result of a run; its plan is plan.json beside it';
     if (isPlainMap(data.peers) || isPlainMap(data.content))
-      return 'this is no plan; a scenario, also one in JSON, is read from a file whose name ends in .yaml';
+      return 'this is not a plan; give a scenario, even one in JSON, a name that ends in .yaml';
   }
-  return 'this is no plan: it has no peers and no content; a plan is made by --plan --json, and kept as plan.json of each run';
+  return 'this is not a plan: it has no peers and no content; --plan --json writes one, and each run keeps one as plan.json';
 }

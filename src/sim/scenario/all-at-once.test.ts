@@ -22,10 +22,10 @@ expect: [leecher.completion.max < 1s]`;
     expect(mistakeLines(text).map((line) => line.split(';')[0])).toMatchInlineSnapshot(`
       [
         "2:14 variables.unused: is never used",
-        "5:1 peers: nobody holds chunk 4 at the start",
+        "5:1 peers: no peer holds chunk 4 at the start",
         "6:33 peers.seeder.region: there is no region "eurpe"",
         "7:42 peers.leechers.arrival: would join after the end of the run at 10 s",
-        "8:56 peers.third.link.changes.0.up: up changes at 1000 ms, but link.up is unlimited before",
+        "8:56 peers.third.link.changes.0.up: up changes at 1 s, but link.up is unlimited before",
         "10:11 faults.0.at: would begin after the end of the run at 10 s",
         "11:40 faults.1.pause.peers: there is no leechers/9",
         "12:13 faults.2.when: can never hold: there are 3 of them",
@@ -55,13 +55,13 @@ baseline: { peers.leecher.count: 1, defaults.policy.upload_slots: few }`;
       [
         "2:23 tracker.agreement: must be a number, not "none"",
         "3:25 defaults.link.up: 5 has no unit",
-        "4:1 peers: nobody holds chunk 4 at the start",
+        "4:1 peers: no peer holds chunk 4 at the start",
         "5:32 peers.seeder.count: 0 is too small",
         "6:37 peers.leechers.link.up: "fast" is not a rate",
         "9:27 sweep.product.peers.leechers.count: 3 is not understood",
         "10:28 sweep.product.peers.leechers.cuont.0: peers.leechers.cuont: unknown key",
-        "11:32 sweep.product.time_limit.to: has another unit than from, 1",
-        "12:5 sweep.product.repeat: repeat is of the whole experiment",
+        "11:32 sweep.product.time_limit.to: has a unit other than that of from, 1",
+        "12:5 sweep.product.repeat: repeat applies to the whole experiment",
         "13:30 sweep.product.defaults.policy.picker.0: defaults.policy.picker: "rarest" is not known here",
         "14:34 baseline.peers.leecher.count: peers.leecher.count: there is no group "leecher"",
         "14:67 baseline.defaults.policy.upload_slots: defaults.policy.upload_slots: must be a number, not "few"",
@@ -80,7 +80,7 @@ baseline: { peers.leecher.count: 1, defaults.policy.upload_slots: few }`;
     // Of arms, what is wrong already without their settings.
     const sweep = '\nsweep: { product: { time_limit: [1s, 2s], peers.g.count: [7, 8] } }';
     expect(lines('seeder: { holds: all }, g: { count: 2, region: moon }', sweep)).toHaveLength(1);
-    expect(lines('g: { count: 2 }', sweep)).toEqual(['2:1 peers: nobody holds chunks 1-4 at the start']);
+    expect(lines('g: { count: 2 }', sweep)).toEqual(['2:1 peers: no peer holds chunks 1-4 at the start']);
     const fault = '\nfaults: [{ at: 0s, for: 1s, pause: g/9 }]';
     expect(lines('seeder: { holds: all }, g: { count: 2 }', `${fault}${sweep}`)).toEqual([
       '3:36 faults.0.pause: there is no g/9',

@@ -39,7 +39,7 @@ describe('a condition that can never hold is a mistake', () => {
     'availability is 0 to 7; compare with 0 to below 7',
     'elapsed is 0s to 10s; compare with 0s to below 10s',
     'elapsed is 0s to 10s; compare with above 0s to below 10s',
-    'they hold everything at the start, and have no progress; name others, as in completed(leechers) >= 50%',
+    'these peers hold everything at the start, so they make no progress; name other peers, as in completed(leechers) >= 50%',
   ];
 
   test('where a fault begins by it', () => {
@@ -63,7 +63,7 @@ describe('a condition that can never hold is a mistake', () => {
   test('also when it is about those that must complete, and nobody must', () => {
     const text = `${small}peers: { seeder: { holds: all, must_complete: false } }\nabort_on: [completed >= 1]\n`;
     expect(mistakeLines(text)).toEqual([
-      '3:12 abort_on.0: can never hold: without a set, the peers that must complete are meant, but there are none; name others, as in completed(leechers) >= 50%',
+      '3:12 abort_on.0: can never hold: without a set it means the peers that must complete, but there are none; name other peers, as in completed(leechers) >= 50%',
     ]);
   });
 });
@@ -77,7 +77,7 @@ describe('a condition that holds at the start', () => {
   test('is a mistake where the run is given up by it', () => {
     const always = 'always holds, and the run would end at once:';
     const start =
-      'holds at the start, and the run would end at once; give up by something that comes later, such as elapsed > 30s';
+      'holds at the start, and the run would end at once; use a condition that holds later, such as elapsed > 30s';
     expect(
       mistakes(
         abortOn(

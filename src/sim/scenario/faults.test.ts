@@ -149,12 +149,12 @@ describe('mistakes of faults are told with place and fix:', () => {
       [
         "4:31 faults.0.crash: there is no group, region, location or profile "leecher"; did you mean "leechers"?",
         "5:40 faults.1.pause.count: 11 of 10 peers; allowed: 1 to 10",
-        "6:40 faults.2.pause.share: is none of 10 peers; raise it, or use count",
+        "6:40 faults.2.pause.share: is less than one of 10 peers; raise it, or use count",
         "7:7 faults.3.pause: count and share exclude each other; keep one",
         "8:14 faults.4.pause: the set is empty; the sets on both sides of the & have no peer in common; change one of them",
-        "9:14 faults.5.pause: the tracker cannot be meant here; choose from seeder, leechers, all",
-        "10:42 faults.6.partition.sides.1: leechers/3 is in side 1 too; nobody can be on both sides; use a difference such as all - europe",
-        "11:20 faults.7.partition.sides: the rest is empty; leave somebody out of the other sides",
+        "9:14 faults.5.pause: the tracker is not allowed here; choose from seeder, leechers, all",
+        "10:42 faults.6.partition.sides.1: leechers/3 is also in side 1; put each peer on one side only, for example by a difference such as all - europe",
+        "11:20 faults.7.partition.sides: rest is empty; leave at least one peer out of the other sides",
         "12:20 faults.8.partition.sides: has fewer than 2 items; for example [europe + tracker, asia] or [leechers/1-3, rest]",
       ]
     `);
@@ -179,13 +179,13 @@ describe('mistakes of faults are told with place and fix:', () => {
       [
         "4:5 faults.0: at and when exclude each other; keep one; delay counts from when",
         "5:11 faults.1.at: would begin after the end of the run at 1 min 00 s; raise time_limit, or begin earlier",
-        "6:5 faults.2: crash does not say when; add at or when",
+        "6:5 faults.2: crash needs a start; add at or when",
         "7:5 faults.3: for and reset exclude each other: a reset is over at once; remove for, or use every",
-        "8:22 faults.4.delay: has no meaning without when; use at, or add when",
-        "9:22 faults.5.times: has no meaning without every; add every, or remove times",
-        "10:22 faults.6.every: every and no for exclude each other: it never ends, and cannot begin again; add for, or remove every",
-        "11:22 faults.7.every: begins again after 2000 ms, before it is over by for; make every longer than for",
-        "12:22 faults.8.every: every and no crash.return_after exclude each other: it never ends, and cannot begin again; add crash.return_after, or remove every",
+        "8:22 faults.4.delay: has no effect without when; use at, or add when",
+        "9:22 faults.5.times: has no effect without every; add every, or remove times",
+        "10:22 faults.6.every: needs for: without it the fault never ends, so it cannot begin again; add for, or remove every",
+        "11:22 faults.7.every: begins again after 2 s, before for has passed; make every longer than for",
+        "12:22 faults.8.every: needs crash.return_after: without it the fault never ends, so it cannot begin again; add crash.return_after, or remove every",
         "13:13 faults.9.when: can never hold: there are 10 of them; compare with 10 or less",
         "14:23 faults.10.when: there is no group, region, location or profile "leechrs"; did you mean "leechers"?",
       ]
@@ -208,15 +208,15 @@ describe('mistakes of faults are told with place and fix:', () => {
       ),
     ).toMatchInlineSnapshot(`
       [
-        "4:5 faults.0: says nothing that is done; add one of crash, pause, partition, slow_down, latency_spike, reset, black_hole, tracker_down, corrupt, lie, free_ride, disk_full, slow_disk",
+        "4:5 faults.0: names no kind of fault; add one of crash, pause, partition, slow_down, latency_spike, reset, black_hole, tracker_down, corrupt, lie, free_ride, disk_full, slow_disk",
         "5:5 faults.1: pause and lie are several faults; write one item for each",
         "6:15 faults.2.explode: unknown key; known: pause, lie, name, delay, for, every … and 14 more",
         "7:51 faults.3.slow_down.factor: 0 is too small; allowed: above 0 to 1000",
-        "8:52 faults.4.crash.keep_chunks: has no meaning without return_after: the peers stay away; add return_after, or remove keep_chunks",
+        "8:52 faults.4.crash.keep_chunks: has no effect without return_after: the peers stay away; add return_after, or remove keep_chunks",
         "9:54 faults.5.corrupt.probability: 0.5 has no unit; write 0.5%",
         "10:24 faults.6.corrupt: must be a map of keys, not "seeder"; for example { peers: leechers/1, probability: 5% }",
         "12:13 faults.8.name: a second fault is called "a"; give each its own name",
-        "13:13 faults.9.name: "1" is not possible here; a letter, then letters, digits, blanks, - or _, up to 40",
+        "13:13 faults.9.name: "1" is not allowed here; a letter, then letters, digits, blanks, - or _, up to 40",
       ]
     `);
   });

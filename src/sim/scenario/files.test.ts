@@ -108,11 +108,11 @@ description: \${a}`),
     ).toMatchInlineSnapshot(`
       [
         "2:28 variables.b: a → b → a is a cycle; remove one of these references",
-        "2:45 variables.unused: is never used; write \${unused} where it is meant, or remove it",
-        "2:71 variables.2x: "2x" cannot be the name of a variable; use a letter, then letters, digits or _, up to 40",
+        "2:45 variables.unused: is never used; use it as \${unused}, or remove it",
+        "2:71 variables.2x: "2x" cannot be the name of a variable; begin with a letter; then use letters, digits or _, 40 at most",
         "3:45 peers.seeder.link.up: there is no variable "rat"; did you mean "rate"?",
         "3:60 peers.seeder.link.down: 5 has no unit; write 5Mbit/s or 5kB/s",
-        "3:80 peers.seeder.link.latency: \${map} is neither text nor a number, and cannot be part of a text; let it be all of the value",
+        "3:80 peers.seeder.link.latency: \${map} is neither text nor a number, so it cannot be part of a text; make it the whole value",
       ]
     `);
   });
@@ -234,10 +234,10 @@ describe('tables', () => {
         "b.csv:4:1 peers.g.link.latency.csv: 70s is too large; allowed: 0ms to 60s",
         "2:74 peers.g.link.latency.csv: c.csv has 0 rows; allowed: 1 to 10000",
         "2:74 peers.g.link.latency.csv: bare.csv has several columns and no row of names; write names in a first row, and add column",
-        "2:100 peers.g.link.latency.csv.column: bare.csv has no row of names, and so no column "down"; write the names in its first row, or remove column",
+        "2:100 peers.g.link.latency.csv.column: bare.csv has no row of names, so it has no column "down"; write the names in its first row, or remove column",
         "2:101 peers.g.link.latency.csv.column: twice.csv has two columns called "x"; rename one of them",
         "open.csv:2:5 peers.g.link.latency.csv: this quote is not closed; add "",
-        "after.csv:2:4 peers.g.link.latency.csv: the field goes on after its quote; write a comma after it, and a quote within quotes twice",
+        "after.csv:2:4 peers.g.link.latency.csv: the field continues after its closing quote; write a comma after the closing quote; double each quote inside a quoted field",
         "wide.csv:2:3 peers.g.link.latency.csv: the row has 2 fields for 1 column; put a field with a comma in quotes",
         "2:58 peers.g.link.latency: normal and csv exclude each other; keep one",
       ]
@@ -287,10 +287,10 @@ describe('tables', () => {
         "slip.csv:1:6 peers.g.arrival.trace.csv: "leve" is not a column of a trace; did you mean "leave"?",
         "more.csv:1:1 peers.g.arrival.trace.csv: "host" is not a column of a trace; known: join, leave",
         "none.csv:1:1 peers.g.arrival.trace.csv: none.csv has no column "join"; name a column "join", with the time at which each peer joins",
-        "early.csv:2:4 peers.g.arrival.trace.csv: leave 1s is before join 5s; exchange the two",
+        "early.csv:2:4 peers.g.arrival.trace.csv: leave 1s is before join 5s; swap the two",
         "early.csv:3:4 peers.g.arrival.trace.csv: "soon" is not a duration; write a duration such as 50ms, 2s, 1.5min",
         "bare.csv:1:7 peers.g.arrival.trace.csv: the row has 3 fields for 2 columns; put a field with a comma in quotes",
-        "2:83 peers.g.arrival.trace.csv.column: has no meaning in a trace; remove it: the columns are join and leave",
+        "2:83 peers.g.arrival.trace.csv.column: has no effect in a trace; remove it: the columns are join and leave",
         "2:64 peers.g.arrival.trace.csv: nowhere.csv cannot be read: there is no such file; the path is relative to the file that names it",
         "2:74 peers.g.arrival.trace.how: unknown key; move it into peers.g.arrival",
       ]
@@ -302,6 +302,6 @@ describe('tables', () => {
     const lines = mistakeLines(scenario('latency: { csv: bad.csv }'), [], files);
     expect(lines).toHaveLength(11);
     expect(lines[0]).toContain('bad.csv:1:1');
-    expect(lines[10]).toBe('bad.csv:11:1 peers.g.link.latency.csv: here and below are 30 more mistakes');
+    expect(lines[10]).toBe('bad.csv:11:1 peers.g.link.latency.csv: from here on there are 30 more mistakes');
   });
 });

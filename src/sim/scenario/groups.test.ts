@@ -64,7 +64,7 @@ peers: { seeder: { holds: all }, a: { share: 50% }, b: { share: 1% } }`),
       '3:65 peers.b.share: leaves no peer of the 10 for this group; raise peers_total, or change the shares',
     ]);
     expect(mistakeLines(`${small}peers: { a: { holds: all, share: 50% } }`)).toEqual([
-      '2:34 peers.a.share: is a share of an unknown whole; add peers_total, or use count',
+      '2:34 peers.a.share: is a share, but there is no peers_total; add peers_total, or use count',
     ]);
     expect(
       mistakeLines(
@@ -150,7 +150,7 @@ expect: [home-far-fibre.completion.max < 9s]
       profiles: { dsl: { link: { up: 2MB/s } } }
 `),
     ).toEqual([
-      '6:60 peers.home.combine.locations.1x: "1x" cannot be the name of a location; use a letter, then letters, digits, - or _, up to 40; not "tracker", "all" or "rest"',
+      '6:60 peers.home.combine.locations.1x: "1x" cannot be the name of a location; begin with a letter; then use letters, digits, - or _, 40 at most; "tracker", "all" and "rest" are taken',
     ]);
     expect(
       mistakeLines(`${small}peers:
@@ -161,9 +161,9 @@ expect: [home-far-fibre.completion.max < 9s]
       profiles: { dsl: { link: { up: 2MB/s } } }
 `),
     ).toEqual([
-      '3:3 peers.dsl: "dsl" names both a group and a region, location or profile; rename one of them, since home-dsl-dsl is meant by both',
-      '7:19 peers.home.combine.profiles.dsl: "dsl" is a location too; give it another name',
-      '7:34 peers.home.combine.profiles.dsl.link.up: profiles.dsl.link.up and locations.near.link.up exclude each other; say it in one of the two',
+      '3:3 peers.dsl: "dsl" names both a group and a region, location or profile; rename one of them; both mean home-dsl-dsl',
+      '7:19 peers.home.combine.profiles.dsl: "dsl" is also a location; give it another name',
+      '7:34 peers.home.combine.profiles.dsl.link.up: profiles.dsl.link.up and locations.near.link.up exclude each other; keep one of the two',
     ]);
   });
 });
@@ -184,7 +184,7 @@ describe('a trace', () => {
 
   test('that does not fit is told with place and fix', () => {
     expect(mistakeLines(traced('count: 3, arrival: { trace: [{ join: 1s, leave: 500ms }] }'))).toEqual([
-      '2:87 peers.g.arrival.trace.0.leave: is before join; exchange the two',
+      '2:87 peers.g.arrival.trace.0.leave: is before join; swap the two',
     ]);
     expect(
       mistakeLines(
@@ -198,7 +198,7 @@ describe('a trace', () => {
       '2:39 peers.g.arrival: spaced and trace exclude each other; keep one',
     ]);
     expect(mistakeLines(traced('arrival: { spaced: 1s, how: crash }'))).toEqual([
-      '2:67 peers.g.arrival.how: has no meaning without trace; use session.leave.how, or add trace',
+      '2:67 peers.g.arrival.how: has no effect without trace; use session.leave.how, or add trace',
     ]);
   });
 });

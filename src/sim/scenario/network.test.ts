@@ -65,11 +65,11 @@ describe('a link', () => {
         "2:58 peers.g.link.loss.probability: is missing; write a share such as 50%, 12.5%",
         "2:79 peers.g.link.loss.probability: 120% is too large; allowed: 0% to 100%",
         "2:75 peers.g.link.window.bytes: 1 has no unit; write 1MiB or 1MB",
-        "2:95 peers.g.link.window.slow_start: changes nothing: a connection begins with 10 segments, 14600 bytes, and bytes allows no more; raise bytes above 14600B, or remove slow_start",
+        "2:95 peers.g.link.window.slow_start: has no effect: a connection begins with 10 segments (14600 bytes), and bytes allows no more; raise bytes above 14600B, or remove slow_start",
         "2:68 peers.g.link.changes.0: changes nothing; add up, down or latency",
         "2:69 peers.g.link.changes: the change at 2 min 00 s would come after the end of the run at 1 min 00 s; raise time_limit, or change earlier",
-        "2:131 peers.g.link.changes.1.down: down changes at 1000 ms, but link.down is unlimited before; give link.down a rate that it begins with",
-        "2:69 peers.g.link.changes: two changes of up begin at 1000 ms; keep one",
+        "2:131 peers.g.link.changes.1.down: down changes at 1 s, but link.down is unlimited before; give link.down an initial rate",
+        "2:69 peers.g.link.changes: two changes of up begin at 1 s; keep one",
       ]
     `);
   });
@@ -123,14 +123,14 @@ describe('regions', () => {
       ].flatMap((text) => mistakeLines(`${small}${text}`)),
     ).toMatchInlineSnapshot(`
       [
-        "2:40 peers.seeder.region: there is no table that has "europe"; add regions, for example regions: { preset: cloud }",
-        "2:63 peers.g.region: there is no table that has "asia"; add regions, for example regions: { preset: cloud }",
+        "2:40 peers.seeder.region: there is no table of delays with "europe"; add regions, for example regions: { preset: cloud }",
+        "2:63 peers.g.region: there is no table of delays with "asia"; add regions, for example regions: { preset: cloud }",
         "3:40 peers.seeder.region: there is no region "londn"; did you mean "london"?",
         "2:1 regions: no group has a region; give groups a region, or remove regions",
         "2:20 regions.preset: "clouds" is not known here; did you mean "cloud"?",
-        "2:12 regions.delays: says no delay between asia and europe; add europe: { asia: … }",
+        "2:12 regions.delays: has no delay between asia and europe; add europe: { asia: … }",
         "2:1 regions: preset and delays exclude each other; keep one",
-        "3:10 peers.tokyo: "tokyo" names both a group and a region, location or profile; rename one of them, since tokyo is meant by both",
+        "3:10 peers.tokyo: "tokyo" names both a group and a region, location or profile; rename one of them; both mean tokyo",
       ]
     `);
   });

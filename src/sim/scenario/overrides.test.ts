@@ -54,13 +54,13 @@ describe('--set', () => {
       --set:4:1: "time_limit" is not path=value; write for example peers.leechers.count=20
           4 | time_limit
             | ^
-      --set:5:1: content.generate.size.x: content.generate.size has no keys of its own; set content.generate.size as a whole
+      --set:5:1: content.generate.size.x: content.generate.size has no keys; set content.generate.size as a whole
           5 | content.generate.size.x=3
             | ^
-      --set:6:6: seed: the bracket [ is not closed; write ] after the last of what belongs to it
+      --set:6:6: seed: the bracket [ is not closed; write ] after its last item
           6 | seed=[1
             |      ^
-      --set:7:6: seed: nothing above is marked &x; mark a value above by &x, or write "*x" if it is text
+      --set:7:6: seed: nothing above is marked &x; mark a value above with &x, or write "*x" if it is text
           7 | seed=*x
             |      ^
       --set:8:1: a.__proto__: this key cannot be set
@@ -122,7 +122,7 @@ baseline: { time_limit: 9s }`;
   test('may leave a variable of the file without a use', () => {
     const used = `${text.replace('count: 3', 'count: "${n}"')}\nvariables: { n: 4, never: 1 }`;
     expect(mistakeLines(used, ['peers.leechers.count=2'])).toEqual([
-      '3:20 variables.never: is never used; write ${never} where it is meant, or remove it',
+      '3:20 variables.never: is never used; use it as ${never}, or remove it',
     ]);
     const swept = used
       .replace(', never: 1', '')

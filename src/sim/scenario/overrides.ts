@@ -138,7 +138,7 @@ function obstacleTo(data: unknown, path: readonly string[], valueIsMap: boolean)
     } else if (depth > 0 && !isPlainMap(node)) {
       if (node === undefined || node === null) return undefined;
       const name = path.slice(0, depth).join('.');
-      return { message: `${name} has no keys of its own`, suggestion: `set ${name} as a whole` };
+      return { message: `${name} has no keys`, suggestion: `set ${name} as a whole` };
     }
     node = childOf(node, step);
   }

@@ -210,19 +210,19 @@ peers:
 `),
     ).toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:50: tracker.silence_limit: peers would be forgotten after 2000 ms, before they announce again after 5000 ms; make silence_limit at least twice announce_interval
+      swarm.yaml:2:50: tracker.silence_limit: peers would be forgotten after 2 s, before they announce again after 5 s; make silence_limit at least twice announce_interval
           2 | tracker: { announce_interval: 5s, silence_limit: 2s }
             |                                                  ^
       swarm.yaml:4:20: peers.a.arrival: at and uniform exclude each other; keep one
           4 |   a: { holds: all, arrival: { at: 1s, uniform: { from: 3s, to: 1s } } }
             |                    ^
-      swarm.yaml:4:56: peers.a.arrival.uniform.from: is after to; exchange the two
+      swarm.yaml:4:56: peers.a.arrival.uniform.from: is after to; swap the two
           4 |  holds: all, arrival: { at: 1s, uniform: { from: 3s, to: 1s } } }
             |                                                  ^
       swarm.yaml:5:16: peers.b.link.latency: uniform and exponential exclude each other; keep one
           5 |   b: { link: { latency: { uniform: { min: 3ms, max: 1ms }, exponential: { mean: 1ms } } } }
             |                ^
-      swarm.yaml:5:43: peers.b.link.latency.uniform.min: is above max; exchange the two
+      swarm.yaml:5:43: peers.b.link.latency.uniform.min: is above max; swap the two
           5 |   b: { link: { latency: { uniform: { min: 3ms, max: 1ms }, exponential: { mean: 1ms } } } }
             |                                           ^
       swarm.yaml:6:19: peers.c.session.return: the peer never leaves; add session.leave, or remove return
@@ -231,13 +231,13 @@ peers:
       swarm.yaml:7:69: peers.d.session.return.after: would come back after the end of the run at 1 min 00 s; raise time_limit, or leave or come back earlier
           7 | eave: { after: 1s, from: completion }, return: { after: 59s } } }
             |                                                  ^
-      swarm.yaml:8:40: peers.e.session.leave: would leave at 1000 ms, before it joins at 2000 ms; use from: join
+      swarm.yaml:8:40: peers.e.session.leave: would leave at 1 s, before it joins at 2 s; use from: join
           8 |   e: { arrival: { at: 2s }, session: { leave: { after: 1s, from: start } } }
             |                                        ^
       swarm.yaml:9:8: peers.f.arrival: would join after the end of the run at 1 min 00 s; raise time_limit or join earlier
           9 |   f: { arrival: { at: 2min } }
             |        ^
-      swarm.yaml:10:34: peers.g.policy.upload_slots: has no meaning by the spec protocol; remove it, or use protocol: swarm
+      swarm.yaml:10:34: peers.g.policy.upload_slots: has no effect with the spec protocol; remove it, or use protocol: swarm
          10 |   g: { protocol: spec, policy: { upload_slots: 3 } }
             |                                  ^
       "
@@ -247,7 +247,7 @@ peers:
   test('chunks that nobody holds', () => {
     expect(mistakesOf(`${small}peers: { a: { holds: [1] }, b: { holds: 3-4 } }`)).toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:1: peers: nobody holds chunk 2 at the start; let a group hold all, or the missing chunks
+      swarm.yaml:2:1: peers: no peer holds chunk 2 at the start; let a group hold all, or the missing chunks
           2 | peers: { a: { holds: [1] }, b: { holds: 3-4 } }
             | ^
       "
@@ -294,7 +294,7 @@ peers:
     expect(mistakesOf(`${small}tracker: { edition: hashed }\npeers: { seeder: { holds: all } }`))
       .toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:1: tracker.agreement: chunks 1-4 can never spread: fewer than 2 peers hold them, and so many must agree; lower agreement, or let more peers hold these chunks
+      swarm.yaml:2:1: tracker.agreement: chunks 1-4 can never spread: 2 holders must agree, and fewer peers hold them; lower agreement, or let more peers hold these chunks
           2 | tracker: { edition: hashed }
             | ^
       "
@@ -338,10 +338,10 @@ peers:
   test('a group that cannot be called so', () => {
     expect(mistakesOf(`${small}peers: { tracker: { holds: all }, a/b: {} }`)).toMatchInlineSnapshot(`
       "
-      swarm.yaml:2:10: peers.tracker: "tracker" cannot be the name of a group; use a letter, then letters, digits, - or _, up to 40; not "tracker", "all" or "rest"
+      swarm.yaml:2:10: peers.tracker: "tracker" cannot be the name of a group; begin with a letter; then use letters, digits, - or _, 40 at most; "tracker", "all" and "rest" are taken
           2 | peers: { tracker: { holds: all }, a/b: {} }
             |          ^
-      swarm.yaml:2:35: peers.a/b: "a/b" cannot be the name of a group; use a letter, then letters, digits, - or _, up to 40; not "tracker", "all" or "rest"
+      swarm.yaml:2:35: peers.a/b: "a/b" cannot be the name of a group; begin with a letter; then use letters, digits, - or _, 40 at most; "tracker", "all" and "rest" are taken
           2 | peers: { tracker: { holds: all }, a/b: {} }
             |                                   ^
       "

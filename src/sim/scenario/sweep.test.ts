@@ -145,33 +145,33 @@ sweep: { zip: { ${product}, variables.most: [1s, 2s] } }`).experiment.arms;
         "3:46 sweep.product.peers.leecher.count.1: peers.leecher.count: there is no group "leecher"; did you mean "leechers"?",
         "3:44 sweep.product.peers.leechers.cuont.0: peers.leechers.cuont: unknown key; did you mean "count"?",
         "3:47 sweep.product.peers.leechers.cuont.1: peers.leechers.cuont: unknown key; did you mean "count"?",
-        "3:50 sweep.product.peers.leechers.count.2: 1 is tried twice; keep one of them",
-        "3:21 sweep.product.peers.leechers.count: 2 is tried twice; keep one of them",
-        "3:21 sweep.product.peers.leechers.count: 3 is tried twice; keep one of them",
-        "3:58 sweep.product.defaults.link.up.to: has another unit than from, 1MB/s; write both in one unit",
-        "3:82 sweep.product.defaults.link.up.scale: geometric and an end of 0 or below exclude each other; use scale: linear",
+        "3:50 sweep.product.peers.leechers.count.2: 1 occurs twice; keep one of them",
+        "3:21 sweep.product.peers.leechers.count: 2 occurs twice; keep one of them",
+        "3:21 sweep.product.peers.leechers.count: 3 occurs twice; keep one of them",
+        "3:58 sweep.product.defaults.link.up.to: has a unit other than that of from, 1MB/s; write both in one unit",
+        "3:82 sweep.product.defaults.link.up.scale: scale: geometric needs both ends above 0; use scale: linear",
         "3:47 sweep.product.defaults.link.up.from: is not a number with or without a unit; use a list for other values",
         "3:10 sweep.zip: has lists of 2 and 3 values; make them equally long",
-        "3:46 sweep.zip.peers.leechers.count.2: 1 with 7s is tried twice; keep one of them",
-        "3:17 sweep.zip.time_limit: is in product too; keep one of the two",
+        "3:46 sweep.zip.peers.leechers.count.2: 1 with 7s occurs twice; keep one of them",
+        "3:17 sweep.zip.time_limit: is also in product; keep one of the two",
         "3:1 sweep: makes 1100 arms; allowed: up to 1000",
-        "3:1 sweep: with holds=none, peers: nobody holds chunks 1-4 at the start; let a group hold all, or the missing chunks",
-        "3:21 sweep.product.repeat: repeat is of the whole experiment; set other keys in its arms",
-        "3:21 sweep.product.seed: seed is of the whole experiment; use repeat: N, whose runs have derived seeds, the same in every arm",
+        "3:1 sweep: with holds=none, peers: no peer holds chunks 1-4 at the start; let a group hold all, or the missing chunks",
+        "3:21 sweep.product.repeat: repeat applies to the whole experiment; set other keys in its arms",
+        "3:21 sweep.product.seed: seed applies to the whole experiment; use repeat: N, whose runs have derived seeds, the same in every arm",
         "3:33 sweep.product.time_limit: 3 is not understood; for example [1, 4, 16] or { from: 1, to: 16, steps: 3 }",
-        "3:21 sweep.product.: "" is not a path; write one as --set takes it, for example peers.leechers.count",
-        "3:21 sweep.product.peers..count: is not a path; write it as --set takes it, for example peers.leechers.count",
-        "3:40 sweep.product.a=b: is not a path; write it as --set takes it, for example peers.leechers.count",
+        "3:21 sweep.product.: "" is not a path; write a path as for --set, for example peers.leechers.count",
+        "3:21 sweep.product.peers..count: is not a path; write a path as for --set, for example peers.leechers.count",
+        "3:40 sweep.product.a=b: is not a path; write a path as for --set, for example peers.leechers.count",
       ]
     `);
     expect(
       mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest, seed: 3, "": 1 }\nrepeat: 0`),
     ).toEqual([
-      '3:54 baseline.: "" is not a path; write one as --set takes it, for example peers.leechers.count',
+      '3:54 baseline.: "" is not a path; write a path as for --set, for example peers.leechers.count',
       '4:9 repeat: 0 is too small; allowed: 1 to 10000',
     ]);
     expect(mistakeLines(`${small}${peers}baseline: { seed: 3, time_limit: 3s }`)).toEqual([
-      '3:13 baseline.seed: seed is of the whole experiment; use repeat: N, whose runs have derived seeds, the same in every arm',
+      '3:13 baseline.seed: seed applies to the whole experiment; use repeat: N, whose runs have derived seeds, the same in every arm',
     ]);
     expect(mistakeLines(`${small}${peers}baseline: { defaults.policy.picker: rarest }`)).toEqual([
       '3:37 baseline.defaults.policy.picker: defaults.policy.picker: "rarest" is not known here; known: rarest-first, random, sequential',

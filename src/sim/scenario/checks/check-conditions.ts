@@ -26,7 +26,7 @@ export function checkCondition(
   if (chosen === undefined) return;
   const reason = unfounded(figure, chosen);
   if (reason !== undefined) {
-    context.report(at, `can never hold: ${reason}`, 'name others, as in completed(leechers) >= 50%');
+    context.report(at, `can never hold: ${reason}`, 'name other peers, as in completed(leechers) >= 50%');
     return;
   }
   const reach = reachOf(figure, chosen, context);
@@ -44,7 +44,7 @@ export function checkCondition(
     context.report(at, message, `compare with ${allowed}`);
   } else if (givesUp && certaintyOf(comparison, value, startOf(figure, chosen)) === 'always') {
     const message = `holds at the start, and the run would end at once`;
-    context.report(at, message, 'give up by something that comes later, such as elapsed > 30s');
+    context.report(at, message, 'use a condition that holds later, such as elapsed > 30s');
   }
 }
 
@@ -62,9 +62,9 @@ function chosenPeers(
 /** Why there is nothing to tell of. */
 function unfounded(figure: ScenarioFigure, chosen: readonly KnownPeer[]): string | undefined {
   if (!('peers' in figure)) return undefined;
-  if (chosen.length === 0) return 'without a set, the peers that must complete are meant, but there are none';
+  if (chosen.length === 0) return 'without a set it means the peers that must complete, but there are none';
   const lacksNothing = figure.kind === 'progress' && chosen.every(({ holdsAll }) => holdsAll);
-  return lacksNothing ? 'they hold everything at the start, and have no progress' : undefined;
+  return lacksNothing ? 'these peers hold everything at the start, so they make no progress' : undefined;
 }
 
 function reachOf(

@@ -1,5 +1,6 @@
 /** Mistakes that a schema cannot see: of the content, the tracker, and the swarm as a whole. */
 import { SwarmError } from '../../../core/errors.ts';
+import { exactDuration } from '../../units/exact-format.ts';
 import { nameChunks } from '../../units/name-chunks.ts';
 import type { FolderReader } from '../resolve/chunk-folder.ts';
 import { checkSpecPolicy } from './check-groups.ts';
@@ -73,7 +74,7 @@ export function checkTracker(written: WrittenScenario['tracker'], report: Report
   const { announceIntervalMs, silenceLimitMs } = resolveTracker(written);
   if (silenceLimitMs > announceIntervalMs) return;
   const key = written?.silence_limit === undefined ? 'announce_interval' : 'silence_limit';
-  const message = `peers would be forgotten after ${silenceLimitMs} ms, before they announce again after ${announceIntervalMs} ms`;
+  const message = `peers would be forgotten after ${exactDuration(silenceLimitMs)}, before they announce again after ${exactDuration(announceIntervalMs)}`;
   report(['tracker', key], message, 'make silence_limit at least twice announce_interval');
 }
 
@@ -109,7 +110,7 @@ export function checkSwarm(swarm: SwarmHoldings, report: Report): void {
   if (none.length > 0) {
     report(
       ['peers'],
-      `nobody holds ${nameChunks(none)} at the start`,
+      `no peer holds ${nameChunks(none)} at the start`,
       'let a group hold all, or the missing chunks',
       'key',
     );
@@ -117,7 +118,7 @@ export function checkSwarm(swarm: SwarmHoldings, report: Report): void {
   }
   const few = indicesWhere(holders, (count) => count < agreement);
   if (few.length === 0) return;
-  const message = `${nameChunks(few)} can never spread: fewer than ${agreement} peers hold them, and so many must agree`;
+  const message = `${nameChunks(few)} can never spread: ${agreement} holders must agree, and fewer peers hold them`;
   report(['tracker', 'agreement'], message, 'lower agreement, or let more peers hold these chunks');
 }
 

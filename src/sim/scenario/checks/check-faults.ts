@@ -43,7 +43,7 @@ function checkTargets(at: Path, { set, take }: Targets, context: FaultContext, m
   if (take.kind === 'count' && take.value > size)
     context.report([...at, 'count'], `${take.value} of ${size} peers`, `allowed: 1 to ${size}`);
   if (take.kind === 'share' && Math.round(take.value * size) === 0)
-    context.report([...at, 'share'], `is none of ${size} peers`, 'raise it, or use count');
+    context.report([...at, 'share'], `is less than one of ${size} peers`, 'raise it, or use count');
 }
 
 function checkSides(
@@ -59,23 +59,27 @@ function checkSides(
     for (const name of selectPeers(side.set, directory)) {
       const other = sideOf.get(name);
       if (other !== undefined && side.take === null && sides[other]?.take === null) {
-        const message = `${name} is in side ${other + 1} too`;
-        report([...at, index], message, 'nobody can be on both sides; use a difference such as all - europe');
+        const message = `${name} is also in side ${other + 1}`;
+        report(
+          [...at, index],
+          message,
+          'put each peer on one side only, for example by a difference such as all - europe',
+        );
         break;
       }
       sideOf.set(name, index);
     }
   }
   const rests = sides.filter((side) => side === null).length;
-  if (rests > 1) report(at, 'rest stands twice', 'keep one of them');
+  if (rests > 1) report(at, 'rest occurs twice', 'keep one of them');
   else if (
     rests === 1 &&
     directory.peers.every((name) => sideOf.has(name)) &&
     sides.every((side) => side === null || side.take === null)
   )
-    report(at, 'the rest is empty', 'leave somebody out of the other sides');
+    report(at, 'rest is empty', 'leave at least one peer out of the other sides');
   if (rests === 0 && sideOf.size === 1 && sideOf.has(TRACKER))
-    report(at, 'only the tracker is in a side', 'add peers');
+    report(at, 'the sides contain the tracker but no peer', 'add peers');
 }
 
 /** Each time must be over before the next begins. */
@@ -86,10 +90,10 @@ function checkRepetition(at: Path, { again, forMs, effect }: ScenarioFault, { re
   const name = effect.kind === 'crash' ? 'crash.return_after' : 'for';
   if (effect.kind === 'reset') return;
   if (lasts === null) {
-    const message = `every and no ${name} exclude each other: it never ends, and cannot begin again`;
+    const message = `needs ${name}: without it the fault never ends, so it cannot begin again`;
     report([...at, 'every'], message, `add ${name}, or remove every`);
   } else if (longest(lasts) >= everyMs) {
-    const message = `begins again after ${everyMs} ms, before it is over by ${name}`;
+    const message = `begins again after ${exactDuration(everyMs)}, before ${name} has passed`;
     report([...at, 'every'], message, `make every longer than ${name}`);
   }
 }

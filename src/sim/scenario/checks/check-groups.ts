@@ -93,7 +93,7 @@ function checkSession(at: Path, { leave, comeBack, arrival }: PeerGroup, report:
   if (leave?.from === 'start' && leave.afterMs.kind === 'constant' && leave.afterMs.value < joinMs) {
     report(
       [...path, 'leave'],
-      `would leave at ${leave.afterMs.value} ms, before it joins at ${joinMs} ms`,
+      `would leave at ${exactDuration(leave.afterMs.value)}, before it joins at ${exactDuration(joinMs)}`,
       'use from: join',
       'key',
     );
@@ -123,7 +123,7 @@ function checkTrace(
 function checkLink(at: Path, { link }: PeerGroup, timeLimitMs: number, report: Report): void {
   const { jitterMs, changes } = link;
   if (jitterMs?.kind === 'samples' && jitterMs.values.length > JITTER_SAMPLES_MAX) {
-    const message = `has ${jitterMs.values.length} samples, which every peer of the plan would carry`;
+    const message = `has ${jitterMs.values.length} samples, and the plan would repeat them for every peer`;
     report([...at, 'jitter'], message, `allowed for jitter: up to ${JITTER_SAMPLES_MAX}`, 'key');
   }
   const late = changes.find(({ atMs }) => atMs >= timeLimitMs);
@@ -136,7 +136,7 @@ function checkLink(at: Path, { link }: PeerGroup, timeLimitMs: number, report: R
     const twice = times.find((atMs, index) => times.indexOf(atMs) !== index);
     if (twice === undefined) continue;
     const name = key === 'latencyMs' ? 'latency' : key;
-    report([...at, 'changes'], `two changes of ${name} begin at ${twice} ms`, 'keep one', 'key');
+    report([...at, 'changes'], `two changes of ${name} begin at ${exactDuration(twice)}`, 'keep one', 'key');
   }
 }
 
@@ -151,8 +151,8 @@ function checkUnlimited(
     const change = link.changes.find((one) => one[key] !== undefined);
     if (link[key] !== null || change === undefined) continue;
     const own = written.findIndex((one) => one[key] !== undefined && one.at === change.atMs);
-    const message = `${key} changes at ${change.atMs} ms, but link.${key} is unlimited before`;
-    const fix = `give link.${key} a rate that it begins with`;
+    const message = `${key} changes at ${exactDuration(change.atMs)}, but link.${key} is unlimited before`;
+    const fix = `give link.${key} an initial rate`;
     report(own === -1 ? at : [...at, own, key], message, fix, 'key');
   }
 }
@@ -160,7 +160,7 @@ function checkUnlimited(
 /** The spec protocol asks for chunks in turn, one connection for each, and has no choking. */
 export function checkSpecPolicy(at: Path, policy: WrittenGroup['policy'], report: Report): void {
   for (const key of Object.keys(policy ?? {})) {
-    report([...at, key], 'has no meaning by the spec protocol', 'remove it, or use protocol: swarm', 'key');
+    report([...at, key], 'has no effect with the spec protocol', 'remove it, or use protocol: swarm', 'key');
   }
 }
 
@@ -176,13 +176,13 @@ function partsOf(combine: WrittenCombination | undefined) {
 export function checkCombination(at: Path, combine: WrittenCombination, report: Report): void {
   for (const place of Object.keys(combine.locations)) {
     if (!Object.hasOwn(combine.profiles, place)) continue;
-    report([...at, 'profiles', place], `"${place}" is a location too`, 'give it another name', 'key');
+    report([...at, 'profiles', place], `"${place}" is also a location`, 'give it another name', 'key');
   }
   for (const [place, location] of Object.entries(combine.locations)) {
     for (const [kind, profile] of Object.entries(combine.profiles)) {
       for (const key of leavesOf(location).filter((leaf) => leavesOf(profile).includes(leaf))) {
         const message = `profiles.${kind}.${key} and locations.${place}.${key} exclude each other`;
-        report([...at, 'profiles', kind, ...key.split('.')], message, 'say it in one of the two', 'key');
+        report([...at, 'profiles', kind, ...key.split('.')], message, 'keep one of the two', 'key');
       }
     }
   }
@@ -217,6 +217,6 @@ export function checkNames(
   for (const [label, group] of labels) {
     if (!names.has(label)) continue;
     const message = `"${label}" names both a group and a region, location or profile`;
-    report(pathOf(label), message, `rename one of them, since ${group} is meant by both`, 'key');
+    report(pathOf(label), message, `rename one of them; both mean ${group}`, 'key');
   }
 }

@@ -37,7 +37,7 @@ export function checkLateFault(
   if (beginMs >= timeLimitMs || effect.kind !== 'crash' || effect.returnAfterMs === null) return;
   if (beginMs + leastOf(effect.returnAfterMs) < timeLimitMs) return;
   const message = `would come back after the end of the run at ${exactDuration(timeLimitMs)}`;
-  const fix = 'raise time_limit, crash or return earlier, or remove return_after: they are gone for good';
+  const fix = 'raise time_limit, crash or return earlier, or remove return_after, so that they stay away';
   report([...at, 'crash', 'return_after'], message, fix, 'key');
 }
 

@@ -12,7 +12,7 @@ const everything =
 describe('the plan notes keys of the tracker that concern none of the peers:', () => {
   test('those of swarm peers, when all speak spec', () => {
     const why =
-      'without effect unless others join, since only swarm peers announce again and again, and all peers speak spec';
+      'no effect unless clients from outside join, since only swarm peers announce again and again, but all peers speak spec';
     expect(noticesOf('{ announce_interval: 20s }', ['spec', 'spec'])).toEqual([
       `tracker.announce_interval: ${why}`,
     ]);
@@ -23,7 +23,7 @@ describe('the plan notes keys of the tracker that concern none of the peers:', (
 
   test('an agreement on hashes, when nobody tells one', () => {
     const notice =
-      'tracker.agreement: without effect unless others join, since the plain edition has no hashes, and all peers speak the spec protocol';
+      'tracker.agreement: no effect unless clients from outside join, since the plain edition has no hashes, but all peers speak the spec protocol';
     expect(noticesOf('{ agreement: 2 }', ['spec', 'spec'])).toEqual([notice]);
     expect(noticesOf('{ agreement: 2, edition: hashed }', ['spec', 'spec'])).toEqual([]);
     expect(noticesOf('{ agreement: 2 }', ['swarm', 'swarm'])).toEqual([]);
@@ -31,7 +31,7 @@ describe('the plan notes keys of the tracker that concern none of the peers:', (
 
   test('the edition of the spec protocol, when all speak swarm', () => {
     const notice =
-      'tracker.edition: without effect unless others join, since only spec peers have an edition, and all peers speak swarm';
+      'tracker.edition: no effect unless clients from outside join, since only spec peers have an edition, but all peers speak swarm';
     expect(noticesOf('{ edition: hashed, agreement: 1 }', ['swarm', 'swarm'])).toEqual([notice]);
     expect(noticesOf('{ edition: plain }', ['swarm', 'swarm'])).toEqual([notice]);
     // By default it is an agreement of 2, for swarm peers too.

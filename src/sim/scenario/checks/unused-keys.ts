@@ -18,11 +18,11 @@ export function idleNotices(
     return [
       ...notice(
         written.filter((key) => OF_SWARM_PEERS.includes(key)),
-        'only swarm peers announce again and again, and all peers speak spec',
+        'only swarm peers announce again and again, but all peers speak spec',
       ),
       ...notice(
         written.filter((key) => key === 'agreement' && !hashed),
-        'the plain edition has no hashes, and all peers speak the spec protocol',
+        'the plain edition has no hashes, but all peers speak the spec protocol',
       ),
     ];
   }
@@ -31,7 +31,7 @@ export function idleNotices(
   return allSpeak('swarm') && !isFelt
     ? notice(
         written.filter((key) => key === 'edition'),
-        'only spec peers have an edition, and all peers speak swarm',
+        'only spec peers have an edition, but all peers speak swarm',
       )
     : [];
 }
@@ -39,5 +39,5 @@ export function idleNotices(
 function notice(keys: readonly string[], why: string): readonly string[] {
   if (keys.length === 0) return [];
   const names = keys.map((key) => `tracker.${key}`).join(', ');
-  return [`${names}: without effect unless others join, since ${why}`];
+  return [`${names}: no effect unless clients from outside join, since ${why}`];
 }

@@ -102,8 +102,8 @@ class CsvReader {
     this.#passBlanks();
     const next = this.#text[this.#at];
     if (next !== undefined && next !== ',' && next !== '\n' && next !== '\r') {
-      const suggestion = 'write a comma after it, and a quote within quotes twice';
-      return { ...this.#place(), message: 'the field goes on after its quote', suggestion };
+      const suggestion = 'write a comma after the closing quote; double each quote inside a quoted field';
+      return { ...this.#place(), message: 'the field continues after its closing quote', suggestion };
     }
     return { text: quoted.replaceAll('""', '"').trim(), ...place };
   }

@@ -76,7 +76,7 @@ function samplePlace(
   if (header === undefined) {
     if (column !== undefined) {
       const fix = 'write the names in its first row, or remove column';
-      return mistake(`${file} has no row of names, and so no column "${column}"`, fix, 'column');
+      return mistake(`${file} has no row of names, so it has no column "${column}"`, fix, 'column');
     }
     if (body.every(({ cells }) => cells.length === 1)) return { first: 0, second: undefined };
     return mistake(
@@ -148,7 +148,7 @@ function traceOf(
         line,
         column,
         message: `leave ${leave.written} is before join ${join.written}`,
-        suggestion: 'exchange the two',
+        suggestion: 'swap the two',
       });
     }
     return { join: join.written, leave: leave.written };

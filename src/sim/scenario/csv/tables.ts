@@ -75,7 +75,7 @@ function readTable(
   if (isTrace(at) && column !== undefined) {
     report(
       [...path, 'column'],
-      'has no meaning in a trace',
+      'has no effect in a trace',
       'remove it: the columns are join and leave',
       'key',
     );
@@ -104,6 +104,6 @@ function readTable(
 function toldMistakes(mistakes: readonly TableMistake[]): readonly TableMistake[] {
   const [next] = mistakes.slice(MISTAKES_MAX);
   if (next === undefined) return mistakes;
-  const message = `here and below are ${mistakes.length - MISTAKES_MAX} more mistakes`;
+  const message = `from here on there are ${mistakes.length - MISTAKES_MAX} more mistakes`;
   return [...mistakes.slice(0, MISTAKES_MAX), { line: next.line, column: next.column, message }];
 }

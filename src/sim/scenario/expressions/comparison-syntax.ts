@@ -17,7 +17,7 @@ const COMPARISON = /<=|>=|==|!=|=<|=>|<|>|=/;
 export function splitSides(text: string, example: string): Sides | TextMistake {
   const found = COMPARISON.exec(text);
   if (found === null) {
-    const message = `"${clipped(text)}" compares nothing`;
+    const message = `"${clipped(text)}" has no comparison`;
     return { ok: false, at: 0, message, suggestion: `write for example ${example}` };
   }
   const sign = found[0];
@@ -26,7 +26,7 @@ export function splitSides(text: string, example: string): Sides | TextMistake {
     return {
       ok: false,
       at: found.index,
-      message: `"${sign}" compares nothing`,
+      message: `"${sign}" is not a comparison`,
       suggestion: `write ${meant}`,
     };
   }

@@ -55,8 +55,8 @@ describe('a condition', () => {
   });
 
   test('that cannot be read is told with its place and fix', () => {
-    expect(condition('completed')).toEqual([0, expect.stringContaining('"completed" compares nothing')]);
-    expect(condition('completed = 3')).toEqual([10, '"=" compares nothing; write ==']);
+    expect(condition('completed')).toEqual([0, expect.stringContaining('"completed" has no comparison')]);
+    expect(condition('completed = 3')).toEqual([10, '"=" is not a comparison; write ==']);
     expect(condition('complete > 3')).toEqual([
       0,
       '"complete" is not a figure of a running swarm; did you mean "completed"?',
@@ -70,7 +70,7 @@ describe('a condition', () => {
       12,
       expect.stringContaining('neither a count nor a share'),
     ]);
-    expect(condition('completed > 120%')).toEqual([12, '120% is more than all; allowed: 0% to 100%']);
+    expect(condition('completed > 120%')).toEqual([12, '120% is more than 100%; allowed: 0% to 100%']);
     expect(condition('elapsed > 30')).toEqual([10, '30 has no unit; write 30ms or 30s']);
     expect(condition('elapsed(all) > 30s')).toEqual([8, expect.stringContaining('of the whole swarm')]);
     expect(condition('progress > ')).toEqual([11, expect.stringContaining('is missing')]);
@@ -91,7 +91,7 @@ describe('a threshold', () => {
     expect(threshold('(leechers & europe).waste < 2%')).toEqual(['(leechers & europe).waste', '<', 0.02]);
     expect(threshold('europe.waste < 2%')).toEqual(['(europe).waste', '<', 0.02]);
     expect(threshold('(leechers +).waste < 2%')).toEqual([11, expect.stringContaining('should follow')]);
-    expect(threshold('(leechers) < 2%')).toEqual([0, expect.stringContaining('no metric of it')]);
+    expect(threshold('(leechers) < 2%')).toEqual([0, expect.stringContaining('a set of peers without a metric')]);
   });
 
   test('that cannot be read is told with its place and fix', () => {
@@ -102,7 +102,7 @@ describe('a threshold', () => {
     expect(threshold('makespan < 30')).toEqual([11, '30 has no unit; write 30ms or 30s']);
     expect(threshold('waste < 2s')).toEqual([8, expect.stringContaining('a share such as 80%')]);
     expect(threshold('bans < 5%')).toEqual([7, expect.stringContaining('a plain number such as 3')]);
-    expect(threshold('makespan 30s')).toEqual([0, expect.stringContaining('compares nothing')]);
+    expect(threshold('makespan 30s')).toEqual([0, expect.stringContaining('has no comparison')]);
   });
 });
 
@@ -110,7 +110,7 @@ describe('a threshold of peers that are not there', () => {
   test('suggests the group or set of a similar name', () => {
     const fix = (text: string): string => (threshold(text) as [number, string])[1].replace(/^.*metric; /, '');
     expect(fix('lechers.makespan > 2s')).toBe(
-      'did you mean "leechers"? But makespan is a figure of the whole swarm, and is written alone',
+      'did you mean "leechers"? But makespan is a figure of the whole swarm; write it alone',
     );
     expect(fix('lecher.anything > 2s')).toBe('did you mean "leechers"?');
     expect(fix('europ.waste < 2%')).toBe('did you mean "europe.waste"?');
@@ -119,7 +119,7 @@ describe('a threshold of peers that are not there', () => {
 
   test('or tells what there is', () => {
     const fix = (text: string): string => (threshold(text) as [number, string])[1].replace(/^.*metric; /, '');
-    const ofAll = 'makespan is a figure of the whole swarm, and is written alone';
+    const ofAll = 'makespan is a figure of the whole swarm; write it alone';
     expect(fix('europe.makespan > 2s')).toBe(ofAll);
     expect(fix('(leechers & europe).makespan > 2s')).toBe(ofAll);
     expect(fix('completion.whatever < 1s')).toBe('known: completion.p95');

@@ -74,6 +74,6 @@ function liveValue(kind: Figure, text: string): Value {
   if (kind !== 'progress' && !text.includes('%')) return wholeNumber(text);
   const share = measured(shareUnits, text);
   if (share.ok && share.value > 1)
-    return { ok: false, message: `${clipped(text)} is more than all`, suggestion: 'allowed: 0% to 100%' };
+    return { ok: false, message: `${clipped(text)} is more than 100%`, suggestion: 'allowed: 0% to 100%' };
   return share.ok ? { ...share, isShare: true } : share;
 }

@@ -10,7 +10,7 @@ export function suggestMetric(written: string, metrics: KnownMetrics): string {
   const own = scope === '' ? [] : paths.filter((known) => known.startsWith(`${scope}.`));
   const isKnown = own.length > 0 || scope.startsWith('(') || metrics.isSet(scope);
   const isOfAll = scope !== '' && metrics.find(figure) !== undefined;
-  const ofAll = `${figure} is a figure of the whole swarm, and is written alone`;
+  const ofAll = `${figure} is a figure of the whole swarm; write it alone`;
   if (isKnown && isOfAll) return ofAll;
   const near = isKnown || scope === '' ? undefined : nearest(scope, metrics.scopes());
   if (near === undefined) return `known: ${familiar(own.length > 0 ? own : paths)}`;

@@ -118,13 +118,13 @@ function unknownName(
   const known = [...groups.keys(), ...labels.keys(), 'all'];
   if (name === TRACKER) {
     if (mayNameTracker) return undefined;
-    const message = 'the tracker cannot be meant here';
+    const message = 'the tracker is not allowed here';
     return { ok: false, at, message, suggestion: `choose from ${known.join(', ')}` };
   }
   const message = `there is no group, region, location or profile "${name}"`;
   const joined = known.find((first) => known.some((second) => name === `${first}-${second}`));
   if (joined !== undefined) {
-    const suggestion = `with blanks, ${joined} - ${name.slice(joined.length + 1)} is a difference`;
+    const suggestion = `for a difference write spaces: ${joined} - ${name.slice(joined.length + 1)}`;
     return { ok: false, at, message, suggestion };
   }
   const near = nearest(name, known);

@@ -68,11 +68,14 @@ describe('a set of peers', () => {
     ]);
     expect(mistakeOf('(leechers')).toEqual([0, 'this ( is not closed; add )']);
     expect(mistakeOf('leechers)')).toEqual([8, expect.stringContaining('this ) closes nothing')]);
-    expect(mistakeOf('& seeder')).toEqual([0, expect.stringContaining('should stand before "&"')]);
-    expect(mistakeOf('leechers | seeder')).toEqual([9, expect.stringContaining('"|" has no meaning here')]);
+    expect(mistakeOf('& seeder')).toEqual([
+      0,
+      expect.stringContaining('there is no set of peers before "&"'),
+    ]);
+    expect(mistakeOf('leechers | seeder')).toEqual([9, expect.stringContaining('"|" is not allowed here')]);
     expect(mistakeOf('leechers/0')).toEqual([0, 'peers are numbered from 1; write leechers/1']);
     expect(mistakeOf('leechers/3-2')).toEqual([0, '3-2 goes backwards; write leechers/2-3']);
-    expect(mistakeOf(' ')).toEqual([0, expect.stringContaining('says no peers')]);
+    expect(mistakeOf(' ')).toEqual([0, expect.stringContaining('names no peers')]);
   });
 
   test('with a name that nobody has is told with the nearest that there is', () => {
@@ -85,9 +88,9 @@ describe('a set of peers', () => {
     expect(mistakeOf('europe/1')).toEqual([0, expect.stringContaining('europe is not a group')]);
     expect(mistakeOf('leechers-seeder')).toEqual([
       0,
-      expect.stringContaining('with blanks, leechers - seeder is a difference'),
+      expect.stringContaining('for a difference write spaces: leechers - seeder'),
     ]);
-    expect(mistakeOf('tracker')).toEqual([0, expect.stringContaining('the tracker cannot be meant here')]);
+    expect(mistakeOf('tracker')).toEqual([0, expect.stringContaining('the tracker is not allowed here')]);
   });
 
   test('obeys the laws of sets, and any text is a set or a mistake within it', () => {

@@ -56,7 +56,7 @@ export function readPeerSet(text: string): PeerSetReading {
     const [whole, name, operator, strange] = match;
     const found = name ?? operator ?? strange!;
     const at = match.index + whole.length - found.length;
-    if (strange !== undefined) return mistake(at, `"${found}" has no meaning here`);
+    if (strange !== undefined) return mistake(at, `"${found}" is not allowed here`);
     tokens.push({ text: found, at });
   }
   return new Reader(tokens, text.length).read();
@@ -77,7 +77,7 @@ class Reader {
   }
 
   read(): PeerSetReading {
-    if (this.#tokens.length === 0) return mistake(0, 'says no peers');
+    if (this.#tokens.length === 0) return mistake(0, 'names no peers');
     const sum = this.#sum();
     const left = this.#tokens[this.#next];
     if (!sum.ok || left === undefined) return sum;
@@ -111,7 +111,7 @@ class Reader {
       return mistake(token.at, 'this ( is not closed', 'add )');
     }
     if (/^[-+&)]$/.test(token.text))
-      return mistake(token.at, `a set of peers should stand before "${token.text}"`);
+      return mistake(token.at, `there is no set of peers before "${token.text}"`);
     return named(token);
   }
 

@@ -57,7 +57,7 @@ function readScope(left: string, at: number, metrics: KnownMetrics): Scope {
   const end = left.lastIndexOf(').');
   if (short === undefined && end < 0) {
     const suggestion = 'write for example (leechers & europe).completion.p95';
-    return { ok: false, at, message: 'a set of peers, and no metric of it', suggestion };
+    return { ok: false, at, message: 'is a set of peers without a metric', suggestion };
   }
   const written = short ?? left.slice(1, end);
   const setAt = short === undefined ? at + 1 : at;

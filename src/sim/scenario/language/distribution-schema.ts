@@ -13,7 +13,7 @@ export const tableSchema = z.union([
   filePath,
   z.strictObject({
     file: filePath.meta(
-      about({ description: 'Relative to the file in which it is named.', examples: ['latencies.csv'] }),
+      about({ description: 'Path, relative to the file that names it.', examples: ['latencies.csv'] }),
     ),
     column: z
       .string()
@@ -21,7 +21,7 @@ export const tableSchema = z.union([
       .optional()
       .meta(
         about({
-          description: 'Name of the column in the first row.',
+          description: 'Name of the column, as in the first row.',
           default: 'the only column; in a trace join and leave',
           examples: ['latency'],
         }),
@@ -30,7 +30,7 @@ export const tableSchema = z.union([
       .string()
       .min(1)
       .optional()
-      .meta(about({ description: 'Unit of numbers that have none.', examples: ['ms'] })),
+      .meta(about({ description: 'Unit of numbers that have no unit.', examples: ['ms'] })),
   }),
 ]);
 
@@ -51,22 +51,22 @@ function forms(kind: UnitKind, limits: Limits) {
           code: 'custom',
           path: ['min'],
           message: 'is above max',
-          params: { suggestion: 'exchange the two' },
+          params: { suggestion: 'swap the two' },
         });
       })
       .optional()
-      .meta(about({ description: 'Every value between min and max as likely.' })),
+      .meta(about({ description: 'Every value between min and max is equally likely.' })),
     normal: z
       .strictObject({ mean: value('Mean before truncation.', high), sd: value('Standard deviation.', low) })
       .optional()
       .meta(about({ description: 'The bell curve, cut off at 0.' })),
     lognormal: z
       .strictObject({
-        median: value('Half of the draws are below.'),
+        median: value('Half of the draws are below it.'),
         sigma: positive(5, 'Standard deviation of the logarithm.', [0.5]),
       })
       .optional()
-      .meta(about({ description: 'Skewed to the right: the logarithm is normal.' })),
+      .meta(about({ description: 'Skewed to the right: the logarithm of a draw is normal.' })),
     exponential: z
       .strictObject({ mean: value('Mean.') })
       .optional()
@@ -76,7 +76,7 @@ function forms(kind: UnitKind, limits: Limits) {
         min: value('Smallest value.'),
         alpha: positive(
           100,
-          'Tail exponent: the smaller, the heavier the tail; no mean at 1 and below.',
+          'Tail exponent: the smaller, the heavier the tail. At 1 and below there is no mean.',
           [1.5],
         ),
       })
@@ -89,14 +89,14 @@ function forms(kind: UnitKind, limits: Limits) {
       .optional()
       .meta(
         about({
-          description: 'One of these, each as likely.',
+          description: 'One of these values, all equally likely.',
           range: `1 to ${TABLE_ROWS_MAX} values`,
           examples: [kind.examples.slice(0, 2)],
         }),
       ),
     csv: tableSchema.optional().meta(
       about({
-        description: `One of the values in a column of a CSV file, each row as likely. Up to ${TABLE_ROWS_MAX} rows; a row of names may come first.`,
+        description: `One of the values in a column of a CSV file, each row equally likely. At most ${TABLE_ROWS_MAX} rows; a row of names may come first.`,
         examples: ['measured.csv', { file: 'measured.csv', column: 'value', unit: kind.usual[0] }],
       }),
     ),
@@ -130,7 +130,7 @@ export function distribution(kind: UnitKind, limits: Limits) {
 export function sessionQuantity(kind: UnitKind, limits: Limits) {
   const weibull = z
     .strictObject({
-      scale: quantity(kind, limits, { description: '63 % of the draws are below.' }),
+      scale: quantity(kind, limits, { description: '63 % of the draws are below it.' }),
       shape: z
         .number()
         .min(0.1)

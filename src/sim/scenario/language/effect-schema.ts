@@ -7,7 +7,7 @@ import { peerSet } from './expression-schema.ts';
 import { durationUnits, rateUnits, shareUnits } from '../../units/quantities.ts';
 
 const peersAbout = about({
-  description: 'Whom it hits: a [set of peers](#sets-of-peers).',
+  description: 'The peers that it hits: a [set of peers](#sets-of-peers).',
   examples: ['leechers/3', 'leechers - leechers/1'],
 });
 
@@ -62,7 +62,7 @@ const crash = z.union([
         .optional()
         .meta(
           about({
-            description: 'They come back after this time.',
+            description: 'The peers come back after this time.',
             default: 'never',
             range: '0s to 24h',
             examples: ['5s'],
@@ -71,13 +71,15 @@ const crash = z.union([
       keep_chunks: z
         .boolean()
         .optional()
-        .meta(about({ description: 'Whether they come back with what they held.', default: true })),
+        .meta(
+          about({ description: 'Whether they come back with the chunks that they held.', default: true }),
+        ),
     })
     .superRefine((written, context) => {
       countOrShare(written, context);
       if (written.keep_chunks === undefined || written.return_after !== undefined) return;
       const params = { suggestion: 'add return_after, or remove keep_chunks' };
-      const message = 'has no meaning without return_after: the peers stay away';
+      const message = 'has no effect without return_after: the peers stay away';
       context.addIssue({ code: 'custom', path: ['keep_chunks'], message, params });
     }),
 ]);
@@ -92,13 +94,13 @@ const side = z.union([
 export const effects = {
   crash: crash.optional().meta(
     about({
-      description: 'Kills them; the tracker is not told.',
+      description: 'Kills the peers. The tracker is not told.',
       examples: ['leechers/3', { peers: 'leechers', share: '50%', return_after: '5s' }],
     }),
   ),
   pause: onPeers.optional().meta(
     about({
-      description: 'Stops their processes: sockets stay open, nothing answers.',
+      description: 'Pauses the peers: their sockets stay open, but they answer nothing.',
       examples: ['seeder', { peers: 'leechers', count: 2 }],
     }),
   ),
@@ -111,7 +113,7 @@ export const effects = {
         .meta(
           about({
             description:
-              'Two sets or more with nobody in common; the tracker may be in one. `rest` is everybody who is in no other.',
+              'Two or more sets that have no peer in common; the tracker may be in one. `rest`: all peers that are in no other set.',
             examples: [
               ['europe + tracker', 'asia'],
               ['leechers/1-3', 'rest'],
@@ -122,12 +124,17 @@ export const effects = {
       one_way: z
         .boolean()
         .default(false)
-        .meta(about({ description: 'Only from the first side to the others.', default: false })),
+        .meta(
+          about({
+            description: 'Whether only the direction from the first side to the others is cut.',
+            default: false,
+          }),
+        ),
     })
     .optional()
     .meta(
       about({
-        description: 'Nothing gets from one side to another until it is over; what was sent waits.',
+        description: 'Nothing gets from one side to another until the fault ends. What was sent waits.',
         examples: [{ sides: ['leechers/1-3', 'rest'] }],
       }),
     ),
@@ -154,24 +161,27 @@ export const effects = {
     .superRefine(countOrShare)
     .optional()
     .meta(
-      about({ description: 'Delays what they send and get.', examples: [{ peers: 'all', add: '200ms' }] }),
+      about({
+        description: 'Delays everything that they send and receive.',
+        examples: [{ peers: 'all', add: '200ms' }],
+      }),
     ),
   reset: z
     .strictObject({
       ...targets,
-      probability: probability('With which each connection is reset.', '100%').optional(),
+      probability: probability('Probability that a connection is reset.', '100%').optional(),
     })
     .superRefine(countOrShare)
     .optional()
     .meta(
       about({
-        description: 'Resets their open connections. The tracker may be among them.',
+        description: 'Resets their open connections. The set may contain the tracker.',
         examples: [{ peers: 'leechers', probability: '30%' }],
       }),
     ),
   black_hole: onPeers.optional().meta(
     about({
-      description: 'All that they send, and all that is sent to them, is lost without an error.',
+      description: 'Everything that they send, and everything sent to them, is lost without an error.',
       examples: ['leechers/2'],
     }),
   ),
@@ -190,33 +200,36 @@ export const effects = {
     .optional()
     .meta(
       about({
-        description: 'The tracker is stopped, and started again when it is over.',
+        description: 'Stops the tracker, and starts it again when the fault ends.',
         examples: [{ forgets: true }],
       }),
     ),
   corrupt: z
-    .strictObject({ ...targets, probability: probability('With which a chunk that is sent is damaged.') })
+    .strictObject({
+      ...targets,
+      probability: probability('Probability that a chunk is damaged when it is sent.'),
+    })
     .superRefine(countOrShare)
     .optional()
     .meta(
       about({
-        description: 'They flip bytes of what they upload.',
+        description: 'The peers flip bytes of what they upload.',
         examples: [{ peers: 'leechers/1', probability: '5%' }],
       }),
     ),
   lie: onPeers
     .optional()
-    .meta(about({ description: 'They announce chunks that they lack.', examples: ['leechers/1'] })),
+    .meta(about({ description: 'The peers announce chunks that they lack.', examples: ['leechers/1'] })),
   free_ride: onPeers
     .optional()
-    .meta(about({ description: 'They never upload.', examples: [{ peers: 'leechers', share: '20%' }] })),
+    .meta(about({ description: 'The peers never upload.', examples: [{ peers: 'leechers', share: '20%' }] })),
   disk_full: onPeers
     .optional()
-    .meta(about({ description: 'They can write nothing more.', examples: ['leechers/1'] })),
+    .meta(about({ description: 'Every write of the peers fails.', examples: ['leechers/1'] })),
   slow_disk: z
     .strictObject({
       ...targets,
-      rate: quantity(rateUnits, RATE, { description: 'At which they write.', examples: ['100kB/s'] }),
+      rate: quantity(rateUnits, RATE, { description: 'Rate at which they write.', examples: ['100kB/s'] }),
     })
     .superRefine(countOrShare)
     .optional()

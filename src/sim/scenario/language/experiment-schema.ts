@@ -19,11 +19,13 @@ const range = z.strictObject({
     .int()
     .min(2)
     .max(ARMS_MAX)
-    .meta(about({ description: 'How many values, both ends counted.', examples: [5] })),
+    .meta(about({ description: 'Number of values, with both ends.', examples: [5] })),
   scale: z
     .enum(['linear', 'geometric'])
     .default('linear')
-    .meta(about({ description: 'Equal differences, or equal ratios.', default: 'linear' })),
+    .meta(
+      about({ description: '`linear`: equal differences. `geometric`: equal ratios.', default: 'linear' }),
+    ),
 });
 
 const values = z
@@ -55,7 +57,7 @@ const adaptiveRepeat = z
       { min: '0.1%', max: '50%' },
       {
         description:
-          'Round after round of all arms until half the 95 % interval of the mean is within this share of the mean, in every arm.',
+          'Repeats all arms until, in every arm, half the 95 % interval of the mean is at most this share of the mean.',
         examples: ['5%'],
       },
     ),
@@ -65,7 +67,7 @@ const adaptiveRepeat = z
       .default('makespan')
       .meta(
         about({
-          description: 'The figure that is meant, by its [path](metrics.md#paths-of-metrics).',
+          description: 'The figure to measure, by its [path](metrics.md#paths-of-metrics).',
           default: 'makespan',
           examples: ['completion.median'],
         }),
@@ -91,8 +93,8 @@ const adaptiveRepeat = z
 export const experimentKeys = {
   sweep: z
     .strictObject({
-      product: dimensions('Every value of each with every value of the others.'),
-      zip: dimensions('The first values together, then the second, and so on.'),
+      product: dimensions('Every combination of the values.'),
+      zip: dimensions('The first values of all lists together, then the second, and so on.'),
     })
     .superRefine(({ product, zip }, context) => {
       if (Object.keys({ ...product, ...zip }).length > 0 || context.issues.length > 0) return;
@@ -103,7 +105,7 @@ export const experimentKeys = {
     .meta(
       about({
         description:
-          'Runs the scenario once for each combination of values. Keys are paths as `--set` takes them; values are a list or a range between two numbers, whole ones without a unit giving whole ones. With both product and zip, each row of zip meets the whole product.',
+          'Runs the scenario once for each combination of values. Keys are paths, as in `--set`. Values are a list, or a range between two numbers; whole numbers without a unit give whole numbers. With both product and zip, each row of zip is combined with the whole product.',
         examples: [{ product: { 'defaults.policy.upload_slots': [1, 4, 16] } }],
       }),
     ),
@@ -113,7 +115,7 @@ export const experimentKeys = {
     .meta(
       about({
         description:
-          'Runs of each arm, with seeds derived from the seed: so many, or until a figure is known well enough.',
+          'Runs of each arm, with derived seeds: a number of runs, or until a figure is known well enough.',
         default: 1,
         range: '1 to 10000',
         examples: [5, { until: '5%', at_most: 20 }],
@@ -125,7 +127,7 @@ export const experimentKeys = {
     .meta(
       about({
         description:
-          'What the arms of the sweep are compared with: this scenario with these paths set, as one more arm. `{}`: as it is.',
+          'One more arm, with which those of the sweep are compared: this scenario with these paths set. `{}`: the scenario as it is.',
         default: 'none',
         examples: [{ 'defaults.policy.picker': 'random' }],
       }),
@@ -137,7 +139,7 @@ export const experimentKeys = {
     .optional()
     .meta(
       about({
-        description: 'What the figures must be: [thresholds](#thresholds).',
+        description: '[Thresholds](#thresholds) that the figures must meet.',
         default: 'none',
         examples: [['completion.p95 < 30s', 'integrity == 100%']],
       }),

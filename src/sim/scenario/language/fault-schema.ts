@@ -17,7 +17,7 @@ export const faultSchema = z
       .optional()
       .meta(
         about({
-          description: 'As reports call it.',
+          description: 'Name in reports.',
           default: 'its kind and number: `crash 1`',
           range: 'a letter, then letters, digits, blanks, - or _, up to 40',
           examples: ['outage'],
@@ -27,7 +27,7 @@ export const faultSchema = z
       .optional()
       .meta(
         about({
-          description: 'When it begins.',
+          description: 'When the fault begins.',
           default: '0s, but crash and reset need at or when',
           range: '0s to 24h',
           examples: ['5s', { uniform: { min: '2s', max: '6s' } }],
@@ -35,12 +35,12 @@ export const faultSchema = z
       ),
     when: condition.optional().meta(
       about({
-        description: 'It begins as soon as this holds: a [condition](#conditions). Instead of `at`.',
+        description: 'The fault begins as soon as this [condition](#conditions) holds. Instead of `at`.',
         examples: ['completed(leechers) >= 50%'],
       }),
     ),
     delay: quantity(durationUnits, TIME, {
-      description: 'So long after `when` has come true.',
+      description: 'Time from the moment when `when` holds until the fault begins.',
       default: '0s',
       examples: ['500ms'],
     }).optional(),
@@ -48,7 +48,7 @@ export const faultSchema = z
       .optional()
       .meta(
         about({
-          description: 'How long it lasts. Not with crash and reset, which are over at once.',
+          description: 'How long the fault lasts. Not with crash and reset, which are over at once.',
           default: 'to the end of the run',
           range: '1ms to 24h',
           examples: ['3s'],
@@ -58,7 +58,7 @@ export const faultSchema = z
       durationUnits,
       { min: '1ms', max: '24h' },
       {
-        description: 'It begins again after this time, for the same peers.',
+        description: 'The fault begins again after this time, for the same peers.',
         default: 'once',
         examples: ['10s'],
       },
@@ -70,7 +70,7 @@ export const faultSchema = z
       .optional()
       .meta(
         about({
-          description: 'How often in all, with `every`.',
+          description: 'How often the fault begins in all, with `every`.',
           default: 'to the end of the run',
           examples: [3],
         }),
@@ -88,13 +88,13 @@ export const faultSchema = z
     const given = EFFECT_KEYS.filter((key) => written[key] !== undefined);
     if (given.length > 1) mistake(`${given.join(' and ')} are several faults`, 'write one item for each');
     if (given.length === 0 && context.issues.length === 0)
-      mistake('says nothing that is done', `add one of ${EFFECT_KEYS.join(', ')}`);
+      mistake('names no kind of fault', `add one of ${EFFECT_KEYS.join(', ')}`);
     if (written.at !== undefined && written.when !== undefined)
       mistake('at and when exclude each other', 'keep one; delay counts from when');
     if (written.delay !== undefined && written.when === undefined)
-      mistake('has no meaning without when', 'use at, or add when', ['delay']);
+      mistake('has no effect without when', 'use at, or add when', ['delay']);
     if (written.times !== undefined && written.every === undefined)
-      mistake('has no meaning without every', 'add every, or remove times', ['times']);
+      mistake('has no effect without every', 'add every, or remove times', ['times']);
     for (const kind of given.filter((key) => key === 'crash' || key === 'reset')) {
       if (written.for !== undefined)
         mistake(
@@ -102,7 +102,7 @@ export const faultSchema = z
           kind === 'crash' ? 'use crash.return_after' : 'remove for, or use every',
         );
       if (written.at === undefined && written.when === undefined && context.issues.length === 0)
-        mistake(`${kind} does not say when`, 'add at or when');
+        mistake(`${kind} needs a start`, 'add at or when');
     }
   });
 

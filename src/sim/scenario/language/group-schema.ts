@@ -46,7 +46,7 @@ const holds = z.union([
     .strictObject({
       folder: heldByFolder.optional().meta(
         about({
-          description: 'What one of content.folders holds: its path, or its position in the list from 1.',
+          description: 'The chunks of one of content.folders: its path, or its position in the list, from 1.',
           examples: [1, 'folders/folder1'],
         }),
       ),
@@ -65,14 +65,14 @@ const policy = z.strictObject({
   picker: z
     .enum(pickerNames)
     .optional()
-    .meta(about({ description: 'Which missing chunk to ask for first.', default: peerDefaults.picker })),
+    .meta(about({ description: 'Which missing chunk to request first.', default: peerDefaults.picker })),
   upload_policy: z
     .enum(uploadPolicyNames)
     .optional()
     .meta(
       about({
         description:
-          'Whom to serve where more peers ask than there are slots. `tit-for-tat`: those who send most, and one other by chance; a seeder those who got least. `least-served`: always those who got least.',
+          'Which peers to serve if more ask than there are slots. `tit-for-tat`: those that send most, and one other at random; a seeder serves those that got least. `least-served`: always those that got least.',
         default: peerDefaults.uploadPolicy,
       }),
     ),
@@ -100,7 +100,7 @@ const policy = z.strictObject({
     .optional()
     .meta(
       about({
-        description: 'Connections opened or accepted at most.',
+        description: 'Most connections that the peer opens or accepts.',
         default: peerDefaults.maxConnections,
         examples: [100],
       }),
@@ -112,7 +112,7 @@ const shared = {
   holds: holds.optional().meta(
     about({
       description:
-        'Chunks at the start: `all`, `none`, chunk numbers from 1 or ranges of them, a folder, or a drawn share.',
+        'Chunks at the start: `all`, `none`, chunk numbers from 1 or ranges of them, a folder, or a random share.',
       default: 'none',
       range: `numbers 1 to ${CHUNKS_MAX}`,
       examples: ['all', '1-6', [1, 2, '7-9'], { folder: 1 }, { share: '50%' }],
@@ -131,7 +131,7 @@ const shared = {
   policy: policy.optional().meta(
     about({
       description:
-        'How the peer chooses chunks and whom to serve. For the swarm protocol only: by the spec protocol a peer asks for its missing chunks in turn.',
+        'How the peer chooses chunks, and which peers it serves. Only for the swarm protocol: in the spec protocol a peer requests its missing chunks in order.',
       default: 'the defaults of its keys',
       examples: [{ picker: 'random', upload_slots: 8 }],
     }),
@@ -143,8 +143,8 @@ const shared = {
     .meta(
       about({
         description:
-          'Where the peers are: a name of `regions`, whose delays are added to those of the links. In sets of peers the name stands for them.',
-        default: 'nowhere in particular',
+          'Where the peers are: a name of `regions`. The delays between regions are added to those of the links. In a set of peers, the name means all peers of the region.',
+        default: 'no region',
         examples: ['frankfurt'],
       }),
     ),
@@ -181,9 +181,9 @@ const shared = {
     .meta(
       about({
         description:
-          'Whether the run is incomplete as long as these peers are. `false`: nobody waits for them. `true`: not even those are excused that have left.',
+          'Whether the run is complete only with these peers. `false`: they need not complete. `true`: they must, even if they leave.',
         default:
-          'they must, but those that really leave or are killed for good during the run before they have completed are excused from then on',
+          'they must complete, except those that leave or are killed for good during the run before they have',
       }),
     ),
 };
@@ -199,10 +199,10 @@ const parts = (description: string, examples: readonly unknown[]) =>
     .meta(about({ description, examples }));
 
 const combine = z.strictObject({
-  locations: parts('Keys of a group for each place.', [
+  locations: parts('Keys of a group for each location.', [
     { europe: { link: { latency: '20ms' } }, asia: { link: { latency: '90ms' } } },
   ]),
-  profiles: parts('Keys of a group for each kind of peer.', [
+  profiles: parts('Keys of a group for each profile, that is, each kind of peer.', [
     { dsl: { link: { up: '1Mbit/s' } }, fibre: { link: { up: '100Mbit/s' } } },
   ]),
   per_combination: z
@@ -229,7 +229,7 @@ export const groupSchema = z
     share: share.optional().meta(
       about({
         description:
-          'Number of peers as a share of `peers_total`, rounded so that all groups make the total; or `rest`: what the others leave.',
+          'Number of peers as a share of `peers_total`, rounded so that the groups add up to the total; or `rest`: the peers that are left.',
         range: 'above 0% to 100%, or rest',
         examples: ['20%', 'rest'],
       }),
@@ -237,7 +237,7 @@ export const groupSchema = z
     combine: combine.optional().meta(
       about({
         description:
-          'A group for each location with each profile, called `<group>-<location>-<profile>`. What a location or profile says comes before what the group says.',
+          'One group for each pair of a location and a profile, called `<group>-<location>-<profile>`. Keys of a location or profile override those of the group.',
         examples: [
           {
             locations: { europe: { region: 'frankfurt' }, asia: { region: 'tokyo' } },

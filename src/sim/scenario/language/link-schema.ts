@@ -32,7 +32,7 @@ const jitter = z.union([
 
 const loss = z.strictObject({
   probability: quantity(shareUnits, SHARE, {
-    description: 'With which each segment is lost, in each direction.',
+    description: 'Probability that a segment is lost, in each direction.',
     examples: ['1%'],
   }),
   timeout: quantity(
@@ -40,7 +40,7 @@ const loss = z.strictObject({
     { min: '1ms', max: '60s' },
     {
       description:
-        'How long the connection stands still for a lost segment: the retransmission time-out (1s at least by RFC 6298, 200ms in Linux).',
+        'How long the connection stalls for a lost segment: the retransmission time-out (at least 1s by RFC 6298, 200ms in Linux).',
       default: `${DEFAULT_LOSS_TIMEOUT_MS}ms`,
       examples: ['200ms'],
     },
@@ -64,7 +64,7 @@ const window = z
       { min: '1KiB', max: '1GiB' },
       {
         description:
-          'At most so much of a connection is unacknowledged, that is sent less than a round trip ago.',
+          'Most unacknowledged bytes of a connection, that is, bytes sent less than a round trip ago.',
         whole: true,
         examples: ['64KiB'],
       },
@@ -75,7 +75,7 @@ const window = z
       .meta(
         about({
           description:
-            'Whether a connection begins with 10 segments and doubles them each round trip up to `bytes`.',
+            'Whether the window of a connection begins at 10 segments and doubles each round trip, up to `bytes`.',
           default: false,
           range: `true only with bytes above ${INITIAL_WINDOW_BYTES}B`,
         }),
@@ -86,7 +86,7 @@ const window = z
     context.addIssue({
       code: 'custom',
       path: ['slow_start'],
-      message: `changes nothing: a connection begins with 10 segments, ${INITIAL_WINDOW_BYTES} bytes, and bytes allows no more`,
+      message: `has no effect: a connection begins with 10 segments (${INITIAL_WINDOW_BYTES} bytes), and bytes allows no more`,
       params: { suggestion: `raise bytes above ${INITIAL_WINDOW_BYTES}B, or remove slow_start` },
     });
   });
@@ -96,9 +96,9 @@ const changeAbout = (description: string, examples: readonly unknown[], range: s
 
 const change = z
   .strictObject({
-    at: quantity(durationUnits, TIME, { description: 'When it begins, from the start of the run.' }),
+    at: quantity(durationUnits, TIME, { description: 'When the change begins, from the start of the run.' }),
     over: quantity(durationUnits, TIME, {
-      description: 'How long the value takes, in a straight line from what it then is.',
+      description: 'How long the change takes. The value changes linearly from what it is at the beginning.',
       default: '0s',
     }).optional(),
     up: linkQuantity(rateUnits, RATE)
@@ -128,7 +128,7 @@ export const linkSchema = z.strictObject({
     .meta(
       about({
         description:
-          'One-way delay of the access link. Between two peers the delays of both add up, and that of their regions.',
+          'One-way delay of the access link. Between two peers, the delays of both links and that of their regions add up.',
         default: '0ms',
         range: '0ms to 60s',
         examples: ['40ms', { normal: { mean: '40ms', sd: '10ms' } }],
@@ -137,7 +137,7 @@ export const linkSchema = z.strictObject({
   jitter: jitter.optional().meta(
     about({
       description:
-        'Delay on top of the latency, drawn anew for every message; never reorders a connection. A single duration d means uniform from 0 to d.',
+        'Delay on top of the latency, drawn anew for every message. It never reorders a connection. A single duration d means uniform from 0 to d.',
       default: '0ms',
       range: '0ms to 60s',
       examples: ['5ms', { exponential: { mean: '3ms' } }],
@@ -145,15 +145,14 @@ export const linkSchema = z.strictObject({
   ),
   loss: loss.optional().meta(
     about({
-      description:
-        'Lost segments as a program sees them: the connection stands still until they are sent again.',
+      description: 'Lost segments as a program sees them: the connection stalls until they are sent again.',
       default: 'none',
       examples: [{ probability: '1%', timeout: '200ms' }],
     }),
   ),
   window: window.optional().meta(
     about({
-      description: 'What TCP may have under way on one connection: no more than a window each round trip.',
+      description: 'TCP window of a connection, which carries at most one window each round trip.',
       default: 'no limit',
       examples: [{ bytes: '64KiB', slow_start: true }],
     }),
@@ -165,7 +164,7 @@ export const linkSchema = z.strictObject({
     .optional()
     .meta(
       about({
-        description: 'Changes of the link while the run goes on, for each peer of the group.',
+        description: 'Changes of the link during the run, for each peer of the group.',
         default: 'none',
         examples: [[{ at: '20s', over: '5s', up: '2Mbit/s' }]],
       }),

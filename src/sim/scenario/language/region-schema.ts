@@ -23,7 +23,7 @@ export const regionsSchema = z
       .meta(
         about({
           description:
-            'One-way delays from a region to others. One direction is enough where both are alike; within a region 0ms, unless it is given.',
+            'One-way delays from a region to others. One direction is enough if both are equal. The delay within a region is 0ms unless it is given.',
           examples: [{ europe: { america: '45ms', asia: '90ms' }, america: { asia: '70ms' } }],
         }),
       ),

@@ -30,7 +30,7 @@ const contentSchema = z
       .meta(
         about({
           description:
-            'Chunk folders with a local_chunks.txt each, relative to the directory where you start the program; if it has no such folder, one that comes with the laboratory. A run copies them and never writes to them.',
+            'Chunk folders, each with a local_chunks.txt, relative to the directory where you start the program. A folder that is not there is taken from those that come with the laboratory. A run copies the folders and never writes to them.',
           examples: [['folders/folder1', 'folders/folder2', 'folders/folder3']],
         }),
       ),
@@ -63,7 +63,7 @@ const contentSchema = z
   .superRefine(({ folders, generate }, context) => {
     if ((folders === undefined) !== (generate === undefined)) return;
     const message =
-      folders === undefined ? 'says neither folders nor generate' : 'has both folders and generate';
+      folders === undefined ? 'has neither folders nor generate' : 'has both folders and generate';
     context.addIssue({ code: 'custom', message, params: { suggestion: 'give one of the two' } });
   });
 
@@ -84,7 +84,8 @@ const trackerSchema = z.strictObject({
     .optional()
     .meta(
       about({
-        description: "Different holders that must agree on a chunk's hash before anybody is told of it.",
+        description:
+          "Number of holders that must agree on a chunk's hash before the tracker lists any of them.",
         default: '1 in the plain edition, 2 in the hashed one',
         examples: [1],
       }),
@@ -102,7 +103,8 @@ const trackerSchema = z.strictObject({
     durationUnits,
     { min: '200ms', max: '24h' },
     {
-      description: 'A swarm peer that has been silent for so long is forgotten. Above announce_interval.',
+      description:
+        'The tracker forgets a swarm peer that has been silent for this long. Must be above announce_interval.',
       default: `${seconds(trackerDefaults.silenceLimitMs)}, or 3 times a given announce_interval`,
       examples: ['6s'],
     },
@@ -114,7 +116,7 @@ const trackerSchema = z.strictObject({
     .default(trackerDefaults.peersPerAnswer)
     .meta(
       about({
-        description: 'Most peers in one answer.',
+        description: 'Most peers in one answer of the tracker.',
         default: trackerDefaults.peersPerAnswer,
         examples: [20],
       }),
@@ -142,7 +144,7 @@ const engineSchema = z.strictObject({
     .meta(
       about({
         description:
-          'Peers that share a worker thread, for swarms of which the machine cannot hold a thread each. In virtual time there are no such threads, and it has no effect.',
+          'Peers that share a worker thread, for swarms too large for a thread each. In virtual time there are no such threads, so it has no effect.',
         default: 1,
         examples: [8],
       }),
@@ -156,7 +158,7 @@ export const scenarioSchema = z
     extends: scenarioPath.optional().meta(
       about({
         description:
-          'Another scenario, over whose keys those of this file stand; relative to this file. Maps are put together key by key, everything else is replaced, and a key without a value removes what stood there.',
+          'Another scenario, relative to this file. The keys of this file override its keys. Maps are merged key by key; everything else is replaced. A key without a value removes the inherited one.',
         examples: ['flash-crowd.yaml'],
       }),
     ),
@@ -166,7 +168,7 @@ export const scenarioSchema = z
       .meta(
         about({
           description:
-            'Files with keys of a scenario, such as links or variables: as `extends`, after it and in this order.',
+            'Files with keys of a scenario, such as links or variables. They are merged as with `extends`, after it and in this order.',
           examples: ['links.yaml', ['links.yaml', 'churn.yaml']],
         }),
       ),
@@ -176,7 +178,7 @@ export const scenarioSchema = z
       .meta(
         about({
           description:
-            'Values by name, to be used as `${name}` in any value: see [variables](#variables). A sweep or `--set variables.name=…` changes them.',
+            'Values by name, for use as `${name}` in any value: see [variables](#variables). A sweep or `--set variables.name=…` changes them.',
           examples: [{ rate: '8Mbit/s', crowd: 12 }],
         }),
       ),
@@ -197,7 +199,7 @@ export const scenarioSchema = z
       .default(DEFAULT_SEED)
       .meta(
         about({
-          description: 'Everything random is drawn from it; the same seed gives the same plan.',
+          description: 'All random values are drawn from it. The same seed gives the same plan.',
           default: Number(DEFAULT_SEED),
           range: 'up to 200 characters, or -9007199254740991 to 9007199254740991',
           examples: [42, 'a-name'],
@@ -205,7 +207,7 @@ export const scenarioSchema = z
       ),
     content: contentSchema.meta(
       about({
-        description: 'What is distributed: `folders` or `generate`, one of the two.',
+        description: 'What the swarm distributes: either `folders` or `generate`.',
         default: 'required, here or in a file of `extends` or `include`',
         examples: [{ generate: { size: '16MiB' } }, { folders: ['folders/folder1', 'folders/folder2'] }],
       }),
@@ -224,7 +226,7 @@ export const scenarioSchema = z
       .optional()
       .meta(
         about({
-          description: 'All peers together, for groups that have a `share`.',
+          description: 'Number of all peers together, for groups that have a `share`.',
           default: 'the sum of the groups',
           examples: [50],
         }),
@@ -236,19 +238,19 @@ export const scenarioSchema = z
         about({
           description:
             'Groups of peers by name. Peers are called `<group>/<n>`, or `<group>` in a group of one.',
-          default: 'with content.folders one peer a folder: peer1, peer2, …; else required',
+          default: 'with content.folders one peer for each folder: peer1, peer2, …; else required',
           examples: [{ seeder: { holds: 'all' }, leechers: { count: 12 } }],
         }),
       ),
     defaults: defaultsSchema.optional().meta(
       about({
-        description: 'Keys of a group that hold for all groups which do not say otherwise.',
+        description: 'Keys of a group that apply to every group without its own.',
         examples: [{ link: { up: '8Mbit/s', latency: '20ms' }, policy: { upload_slots: 8 } }],
       }),
     ),
     regions: regionsSchema.optional().meta(
       about({
-        description: 'Delays between places, for groups that have a `region`.',
+        description: 'Delays between regions, for groups that have a `region`.',
         examples: [{ preset: 'cloud' }, { delays: { europe: { america: '45ms' } } }],
       }),
     ),
@@ -259,7 +261,7 @@ export const scenarioSchema = z
       .optional()
       .meta(
         about({
-          description: 'What is done to the swarm: each item one kind of fault, and when.',
+          description: 'Planned disturbances. Each item is one kind of fault and its time.',
           default: 'none',
           examples: [
             [
@@ -274,8 +276,8 @@ export const scenarioSchema = z
       { min: '100ms', max: '24h' },
       {
         description:
-          'The run ends here at the latest. Below the lower bound it is refused; to see what is done by then, use abort_on.',
-        default: `${seconds(DEFAULT_TIME_LIMIT_MS)}, or 10 times the lower bound of --plan, or 10 times what latency takes before the farthest peer has a chunk, where that is more`,
+          'Latest end of the run. A limit below the lower bound is refused; to see how far the swarm gets by then, use abort_on.',
+        default: `the largest of ${seconds(DEFAULT_TIME_LIMIT_MS)}, 10 times the lower bound (see --plan), and 10 times the time that latency alone takes to bring a chunk to the farthest peer`,
         examples: ['30s'],
       },
     ).optional(),
@@ -285,7 +287,7 @@ export const scenarioSchema = z
       .meta(
         about({
           description:
-            'What ends the run. `complete`: every peer that must complete has. `sessions`: besides, every planned join and return has come, and those who lost chunks have them again.',
+            'When the run ends. `complete`: when every peer that must complete has completed. `sessions`: when, in addition, every planned join and return has happened, and peers that lost chunks have them again.',
           default: 'complete',
         }),
       ),
@@ -295,7 +297,7 @@ export const scenarioSchema = z
       .optional()
       .meta(
         about({
-          description: 'Where the peers live and what time is: the name of an engine, or its settings.',
+          description: 'The engine that runs the peers: its name, or its settings.',
           default: 'threads',
           examples: ['virtual', { peers_per_worker: 8 }],
         }),
@@ -303,8 +305,7 @@ export const scenarioSchema = z
   })
   .meta({
     title: 'Swarm laboratory scenario',
-    description:
-      'One experiment: content, tracker, peers, links, churn, faults, sweeps and what is expected.',
+    description: 'One experiment: content, tracker, peers, links, churn, faults, sweeps and thresholds.',
   });
 
 export type WrittenScenario = z.output<typeof scenarioSchema>;

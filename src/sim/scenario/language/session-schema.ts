@@ -9,7 +9,7 @@ const departures = z.enum(['graceful', 'crash']);
 const departure = departures.default('graceful').meta(
   about({
     description:
-      '`graceful` tells the tracker and closes its connections; `crash` is killed without a message to anybody.',
+      '`graceful`: the peer tells the tracker and closes its connections. `crash`: it is killed and tells nobody.',
     default: 'graceful',
   }),
 );
@@ -24,7 +24,7 @@ const traceRow = z
   })
   .superRefine(({ join, leave }, context) => {
     if (leave === undefined || leave >= join) return;
-    const params = { suggestion: 'exchange the two' };
+    const params = { suggestion: 'swap the two' };
     context.addIssue({ code: 'custom', path: ['leave'], message: 'is before join', params });
   });
 
@@ -35,7 +35,7 @@ const trace = z.union([
       csv: tableSchema.meta(
         about({
           description:
-            'A CSV file with the columns `join` and, if peers leave, `leave`. An empty leave: the peer stays.',
+            'A CSV file with the columns `join` and, if peers leave, `leave`. A peer with an empty `leave` stays.',
           examples: ['sessions.csv', { file: 'sessions.csv', unit: 's' }],
         }),
       ),
@@ -47,11 +47,11 @@ export const arrivalSchema = z
   .strictObject({
     at: quantity(durationUnits, TIME, {
       description:
-        'When the peers join, all at once (a flash crowd); with `spaced` or `poisson`, when that begins.',
+        'When the peers join, all at once (a flash crowd). With `spaced` or `poisson`, when the arrivals begin.',
       default: '0s',
     }).optional(),
     spaced: quantity(durationUnits, TIME, {
-      description: 'Time from one peer of the group to the next; the first joins at `at`.',
+      description: 'Time between the joins of two peers. The first joins at `at`.',
       default: '0s',
     }).optional(),
     poisson: z
@@ -59,7 +59,7 @@ export const arrivalSchema = z
         rate: quantity(
           frequencyUnits,
           { min: '0.01/h', max: '1000/s' },
-          { description: 'Mean arrivals in a time.' },
+          { description: 'Mean number of arrivals per unit of time.' },
         ),
       })
       .optional()
@@ -76,27 +76,27 @@ export const arrivalSchema = z
       })
       .superRefine(({ from, to }, context) => {
         if (from <= to) return;
-        const params = { suggestion: 'exchange the two' };
+        const params = { suggestion: 'swap the two' };
         context.addIssue({ code: 'custom', path: ['from'], message: 'is after to', params });
       })
       .optional()
       .meta(
         about({
-          description: 'Every instant between from and to as likely, for each peer by itself.',
+          description: 'Each peer joins at a random time between from and to, all equally likely.',
           examples: [{ from: '0s', to: '5s' }],
         }),
       ),
     trace: trace.optional().meta(
       about({
         description:
-          'Times of joining and leaving as they were observed: row i is peer i. Without count the group has a peer for each row; with it, the first rows count.',
+          'Observed times of joining and leaving: row i is peer i. Without count, the group has one peer for each row. With count, it uses only the first rows.',
         examples: [[{ join: '0s', leave: '9s' }, { join: '1.5s' }], { csv: 'sessions.csv' }],
       }),
     ),
     how: departures.optional().meta(
       about({
         description:
-          'How those of a trace leave. `graceful` tells the tracker and closes its connections; `crash` is killed without a message to anybody.',
+          'How the peers of a trace leave. `graceful`: the peer tells the tracker and closes its connections. `crash`: it is killed and tells nobody.',
         default: 'graceful',
       }),
     ),
@@ -114,7 +114,7 @@ export const arrivalSchema = z
     }
     if (how !== undefined && rows === undefined && context.issues.length === 0) {
       const params = { suggestion: 'use session.leave.how, or add trace' };
-      context.addIssue({ code: 'custom', path: ['how'], message: 'has no meaning without trace', params });
+      context.addIssue({ code: 'custom', path: ['how'], message: 'has no effect without trace', params });
     }
   });
 
@@ -136,7 +136,7 @@ const leave = z
       .meta(
         about({
           description:
-            'What `after` counts from: the joining of the peer, its completion, or the start of the run. A peer that would leave before it has joined leaves as it joins; one that comes back complete has completed as it joins.',
+            'What `after` counts from: the join of the peer, its completion, or the start of the run. A peer whose time to leave comes before its join leaves as soon as it joins. A peer that comes back complete counts as completed when it joins.',
           default: 'join',
         }),
       ),
@@ -151,7 +151,8 @@ const leave = z
 const comeBack = z.strictObject({
   after: sessionQuantity(durationUnits, TIME).meta(
     about({
-      description: 'How long the peer stays away; after a leave from completion, from when it is gone.',
+      description:
+        'How long the peer stays away. After a leave from completion, this counts from the moment when the peer is gone.',
       range: '0s to 24h',
       examples: ['1s'],
     }),
@@ -162,7 +163,7 @@ const comeBack = z.strictObject({
     .meta(
       about({
         description:
-          'Whether the peer still has what it held when it left; otherwise it starts again as at first, and has to complete anew.',
+          'Whether the peer keeps the chunks that it held when it left. Otherwise it starts again with those of its first join, and must complete again.',
         default: true,
       }),
     ),
@@ -174,7 +175,7 @@ const comeBack = z.strictObject({
     .meta(
       about({
         description:
-          'How often it leaves and comes back, by the same rule, each stay and each absence drawn anew; the last stay lasts to the end.',
+          'How often the peer leaves and comes back. Each stay and each absence is drawn anew. The last stay lasts to the end.',
         default: 1,
         examples: [5],
       }),
@@ -184,14 +185,14 @@ const comeBack = z.strictObject({
 export const sessionSchema = z.strictObject({
   leave: leave.optional().meta(
     about({
-      description: 'The peer leaves. Without it, it stays to the end.',
+      description: 'When and how the peer leaves. Without this key it stays to the end.',
       examples: [{ after: '2s', how: 'crash' }],
     }),
   ),
   return: comeBack.optional().meta(
     about({
       description:
-        'The peer comes back, once or several times, and then stays to the end. If it must complete, the run waits until it is back and complete.',
+        'When the peer comes back, once or several times; then it stays to the end. If it must complete, the run waits until it is back and complete.',
       default: 'it stays away',
       examples: [
         { after: '1s', keep_chunks: false },

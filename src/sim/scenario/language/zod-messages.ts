@@ -69,7 +69,7 @@ function tell(issue: Issue, parent: Path, schema: SchemaNode, data: unknown): To
         suggestionIn(issue.params) ?? `give one of ${keysAt(schema, path).join(', ')}`,
       );
     case 'invalid_format':
-      return told(`${described(value)} is not possible here`, node.range ?? examplesOf(node));
+      return told(`${described(value)} is not allowed here`, node.range ?? examplesOf(node));
     case 'invalid_element':
     case 'not_multiple_of':
       return told(issue.message);
@@ -87,18 +87,19 @@ function misnamed(path: Path): Pick<Told, 'message' | 'suggestion'> {
   const name = `"${clipped(String(path.at(-1)))}"`;
   const above = String(path.at(-2));
   if (above === 'variables') {
-    const suggestion = 'use a letter, then letters, digits or _, up to 40';
+    const suggestion = 'begin with a letter; then use letters, digits or _, 40 at most';
     return { message: `${name} cannot be the name of a variable`, suggestion };
   }
   if (path[0] === 'sweep' || path[0] === 'baseline') {
-    const suggestion = 'write one as --set takes it, for example peers.leechers.count';
+    const suggestion = 'write a path as for --set, for example peers.leechers.count';
     return { message: `${name} is not a path`, suggestion };
   }
   const kinds = { peers: 'group', locations: 'location', profiles: 'profile' } as const;
   const kind = Object.hasOwn(kinds, above) ? kinds[above as keyof typeof kinds] : 'region';
   return {
     message: `${name} cannot be the name of a ${kind}`,
-    suggestion: 'use a letter, then letters, digits, - or _, up to 40; not "tracker", "all" or "rest"',
+    suggestion:
+      'begin with a letter; then use letters, digits, - or _, 40 at most; "tracker", "all" and "rest" are taken',
   };
 }
 

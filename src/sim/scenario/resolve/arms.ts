@@ -31,7 +31,8 @@ type Row = readonly Setting[];
 export function armsOf(sweep: Written, judging: ReadonlySet<string>, report: Report): readonly PlacedArm[] {
   if (sweep === undefined) return [];
   const twice = Object.keys(sweep.zip ?? {}).filter((path) => Object.hasOwn(sweep.product ?? {}, path));
-  for (const path of twice) report(['sweep', 'zip', path], 'is in product too', 'keep one of the two', 'key');
+  for (const path of twice)
+    report(['sweep', 'zip', path], 'is also in product', 'keep one of the two', 'key');
   const zipped = rowsOf(sweep.zip, ['sweep', 'zip'], report);
   const lengths = new Set(zipped.map((rows) => rows.length));
   if (lengths.size > 1) {
@@ -94,7 +95,7 @@ function isForArms(path: string, place: Path, report: Report): boolean {
   const [top, ...rest] = path.split('.') as [string, ...string[]];
   if (path === '') return false;
   if (path.includes('=') || [top, ...rest].includes('')) {
-    report(place, 'is not a path', 'write it as --set takes it, for example peers.leechers.count', 'key');
+    report(place, 'is not a path', 'write a path as for --set, for example peers.leechers.count', 'key');
     return false;
   }
   if (!['sweep', 'repeat', 'baseline', 'seed'].includes(top)) return true;
@@ -102,7 +103,7 @@ function isForArms(path: string, place: Path, report: Report): boolean {
     top === 'seed'
       ? 'use repeat: N, whose runs have derived seeds, the same in every arm'
       : 'set other keys in its arms';
-  report(place, `${top} is of the whole experiment`, fix, 'key');
+  report(place, `${top} applies to the whole experiment`, fix, 'key');
   return false;
 }
 
@@ -132,7 +133,7 @@ function refuseTwice(rows: readonly Row[], report: Report): void {
     const [first] = row;
     if (first !== undefined && seen.has(text)) {
       const values = row.map(({ value }) => clipped(value)).join(' with ');
-      report(first.place, `${values} is tried twice`, 'keep one of them');
+      report(first.place, `${values} occurs twice`, 'keep one of them');
     }
     seen.add(text);
   }
@@ -182,11 +183,15 @@ function rangeOf({ from, to, steps, scale }: WrittenRange, place: Path, report: 
   }
   if (first === undefined || last === undefined) return [];
   if (first.unit !== last.unit) {
-    report([...place, 'to'], `has another unit than from, ${clipped(from)}`, 'write both in one unit');
+    report(
+      [...place, 'to'],
+      `has a unit other than that of from, ${clipped(from)}`,
+      'write both in one unit',
+    );
     return [];
   }
   if (scale === 'geometric' && (first.value <= 0 || last.value <= 0)) {
-    report([...place, 'scale'], 'geometric and an end of 0 or below exclude each other', 'use scale: linear');
+    report([...place, 'scale'], 'scale: geometric needs both ends above 0', 'use scale: linear');
     return [];
   }
   const areWhole = first.unit === '' && Number.isInteger(first.value) && Number.isInteger(last.value);

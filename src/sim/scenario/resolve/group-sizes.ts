@@ -28,7 +28,11 @@ export function sizesOf(
   const byShare = [...groups].filter(([, { share }]) => share !== undefined);
   if (peersTotal === undefined) {
     for (const [name] of byShare)
-      report(['peers', name, 'share'], 'is a share of an unknown whole', 'add peers_total, or use count');
+      report(
+        ['peers', name, 'share'],
+        'is a share, but there is no peers_total',
+        'add peers_total, or use count',
+      );
     return sizes;
   }
   const counted = [...groups].reduce((sum, [, group]) => sum + (ownSize(group) ?? 0), 0);

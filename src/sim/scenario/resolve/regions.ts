@@ -37,7 +37,7 @@ export function resolveRegions(
   if (written === undefined) {
     for (const { name, region } of used) {
       const fix = 'add regions, for example regions: { preset: cloud }';
-      report([...pathOf(name), 'region'], `there is no table that has "${region!}"`, fix);
+      report([...pathOf(name), 'region'], `there is no table of delays with "${region!}"`, fix);
     }
     return null;
   }
@@ -62,7 +62,7 @@ export function resolveRegions(
       const delay = table[from]?.[to] ?? table[to]?.[from] ?? (from === to ? 0 : undefined);
       if (delay === undefined && row < column) {
         const pair = [from, to].sort().join(' and ');
-        report(['regions', 'delays'], `says no delay between ${pair}`, `add ${from}: { ${to}: … }`, 'key');
+        report(['regions', 'delays'], `has no delay between ${pair}`, `add ${from}: { ${to}: … }`, 'key');
       }
       return delay ?? 0;
     }),

@@ -43,7 +43,7 @@ export function readLayers(text: string, file: string, readText: TextReader): Re
       if (chain.includes(normalize(target))) {
         mistake(`${[...chain, normalize(target)].join(' → ')} is a cycle`, 'remove one of these references');
       } else if (layers.length + above.length >= FILES_MAX) {
-        mistake(`stands on more than ${FILES_MAX} files`, 'put some of them together');
+        mistake(`extends and includes more than ${FILES_MAX} files`, 'merge some of them');
       } else {
         const content = attempt(() => readText(target));
         if (content.ok) enter(readLayer(content.value, target), chain);

@@ -8,20 +8,20 @@ describe('mistakes of YAML are told with place and fix:', () => {
       swarm.yaml:2:1: the key "seed" occurs twice in one map, first in line 1; keep one of the two
           2 | seed: 2
             | ^
-      swarm.yaml:3:8: the bracket [ is not closed; write ] after the last of what belongs to it
+      swarm.yaml:3:8: the bracket [ is not closed; write ] after its last item
           3 | peers: [1, 2
             |        ^
       "
     `);
     expect(mistakesOf('a: *nothing\nb: &x [*x]\nc: !tag 1\n__proto__: 1')).toMatchInlineSnapshot(`
       "
-      swarm.yaml:1:4: nothing above is marked &nothing; mark a value above by &nothing, or write "*nothing" if it is text
+      swarm.yaml:1:4: nothing above is marked &nothing; mark a value above with &nothing, or write "*nothing" if it is text
           1 | a: *nothing
             |    ^
       swarm.yaml:2:8: *x occurs inside the value that it repeats
           2 | b: &x [*x]
             |        ^
-      swarm.yaml:3:4: the tag !tag has no meaning here; remove it, or put a text that begins with ! in quotes
+      swarm.yaml:3:4: the tag !tag is not allowed here; remove it, or put a text that begins with ! in quotes
           3 | c: !tag 1
             |    ^
       swarm.yaml:4:1: "__proto__" cannot be a key
@@ -51,7 +51,7 @@ describe('mistakes of YAML are told with place and fix:', () => {
   });
 
   test('a variable without quotes inside of braces is one mistake, however much of the text it spoils', () => {
-    const quotes = (word: string) => `${word} needs quotes inside of { } and [ ]; write "${word}"`;
+    const quotes = (word: string) => `${word} needs quotes inside { } and [ ]; write "${word}"`;
     const lines = [
       'content: { generate: { size: ${up} } }',
       'peers:',
@@ -81,7 +81,7 @@ describe('mistakes of YAML are told with place and fix:', () => {
     expect(parse(text).groups).toHaveLength(301);
     const doubling = Array.from({ length: 25 }, (_, at) => `v${at + 1}: &v${at + 1} [*v${at}, *v${at}]`);
     expect(mistakeLines(['v0: &v0 [1, 1]', ...doubling].join('\n'))).toEqual([
-      '18:18 : with *v16 the aliases repeat more than 1000000 values; repeat less, or use count for peers that are alike',
+      '18:18 : with *v16 the aliases repeat more than 1000000 values; repeat less, or use count for equal peers',
     ]);
   });
 

@@ -70,8 +70,8 @@ export function substituted(data: PlainMap, mustBeUsed: (name: string) => boolea
         if (typeof part !== 'string' && typeof part !== 'number' && typeof part !== 'boolean') {
           report(
             path,
-            `\${${name!}} is neither text nor a number, and cannot be part of a text`,
-            'let it be all of the value',
+            `\${${name!}} is neither text nor a number, so it cannot be part of a text`,
+            'make it the whole value',
           );
           return '';
         }
@@ -91,12 +91,7 @@ export function substituted(data: PlainMap, mustBeUsed: (name: string) => boolea
   }
   for (const name of Object.keys(variables)) {
     if (!used.has(name) && mustBeUsed(name) && VARIABLE_NAME.test(name)) {
-      report(
-        ['variables', name],
-        'is never used',
-        `write \${${name}} where it is meant, or remove it`,
-        'key',
-      );
+      report(['variables', name], 'is never used', `use it as \${${name}}, or remove it`, 'key');
     }
   }
   return rest;

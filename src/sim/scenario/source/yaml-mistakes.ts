@@ -53,7 +53,7 @@ function aliasMistakes(document: Document): readonly YamlMistake[] {
       const target = alias.resolve(document);
       const offset = alias.range?.[0] ?? 0;
       if (target === undefined) {
-        const suggestion = `mark a value above by &${alias.source}, or write ${quoted(`*${alias.source}`)} if it is text`;
+        const suggestion = `mark a value above with &${alias.source}, or write ${quoted(`*${alias.source}`)} if it is text`;
         mistakes.push({ offset, message: `nothing above is marked &${alias.source}`, suggestion });
       } else if (ancestors.includes(target)) {
         mistakes.push({ offset, message: `*${alias.source} occurs inside the value that it repeats` });
@@ -69,7 +69,7 @@ function keyMistakes(document: Document): readonly YamlMistake[] {
   visit(document, {
     Pair(_key, { key, value }) {
       if (isScalar(key) && key.source === '<<' && key.type === 'PLAIN') {
-        const message = 'the key << takes in the keys of a map, and this is none';
+        const message = 'the key << merges the keys of a map, but this is not a map';
         const suggestion = 'write *name, and &name at a map above';
         if (!isMapOrMaps(document, value))
           mistakes.push({ offset: key.range?.[0] ?? 0, message, suggestion });
@@ -116,7 +116,7 @@ function overgrown(document: Document): readonly YamlMistake[] {
       culprit = {
         offset: alias.range?.[0] ?? 0,
         message: `with *${alias.source} the aliases repeat more than ${VALUES_MAX} values`,
-        suggestion: 'repeat less, or use count for peers that are alike',
+        suggestion: 'repeat less, or use count for equal peers',
       };
       return visit.BREAK;
     },

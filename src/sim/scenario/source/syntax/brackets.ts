@@ -27,7 +27,7 @@ export function unclosedBrackets(error: ParserError): YamlMistake | undefined {
   return {
     offset: opened.start,
     message: `the bracket ${opener} is not closed`,
-    suggestion: `write ${closer} after the last of what belongs to it`,
+    suggestion: `write ${closer} after its last item`,
   };
 }
 
@@ -36,7 +36,7 @@ function tooFarLeft(text: string, at: number, { start }: FlowCollection): YamlMi
   const opener = text[start]!;
   return {
     offset: at,
-    message: `this line is inside of the bracket ${opener} of line ${lineNumber(text, start)}, but begins left of that line`,
+    message: `this line is inside the bracket ${opener} of line ${lineNumber(text, start)}, but is indented less`,
     suggestion: `indent everything up to the ${closerOf(opener)}`,
   };
 }
@@ -71,7 +71,7 @@ export function commas(error: ParserError): YamlMistake | undefined {
   }
   if (code !== 'BLOCK_IN_FLOW') return undefined;
   if (/^-\s/.test(text.slice(offset))) {
-    const message = 'a list with - cannot stand inside of { } or [ ]';
+    const message = 'a list with - cannot be inside { } or [ ]';
     return { offset, message, suggestion: 'write it as [a, b]' };
   }
   const next = /(?<=[\s"'])("[^"\n]*"|'[^'\n]*'|[\w.-]+)\s*:/.exec(text.slice(offset));
@@ -85,6 +85,6 @@ export function behindBrackets({ text, words, offset }: ParserError): YamlMistak
   const line = lineAt(text, offset);
   const bracket = /[\]}](?=\s*$)/.exec(text.slice(line.start, offset));
   if (bracket === null) return undefined;
-  const message = `the value ends with the bracket ${bracket[0]}, but the line goes on`;
-  return { offset, message, suggestion: 'remove the rest, or write the whole value with quotes' };
+  const message = `the value ends with the bracket ${bracket[0]}, but the line continues`;
+  return { offset, message, suggestion: 'remove the rest, or put the whole value in quotes' };
 }

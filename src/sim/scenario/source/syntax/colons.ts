@@ -16,7 +16,7 @@ export function keysWithoutColon({ text, offset, code, words }: ParserError): Ya
   return (
     colonMistake(content, offset) ?? {
       offset,
-      message: 'this line has no key with a colon behind it',
+      message: 'this line has no key with a colon after it',
       suggestion: 'write key: value',
     }
   );
@@ -36,11 +36,11 @@ function colonMistake(content: string, offset: number): YamlMistake | undefined 
   const odd = ODD_SPACE.exec(content)?.groups;
   if (odd !== undefined) {
     const message = 'the character after the colon only looks like a space';
-    return { offset: offset + odd.key!.length + 1, message, suggestion: 'replace it by a space' };
+    return { offset: offset + odd.key!.length + 1, message, suggestion: 'replace it with a space' };
   }
   const equals = EQUALS.exec(content)?.groups;
   if (equals === undefined) return undefined;
-  const message = 'a key has a colon behind it, not an equals sign';
+  const message = 'a key is followed by a colon, not by an equals sign';
   return {
     offset: offset + content.indexOf('='),
     message,
@@ -82,7 +82,7 @@ export function colonsInWords(document: Document, text: string): YamlMistake[] {
       const commaAt = isFlow && noValue ? decimalComma(text, offset) : undefined;
       if (commaAt !== undefined) {
         const written = `${text.slice(commaAt, offset)}${word}`;
-        const message = `${written} has a decimal comma, which begins another key here`;
+        const message = `${written} has a decimal comma; here a comma begins another key`;
         mistakes.push({ offset: commaAt, message, suggestion: `write ${written.replace(',', '.')}` });
         return;
       }

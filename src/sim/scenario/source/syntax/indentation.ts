@@ -32,7 +32,7 @@ export function belowValue({ text, offset, code }: ParserError): YamlMistake | u
   if (columns.some(({ spaces }) => spaces >= below[1]!.length)) return undefined;
   return {
     offset: start,
-    message: `this line is indented below line ${lineNumber(text, offset)}, which has a value already`,
+    message: `this line is indented below line ${lineNumber(text, offset)}, which already has a value`,
     suggestion: `indent it by ${inWords(columns)}, or remove that value`,
   };
 }
@@ -50,15 +50,15 @@ export function misplacedLines({ text, offset, code, words }: ParserError): Yaml
   const columns = openColumns(text, line.start);
   const same = columns.find((column) => column.spaces === spaces);
   if (same === undefined && columns.length > 0) {
-    const message = `an indentation of ${spacesText(spaces)} fits no line above`;
+    const message = `an indentation of ${spacesText(spaces)} matches no line above`;
     return { offset: at, message, suggestion: `indent it by ${inWords(columns)}` };
   }
   if (same === undefined || same.isItem === isItem) return undefined;
   return isItem
-    ? { offset: at, message: 'an item of a list stands among keys here', suggestion: 'remove the -' }
+    ? { offset: at, message: 'there is a list item among keys here', suggestion: 'remove the -' }
     : {
         offset: at,
-        message: 'a key stands among the items of a list here',
+        message: 'there is a key among list items here',
         suggestion: `write - before it, or indent it by ${spacesText(spaces + 2)}`,
       };
 }

@@ -38,16 +38,19 @@ const rows: Readonly<Record<string, Rows>> = {
     ['link: {up:5Mbit/s, down: 1Mbit/s}\n', '1:11 a space is missing after the colon; write up: 5Mbit/s'],
   ],
   'a decimal comma': [
-    ['a: { size: 1,5 MB }\n', '1:12 1,5 MB has a decimal comma, which begins another key here; write 1.5 MB'],
+    [
+      'a: { size: 1,5 MB }\n',
+      '1:12 1,5 MB has a decimal comma; here a comma begins another key; write 1.5 MB',
+    ],
   ],
   'a line without a colon': [
-    ['seed 1\npeers: 2\n', '1:1 this line has no key with a colon behind it; write key: value'],
-    ['seed = 1\npeers: x\n', '1:6 a key has a colon behind it, not an equals sign; write seed: 1'],
+    ['seed 1\npeers: 2\n', '1:1 this line has no key with a colon after it; write key: value'],
+    ['seed = 1\npeers: x\n', '1:6 a key is followed by a colon, not by an equals sign; write seed: 1'],
   ],
   'spaces that are none': [
     [
       'seed:\u00a01\npeers: x',
-      '1:6 the character after the colon only looks like a space; replace it by a space',
+      '1:6 the character after the colon only looks like a space; replace it with a space',
     ],
     [
       'peers:\n\u00a0a: 1\n',
@@ -67,17 +70,14 @@ const rows: Readonly<Record<string, Rows>> = {
     ],
     [
       'folder: "C:\\dir"\n',
-      '1:12 \\d is not a valid escape inside of double quotes; write \\\\d for a backslash, or use single quotes',
+      '1:12 \\d is not a valid escape in double quotes; write \\\\d for a backslash, or use single quotes',
     ],
   ],
   brackets: [
-    [
-      'peers: [1, 2\nseed: 1\n',
-      '1:8 the bracket [ is not closed; write ] after the last of what belongs to it',
-    ],
+    ['peers: [1, 2\nseed: 1\n', '1:8 the bracket [ is not closed; write ] after its last item'],
     [
       'peers: { a: { b: 1 }, c: [ 2 \nseed: 4\n',
-      '1:26 the bracket [ is not closed; write ] after the last of what belongs to it',
+      '1:26 the bracket [ is not closed; write ] after its last item',
     ],
     [
       'peers: [1, 2}\n',
@@ -86,7 +86,7 @@ const rows: Readonly<Record<string, Rows>> = {
     ['peers: { a: 1 }}\n', '1:16 this } closes nothing; remove it'],
     [
       'peers: {\na: 1\n}\n',
-      '2:1 this line is inside of the bracket { of line 1, but begins left of that line; indent everything up to the }',
+      '2:1 this line is inside the bracket { of line 1, but is indented less; indent everything up to the }',
     ],
     ['a: { b: 1 c: 2 }', '1:11 a comma is missing before c; write a comma between two items'],
     [
@@ -94,38 +94,38 @@ const rows: Readonly<Record<string, Rows>> = {
       '2:3 a comma is missing before this; write a comma between two items',
     ],
     ['a: [1,, 2]', '1:7 this comma has nothing before it; remove it'],
-    ['a: { b:\n  - x }\n', '2:3 a list with - cannot stand inside of { } or [ ]; write it as [a, b]'],
+    ['a: { b:\n  - x }\n', '2:3 a list with - cannot be inside { } or [ ]; write it as [a, b]'],
     [
       'expect: [a] < 3\n',
-      '1:13 the value ends with the bracket ], but the line goes on; remove the rest, or write the whole value with quotes',
+      '1:13 the value ends with the bracket ], but the line continues; remove the rest, or put the whole value in quotes',
     ],
   ],
   indentation: [
     [
       'peers:\n    a: 1\n  b: 2\n',
-      '3:3 an indentation of 2 spaces fits no line above; indent it by 0 or 4 spaces',
+      '3:3 an indentation of 2 spaces matches no line above; indent it by 0 or 4 spaces',
     ],
     [
       'peers:\r\n    a: 1\r\n  b: 2\r\n',
-      '3:3 an indentation of 2 spaces fits no line above; indent it by 0 or 4 spaces',
+      '3:3 an indentation of 2 spaces matches no line above; indent it by 0 or 4 spaces',
     ],
     [
       'content:\n  generate:\n    size: 1\n\n # so\n   chunk: 2\n',
-      '6:4 an indentation of 3 spaces fits no line above; indent it by 0, 2 or 4 spaces',
+      '6:4 an indentation of 3 spaces matches no line above; indent it by 0, 2 or 4 spaces',
     ],
-    [' seed: 1\npeers: 2\n', '2:1 an indentation of 0 spaces fits no line above; indent it by 1 space'],
+    [' seed: 1\npeers: 2\n', '2:1 an indentation of 0 spaces matches no line above; indent it by 1 space'],
     [
       'faults:\n  - at: 1\n   x: 2\n',
-      '3:4 an indentation of 3 spaces fits no line above; indent it by 0, 2 or 4 spaces',
+      '3:4 an indentation of 3 spaces matches no line above; indent it by 0, 2 or 4 spaces',
     ],
     [
       'seed: 1\n  peers: 2\n',
-      '2:3 this line is indented below line 1, which has a value already; indent it by 0 spaces, or remove that value',
+      '2:3 this line is indented below line 1, which already has a value; indent it by 0 spaces, or remove that value',
     ],
-    ['peers:\n  a: 1\n  - b\n', '3:3 an item of a list stands among keys here; remove the -'],
+    ['peers:\n  a: 1\n  - b\n', '3:3 there is a list item among keys here; remove the -'],
     [
       'expect:\n  - makespan < 3s\n  waste < 3%\n',
-      '3:3 a key stands among the items of a list here; write - before it, or indent it by 4 spaces',
+      '3:3 there is a key among list items here; write - before it, or indent it by 4 spaces',
     ],
     [
       'faults: - at: 1\n',
@@ -156,15 +156,15 @@ const rows: Readonly<Record<string, Rows>> = {
     ['seed: %x\n', '1:7 a value that begins with % needs quotes; write "%x"'],
     ['seed: `x`\n', '1:7 a value that begins with ` needs quotes; write "`x`"'],
     ['seed: * x\n', '1:7 a value that begins with * needs quotes; write "* x"'],
-    ['seed: *x\n', '1:7 nothing above is marked &x; mark a value above by &x, or write "*x" if it is text'],
+    ['seed: *x\n', '1:7 nothing above is marked &x; mark a value above with &x, or write "*x" if it is text'],
     ['until: >50%\n', '1:8 a value that begins with > needs quotes; write ">50%"'],
     ['seed: |x\n', '1:7 a value that begins with | needs quotes; write "|x"'],
     [
       'seed: !x\n',
-      '1:7 the tag !x has no meaning here; remove it, or put a text that begins with ! in quotes',
+      '1:7 the tag !x is not allowed here; remove it, or put a text that begins with ! in quotes',
     ],
-    ['a: { b: ${x} }', '1:9 ${x} needs quotes inside of { } and [ ]; write "${x}"'],
-    ['a: [${x}, 1]', '1:5 ${x} needs quotes inside of { } and [ ]; write "${x}"'],
+    ['a: { b: ${x} }', '1:9 ${x} needs quotes inside { } and [ ]; write "${x}"'],
+    ['a: [${x}, 1]', '1:5 ${x} needs quotes inside { } and [ ]; write "${x}"'],
     [
       '%foo: 1\n',
       '1:1 a line that begins with % is an instruction to the parser; remove it, or put the text in quotes',
@@ -174,7 +174,7 @@ const rows: Readonly<Record<string, Rows>> = {
   'a merge of what is no map': [
     [
       'a: { <<: 1 }',
-      '1:6 the key << takes in the keys of a map, and this is none; write *name, and &name at a map above',
+      '1:6 the key << merges the keys of a map, but this is not a map; write *name, and &name at a map above',
     ],
   ],
 };
@@ -198,9 +198,9 @@ describe('a mistake of YAML is one plain sentence with place and remedy, without
     const sets = ['peers.a.link={ up: @x }', 'seed=[1', 'seed=a: b: c', 'seed=*x'];
     expect(mistakeLines(`${small}peers: { a: { holds: all } }`, sets)).toEqual([
       '--set:1:20 peers.a.link: a value that begins with @ needs quotes; write "@x"',
-      '--set:2:6 seed: the bracket [ is not closed; write ] after the last of what belongs to it',
+      '--set:2:6 seed: the bracket [ is not closed; write ] after its last item',
       '--set:3:9 seed: a value that has a colon and a space in it needs quotes; write "b: c"',
-      '--set:4:6 seed: nothing above is marked &x; mark a value above by &x, or write "*x" if it is text',
+      '--set:4:6 seed: nothing above is marked &x; mark a value above with &x, or write "*x" if it is text',
     ]);
   });
 });

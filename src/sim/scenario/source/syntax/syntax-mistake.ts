@@ -73,7 +73,7 @@ function documentsAndTags({ text, code, words, offset }: ParserError): YamlMista
   }
   if (code === 'TAG_RESOLVE_FAILED') {
     const tag = /^\S+/.exec(text.slice(offset))![0];
-    const message = `the tag ${tag} has no meaning here`;
+    const message = `the tag ${tag} is not allowed here`;
     return { offset, message, suggestion: 'remove it, or put a text that begins with ! in quotes' };
   }
   if (code === 'BAD_DIRECTIVE' || /^Missing directives-end/.test(words)) {

@@ -11,7 +11,7 @@ export function unquotedVariables({ text, offset }: ParserError): YamlMistake | 
   const word = before + after;
   return {
     offset: offset - before.length,
-    message: `${word} needs quotes inside of { } and [ ]`,
+    message: `${word} needs quotes inside { } and [ ]`,
     suggestion: `write "${word}"`,
   };
 }
@@ -72,7 +72,7 @@ export function quotes(error: ParserError): YamlMistake | undefined {
   const { text, offset, words, code } = error;
   if (code === 'BAD_DQ_ESCAPE') {
     const escape = text.slice(offset, offset + 2);
-    const message = `${escape} is not a valid escape inside of double quotes`;
+    const message = `${escape} is not a valid escape in double quotes`;
     return { offset, message, suggestion: `write \\${escape} for a backslash, or use single quotes` };
   }
   const isUnclosed = words.startsWith('Missing closing');
