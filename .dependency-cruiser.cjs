@@ -18,6 +18,7 @@ const LAYERS = [
   'expand',
   'saved-plan',
   'experiment',
+  'fidelity',
   'report',
   'calibrate',
 ];
@@ -73,7 +74,7 @@ module.exports = {
       severity: 'error',
       comment: 'A folder that is named like a program is that of this program alone.',
       from: { path: '^src/cli/([a-z-]+)(/|\\.)' },
-      to: { path: '^src/cli/(sim|client|tracker)/', pathNot: '^src/cli/$1/' },
+      to: { path: '^src/cli/(sim|client|tracker|fidelity)/', pathNot: '^src/cli/$1/' },
     },
     {
       name: 'bench-shares-only-the-frame-of-programs',

@@ -15,6 +15,7 @@ const programs = {
   bench: 'measure parts of the system and whole swarms',
   compare: 'compare two saved runs or experiments',
   calibrate: 'measure whether each knob of a link does what it says',
+  fidelity: 'run scenarios on both engines, and tell how far their figures differ',
   tracker: 'a tracker of its own',
   client: 'a peer of its own',
   split: 'split a file into chunk folders',

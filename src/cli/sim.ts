@@ -10,6 +10,7 @@ import { forecastAll, makeDesign, requireFit, requireReports } from '../sim/pipe
 import { renderDesign } from '../sim/report/plan/design.ts';
 import { exitCodes, worstOf } from './program/exit-codes.ts';
 import { say } from './output/program-output.ts';
+import { tellTogether } from './program/tell-together.ts';
 import { interruptSignal, runProgram, tellError } from './program/run-program.ts';
 import { readSimOptions, type SimOptions } from './sim/sim-options.ts';
 import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim/sim-runs.ts';
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
   if (options.plan) return showPlans(designs, options);
   const isSingle = designs.length === 1;
   tellTogether(
+    'sim',
     designs.map(
       ({ design, forecasts }) =>
         () =>
@@ -88,6 +90,7 @@ interface Planned {
 /** Every scenario is read before the first run, and the mistakes of all are told at once. */
 function designAll(options: SimOptions, engines: Engines): Planned[] {
   return tellTogether(
+    'sim',
     options.scenarios.map((file) => () => {
       const design = makeDesign({
         file,
@@ -120,6 +123,7 @@ function showPlans(designs: readonly Planned[], { json: asJson }: SimOptions): n
     say(`sim: ${short.map(({ design }) => design.scenario.name).join(' and ')} cannot be run (see above)`);
   else
     tellTogether(
+      'sim',
       short.map(
         ({ design, forecasts }) =>
           () =>
@@ -127,23 +131,6 @@ function showPlans(designs: readonly Planned[], { json: asJson }: SimOptions): n
       ),
     );
   return exitCodes.badInput;
-}
-
-/** @throws {ConfigError} with the mistakes of all */
-function tellTogether<T>(tasks: readonly (() => T)[]): T[] {
-  const mistakes: ConfigError[] = [];
-  const results = tasks.flatMap((task) => {
-    try {
-      return [task()];
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      mistakes.push(error);
-      return [];
-    }
-  });
-  if (mistakes.length === 1) throw mistakes[0]!;
-  if (mistakes.length > 1) throw new ConfigError(mistakes.map(({ message }) => message).join('\nsim: '));
-  return results;
 }
 
 /** One after another, each with all of the machine. One that breaks down is told, and the next one begins. */

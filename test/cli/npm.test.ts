@@ -25,6 +25,7 @@ describe('an option that npm keeps for itself starts nothing, and is told with t
     ['bench', ['--smoke', '--out=here'], '--out here'],
     ['compare', ['a', 'b', '--json'], 'npm run compare -- a b --json'],
     ['calibrate', ['--no-kernel'], 'npm run calibrate -- --no-kernel'],
+    ['fidelity', ['three-peers', '--repeat', '2'], 'npm run fidelity -- three-peers --repeat 2'],
     ['tracker', ['-port', '5200'], 'npm run tracker -- -port 5200'],
     ['tracker', ['--verbose'], 'npm run tracker -- -verbose'],
     ['client', ['--quiet'], '-quiet'],

@@ -1,6 +1,7 @@
 /** The exit codes of all programs, and what each follows from. */
 import { assertNever, type SwarmError } from '../../core/errors.ts';
 import type { CalibrationVerdict } from '../../sim/calibrate/finding.ts';
+import type { FidelityVerdict } from '../../sim/fidelity/fidelity.ts';
 import type { Deciding } from '../../sim/result/result.ts';
 
 /** The exit codes of every program. */
@@ -68,6 +69,12 @@ export function exitCodeOfCalibration(verdicts: readonly CalibrationVerdict[]): 
   return verdicts.includes('pass') && !verdicts.includes('inconclusive')
     ? exitCodes.ok
     : exitCodes.inconclusive;
+}
+
+/** Nothing compared is never a pass: where the machine limited all runs, nothing can be told. */
+export function exitCodeOfFidelity(verdicts: readonly FidelityVerdict[]): number {
+  if (verdicts.includes('differs')) return exitCodes.failed;
+  return verdicts.includes('within') && !verdicts.includes('unclear') ? exitCodes.ok : exitCodes.inconclusive;
 }
 
 /** The order in which one exit code outweighs another; what is not in it, such as a defect, outweighs all. */

@@ -3,7 +3,7 @@ import { printable, printableData } from '../../core/printable.ts';
 import type { Design } from '../../sim/experiment/design.ts';
 import { runExperiment } from '../../sim/experiment/run-experiment.ts';
 import type { RunResult } from '../../sim/result/result.ts';
-import { runPlan, type FinishedRun, type RunComponents } from '../../sim/pipeline.ts';
+import type { FinishedRun, RunComponents } from '../../sim/pipeline.ts';
 import { parallelThreads } from '../../sim/machine/processors.ts';
 import { engineNameOf, type Plan } from '../../sim/plan/plan.ts';
 import { RunPool } from '../../sim/run-pool.ts';
@@ -13,16 +13,12 @@ import { formatDuration, formatRate } from '../../sim/units/format.ts';
 import type { TerminalOptions } from '../../sim/report/page.ts';
 import { renderTerminal } from '../../sim/report/terminal.ts';
 import { openExperiment, writeExperiment } from '../../sim/report/experiment/write-experiment.ts';
-import type { RunPlace } from '../../sim/report/write-report.ts';
 import { exitCodeOfVerdict, exitCodes } from '../program/exit-codes.ts';
 import { fitted, print, say } from '../output/program-output.ts';
-import { progressView, type ProgressOptions } from '../progress/run-progress.ts';
+import { runWithProgress, type WatchedRun } from '../progress/run-with-progress.ts';
 import type { SimOptions } from './sim-options.ts';
 import { columnsOf, wantsColours } from '../output/terminal.ts';
 import { roughly, RunsLeft } from '../progress/time-left.ts';
-
-/** A swarm that is not ready by then: a person is told what is going on. */
-const PATIENCE_MS = 1000;
 
 export interface SimComponents extends Pick<RunComponents, 'engines' | 'environment'> {
   /** The bundled run-worker.ts. */
@@ -52,7 +48,10 @@ export async function runAlone(
   options: SimOptions,
   components: SimComponents,
 ): Promise<ScenarioEnd> {
-  const { result, folder, warning } = await runWithProgress(plan, plan.scenario.name, options, components);
+  const { result, folder, warning } = await runWithProgress(plan, {
+    ...watched(options, components),
+    label: plan.scenario.name,
+  });
   warn(warning);
   if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
   else if (!options.json) {
@@ -149,9 +148,12 @@ function runnerInTurn(
     atOnce: 1,
     async run(plan, name, label) {
       runsLeft.begin();
-      const run = await runWithProgress(plan, label, options, components, { parent, name }, (leftMs) =>
-        runsLeft.say(leftMs),
-      );
+      const run = await runWithProgress(plan, {
+        ...watched(options, components),
+        label,
+        place: { parent, name },
+        afterwards: (leftMs) => runsLeft.say(leftMs),
+      });
       runsLeft.end();
       return run;
     },
@@ -190,35 +192,11 @@ function runnerAtOnce(
   };
 }
 
-async function runWithProgress(
-  plan: Plan,
-  label: string,
-  options: SimOptions,
+function watched(
+  { out, quiet, json }: SimOptions,
   { engines, environment, signal }: SimComponents,
-  place?: RunPlace,
-  afterwards?: ProgressOptions['afterwards'],
-): Promise<FinishedRun> {
-  const view = progressView(printable(label), process.stderr, {
-    quiet: options.quiet || options.json,
-    ...(afterwards === undefined ? {} : { afterwards }),
-  });
-  const patience = setTimeout(() => view.say('making the content and starting the threads'), PATIENCE_MS);
-  const watcher: RunComponents['watcher'] = {
-    signal,
-    onReady: ({ trackerPort, setupMs }) => {
-      clearTimeout(patience);
-      const where = trackerPort === null ? 'in virtual time' : `on 127.0.0.1:${trackerPort}`;
-      const who = `tracker ${where} and ${plan.peers.length} peers`;
-      view.ready(`${who} ready in ${formatDuration(setupMs)}, seed ${plan.seed}`);
-    },
-    onProgress: (progress) => view.update(progress),
-  };
-  try {
-    return await runPlan(plan, options.out, { engines, environment, watcher }, place);
-  } finally {
-    clearTimeout(patience);
-    view.stop();
-  }
+): Omit<WatchedRun, 'label'> {
+  return { engines, environment, signal, out, quiet: quiet || json };
 }
 
 function terminal(): TerminalOptions {

@@ -17,12 +17,19 @@ export async function openExperiment(
     scenario,
     startedAt,
     seed,
-  }: { readonly scenario: string; readonly startedAt: string; readonly seed: string },
+    kind = 'experiment',
+  }: {
+    readonly scenario: string;
+    readonly startedAt: string;
+    readonly seed: string;
+    /** The last word of the folder's name. */
+    readonly kind?: 'experiment' | 'fidelity';
+  },
 ): Promise<string> {
   const parent = join(folder, fileName(scenario, 80));
   try {
     await mkdir(parent, { recursive: true });
-    return join(parent, await makeFreeFolder(parent, `${timedName(startedAt, seed)}-experiment`));
+    return join(parent, await makeFreeFolder(parent, `${timedName(startedAt, seed)}-${kind}`));
   } catch (cause) {
     throw unwritable(parent, cause);
   }

@@ -1,0 +1,45 @@
+/** One run, with its progress on stderr. */
+import { printable } from '../../core/printable.ts';
+import { runPlan, type FinishedRun, type RunComponents } from '../../sim/pipeline.ts';
+import type { Plan } from '../../sim/plan/plan.ts';
+import type { RunPlace } from '../../sim/report/write-report.ts';
+import { formatDuration } from '../../sim/units/format.ts';
+import { progressView, type ProgressOptions } from './run-progress.ts';
+
+/** A swarm that is not ready by then: a person is told what is going on. */
+const PATIENCE_MS = 1000;
+
+export interface WatchedRun extends Pick<RunComponents, 'engines' | 'environment'> {
+  /** The folder of reports. */
+  readonly out: string;
+  readonly label: string;
+  readonly quiet: boolean;
+  readonly signal: AbortSignal;
+  readonly place?: RunPlace;
+  readonly afterwards?: ProgressOptions['afterwards'];
+}
+
+export async function runWithProgress(plan: Plan, watched: WatchedRun): Promise<FinishedRun> {
+  const { engines, environment, out, label, quiet, signal, place, afterwards } = watched;
+  const view = progressView(printable(label), process.stderr, {
+    quiet,
+    ...(afterwards === undefined ? {} : { afterwards }),
+  });
+  const patience = setTimeout(() => view.say('making the content and starting the threads'), PATIENCE_MS);
+  const watcher: RunComponents['watcher'] = {
+    signal,
+    onReady: ({ trackerPort, setupMs }) => {
+      clearTimeout(patience);
+      const where = trackerPort === null ? 'in virtual time' : `on 127.0.0.1:${trackerPort}`;
+      const who = `tracker ${where} and ${plan.peers.length} peers`;
+      view.ready(`${who} ready in ${formatDuration(setupMs)}, seed ${plan.seed}`);
+    },
+    onProgress: (progress) => view.update(progress),
+  };
+  try {
+    return await runPlan(plan, out, { engines, environment, watcher }, place);
+  } finally {
+    clearTimeout(patience);
+    view.stop();
+  }
+}
