@@ -1,7 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests of pure code share a process; loading their modules anew for each file takes more time than they do. */
-const pure = ['src/core/**/*.test.ts', 'src/sim/scenario/**/*.test.ts', 'src/sim/measure/**/*.test.ts'];
+/**
+ * Tests of what runs in their own process share it; loading its modules anew for each file takes more time than they do.
+ * Not those of the threads engine, which put spies into the modules of Node.
+ */
+const inProcess = [
+  'src/core/**',
+  'src/sim',
+  'src/sim/!(engines)/**',
+  'src/sim/engines/{run,virtual}/**',
+  'bench/**',
+  'test/{contracts,seam,sim/effects}/**',
+].map((folder) => `${folder}/*.test.ts`);
 
 export default defineConfig({
   test: {
@@ -17,12 +27,12 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'system',
+          name: 'programs',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: pure,
+          exclude: inProcess,
         },
       },
-      { extends: true, test: { name: 'pure', include: pure, isolate: false } },
+      { extends: true, test: { name: 'in-process', include: inProcess, isolate: false } },
     ],
   },
 });

@@ -33,12 +33,15 @@ describe('regions', () => {
   });
 });
 
-describe('loss', () => {
-  it('stalls connections, and is counted', async () => {
+describe('loss and jitter', () => {
+  it('stall connections and delay what they carry, and are counted', async () => {
     const loss = { probability: 0.02, segmentBytes: 1460, timeoutMs: 50 };
-    const record = await runPlan(withLinks(swarmPlan({ chunks: 16 }), () => ({ loss })));
+    const jitterMs = { kind: 'uniform', min: 20, max: 30 } as const;
+    const record = await runPlan(withLinks(swarmPlan({ chunks: 16 }), () => ({ loss, jitterMs })));
     expect(record.ending).toBe('completed');
     expect(record.peers.reduce((sum, { shaping }) => sum + shaping.stalls, 0)).toBeGreaterThan(0);
+    // To and fro, at both links each time; a message may pass half a millisecond early at each.
+    for (const { tookMs } of eventsOf(record, 'chunk-received')) expect(tookMs).toBeGreaterThan(4 * 20 - 2);
   });
 });
 

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { eventsOf } from '../fault-run.ts';
-import { effect, runYaml, type EffectRun } from './effect.ts';
+import { effect, runAsWritten, type EffectRun } from './effect.ts';
 import { once, peerOf, receivedBy } from './observed.ts';
 
 const generated = (content: string, seed = 1) =>
-  runYaml(`
+  runAsWritten(`
 seed: ${seed}
 content: { generate: ${content} }
 peers: { seeder: { holds: all }, leecher: {} }
@@ -62,7 +62,7 @@ describe('content of folders', () => {
   effect('content.folders', 'each folder gets the chunks that it lacks, and is not written to', async () => {
     const paths = listed.map(({ path }) => path);
     const before = paths.map((path) => statSync(path).mtimeMs);
-    const run = await runYaml(`
+    const run = await runAsWritten(`
 content: { folders: [${paths.join(', ')}] }
 engine: { peers_per_worker: 3 }
 `);

@@ -1,6 +1,8 @@
 /**
  * A key of the scenario language is worth nothing without its effect on a figure that was measured. Here scenarios are
- * run that differ in one key, through the whole way of the data: text, plan, real threads and sockets, measuring.
+ * run that differ in one key, through the whole way of the data: text, plan, swarm, measuring. They run in virtual time:
+ * what a key does is the same on both engines, and no busy machine can disturb it. That the threads engine carries out
+ * what a plan says is shown by plan-links.test.ts, plan-faults.test.ts and the contract of engines.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,12 +39,18 @@ export function designYaml(yaml: string, files: Readonly<Record<string, string>>
   }
 }
 
-/** Runs a scenario once: the first plan of its design. */
-export async function runYaml(
-  yaml: string,
-  files: Readonly<Record<string, string>> = {},
-): Promise<EffectRun> {
+/** Runs a scenario once, in virtual time: the first plan of its design. */
+export function runYaml(yaml: string, files: Readonly<Record<string, string>> = {}): Promise<EffectRun> {
   const plan = designYaml(yaml, files).plans[0]!;
+  return measured({ ...plan, engine: { ...plan.engine, name: 'virtual' } });
+}
+
+/** On the engine that it names, which is `threads` if it names none: for what only threads and files can show. */
+export function runAsWritten(yaml: string): Promise<EffectRun> {
+  return measured(designYaml(yaml).plans[0]!);
+}
+
+async function measured(plan: Plan): Promise<EffectRun> {
   const record = await runPlan(plan);
   return { plan, record, result: measure(plan, record, testEnvironment) };
 }

@@ -1,5 +1,6 @@
 /** Faults of links and of the tracker. */
 import { describe, expect } from 'vitest';
+import { addressKey } from '../../../src/core/address.ts';
 import type { RunRecord } from '../../../src/sim/engines/engine.ts';
 import { eventsOf, faultRecord } from '../fault-run.ts';
 import { effect, runYaml } from './effect.ts';
@@ -8,15 +9,15 @@ import {
   completedPeers,
   longestSilenceMs,
   onlyFault,
-  portOf,
+  addressOf,
   quickestMs,
   runToCompletion,
 } from './fault-scenario.ts';
 
-const forgottenBy = (record: RunRecord, reason: string): number[] =>
+const forgottenBy = (record: RunRecord, reason: string): string[] =>
   eventsOf(record, 'peer-forgotten', 'tracker')
     .filter((event) => event.reason === reason)
-    .map(({ address }) => address.port);
+    .map(({ address }) => addressKey(address));
 
 describe('a partition', () => {
   effect(
@@ -61,7 +62,7 @@ faults:
 `);
       expect(record.ending).toBe('completed');
       const heard = forgottenBy(record, 'stopped');
-      const isHeard = [1, 2, 3].map((leaver) => heard.includes(portOf(record, `leavers/${leaver}`)!));
+      const isHeard = [1, 2, 3].map((leaver) => heard.includes(addressOf(record, `leavers/${leaver}`)));
       expect(isHeard).toEqual([false, true, false]);
     },
   );
@@ -190,8 +191,8 @@ describe('the tracker', () => {
       };
       const remembers = await down(false);
       const forgets = await down(true);
-      expect(forgottenBy(remembers, 'silent')).toContain(portOf(remembers, 'leechers/3'));
-      expect(forgottenBy(forgets, 'silent')).not.toContain(portOf(forgets, 'leechers/3'));
+      expect(forgottenBy(remembers, 'silent')).toContain(addressOf(remembers, 'leechers/3'));
+      expect(forgottenBy(forgets, 'silent')).not.toContain(addressOf(forgets, 'leechers/3'));
     },
   );
 });

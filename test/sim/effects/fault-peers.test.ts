@@ -1,5 +1,6 @@
 /** Faults of peers themselves: what others see of them, and what the peers have in the end. */
 import { describe, expect } from 'vitest';
+import { addressKey } from '../../../src/core/address.ts';
 import { eventsOf, faultRecord } from '../fault-run.ts';
 import { effect, runYaml } from './effect.ts';
 import {
@@ -7,7 +8,7 @@ import {
   completedPeers,
   longestSilenceMs,
   onlyFault,
-  portOf,
+  addressOf,
   requestsTooEarly,
   runToCompletion,
   swarmWith,
@@ -107,7 +108,7 @@ describe('corrupting', () => {
         result.flows.find(({ from }) => from === `seeders/${seeder}`)?.chunks ?? 0;
       const isBanned = (seeder: number): boolean =>
         eventsOf(record, 'peer-banned', 'leechers').some(
-          ({ address }) => address.port === portOf(record, `seeders/${seeder}`),
+          ({ address }) => addressKey(address) === addressOf(record, `seeders/${seeder}`),
         );
       expect([1, 2, 3].map(isBanned)).toEqual([false, true, true]);
       expect(faultRecord(record, 's1').hits).toBe(0);

@@ -1,5 +1,6 @@
 /** Scenarios with faults, and what to look at in their records. */
 import { expect } from 'vitest';
+import { addressKey } from '../../../src/core/address.ts';
 import type { FaultRecord, RunRecord } from '../../../src/sim/engines/engine.ts';
 import { eventsOf } from '../fault-run.ts';
 import { runYaml, type EffectRun } from './effect.ts';
@@ -75,13 +76,13 @@ export function quickestMs(record: RunRecord, peer: string): number {
 /** How often others asked the peer for a chunk before it had it. */
 export function requestsTooEarly(record: RunRecord, peer: string): number {
   const hadMs = new Map(eventsOf(record, 'chunk-received', peer).map(({ index, atMs }) => [index, atMs]));
-  const port = portOf(record, peer);
+  const address = addressOf(record, peer);
   return eventsOf(record, 'chunk-requested').filter(
-    ({ from, index, atMs }) => from.port === port && atMs < (hadMs.get(index) ?? Infinity),
+    ({ from, index, atMs }) => addressKey(from) === address && atMs < (hadMs.get(index) ?? Infinity),
   ).length;
 }
 
-/** The port by which others call the peer. */
-export function portOf(record: RunRecord, peer: string): number | undefined {
-  return eventsOf(record, 'peer-joined', peer)[0]?.address.port;
+/** By which others call the peer. */
+export function addressOf(record: RunRecord, peer: string): string {
+  return addressKey(eventsOf(record, 'peer-joined', peer)[0]!.address);
 }

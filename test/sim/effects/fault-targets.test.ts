@@ -1,11 +1,12 @@
 /** Whom a fault hits, by what was measured of each peer: of every kind three at once, each for a set of its own. */
 import { describe, expect } from 'vitest';
+import { addressKey } from '../../../src/core/address.ts';
 import type { RunRecord } from '../../../src/sim/engines/engine.ts';
 import { eventsOf } from '../fault-run.ts';
 import { effect, runYaml } from './effect.ts';
 import {
   completedMs,
-  portOf,
+  addressOf,
   quickestMs,
   receiptsMs,
   requestsTooEarly,
@@ -139,9 +140,9 @@ describe('whom a fault hits', () => {
       group: 'seeders',
       text: seeding,
       hitIn: (record) => {
-        const banned = eventsOf(record, 'peer-banned', 'leechers').map(({ address }) => address.port);
+        const banned = eventsOf(record, 'peer-banned', 'leechers').map(({ address }) => addressKey(address));
         const seeders = [1, 2, 3, 4, 5].map((number) => `seeders/${number}`);
-        return seeders.filter((peer) => banned.includes(portOf(record, peer)!));
+        return seeders.filter((peer) => banned.includes(addressOf(record, peer)));
       },
     }),
   );

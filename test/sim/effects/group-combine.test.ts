@@ -9,7 +9,6 @@ content: { generate: { size: 32KiB, chunk_size: 4KiB } }
 peers:
   seeder: { holds: all, policy: { super_seeding: off } }
   home: { link: { latency: 5ms }, combine: ${combine} }
-engine: { peers_per_worker: 9 }
 `);
 
 const PLACES = 'locations: { near: {}, far: { link: { latency: 60ms } } }';

@@ -9,7 +9,6 @@ const groups = (peers: string, rest = '') =>
 content: { generate: { size: 64KiB, chunk_size: 4KiB } }
 ${rest}
 peers: ${peers}
-engine: { peers_per_worker: 8 }
 `);
 
 const CHUNK = 4096;

@@ -10,7 +10,6 @@ defaults: { link: { latency: 25ms } }
 peers:
   seeder: { holds: all, link: { window: ${window} } }
   leecher: {}
-engine: { peers_per_worker: 2 }
 `);
 
 /** From the request for the chunk to its last byte. */

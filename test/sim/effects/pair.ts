@@ -8,7 +8,6 @@ content: { generate: { size: ${size}, chunk_size: 8KiB } }
 peers:
   seeder: { holds: all, link: ${seederLink} }
   leecher: { link: ${leecherLink} }
-engine: { peers_per_worker: 2 }
 `);
 }
 

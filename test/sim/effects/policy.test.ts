@@ -14,7 +14,6 @@ peers:
   partial: { holds: 1-56, link: { up: 32KiB/s }, policy: { max_connections: 1 }, must_complete: false }
   leecher: { policy: { picker: ${picker} } }
   seeder: { holds: all, link: { up: 384KiB/s, latency: 20ms }, arrival: { at: 300ms }, policy: { super_seeding: off } }
-engine: { peers_per_worker: 3 }
 `);
 
   /** The chunks that the leecher asked for, in order, each once; of the seeder or of anybody. */
@@ -60,7 +59,6 @@ ${rest}
 peers:
   seeder: { holds: all, link: { up: 256KiB/s }, policy: ${policy} }
   leechers: { count: 3, policy: { picker: sequential } }
-engine: { peers_per_worker: 4 }
 `);
   const served = (run: EffectRun, untilMs = Infinity): string[] =>
     LEECHERS.filter((name) => receivedBy(run, name, 'seeder').some(({ atMs }) => atMs < untilMs));
@@ -84,7 +82,6 @@ engine: { peers_per_worker: 4 }
       const takersShare = async (policy: string): Promise<number> => {
         const run = await runYaml(`
 content: { generate: { size: 512KiB, chunk_size: 8KiB } }
-engine: virtual
 time_limit: 10min
 peers:
   leecher: { holds: 1-32, link: { up: 32KiB/s }, policy: { upload_policy: ${policy}, upload_slots: 1 } }

@@ -11,7 +11,6 @@ peers:
   seeder: { holds: all, region: ${here}, policy: { super_seeding: off } }
   near: { region: ${here} }
   far: { region: ${there} }
-engine: { peers_per_worker: 3 }
 `);
 
 /** The table has 30 ms there and 50 ms back. */
