@@ -35,7 +35,7 @@ describe('ClientLines', () => {
     expect([joined, received, completed].map((event) => lines.follow(event))).toEqual([
       'alice: listening on localhost:6001, holding 2 of 3 chunks',
       'alice: chunk received 3/3: chunk 3 from localhost:6002, 2 KiB in 7 ms',
-      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.50 s; keeps serving others until it is stopped (Ctrl-C)',
+      'alice: complete, holding 3 of 3 chunks: 2 KiB from 1 client in 1.5 s; keeps serving others until it is stopped (Ctrl-C)',
     ]);
     expect(lines.figures).toEqual({
       heldChunks: 3,

@@ -3,6 +3,7 @@ import { addressKey, addressText as at } from '../../core/address.ts';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { Address } from '../../core/interfaces.ts';
 import { SECOND_MS } from '../../core/units.ts';
+import { roughly } from '../progress/time-left.ts';
 
 /** So long without a new byte is worth a line; the next one comes after twice as long… */
 const PATIENCE_MIN_MS = 10 * SECOND_MS;
@@ -106,9 +107,8 @@ export class StallWatch {
     if (nowMs < this.#nextMs) return undefined;
     this.#patienceMs = Math.min(2 * this.#patienceMs, PATIENCE_MAX_MS);
     this.#nextMs = nowMs + this.#patienceMs;
-    const seconds = Math.round((nowMs - this.#sinceMs) / SECOND_MS);
     return (
-      `nothing has arrived for ${seconds} s, ${this.#missing} of ${this.#totalChunks} chunks are missing; ` +
+      `nothing has arrived for ${roughly(nowMs - this.#sinceMs)}, ${this.#missing} of ${this.#totalChunks} chunks are missing; ` +
       `${this.#whoWasTried()}; trying again`
     );
   }

@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { SECOND_MS } from '../../core/units.ts';
-import { formatRate } from '../../sim/units/format.ts';
+import { formatDuration, formatRate } from '../../sim/units/format.ts';
 import type { RunProgress } from '../../sim/engines/engine.ts';
 
 const BAR_COLUMNS_MAX = 24;
@@ -49,10 +49,15 @@ function widestThatFits(label: string, share: number, ways: readonly string[], c
   return `${clipped(label, columns - stringWidth(last) - 1)} ${last}`.trimStart();
 }
 
+/** Below a minute always with one decimal, so that the line does not jump; then as everywhere. */
+function runningTime(ms: number): string {
+  return ms < 60 * SECOND_MS ? `${(ms / SECOND_MS).toFixed(1)} s` : formatDuration(ms);
+}
+
 function parts(progress: RunProgress, timeLeft: string): readonly string[] {
   const { atMs, completion, bytesPerSec, peersAlive, peersCompleted, peersToComplete } = progress;
   return [
-    `${Math.floor(completion * 100)}% at ${(atMs / SECOND_MS).toFixed(1)} s`,
+    `${Math.floor(completion * 100)}% at ${runningTime(atMs)}`,
     formatRate(bytesPerSec),
     `${peersAlive} ${peersAlive === 1 ? 'peer' : 'peers'} alive`,
     `${peersCompleted} of ${peersToComplete} complete`,

@@ -66,7 +66,7 @@ describe('the verdict', () => {
   it('is fail by a missed threshold, with the measured value in the reason', () => {
     const { verdict } = run([threshold('makespan', '<', 3000), threshold('waste', '<', 1)]);
     expect(verdict).toMatchObject({ outcome: 'fail', because: 'expectations', completedPeers: 3 });
-    expect(verdict.reasons).toEqual(['Expected makespan < 3000, measured 3.50 s.']);
+    expect(verdict.reasons).toEqual(['Expected makespan < 3000, measured 3.5 s.']);
   });
 
   it('names an incomplete or corrupt swarm before a missed threshold', () => {
@@ -74,7 +74,7 @@ describe('the verdict', () => {
     const peers = record.peers.map((peer) => ({ ...peer, integrity: 'corrupt' as const }));
     const { verdict } = run([threshold('makespan', '<', 3000)], { peers });
     expect(verdict.because).toBe('swarm');
-    expect(verdict.reasons.at(-1)).toBe('Expected makespan < 3000, measured 3.50 s.');
+    expect(verdict.reasons.at(-1)).toBe('Expected makespan < 3000, measured 3.5 s.');
   });
 
   it('of a run that was given up is fail, with the text of the condition', () => {
@@ -87,7 +87,7 @@ describe('the verdict', () => {
     const { verdict, abortedBy } = run([], { events, peers, ...ending });
     expect(abortedBy).toBe('elapsed > 4s');
     expect(verdict).toMatchObject({ outcome: 'fail', because: 'aborted', completedPeers: 1 });
-    expect(verdict.reasons).toContain('The run was given up after 4.00 s, because elapsed > 4s.');
+    expect(verdict.reasons).toContain('The run was given up after 4 s, because elapsed > 4s.');
   });
 
   it('of a run in which nobody must complete is that of its thresholds', () => {

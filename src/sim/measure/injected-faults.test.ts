@@ -52,7 +52,7 @@ describe('a fault', () => {
         target: 'x',
         plannedMs: 1000,
         happenedMs: 1001,
-        effect: 'corrupt; for 2.00 s; 2 chunks sent corrupted; 1 chunk (2 KiB) rejected; banned by 1 peer',
+        effect: 'corrupt; for 2 s; 2 chunks sent corrupted; 1 chunk (2 KiB) rejected; banned by 1 peer',
         hit: true,
       },
     ]);
@@ -112,7 +112,7 @@ describe('a fault', () => {
     });
     const down = fault({ name: 'tracker-down 1', kind: 'tracker-down', targets: ['tracker'], effect: 'cut' });
     const [one] = figures([down], [lost('x', 1002), lost('y', 1002), lost('y', 1600), lost('x', 10)]);
-    expect(one!.effect).toBe('for 2.00 s; cut; 2 peers lost the tracker');
+    expect(one!.effect).toBe('for 2 s; cut; 2 peers lost the tracker');
   });
 });
 

@@ -26,7 +26,7 @@ describe('limits of links', () => {
         ['free', {}, {}],
       ),
     ).toEqual([
-      ['g', '1.50 KiB paced up', true],
+      ['g', '1.5 KiB paced up', true],
       ['g', 'nothing paced down', false],
     ]);
   });
@@ -77,7 +77,7 @@ describe('the changes of a link', () => {
     expect(told(['g/1', link, { bytesDelayed: 1024, latencyChanges: 2 }])).toEqual([
       ['g', '1 KiB delayed', true],
       ['g', '2 changes of the latency took effect', true],
-      ['g', 'nothing met 1 change of the latency from 10.0 s on: the run was over before', false],
+      ['g', 'nothing met 1 change of the latency from 10 s on: the run was over before', false],
     ]);
   });
 
@@ -86,7 +86,7 @@ describe('the changes of a link', () => {
     expect(told(['g/1', rate, { bytesPacedUp: 1024 }], ['g/2', rate, { upChanges: 1 }])).toEqual([
       ['g', '1 KiB paced up', true],
       ['g', '1 change of the uplink took effect', true],
-      ['g', 'nothing met 1 change of the uplink from 3.00 s on: no peer used it any more', false],
+      ['g', 'nothing met 1 change of the uplink from 3 s on: no peer used it any more', false],
     ]);
   });
 });

@@ -50,7 +50,7 @@ describe('a crash', () => {
         happenedMs: 1003,
         effect:
           'killed with 1 of 4 chunks; 1 peer lost the connection; 2 KiB in flight lost; ' +
-          'the tracker forgot it after 10.0 ms',
+          'the tracker forgot it after 10 ms',
         hit: true,
       },
     ]);

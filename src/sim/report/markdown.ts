@@ -5,6 +5,7 @@ import { escapeMarkdown } from './escape-markdown.ts';
 import { figures, show } from './figures.ts';
 import type { Figure, FigureName } from './figures.ts';
 import { flowMatrix, largestFlows } from './flows.ts';
+import { exactDuration } from '../units/exact-format.ts';
 import { formatBytes, formatDuration, formatPercent, formatRatio } from '../units/format.ts';
 import { renderPlanSummary } from './plan-summary.ts';
 import { barChart, increments, resample } from './plot.ts';
@@ -192,7 +193,7 @@ function circumstancesSection(result: RunResult): string {
         ['engine', result.engine],
         ['started', result.startedAt],
         ['set-up, run', `${formatDuration(result.setupMs)}, ${formatDuration(result.elapsedMs)}`],
-        ['ended by', `${result.ending} (limit ${formatDuration(plan.timeLimitMs)})`],
+        ['ended by', `${result.ending} (limit ${exactDuration(plan.timeLimitMs)})`],
         ['version, commit', `${environment.version}, ${environment.commit ?? 'not a git checkout'}`],
         ['Node, platform', `${environment.node}, ${environment.platform}`],
         ['machine', describeMachine(environment)],

@@ -53,14 +53,14 @@ it('tells regions, links, faults with whom they are about, conditions and the ar
 
     | one way, from ↓ to → | europe | asia |
     | --- | --: | --: |
-    | europe | 5.00 ms | 100 ms |
-    | asia | 100 ms | 8.00 ms |
+    | europe | 5 ms | 100 ms |
+    | asia | 100 ms | 8 ms |
 
     - 1 peer with loss, up to 2 % of the segments
 
     | fault | effect | when | for | again | whom |
     | --- | --- | --- | --- | --- | --- |
-    | cut | partition | 2.00 s | 1.00 s | 2 × every 5.00 s | a \\| b, tracker |
+    | cut | partition | 2 s | 1 s | 2 × every 5 s | a \\| b, tracker |
     | outage | crash | 500 ms after completed(leechers) >= 50% | – | – | 1, 2, 3, 4, 5 and 2 more |
 
     Given up when \`completed(leechers) >= 50%\`.

@@ -1,7 +1,8 @@
 /** What was asked of the swarm besides its peers: places, links that change, faults, conditions. */
 import type { Plan, PlannedFault, PlannedRegions } from '../plan/plan.ts';
 import { markdownCode } from './escape-markdown.ts';
-import { formatBytes, formatDuration, formatPercent } from '../units/format.ts';
+import { exactDuration } from '../units/exact-format.ts';
+import { formatBytes, formatPercent } from '../units/format.ts';
 import { renderMarkdownTable, type Column } from './table.ts';
 
 const FAULTS_MAX = 50;
@@ -28,10 +29,7 @@ function regionsTable({ names, delayMs }: PlannedRegions): string {
     { head: 'one way, from ↓ to →' },
     ...names.map((head) => ({ head, align: 'right' as const })),
   ];
-  const rows = names.map((name, from) => [
-    name,
-    ...names.map((_, to) => formatDuration(delayMs[from]?.[to] ?? null)),
-  ]);
+  const rows = names.map((name, from) => [name, ...names.map((_, to) => exactDuration(delayMs[from]![to]!))]);
   return renderMarkdownTable(columns, rows);
 }
 
@@ -61,9 +59,9 @@ function faultsTable(faults: readonly PlannedFault[]): string {
     shown.map(({ name, when, forMs, again, effect }) => [
       name,
       effect.kind,
-      when.kind === 'time' ? formatDuration(when.atMs) : whenText(when.condition.text, when.delayMs),
-      forMs === null ? '–' : formatDuration(forMs),
-      again === null ? '–' : `${again.times} × every ${formatDuration(again.everyMs)}`,
+      when.kind === 'time' ? exactDuration(when.atMs) : whenText(when.condition.text, when.delayMs),
+      forMs === null ? '–' : exactDuration(forMs),
+      again === null ? '–' : `${again.times} × every ${exactDuration(again.everyMs)}`,
       whom(effect),
     ]),
   );
@@ -73,7 +71,7 @@ function faultsTable(faults: readonly PlannedFault[]): string {
 }
 
 function whenText(condition: string, delayMs: number): string {
-  return delayMs === 0 ? condition : `${formatDuration(delayMs)} after ${condition}`;
+  return delayMs === 0 ? condition : `${exactDuration(delayMs)} after ${condition}`;
 }
 
 function whom(effect: PlannedFault['effect']): string {

@@ -32,7 +32,7 @@ describe('pictures of text', () => {
 
   it('draw a chart with its scale', () => {
     expect(barChart([0, 1, 2, 4], { height: 2, top: 4, endMs: 2000, label: '4 B' })).toBe(
-      ['4 B │   █', '    │ ▄██', '  0 └────', '     02.00 s'].join('\n'),
+      ['4 B │   █', '    │ ▄██', '  0 └────', '     02 s'].join('\n'),
     );
   });
 

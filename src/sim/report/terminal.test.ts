@@ -62,12 +62,12 @@ describe('the result on a terminal', () => {
     expect(renderTerminal(measuredSmallSwarm().result, { colours: false })).toMatchInlineSnapshot(`
       "PASS  fixture: 3 of 3 peers complete, 3 intact
         Do the figures add up?
-        seed seed-1 · threads engine · 3 peers · 4 chunks, 3.91 KiB · ready in 40.0 ms, ran 4.00 s
+        seed seed-1 · threads engine · 3 peers · 4 chunks, 3.91 KiB · ready in 40 ms, ran 4 s
 
-        makespan                  3.50 s       first completion          3.00 s
+        makespan                   3.5 s       first completion             3 s
         lower bound               2.67 s       median completion         3.25 s
         efficiency                76.2 %       95 % completion           3.48 s
-        whole-chunk bound              –       last completion           3.50 s
+        whole-chunk bound              –       last completion            3.5 s
         client-server bound       5.33 s       seeder load          1.13 × file
         goodput              18.3 kbit/s       fairness                    0.80
         throughput           19.4 kbit/s       waste              5.9 % (500 B)
@@ -76,19 +76,19 @@ describe('the result on a terminal', () => {
         The lower bound is set by the uplink of those who hold the only copies. Without latency and
         protocol bytes; a peer counts as present from its first join to the end.
 
-        goodput         ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███████████████▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  over 4.00 s
+        goodput         ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▄▄▄▄▄▄▄▄▄▄▄▄▄▄▄███████████████▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂  over 4 s
         peers complete  ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅█  3 of 3
 
       group    complete  fastest  median    95 %  slowest      sent  received
       ───────────────────────────────────────────────────────────────────────
       seeder     1 of 1        –       –       –        –  4.39 KiB       0 B
-      leecher    2 of 2   3.00 s  3.25 s  3.48 s   3.50 s  3.91 KiB  8.30 KiB
+      leecher    2 of 2      3 s  3.25 s  3.48 s    3.5 s  3.91 KiB  8.30 KiB
 
       peer       protocol  joined     took  chunks      sent  received  ratio  uplink  content
       ────────────────────────────────────────────────────────────────────────────────────────
       seeder     swarm       0 ms  had all   4 → 4  4.39 KiB       0 B      –  85.7 %  intact
-      leecher/1  swarm       0 ms   3.00 s   0 → 4  2.93 KiB  3.91 KiB   0.75  85.7 %  intact
-      leecher/2  swarm       0 ms   3.50 s   0 → 4    1000 B  4.39 KiB   0.22  28.6 %  intact
+      leecher/1  swarm       0 ms      3 s   0 → 4  2.93 KiB  3.91 KiB   0.75  85.7 %  intact
+      leecher/2  swarm       0 ms    3.5 s   0 → 4    1000 B  4.39 KiB   0.22  28.6 %  intact
 
       from ↓ to →  leecher/1  leecher/2       sum
       ───────────────────────────────────────────
@@ -140,11 +140,11 @@ describe('the result on a terminal', () => {
           have set the speed.
         Do the figures add up?
         arm picker=random, repeat 2 · seed seed-1 · threads engine · 3 peers · 4 chunks, 3.91 KiB · ready
-        in 40.0 ms, ran 4.00 s
+        in 40 ms, ran 4 s
 
       expected          measured  outcome
       ────────────────────────────────────────────────────────────────────
-      makespan < 9000     3.50 s  pass
+      makespan < 9000      3.5 s  pass
       efficiency > 0.8    76.2 %  fail
       seeder.waste < 1         –  inconclusive: the run has no data for it"
     `);

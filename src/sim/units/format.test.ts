@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { exactDuration, exactRate } from './exact-format.ts';
 import { formatBytes, formatDuration, formatPercent, formatRate, formatRatio } from './format.ts';
 
 describe('figures as people read them', () => {
@@ -8,13 +9,14 @@ describe('figures as people read them', () => {
     [1000, '1000 B'],
     [1023, '1023 B'],
     [1024, '1 KiB'],
-    [1536, '1.50 KiB'],
+    [1536, '1.5 KiB'],
+    [1537, '1.50 KiB'],
     [1_048_575, '1.00 MiB'],
     [1024 * 1023.7, '1.00 MiB'],
     [123_456_789, '118 MiB'],
     [10_485_759, '10.0 MiB'],
     [0.4, '0 B'],
-    [-1536, '-1.50 KiB'],
+    [-1536, '-1.5 KiB'],
     [3 * 1024 ** 5, '3 PiB'],
     [20 * 1024 ** 2, '20 MiB'],
     [3 * 1024 ** 3, '3 GiB'],
@@ -47,7 +49,7 @@ describe('figures as people read them', () => {
     [123_000, '2 min 03 s'],
     [3_599_600, '1 h 00 min'],
     [5_400_000, '1 h 30 min'],
-    [-1500, '-1.50 s'],
+    [-1500, '-1.5 s'],
     [null, '–'],
     [Infinity, '–'],
   ])('%s ms are %s', (ms, text) => {
@@ -68,6 +70,35 @@ describe('figures as people read them', () => {
 
   it('ratios have two decimals', () => {
     expect([formatRatio(1.125), formatRatio(null)]).toEqual(['1.13', '–']);
+  });
+
+  it.each([
+    [30_000, '30 s'],
+    [29_999.6, '30.0 s'],
+    [1500, '1.5 s'],
+    [1501, '1.50 s'],
+    [45, '45 ms'],
+    [35_400.000_000_002, '35.4 s'],
+  ])('%s ms, exact or rounded to three digits, are %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  it('read as what somebody has set reads, wherever three digits are exact', () => {
+    const threeDigits = fc.integer({ min: 1, max: 999 });
+    const exactMs = fc.oneof(
+      threeDigits,
+      threeDigits.map((n) => n * 10),
+      fc.integer({ min: 10, max: 599 }).map((n) => n * 100),
+      fc.integer({ min: 1, max: 3599 }).map((n) => n * 1000),
+      fc.integer({ min: 1, max: 1440 }).map((n) => n * 60_000),
+    );
+    fc.assert(
+      fc.property(exactMs, threeDigits, fc.integer({ min: 0, max: 5 }), (ms, n, zeros) => {
+        expect(formatDuration(ms)).toBe(exactDuration(ms));
+        const bytesPerSec = (n * 10 ** zeros * 1000) / 8;
+        expect(formatRate(bytesPerSec)).toBe(exactRate(bytesPerSec));
+      }),
+    );
   });
 
   it('are short, whatever the figure', () => {

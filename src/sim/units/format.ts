@@ -1,19 +1,24 @@
 /**
  * Figures as people read them. Sizes in KiB, MiB, GiB (powers of 1024); rates in bit/s with powers of 1000, as
- * scenarios give the links; durations in ms, s, min, h. null is shown as `–`: there is no data.
+ * scenarios give the links; durations in ms, s, min, h. null is shown as `–`: there is no data. A rounded figure has
+ * three digits (`30.0 s`, `1.50 MiB`), an exact one only those that it needs (`30 s`, `1.5 MiB`), as `exact-format.ts`
+ * writes what somebody has set.
  */
 import { KIB } from '../../core/units.ts';
 import type { MetricUnit } from './metric-unit.ts';
 
 export const NO_DATA = '–';
 
-/** Three digits in powers of 1,024 unless it is exact: `512 B`, `1.50 MiB`, `256 KiB`, `4 MiB`. */
+/** What is nearer than this share of a figure differs only by the arithmetic of its computation. */
+const EXACT_TO = 1e-9;
+
+/** In powers of 1,024: `512 B`, `1.46 MiB`, `256 KiB`. */
 export function formatBytes(bytes: number | null): string {
   if (bytes === null || !Number.isFinite(bytes)) return NO_DATA;
   return scaled(Math.round(bytes), KIB, ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']);
 }
 
-/** In bits as links are sold, three digits in powers of 1,000: `800 bit/s`, `2.04 Mbit/s`. */
+/** In bits as links are sold, in powers of 1,000: `800 bit/s`, `2.04 Mbit/s`. */
 export function formatRate(bytesPerSec: number | null): string {
   if (bytesPerSec === null || !Number.isFinite(bytesPerSec)) return NO_DATA;
   return scaled(Math.round(bytesPerSec * 8), 1000, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
@@ -70,19 +75,17 @@ function scaled(amount: number, base: number, names: readonly string[]): string 
     value /= base;
     power++;
   }
-  const size = Math.abs(value);
-  const digits = Number.isInteger(value) || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
-  return `${value.toFixed(digits)} ${names[power]!}`;
+  return `${digits(value)} ${names[power]!}`;
 }
 
-/** Three significant digits, more before the point. */
+/** Three significant digits, more before the point, fewer where these are exact. */
 function digits(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
   if (size < 0.01) return value > 0 ? '< 0.01' : '> -0.01';
-  if (size < 9.995) return value.toFixed(2);
-  if (size < 99.95) return value.toFixed(1);
-  return value.toFixed(0);
+  const text = value.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+  const isExact = Math.abs(Number(text) - value) <= size * EXACT_TO;
+  return isExact ? String(Number(text)) : text;
 }
 
 function trimZeros(number: string): string {

@@ -31,10 +31,10 @@ describe('an experiment on a terminal', () => {
     expect(renderExperiment(sample(), { colours: false })).toMatchInlineSnapshot(`
       "PASS  fixture: 2 arms × 3 runs, 6 passed
 
-      makespan    mean      95 %  n  against random              that is      says
-      ────────────────────────────────────────────────────────────────────────────────
-      random    4.10 s  ± 248 ms  3                                           baseline
-      rarest    3.10 s  ± 248 ms  3  -1.00 s [-1.23 s, -773 ms]  24 % faster  better
+      makespan   mean      95 %  n  against random           that is      says
+      ────────────────────────────────────────────────────────────────────────────
+      random    4.1 s  ± 248 ms  3                                        baseline
+      rarest    3.1 s  ± 248 ms  3  -1 s [-1.23 s, -773 ms]  24 % faster  better
 
       waste   mean      95 %  n  against random           that is   says
       ─────────────────────────────────────────────────────────────────────────────────
@@ -42,9 +42,9 @@ describe('an experiment on a terminal', () => {
       rarest   1 %  ± 0.0 pp  3  0.0 pp [0.0 pp, 0.0 pp]  the same  no difference shown
 
       expected       arm     outcome  measured, by repeat
-      ──────────────────────────────────────────────────────
-      makespan < 5s  random  pass     4.00 s, 4.10 s, 4.20 s
-      makespan < 5s  rarest  pass     3.00 s, 3.10 s, 3.20 s
+      ───────────────────────────────────────────────────
+      makespan < 5s  random  pass     4 s, 4.1 s, 4.2 s
+      makespan < 5s  rarest  pass     3 s, 3.1 s, 3.2 s
 
       ± is half the 95 % confidence interval of the mean (Student’s t). [ ] is the 95 % interval of the
         difference from the baseline (Welch).
@@ -70,9 +70,9 @@ describe('an experiment on a terminal', () => {
 
       one run each               makespan       seeder_load  waste
       ────────────────────────────────────────────────────────────
-      random                       4.00 s              1.20    0 %
+      random                          4 s              1.20    0 %
       sequential    10.8 s (2.7 × slower)  1.50 (25 % more)    0 %
-      rarest          3.70 s (7 % faster)                 –    1 %
+      rarest           3.7 s (7 % faster)                 –    1 %
 
       In brackets: beside random, of one run each.
       Seeds: 7
@@ -131,7 +131,7 @@ describe('an experiment on a terminal', () => {
       experimentRun('all', repeat, { makespan: 1000 * repeat, fairness: null }),
     );
     const text = renderExperiment(experimentOfRuns(runs), { colours: false });
-    expect(text).toMatch(/makespan +1\.50 s +± 6\.35 s +707 ms +1\.00 s +2\.00 s +2/);
+    expect(text).toMatch(/makespan +1\.5 s +± 6\.35 s +707 ms +1 s +2 s +2/);
     expect(text).not.toContain('fairness');
   });
 
@@ -187,9 +187,9 @@ it('experiment.csv has one line a run with parameters and figures', () => {
 it('experiment.md has the comparison, the thresholds, every run and its circumstances', () => {
   const text = renderExperimentMarkdown(sample());
   expect(text).toContain(
-    '| rarest | 3.10 s | ± 248 ms | 3 | -1.00 s [-1.23 s, -773 ms] | 24 % faster | better |',
+    '| rarest | 3.1 s | ± 248 ms | 3 | -1 s [-1.23 s, -773 ms] | 24 % faster | better |',
   );
-  expect(text).toContain('| makespan < 5s | rarest | pass | 3.00 s, 3.10 s, 3.20 s |');
+  expect(text).toContain('| makespan < 5s | rarest | pass | 3 s, 3.1 s, 3.2 s |');
   expect(text).toContain('[random-1](random-1/report.md)');
   expect(text).toContain('Test CPU');
 });
