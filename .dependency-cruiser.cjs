@@ -21,6 +21,7 @@ const LAYERS = [
   'fidelity',
   'report',
   'calibrate',
+  'papers',
 ];
 
 module.exports = {

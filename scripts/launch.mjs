@@ -16,6 +16,7 @@ const programs = {
   compare: 'compare two saved runs or experiments',
   calibrate: 'measure whether each knob of a link does what it says',
   fidelity: 'run scenarios on both engines, and tell how far their figures differ',
+  papers: 'run what papers have published again, and compare',
   tracker: 'a tracker of its own',
   client: 'a peer of its own',
   split: 'split a file into chunk folders',

@@ -114,7 +114,7 @@ it('--help ends with 0 and shows examples', () => {
   }
 });
 
-it.each(['tracker', 'client', 'split', 'join', 'bench', 'sim', 'compare', 'calibrate'])(
+it.each(['tracker', 'client', 'split', 'join', 'bench', 'sim', 'compare', 'calibrate', 'papers'])(
   '%s --help shows both ways to start it',
   (program) => {
     const { status, stdout } = run(program, '--help');

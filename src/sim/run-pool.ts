@@ -1,10 +1,7 @@
 import { Piscina } from 'piscina';
-import { fromPlainError } from './engines/run/plain-errors.ts';
-import type { FinishedRun } from './pipeline.ts';
-import type { RunAnswer, RunTask } from './run-worker.ts';
 
 export interface RunPoolOptions {
-  /** The bundled run-worker.ts. */
+  /** A bundled worker, of which `run` takes a task. */
   readonly workerFile: URL;
   /** Runs at a time. */
   readonly threads: number;
@@ -13,7 +10,7 @@ export interface RunPoolOptions {
 }
 
 /** Runs in virtual time, several at a time: real time has no part in them, so they do not disturb each other. */
-export class RunPool {
+export class RunPool<Task, Answer> {
   readonly #pool: Piscina;
   readonly #signal: AbortSignal;
 
@@ -29,12 +26,10 @@ export class RunPool {
     });
   }
 
-  /** @throws what broke in the thread, or that the run was interrupted */
-  async run(task: RunTask): Promise<FinishedRun> {
+  /** @throws that the run was interrupted, or a defect of the thread */
+  async run(task: Task): Promise<Answer> {
     const own = AbortSignal.any([this.#signal]);
-    const answer = (await this.#pool.run(task, { signal: own })) as RunAnswer;
-    if ('error' in answer) throw fromPlainError(answer.error);
-    return answer;
+    return (await this.#pool.run(task, { signal: own })) as Answer;
   }
 
   /** Resolves when no thread is left. */

@@ -2,6 +2,7 @@
 import { assertNever, type SwarmError } from '../../core/errors.ts';
 import type { CalibrationVerdict } from '../../sim/calibrate/finding.ts';
 import type { FidelityVerdict } from '../../sim/fidelity/fidelity.ts';
+import type { PaperVerdict } from '../../sim/papers/paper-row.ts';
 import type { Deciding } from '../../sim/result/result.ts';
 
 /** The exit codes of every program. */
@@ -75,6 +76,14 @@ export function exitCodeOfCalibration(verdicts: readonly CalibrationVerdict[]): 
 export function exitCodeOfFidelity(verdicts: readonly FidelityVerdict[]): number {
   if (verdicts.includes('differs')) return exitCodes.failed;
   return verdicts.includes('within') && !verdicts.includes('unclear') ? exitCodes.ok : exitCodes.inconclusive;
+}
+
+/** A figure without data, or one that is unclear, does not agree. */
+export function exitCodeOfPapers(verdicts: readonly PaperVerdict[]): number {
+  if (verdicts.includes('differs')) return exitCodes.failed;
+  return verdicts.every((verdict) => verdict === 'agrees' || verdict === 'shown')
+    ? exitCodes.ok
+    : exitCodes.inconclusive;
 }
 
 /** The order in which one exit code outweighs another; what is not in it, such as a defect, outweighs all. */

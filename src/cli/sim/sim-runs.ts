@@ -6,7 +6,9 @@ import type { RunResult } from '../../sim/result/result.ts';
 import type { FinishedRun, RunComponents } from '../../sim/pipeline.ts';
 import { parallelThreads } from '../../sim/machine/processors.ts';
 import { engineNameOf, type Plan } from '../../sim/plan/plan.ts';
+import { fromPlainError } from '../../sim/engines/run/plain-errors.ts';
 import { RunPool } from '../../sim/run-pool.ts';
+import type { RunAnswer, RunTask } from '../../sim/run-worker.ts';
 import { verdictWord } from '../../sim/report/columns.ts';
 import { renderExperiment } from '../../sim/report/experiment/experiment-terminal.ts';
 import { formatDuration, formatRate } from '../../sim/units/format.ts';
@@ -170,7 +172,7 @@ function runnerAtOnce(
   { environment, signal, runWorkerFile }: SimComponents,
 ): Runner {
   const atOnce = Math.min(runs, parallelThreads());
-  const pool = new RunPool({ workerFile: runWorkerFile, threads: atOnce, signal });
+  const pool = new RunPool<RunTask, RunAnswer>({ workerFile: runWorkerFile, threads: atOnce, signal });
   const beganMs = performance.now();
   let over = 0;
   let toldOver = 0;
@@ -184,6 +186,7 @@ function runnerAtOnce(
     atOnce,
     async run(plan, name) {
       const run = await pool.run({ plan, reports: options.out, place: { parent, name }, environment });
+      if ('error' in run) throw fromPlainError(run.error);
       over++;
       tellLeft();
       return run;
