@@ -25,7 +25,39 @@ function textsOf(folder: string, name: string): string[] {
     .map((path) => readFileSync(join(folder, path), 'utf8'));
 }
 
+const twoRegions = `
+content: { generate: { size: 1MiB, chunk_size: 32KiB } }
+regions:
+  delays: { europe: { asia: 50ms } }
+  capacity: { europe: { asia: 400kbit/s } }
+defaults: { link: { up: 8Mbit/s, down: 8Mbit/s } }
+peers:
+  seeder: { holds: all, region: europe }
+  near: { count: 4, region: europe }
+  far: { count: 4, region: asia }
+engine: virtual
+expect: [integrity == 100%]
+`;
+
 describe('a run in virtual time', () => {
+  it('sends no more from region to region than their capacity, which sockets refuse', async () => {
+    const file = desk.scenario('regions', twoRegions);
+    const { code, stdout, stderr } = await desk.run([file, '--out', 'regions']);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain('The lower bound is set by the capacity between regions.');
+    const [result] = textsOf(join(desk.folder, 'regions'), 'result.json');
+    const { swarm } = JSON.parse(result!) as {
+      swarm: { makespanMs: number; bound: { lowerBoundMs: number; efficiency: number } };
+    };
+    // 1 MiB over 50,000 bytes/s.
+    expect(swarm.bound.lowerBoundMs).toBeCloseTo(20_971.52, 6);
+    expect(swarm.makespanMs).toBeGreaterThan(swarm.bound.lowerBoundMs);
+
+    const refused = await desk.run([file, '--engine', 'threads']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/regions\.capacity .*--engine virtual/);
+  });
+
   it('says so, and takes no room on the disk', async () => {
     const { code, stdout, stderr } = await desk.run([desk.scenario('single', scenario)]);
     expect({ code, stderr }).toMatchObject({ code: 0 });

@@ -27,6 +27,37 @@ function swarmOf(...peers: BoundPeer[]): Swarm {
 const up = (upBytesPerSec: number) => ({ upBytesPerSec });
 const seeder = (rate: number) => peer(all(4), up(rate));
 
+describe('bounds between regions', () => {
+  const regions = {
+    names: ['a', 'b', 'c'],
+    capacityBytesPerSec: [
+      [null, 100, 50],
+      [100, null, 400],
+      [50, 400, null],
+    ],
+  };
+  const at = (region: string | null, indices: readonly number[] = []) => peer(indices, { region });
+
+  it('are one copy over the rates into the regions that lack it', () => {
+    // Into b and c together 150 bytes/s, into c alone 450, into b alone 500.
+    const swarm = { ...swarmOf(at('a', all(4)), at('a'), at('b'), at('b'), at('c')), regions };
+    expect(fluidBound(swarm)).toMatchObject({ ms: 4000 / 0.15, limitedBy: 'between-regions' });
+  });
+
+  it('leave out what a region holds, and regions without a limit on a way in', () => {
+    const half = { ...swarmOf(at('a', all(4)), at('b', [1, 2]), at('b')), regions };
+    expect(fluidBound(half)).toMatchObject({ ms: 20_000, limitedBy: 'between-regions' });
+    expect(fluidBound({ ...swarmOf(at(null, all(4)), at('b')), regions })).toMatchObject({ ms: 0 });
+    expect(fluidBound({ ...swarmOf(at('a', all(4)), at('b')), regions: { names: ['a', 'b'] } }).ms).toBe(0);
+  });
+
+  it('are every copy where the seeders send each byte themselves', () => {
+    const swarm = { ...swarmOf(at('a', all(4)), at('a'), at('b'), at('b'), at('c')), regions };
+    // Two copies to b; the one to c takes 80 s as well.
+    expect(clientServerBound(swarm)).toBe(80_000);
+  });
+});
+
 describe('fluid bound', () => {
   it('is F/u_s when the seeder is slow', () => {
     expect(fluidBound(swarmOf(seeder(1000), peer([]), peer([])))).toMatchObject({

@@ -7,6 +7,7 @@
  * whatever it did afterwards; a peer that need not complete adds capacity but no demand; null rates are no limit.
  */
 import type { ChunkSet } from '../../core/chunk-set.ts';
+import { everyCopyMs, oneCopyMs, type RegionRates } from './region-bounds.ts';
 
 export interface BoundPeer {
   /** null: not limited. */
@@ -17,15 +18,19 @@ export interface BoundPeer {
   /** What it holds when it first joins. */
   readonly held: ChunkSet;
   readonly mustComplete: boolean;
+  /** Of `Swarm.regions`. Default null: nowhere in particular. */
+  readonly region?: string | null;
 }
 
 export interface Swarm {
   /** Size of chunk i at [i-1]. */
   readonly chunkBytes: readonly number[];
   readonly peers: readonly BoundPeer[];
+  /** What regions can send each other. Default null: no limits. */
+  readonly regions?: RegionRates | null;
 }
 
-export type BoundTerm = 'late-join' | 'seeder-uplink' | 'downlink' | 'total-uplink';
+export type BoundTerm = 'late-join' | 'seeder-uplink' | 'downlink' | 'total-uplink' | 'between-regions';
 
 export interface FluidBound {
   /** 0 when nothing limits; Infinity when no rate or no holder can ever deliver. */
@@ -44,11 +49,12 @@ interface Uplink {
 const HOLDER_SETS_MAX = 64;
 
 /**
- * The fluid bound: the largest of four times that every run needs.
+ * The fluid bound: the largest of five times that every run needs.
  * `late-join`: a peer that must complete, or somebody who holds a needed chunk, is not there earlier.
  * `seeder-uplink`: every needed chunk leaves its initial holders at least once.
  * `downlink`: each peer receives what it lacks after it has joined.
  * `total-uplink`: all uplinks together carry all that is lacking.
+ * `between-regions`: one copy of what regions lack comes to them.
  */
 export function fluidBound(swarm: Swarm): FluidBound {
   const demanding = demandingPeers(swarm);
@@ -58,10 +64,11 @@ export function fluidBound(swarm: Swarm): FluidBound {
     'seeder-uplink': sourceUplinkMs(sources),
     downlink: downlinkMs(demanding),
     'total-uplink': uploadMs(demandBytes(demanding), swarm.peers),
+    'between-regions': oneCopyMs(withRegions(swarm)),
   };
   let limitedBy: BoundTerm | null = null;
   let ms = 0;
-  for (const name of ['late-join', 'seeder-uplink', 'downlink', 'total-uplink'] as const) {
+  for (const name of ['late-join', 'seeder-uplink', 'downlink', 'total-uplink', 'between-regions'] as const) {
     if (terms[name] > ms) {
       limitedBy = name;
       ms = terms[name];
@@ -71,14 +78,23 @@ export function fluidBound(swarm: Swarm): FluidBound {
 }
 
 /**
- * With every missing byte sent by the initial seeders: `max(Σ missing / Σ u_s, max (join_i + missing_i / d_i))`.
+ * With every missing byte sent by the initial seeders: `max(Σ missing / Σ u_s, max (join_i + missing_i / d_i))`, and
+ * through what lies between regions.
  * null without an initial seeder; 0 when nothing limits.
  */
 export function clientServerBound(swarm: Swarm): number | null {
   const seeders = swarm.peers.filter((peer) => peer.held.complete);
   if (seeders.length === 0) return null;
   const demanding = demandingPeers(swarm);
-  return Math.max(uploadMs(demandBytes(demanding), seeders), downlinkMs(demanding));
+  return Math.max(
+    uploadMs(demandBytes(demanding), seeders),
+    downlinkMs(demanding),
+    everyCopyMs(withRegions(swarm)),
+  );
+}
+
+function withRegions({ chunkBytes, peers, regions = null }: Swarm) {
+  return { chunkBytes, regions, peers: peers.map((peer) => ({ ...peer, region: peer.region ?? null })) };
 }
 
 /**

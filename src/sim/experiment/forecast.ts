@@ -1,5 +1,6 @@
 /** What a run would need and how fast it could be, told without starting anything. */
 import { ChunkSet } from '../../core/chunk-set.ts';
+import { ConfigError } from '../../core/errors.ts';
 import {
   clientServerBound,
   fluidBound,
@@ -62,10 +63,20 @@ export function forecast(
 }
 
 function carrierOf(plan: Plan, others: readonly Engine[]): Carrier | null {
-  const other = others.find((one) => one.check(plan).length === 0);
+  const other = others.find((one) => carries(one, plan));
   if (other === undefined) return null;
   const { setupMs, runMs, memoryBytes } = other.needs(plan);
   return { engine: other.name, memoryBytes, ms: setupMs + (runMs ?? plan.timeLimitMs) };
+}
+
+function carries(engine: Engine, plan: Plan): boolean {
+  try {
+    return engine.check(plan).length === 0;
+  } catch (error) {
+    // It cannot honour some setting on any machine.
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
 }
 
 /** `--engine virtual carries it: about 41 s and 900 MiB of memory on this machine`. */
@@ -79,7 +90,7 @@ export function boundOf(plan: Plan): FluidBound {
 }
 
 function swarmOf(plan: Plan): Swarm {
-  return { chunkBytes: chunkBytesOf(plan.content), peers: boundPeers(plan) };
+  return { chunkBytes: chunkBytesOf(plan.content), peers: boundPeers(plan), regions: plan.regions };
 }
 
 /**
@@ -117,6 +128,7 @@ function boundPeers(plan: Plan): BoundPeer[] {
       upBytesPerSec: highestRate(link, 'upBytesPerSec', name, faults),
       downBytesPerSec: highestRate(link, 'downBytesPerSec', name, faults),
       joinMs: sessions[0].joinMs,
+      region: link.region,
       held,
       // Nobody may wait for one that can go before it has completed: a lower bound does not count on it.
       mustComplete: mustComplete !== false && !mayBeExcused(peer, faults),

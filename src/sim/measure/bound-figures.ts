@@ -57,11 +57,12 @@ function boundSwarm({ plan, record, initial, stays, required }: Evidence): Swarm
       upBytesPerSec: highestRate(link, 'upBytesPerSec', name, plan.faults),
       downBytesPerSec: highestRate(link, 'downBytesPerSec', name, plan.faults),
       joinMs,
+      region: link.region,
       held,
       mustComplete: required.has(name),
     });
   }
-  return { chunkBytes: record.chunkBytes, peers };
+  return { chunkBytes: record.chunkBytes, peers, regions: plan.regions };
 }
 
 function outsideSender({ plan, receipts }: Evidence): string | undefined {

@@ -284,7 +284,14 @@ export const planSchema = z.strictObject({
   tracker,
   peers: z.array(peer).min(1),
   /** One-way delays between places, [from][to] in ms, within a region too; null: no peer has a region. */
-  regions: z.strictObject({ names, delayMs: z.array(z.array(notNegative)) }).nullable(),
+  regions: z
+    .strictObject({
+      names,
+      delayMs: z.array(z.array(notNegative)),
+      /** What all peers of the row's region together can send to the column's; null: no limit. Absent: none has one. */
+      capacityBytesPerSec: z.array(z.array(positive.nullable())).exactOptional(),
+    })
+    .nullable(),
   /** What is done to the swarm, in the order of the scenario. */
   faults: z.array(fault),
   /** Sets of peers that thresholds speak of, by their text: `(leechers & europe).completion.p95`. Absent: of none. */

@@ -192,6 +192,7 @@ export const limitWords = {
   downlink: 'set by the slowest downlink',
   'total-uplink': 'set by all uplinks together',
   'late-join': 'set by the last arrival',
+  'between-regions': 'set by the capacity between regions',
 } as const;
 
 export function boundLimit(result: RunResult): string {

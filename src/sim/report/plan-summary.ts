@@ -1,7 +1,7 @@
 /** What was asked of the swarm besides its peers: places, links that change, faults, conditions. */
 import type { Plan, PlannedFault, PlannedRegions } from '../plan/plan.ts';
 import { markdownCode } from './escape-markdown.ts';
-import { exactDuration } from '../units/exact-format.ts';
+import { exactDuration, exactRate } from '../units/exact-format.ts';
 import { formatBytes, formatPercent } from '../units/format.ts';
 import { renderMarkdownTable, type Column } from './table.ts';
 
@@ -12,6 +12,7 @@ const TARGETS_MAX = 6;
 export function renderPlanSummary(plan: Plan): string {
   const parts = [
     plan.regions === null ? '' : regionsTable(plan.regions),
+    plan.regions?.capacityBytesPerSec === undefined ? '' : capacityTable(plan.regions),
     linksText(plan),
     plan.faults.length === 0 ? '' : faultsTable(plan.faults),
     plan.abortOn.length === 0
@@ -25,12 +26,26 @@ export function renderPlanSummary(plan: Plan): string {
 }
 
 function regionsTable({ names, delayMs }: PlannedRegions): string {
-  const columns: Column[] = [
-    { head: 'one way, from ↓ to →' },
-    ...names.map((head) => ({ head, align: 'right' as const })),
-  ];
-  const rows = names.map((name, from) => [name, ...names.map((_, to) => exactDuration(delayMs[from]![to]!))]);
-  return renderMarkdownTable(columns, rows);
+  return pairsTable('one way, from ↓ to →', names, (from, to) => exactDuration(delayMs[from]![to]!));
+}
+
+function capacityTable({ names, capacityBytesPerSec }: PlannedRegions): string {
+  return pairsTable('capacity, from ↓ to →', names, (from, to) => {
+    const rate = capacityBytesPerSec?.[from]?.[to] ?? null;
+    return rate === null ? 'no limit' : exactRate(rate);
+  });
+}
+
+function pairsTable(
+  head: string,
+  names: readonly string[],
+  cell: (from: number, to: number) => string,
+): string {
+  const columns: Column[] = [{ head }, ...names.map((name) => ({ head: name, align: 'right' as const }))];
+  return renderMarkdownTable(
+    columns,
+    names.map((name, from) => [name, ...names.map((_, to) => cell(from, to))]),
+  );
 }
 
 /** Counts, since each peer's own link is in plan.json. */

@@ -148,7 +148,7 @@ export interface BoundFigures {
   /** The fluid lower bound on the makespan without latency (THEORY); null when no link is limited. */
   readonly lowerBoundMs: number | null;
   /** Which of its terms decides; `late-join`: a peer or the first holder of a chunk is not there earlier. */
-  readonly limitedBy: 'seeder-uplink' | 'downlink' | 'total-uplink' | 'late-join' | null;
+  readonly limitedBy: 'seeder-uplink' | 'downlink' | 'total-uplink' | 'late-join' | 'between-regions' | null;
   /** With every byte from the initial seeders alone. */
   readonly clientServerMs: number | null;
   /** When a chunk can be passed on only once it is whole: one seeder, empty leechers, equal uplinks; else null. */

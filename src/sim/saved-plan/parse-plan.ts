@@ -66,8 +66,15 @@ function checkGenerated(
 
 function checkRegions(regions: Plan['regions'], mistake: Mistake): void {
   const size = regions?.names.length;
-  const isSquare = regions?.delayMs.length === size && regions?.delayMs.every((row) => row.length === size);
-  if (isSquare === false) mistake(['regions', 'delayMs'], `must have ${size!} rows of ${size!} delays`);
+  for (const [key, what] of [
+    ['delayMs', 'delays'],
+    ['capacityBytesPerSec', 'rates'],
+  ] as const) {
+    const table = regions?.[key];
+    const isSquare =
+      table === undefined || (table.length === size && table.every((row) => row.length === size));
+    if (!isSquare) mistake(['regions', key], `must have ${size!} rows of ${size!} ${what}`);
+  }
 }
 
 function checkFaultNames(

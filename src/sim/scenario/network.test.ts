@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mistakeLines, planOf, small } from './fixture.ts';
+import { mistakeLines, mistakesOf, planOf, small } from './fixture.ts';
 
 const withLink = (link: string): string =>
   `${small}peers: { seeder: { holds: all }, g: { count: 30, link: ${link} } }`;
@@ -76,6 +76,29 @@ describe('a link', () => {
 });
 
 describe('regions', () => {
+  test('share a capacity on the way to each other, in both directions unless both are given', () => {
+    const regionsOf = (capacity: string) =>
+      planOf(
+        `${small}regions: { delays: { europe: { asia: 90ms } }, capacity: ${capacity} }\n` +
+          'peers: { seeder: { holds: all, region: europe }, g: { region: asia } }',
+      ).regions?.capacityBytesPerSec;
+    expect(regionsOf('{ asia: { europe: 8Mbit/s } }')).toEqual([
+      [null, 1e6],
+      [1e6, null],
+    ]);
+    expect(regionsOf('{ asia: { europe: 8Mbit/s }, europe: { asia: 16Mbit/s } }')).toEqual([
+      [null, 2e6],
+      [1e6, null],
+    ]);
+    const strange =
+      'regions: { delays: { europe: { asia: 90ms } }, capacity: { europe: { aisa: 1Mbit/s } } }';
+    expect(
+      mistakesOf(
+        `${small}${strange}\npeers: { seeder: { holds: all, region: europe }, g: { region: asia } }`,
+      ),
+    ).toContain('regions.capacity.europe.aisa: there is no region "aisa"; did you mean "asia"?');
+  });
+
   const groups = 'peers: { seeder: { holds: all, region: europe }, g: { region: asia } }';
 
   test('give the plan the delays between the places where peers are', () => {

@@ -1,5 +1,6 @@
 /** The threads engine: every peer and the tracker in a worker thread of its own, on real TCP sockets. */
 import { loadavg } from 'node:os';
+import { ConfigError } from '../../../core/errors.ts';
 import { clockOrigin, systemClock } from '../../../core/node/system-clock.ts';
 import { longestQuietMs } from '../../analyse/first-chunk.ts';
 import { chunkBytesOf } from '../../content/planned-content.ts';
@@ -49,6 +50,7 @@ export function threadsEngine(
     name: 'threads',
     check(plan) {
       requireHonourable(plan);
+      requireNoSharedRates(plan);
       // Of the thousands of plans of an experiment each would read the same.
       limits ??= machineLimits();
       return shortagesOf(plan, limits);
@@ -56,6 +58,7 @@ export function threadsEngine(
     needs: needsOf,
     async run(plan, watcher) {
       requireHonourable(plan);
+      requireNoSharedRates(plan);
       requireCapacity(plan, machineLimits());
       const run = new ThreadsRun(plan, watcher, workerFile, trackerPort);
       try {
@@ -65,6 +68,14 @@ export function threadsEngine(
       }
     },
   };
+}
+
+/** Peers in threads of their own pace themselves; nothing on sockets is shared by those of a region. */
+function requireNoSharedRates({ regions }: Plan): void {
+  if (regions?.capacityBytesPerSec === undefined) return;
+  throw new ConfigError(
+    'regions.capacity has no effect on sockets, where each peer paces its own link; add --engine virtual, or remove it',
+  );
 }
 
 class ThreadsRun {

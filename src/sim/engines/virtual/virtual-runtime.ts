@@ -13,6 +13,7 @@ import { stayOptions, trackerOptions } from '../run/stay-options.ts';
 import { TrackerInstance } from '../run/tracker-instance.ts';
 import { hostOf, PEER_PORT, TRACKER_ADDRESS } from './addresses.ts';
 import { FluidNetwork } from './fluid/fluid-network.ts';
+import { RegionLinks } from './fluid/region-links.ts';
 import { TokenStore } from './token-store.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -49,8 +50,10 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
     this.#components = components;
     this.#plan = plan;
     this.#chunkBytes = chunkBytes;
-    this.#network = new FluidNetwork(components);
-    this.#links = new Map(plan.peers.map(({ link }, position) => [hostOf(position), link]));
+    const links = new Map(plan.peers.map(({ link }, position) => [hostOf(position), link]));
+    const between = new RegionLinks(plan.regions, (host) => links.get(host));
+    this.#network = new FluidNetwork({ clock: components.clock, between });
+    this.#links = links;
     this.#mayCrash = namesOfCrashing(plan);
     this.counters = Array.from({ length: plan.peers.length + 1 }, emptyCounters);
     this.stores = peers.map((peer) => this.#newStore(peer));

@@ -48,6 +48,20 @@ export function regionsSection(regions: PlannedRegions | null): Section {
   };
 }
 
+/** What all peers of the row's region together can send to the column's. */
+export function capacitySection(regions: PlannedRegions | null): Section {
+  const { names, capacityBytesPerSec } = regions ?? { names: [] };
+  const rows = capacityBytesPerSec === undefined ? [] : names;
+  return {
+    head: 'capacity from',
+    heads: names.map((name) => `to ${name}`),
+    rows: rows.map((name, at) => ({
+      name,
+      cells: capacityBytesPerSec![at]!.map((rate) => (rate === null ? '-' : exactRate(rate))),
+    })),
+  };
+}
+
 export function faultsSection(faults: readonly PlannedFault[]): Section {
   return {
     head: 'fault',

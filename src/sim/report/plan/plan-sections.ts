@@ -12,7 +12,13 @@ import {
   type PlannedSession,
 } from '../../plan/plan.ts';
 import { nameChunks } from '../../units/name-chunks.ts';
-import { changesSection, expectationsSection, faultsSection, regionsSection } from './event-sections.ts';
+import {
+  capacitySection,
+  changesSection,
+  expectationsSection,
+  faultsSection,
+  regionsSection,
+} from './event-sections.ts';
 import { lines, type Section } from './section.ts';
 
 /** Every drawn value. Sections without rows have nothing to say. */
@@ -23,6 +29,7 @@ export function planSections(plan: Plan): Section[] {
     policiesSection(plan.peers),
     changesSection(plan.peers),
     regionsSection(plan.regions),
+    capacitySection(plan.regions),
     faultsSection(plan.faults),
     expectationsSection(plan),
     lines((plan.notices ?? []).map((notice) => ['note', notice])),

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { about, oneOf, quantity } from './key-meta.ts';
 import { regionPresets } from './cloud-regions.ts';
-import { GROUP_NAME, LATENCY } from './limits.ts';
-import { durationUnits } from '../../units/quantities.ts';
+import { GROUP_NAME, LATENCY, RATE } from './limits.ts';
+import { durationUnits, rateUnits } from '../../units/quantities.ts';
 
 const delay = quantity(durationUnits, LATENCY, { description: 'One way.', examples: ['40ms'] });
+
+const capacity = quantity(rateUnits, RATE, { description: 'Shared by all.', examples: ['1Gbit/s'] });
 
 export const regionsSchema = z
   .strictObject({
@@ -27,7 +29,18 @@ export const regionsSchema = z
           examples: [{ europe: { america: '45ms', asia: '90ms' }, america: { asia: '70ms' } }],
         }),
       ),
+    capacity: z
+      .record(z.string().regex(GROUP_NAME), z.record(z.string().regex(GROUP_NAME), capacity))
+      .optional()
+      .meta(
+        about({
+          description:
+            'What all peers of a region together can send to another region at a time. One direction is enough where both are alike. Needs `engine: virtual`.',
+          default: 'no limit',
+          examples: [{ europe: { america: '1Gbit/s', asia: '500Mbit/s' } }],
+        }),
+      ),
   })
-  .superRefine((written, context) => oneOf(written, context, 'a table of delays'));
+  .superRefine(({ preset, delays }, context) => oneOf({ preset, delays }, context, 'a table of delays'));
 
 export type WrittenRegions = z.output<typeof regionsSchema>;

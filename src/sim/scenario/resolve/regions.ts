@@ -67,5 +67,21 @@ export function resolveRegions(
       return delay ?? 0;
     }),
   );
-  return { names, delayMs };
+  if (written.capacity === undefined) return { names, delayMs };
+  reportStrangers(written.capacity, known, report);
+  const { capacity } = written;
+  const capacityBytesPerSec = names.map((from) =>
+    names.map((to) => capacity[from]?.[to] ?? capacity[to]?.[from] ?? null),
+  );
+  return { names, delayMs, capacityBytesPerSec };
+}
+
+/** Regions that have a capacity but stand in no table of delays. */
+function reportStrangers(capacity: Table, known: readonly string[], report: Report): void {
+  for (const [from, row] of Object.entries(capacity)) {
+    const stranger = [from, ...Object.keys(row)].find((name) => !known.includes(name));
+    if (stranger === undefined) continue;
+    const path = ['regions', 'capacity', from, ...(stranger === from ? [] : [stranger])];
+    report(path, `there is no region "${stranger}"`, suggestKnown(stranger, known, 'regions'), 'key');
+  }
 }

@@ -6,7 +6,8 @@ import { FairFlow, FairLink, settleRates } from './fair-rates.ts';
 function fillProgressively(flows: readonly FairFlow[]): Map<FairFlow, number> {
   const rates = new Map<FairFlow, number>();
   const growing = new Set(flows);
-  const linksOf = ({ up, down }: FairFlow): FairLink[] => [up, down].filter((link) => link !== undefined);
+  const linksOf = ({ up, down, between }: FairFlow): FairLink[] =>
+    [up, down, between].filter((link) => link !== undefined);
   while (growing.size > 0) {
     const rooms = new Map<FairLink, number>();
     for (const link of new Set(flows.flatMap(linksOf))) {
@@ -26,16 +27,25 @@ function fillProgressively(flows: readonly FairFlow[]): Map<FairFlow, number> {
 
 const capacity = fc.constantFrom(1, 2, 3, 5, 10, 10, 40, 125.5);
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ act: fc.constant('join' as const), up: fc.nat(5), down: fc.nat(5) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      act: fc.constant('join' as const),
+      up: fc.nat(5),
+      down: fc.nat(5),
+      // Two of them lie between regions.
+      between: fc.constantFrom(undefined, undefined, 10, 11),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ act: fc.constant('leave' as const), flow: fc.nat(30) }) },
-  { weight: 1, arbitrary: fc.record({ act: fc.constant('change' as const), link: fc.nat(9), capacity }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('change' as const), link: fc.nat(11), capacity }) },
 );
 
 describe('max-min fair rates', () => {
   it('are those of progressive filling, whatever joins, leaves and changes', () => {
     fc.assert(
       fc.property(
-        fc.array(capacity, { minLength: 10, maxLength: 10 }),
+        fc.array(capacity, { minLength: 12, maxLength: 12 }),
         fc.array(step, { maxLength: 40 }),
         (capacities, steps) => {
           const links = capacities.map((bytes) => new FairLink(bytes));
@@ -50,12 +60,16 @@ describe('max-min fair rates', () => {
               const flow =
                 action.act === 'join'
                   ? // The sixth is a host without a rate.
-                    new FairFlow(links[action.up === 5 ? -1 : action.up], links[5 + action.down])
+                    new FairFlow(
+                      links[action.up === 5 ? -1 : action.up],
+                      action.down === 5 ? undefined : links[5 + action.down],
+                      links[action.between ?? -1],
+                    )
                   : flows[action.flow];
-              if (flow === undefined || (flow.up ?? flow.down) === undefined) continue;
+              if (flow === undefined || (flow.up ?? flow.down ?? flow.between) === undefined) continue;
               if (action.act === 'join') flows.push(flow);
               else flows.splice(action.flow, 1);
-              for (const link of [flow.up, flow.down]) {
+              for (const link of [flow.up, flow.down, flow.between]) {
                 if (link === undefined) continue;
                 changed.add(link);
                 if (action.act === 'join') link.flows.add(flow);

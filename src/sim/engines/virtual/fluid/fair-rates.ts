@@ -3,14 +3,14 @@
  * that has no more than it. It is what round robin over small blocks comes to at both ends of each connection.
  *
  * A link's level is the most that it leaves to any of its flows; one that is not full has none. A flow's rate is the
- * lower level of its two links. A level depends on those at the other ends only, so after a change just the links are
+ * lowest level of its links. A level depends on those at the other ends only, so after a change just the links are
  * computed anew whose level it moves: the lowest level settles first, then the next one, so this ends.
  */
 
 /** Bytes per ms; below this part of a level nothing has changed. */
 const ROUNDING = 1e-10;
 
-/** One direction of a host's access link. */
+/** One direction of a host's access link, or of what lies between two regions. */
 export class FairLink {
   /** Bytes per ms, above 0. */
   capacity: number;
@@ -29,19 +29,28 @@ export class FairLink {
 export class FairFlow {
   readonly up: FairLink | undefined;
   readonly down: FairLink | undefined;
+  /** What it shares with all others from one region to another. */
+  readonly between: FairLink | undefined;
 
-  constructor(up: FairLink | undefined, down: FairLink | undefined) {
+  constructor(up: FairLink | undefined, down: FairLink | undefined, between?: FairLink) {
     this.up = up;
     this.down = down;
+    this.between = between;
   }
 
   /** Bytes per ms, by the levels as they are. */
   get fairRate(): number {
-    return Math.min(this.up?.level ?? Infinity, this.down?.level ?? Infinity);
+    return this.levelBeside(undefined);
   }
 
-  otherOf(link: FairLink): FairLink | undefined {
-    return link === this.up ? this.down : this.up;
+  /** The lowest level of its links but this one, in bytes per ms. */
+  levelBeside(link: FairLink | undefined): number {
+    const { up, down, between } = this;
+    let level = Infinity;
+    if (up !== undefined && up !== link) level = up.level;
+    if (down !== undefined && down !== link && down.level < level) level = down.level;
+    if (between !== undefined && between !== link && between.level < level) level = between.level;
+    return level;
   }
 }
 
@@ -65,9 +74,10 @@ export function settleRates<Link extends FairLink>(changed: Iterable<Link>): Lin
     moved.push(link);
     const lower = Math.min(before, level);
     for (const flow of link.flows) {
-      const other = flow.otherOf(link);
-      // What leaves the flow more than the other end does, before and after, is nothing to the other end.
-      if (other !== undefined && lower < other.level) add(other as Link);
+      // What leaves the flow more than another link does, before and after, is nothing to that link.
+      for (const other of [flow.up, flow.down, flow.between]) {
+        if (other !== undefined && other !== link && lower < other.level) add(other as Link);
+      }
     }
   }
   return moved;
@@ -81,7 +91,7 @@ function levelOf(link: FairLink): number {
     let left = capacity;
     let limitedHere = 0;
     for (const flow of flows) {
-      const elsewhere = flow.otherOf(link)?.level ?? Infinity;
+      const elsewhere = flow.levelBeside(link);
       if (elsewhere > level) limitedHere++;
       else left -= elsewhere;
     }

@@ -8,6 +8,7 @@ import { Arrivals } from './arrivals.ts';
 import type { FluidConnection } from './fluid-connection.ts';
 import { FluidLink } from './fluid-link.ts';
 import { FluidPacer } from './fluid-pacer.ts';
+import type { RegionLinks } from './region-links.ts';
 import { Route } from './route.ts';
 
 /**
@@ -20,9 +21,12 @@ export class FluidNetwork {
   readonly #arrivals: Arrivals;
   readonly #hosts = new Map<string, FluidLink>();
   readonly #unheard = new Set<FluidConnection>();
+  readonly #between: RegionLinks | undefined;
 
-  constructor(components: { readonly clock: Clock }) {
+  /** `between`: what hosts of one region share on the way to those of another. */
+  constructor(components: { readonly clock: Clock; readonly between?: RegionLinks }) {
     this.#clock = components.clock;
+    this.#between = components.between;
     this.#pacer = new FluidPacer(components);
     this.#arrivals = new Arrivals(components);
   }
@@ -87,6 +91,7 @@ export class FluidNetwork {
     firstExtraMs: number,
   ): Route {
     return new Route({
+      between: this.#between?.between(from.host, to.host),
       from: from.access,
       to: to.access,
       fromHost: from.host,

@@ -13,7 +13,7 @@ const ROUNDING_MS = 1e-6;
 /** A rate that moves is taken as constant for so long. */
 const MOVING_MS = 20;
 
-/** One direction of a host's access link: its rate over time, and when the next transfer that it ends is through. */
+/** One direction of an access link, or of what lies between two regions: its rate over time, and when the next transfer that it ends is through. */
 export class PacedLink extends FairLink {
   declare readonly flows: Set<Transfer>;
   readonly rate: LinkRate;
@@ -38,6 +38,7 @@ class Ending {
 export class Transfer extends FairFlow {
   declare readonly up: PacedLink | undefined;
   declare readonly down: PacedLink | undefined;
+  declare readonly between: PacedLink | undefined;
   readonly onEnd: () => void;
   /** Bytes that were left at `sinceMs`, and bytes per ms since then. */
   left = 0;
@@ -47,8 +48,13 @@ export class Transfer extends FairFlow {
   active = false;
 
   /** `onEnd`: the last byte is through; a further `begin` may be called from it. */
-  constructor(up: PacedLink | undefined, down: PacedLink | undefined, onEnd: () => void) {
-    super(up, down);
+  constructor(
+    up: PacedLink | undefined,
+    down: PacedLink | undefined,
+    between: PacedLink | undefined,
+    onEnd: () => void,
+  ) {
+    super(up, down, between);
     this.onEnd = onEnd;
   }
 
@@ -209,10 +215,11 @@ export class FluidPacer {
 
 /** The link whose timer tells of its end. */
 function homeOf(transfer: Transfer): PacedLink {
-  return (transfer.up ?? transfer.down)!;
+  return (transfer.up ?? transfer.down ?? transfer.between)!;
 }
 
-function linksOf({ up, down }: Transfer): PacedLink[] {
-  if (up === undefined) return [down!];
-  return down === undefined ? [up] : [up, down];
+function linksOf({ up, down, between }: Transfer): PacedLink[] {
+  const links: PacedLink[] = [];
+  for (const link of [up, down, between]) if (link !== undefined) links.push(link);
+  return links;
 }

@@ -7,7 +7,7 @@ import { SendWindow } from '../../../network/send-window.ts';
 import type { AccessLink } from './access-link.ts';
 import type { Arrivals, Arriving } from './arrivals.ts';
 import { fluidBlockBytes, SMALL_BYTES, UNLIMITED_BLOCK_BYTES } from './block-bytes.ts';
-import { Transfer } from './fluid-pacer.ts';
+import { Transfer, type PacedLink } from './fluid-pacer.ts';
 
 /** What may wait, unread, at a receiver that is paused, as in the kernel's buffers of a TCP connection. */
 const UNREAD_BYTES_MAX = MIB;
@@ -38,6 +38,8 @@ export interface RouteOptions {
   readonly to: AccessLink;
   readonly fromHost: string;
   readonly toHost: string;
+  /** What all that goes from the sender's region to the receiver's shares; undefined: nothing with a limit. */
+  readonly between?: PacedLink | undefined;
   /** Goes on top of the first message's delay, in ms. */
   readonly firstExtraMs: number;
   readonly arrivals: Arrivals;
@@ -100,8 +102,8 @@ export class Route {
     const { from, to, toHost, firstExtraMs } = options;
     this.#extraMs = firstExtraMs;
     const [up, down] = [from.up?.link, to.down?.link];
-    if (up !== undefined || down !== undefined)
-      this.#transfer = new Transfer(up, down, () => this.#onServed());
+    if ((up ?? down ?? options.between) !== undefined)
+      this.#transfer = new Transfer(up, down, options.between, () => this.#onServed());
     const window = from.state.windowTo(toHost);
     this.#window =
       window &&
