@@ -2,7 +2,7 @@
 import { EngineError } from '../../src/core/errors.ts';
 import { readEnvironment } from '../../src/sim/environment.ts';
 import { threadsEngine } from '../../src/sim/engines/threads/threads-engine.ts';
-import { measure } from '../../src/sim/measure/measure.ts';
+import { Measurement } from '../../src/sim/measure/measure.ts';
 import type { RunResult } from '../../src/sim/result/result.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { probeHost } from '../host.ts';
@@ -22,7 +22,9 @@ export interface SwarmOutcome {
 export async function runSwarm(plan: Plan, workerFile: URL, signal: AbortSignal): Promise<SwarmOutcome> {
   let probe = probeHost();
   let host: HostShare | undefined;
+  const measurement = new Measurement(plan);
   const record = await threadsEngine({ workerFile }).run(plan, {
+    onEvent: (event) => measurement.see(event),
     // Of its own, so that many runs leave no listeners behind at the program's.
     signal: AbortSignal.any([signal]),
     onReady: () => (probe = probeHost()),
@@ -31,7 +33,7 @@ export async function runSwarm(plan: Plan, workerFile: URL, signal: AbortSignal)
   });
   host ??= probe.read();
   if (record.ending === 'interrupted') throw signal.reason;
-  const result = measure(plan, record, readEnvironment());
+  const result = measurement.result(record, readEnvironment());
   const { outcome, reasons } = result.verdict;
   const { makespanMs } = result.swarm;
   if (outcome !== 'pass' || makespanMs === null) {

@@ -6,23 +6,18 @@ import type { RunWatcher } from './engines/engine.ts';
 import type { Engines } from './engines/registry.ts';
 import { designExperiment, type Design, type DesignRequest } from './experiment/design.ts';
 import { describeCarrier, forecast, type Forecast } from './experiment/forecast.ts';
-import { measure } from './measure/measure.ts';
-import type { Environment, RunResult } from './result/result.ts';
+import type { Environment } from './result/result.ts';
 import { parsePlan, planPlace } from './saved-plan/parse-plan.ts';
 import { engineNameOf, type EngineName, type Plan } from './plan/plan.ts';
 import { describeShortages, fittingText, type SettingPlace, type Shortage } from './plan/shortage.ts';
-import { writeReport, type RunPlace, type WrittenReport } from './report/write-report.ts';
+import type { RunPlace } from './report/write-report.ts';
+import { runAndReport, type FinishedRun } from './run-and-report.ts';
 
 export interface RunComponents {
   /** Each plan says on which of them it is run. */
   readonly engines: Engines;
   readonly watcher: RunWatcher;
   readonly environment: Environment;
-}
-
-/** With where its report is, and what the user should know of that. */
-export interface FinishedRun extends WrittenReport {
-  readonly result: RunResult;
 }
 
 export interface RunRequest extends DesignRequest {
@@ -128,20 +123,18 @@ export function requireReports(folder: string): void {
 }
 
 /**
- * Runs a plan, measures what happened and writes the report below `reports`/<scenario>/, or to its place within an
- * experiment.
+ * Runs a plan on its engine and writes the report below `reports`/<scenario>/, or to its place within an experiment.
  *
- * @throws {EngineError} this machine cannot run it
+ * @throws {EngineError} this machine cannot run it; then nothing is left of the report
+ * @throws {StoreError} the report cannot be written
  */
-export async function runPlan(
+export function runPlan(
   plan: Plan,
   reports: string,
   { engines, watcher, environment }: RunComponents,
   place?: RunPlace,
 ): Promise<FinishedRun> {
-  const record = await engines[engineNameOf(plan)].run(plan, watcher);
-  const result = measure(plan, record, environment);
-  return { result, ...(await writeReport(reports, result, record.events, place)) };
+  return runAndReport(engines[engineNameOf(plan)], plan, watcher, { reports, place, environment });
 }
 
 function loadPlan({ file, seed, repeat, sets }: DesignRequest): {

@@ -1,10 +1,10 @@
 /** What a thread does that runs one plan in virtual time after another, each with its report. */
 import { toPlainError, type PlainError } from '../core/errors.ts';
 import { virtualEngine } from './engines/virtual/virtual-engine.ts';
-import { measure } from './measure/measure.ts';
 import type { Plan } from './plan/plan.ts';
-import { writeReport, type RunPlace, type WrittenReport } from './report/write-report.ts';
-import type { Environment, RunResult } from './result/result.ts';
+import type { RunPlace } from './report/write-report.ts';
+import type { Environment } from './result/result.ts';
+import { runAndReport, type FinishedRun } from './run-and-report.ts';
 
 export interface RunTask {
   readonly plan: Plan;
@@ -14,13 +14,12 @@ export interface RunTask {
 }
 
 /** An error loses its class between threads, so it comes as plain data. */
-export type RunAnswer = (WrittenReport & { readonly result: RunResult }) | { readonly error: PlainError };
+export type RunAnswer = FinishedRun | { readonly error: PlainError };
 
 export async function run({ plan, reports, place, environment }: RunTask): Promise<RunAnswer> {
   try {
-    const record = await virtualEngine().run(plan, { signal: new AbortController().signal });
-    const result = measure(plan, record, environment);
-    return { result, ...(await writeReport(reports, result, record.events, place)) };
+    const watcher = { signal: new AbortController().signal };
+    return await runAndReport(virtualEngine(), plan, watcher, { reports, place, environment });
   } catch (error) {
     return { error: toPlainError(error) };
   }

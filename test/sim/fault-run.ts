@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inject } from 'vitest';
 import type { SwarmEvent } from '../../src/core/events.ts';
-import type { FaultRecord, RunRecord, RunWatcher } from '../../src/sim/engines/engine.ts';
+import type { Engine, FaultRecord, RunRecord, RunWatcher } from '../../src/sim/engines/engine.ts';
 import { createEngines, type Engines } from '../../src/sim/engines/registry.ts';
-import { planOf, plannedPeer } from '../../src/sim/measure/fixture.ts';
+import { planOf, plannedPeer, type RecordedRun } from '../../src/sim/measure/fixture.ts';
 import {
   engineNameOf,
   unlimitedLink,
@@ -70,8 +70,20 @@ export function testEngines(): Engines {
 }
 
 /** On the engine that the plan names. */
-export function runPlan(plan: Plan, watcher: Partial<RunWatcher> = {}): Promise<RunRecord> {
-  return testEngines()[engineNameOf(plan)].run(plan, { signal: new AbortController().signal, ...watcher });
+export function runPlan(plan: Plan, watcher: Partial<RunWatcher> = {}): Promise<RecordedRun> {
+  return runRecorded(testEngines()[engineNameOf(plan)], plan, watcher);
+}
+
+/** Runs the plan and keeps its events, as they were told. */
+export async function runRecorded(
+  engine: Engine,
+  plan: Plan,
+  watcher: Partial<RunWatcher> = {},
+): Promise<RecordedRun> {
+  const events: SwarmEvent[] = [];
+  const signal = new AbortController().signal;
+  const record = await engine.run(plan, { signal, ...watcher, onEvent: (event) => events.push(event) });
+  return { ...record, events };
 }
 
 export function faultRecord(record: RunRecord, name: string): FaultRecord {
@@ -81,7 +93,7 @@ export function faultRecord(record: RunRecord, name: string): FaultRecord {
 }
 
 export function eventsOf<Type extends SwarmEvent['type']>(
-  record: RunRecord,
+  record: RecordedRun,
   type: Type,
   peer?: string,
 ): Extract<SwarmEvent, { readonly type: Type }>[] {

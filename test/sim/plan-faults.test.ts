@@ -3,17 +3,17 @@
  * the threads engine carries out each kind. What each key does to the swarm is in effects/.
  */
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../src/sim/engines/engine.ts';
+import type { RecordedRun } from '../../src/sim/measure/fixture.ts';
 import type { FaultEffect, Plan } from '../../src/sim/plan/plan.ts';
 import { eventsOf, faultOf, faultRecord, KIB, runPlan, swarmPlan, whenProgress } from './fault-run.ts';
 
 /** Slow enough for faults to come in the middle: about 2 s. */
 const SLOW = 512 * KIB;
 
-const inVirtualTime = (plan: Plan): Promise<RunRecord> =>
+const inVirtualTime = (plan: Plan): Promise<RecordedRun> =>
   runPlan({ ...plan, engine: { ...plan.engine, name: 'virtual' } });
 
-const completedIn = (record: RunRecord): string[] =>
+const completedIn = (record: RecordedRun): string[] =>
   eventsOf(record, 'peer-completed').map(({ peer }) => peer);
 
 describe('crash', () => {

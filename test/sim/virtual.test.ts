@@ -92,6 +92,8 @@ describe('a run in virtual time', () => {
     const { ending, runs } = JSON.parse(experiment!) as { ending: string; runs: unknown[] };
     expect(ending).toBe('interrupted');
     expect(runs.length).toBeGreaterThanOrEqual(30);
+    const folders = readdirSync(join(desk.folder, 'many'), { recursive: true, encoding: 'utf8' });
+    expect(folders.filter((path) => path.includes('.draft'))).toEqual([]);
   });
 
   it('refuses what needs sockets, and is checked for repeating', async () => {

@@ -1,8 +1,9 @@
 /** One run, with its progress on stderr. */
 import { printable } from '../../core/printable.ts';
-import { runPlan, type FinishedRun, type RunComponents } from '../../sim/pipeline.ts';
+import { runPlan, type RunComponents } from '../../sim/pipeline.ts';
 import type { Plan } from '../../sim/plan/plan.ts';
 import type { RunPlace } from '../../sim/report/write-report.ts';
+import type { FinishedRun } from '../../sim/run-and-report.ts';
 import { formatDuration } from '../../sim/units/format.ts';
 import { progressView, type ProgressOptions } from './run-progress.ts';
 

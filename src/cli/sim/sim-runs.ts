@@ -3,7 +3,8 @@ import { printable, printableData } from '../../core/printable.ts';
 import type { Design } from '../../sim/experiment/design.ts';
 import { runExperiment } from '../../sim/experiment/run-experiment.ts';
 import type { RunResult } from '../../sim/result/result.ts';
-import type { FinishedRun, RunComponents } from '../../sim/pipeline.ts';
+import type { RunComponents } from '../../sim/pipeline.ts';
+import type { FinishedRun } from '../../sim/run-and-report.ts';
 import { parallelThreads } from '../../sim/machine/processors.ts';
 import { engineNameOf, type Plan } from '../../sim/plan/plan.ts';
 import { fromPlainError } from '../../sim/engines/run/plain-errors.ts';
@@ -15,6 +16,7 @@ import { formatDuration, formatRate } from '../../sim/units/format.ts';
 import type { TerminalOptions } from '../../sim/report/page.ts';
 import { renderTerminal } from '../../sim/report/terminal.ts';
 import { openExperiment, writeExperiment } from '../../sim/report/experiment/write-experiment.ts';
+import { removeDrafts } from '../../sim/report/write-report.ts';
 import { exitCodeOfVerdict, exitCodes } from '../program/exit-codes.ts';
 import { fitted, print, say } from '../output/program-output.ts';
 import { runWithProgress, type WatchedRun } from '../progress/run-with-progress.ts';
@@ -191,7 +193,10 @@ function runnerAtOnce(
       tellLeft();
       return run;
     },
-    close: () => pool.destroy(),
+    async close() {
+      await pool.destroy();
+      removeDrafts(parent);
+    },
   };
 }
 

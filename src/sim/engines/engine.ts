@@ -119,8 +119,6 @@ export interface RunRecord {
   readonly ending: 'completed' | 'time-limit' | 'interrupted' | 'stalled' | 'aborted';
   /** The text of the condition by which the run was given up. */
   readonly abortedBy?: string;
-  /** In order of time. */
-  readonly events: readonly SwarmEvent[];
   readonly peers: readonly PeerRecord[];
   readonly tracker: TrafficTotals;
   readonly samples: readonly SwarmSample[];

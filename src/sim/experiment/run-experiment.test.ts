@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { EngineError } from '../../core/errors.ts';
-import { smallSwarm, testEnvironment } from '../measure/fixture.ts';
-import { measure } from '../measure/measure.ts';
+import { smallSwarm, testEnvironment, measure } from '../measure/fixture.ts';
 import type { RunRecord } from '../engines/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Design } from './design.ts';

@@ -8,8 +8,8 @@ import {
   receivedEvent,
   recordOf,
   testEnvironment,
+  measure,
 } from './fixture.ts';
-import { measure } from './measure.ts';
 
 /** A seeder and a leecher, four chunks; the run lasts 4 s and does not complete. */
 function availability(events: readonly SwarmEvent[]) {

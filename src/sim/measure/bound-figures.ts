@@ -67,5 +67,5 @@ function boundSwarm({ plan, record, initial, stays, required }: Evidence): Swarm
 
 function outsideSender({ plan, receipts }: Evidence): string | undefined {
   const planned = new Set(plan.peers.map(({ name }) => name));
-  return receipts.useful.find(({ from }) => !planned.has(from))?.from;
+  return receipts.senders.find((name) => !planned.has(name));
 }

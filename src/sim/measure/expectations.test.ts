@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../engines/engine.ts';
 import type { Comparison, Threshold } from '../plan/plan.ts';
-import { smallSwarm, testEnvironment } from './fixture.ts';
-import { measure } from './measure.ts';
+import { measure, smallSwarm, testEnvironment, type RecordedRun } from './fixture.ts';
 
 function threshold(metric: string, comparison: Comparison, value: number): Threshold {
   return { text: `${metric} ${comparison} ${value}`, metric, comparison, value };
 }
 
 /** The small swarm: makespan 3,500 ms, completions at 3,000 and 3,500 ms. */
-function run(expected: readonly Threshold[], record: Partial<RunRecord> = {}) {
+function run(expected: readonly Threshold[], record: Partial<RecordedRun> = {}) {
   const swarm = smallSwarm();
   return measure({ ...swarm.plan, expect: expected }, { ...swarm.record, ...record }, testEnvironment);
 }

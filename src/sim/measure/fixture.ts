@@ -7,7 +7,7 @@ import { emptyTraffic } from '../network/metered-transport.ts';
 import { emptyShaping } from '../network/shaping-counters.ts';
 import { PLAN_SCHEMA_VERSION } from '../plan/plan-schema.ts';
 import { unlimitedLink, type Plan, type PlannedPeer } from '../plan/plan.ts';
-import { measure } from './measure.ts';
+import { Measurement } from './measure.ts';
 import type { Environment, RunResult } from '../result/result.ts';
 
 export const testEnvironment: Environment = {
@@ -88,11 +88,23 @@ export function peerRecord(name: string, changes: Partial<PeerRecord> = {}): Pee
   };
 }
 
+/** A record with the events of the run. */
+export interface RecordedRun extends RunRecord {
+  readonly events: readonly SwarmEvent[];
+}
+
+/** All at once: the events, in whatever order they are written down, and then the figures. */
+export function measure(plan: Plan, { events, ...record }: RecordedRun, environment: Environment): RunResult {
+  const measurement = new Measurement(plan);
+  for (const event of events.toSorted((a, b) => a.atMs - b.atMs)) measurement.see(event);
+  return measurement.result(record, environment);
+}
+
 export function recordOf(
   events: readonly SwarmEvent[],
   peers: readonly PeerRecord[],
   changes: Partial<RunRecord> = {},
-): RunRecord {
+): RecordedRun {
   return {
     engine: 'threads',
     startedAt: '2026-01-02T03:04:05.678Z',
@@ -154,7 +166,7 @@ export function receivedEvent(
  * A seeder (1,500 B/s up) and two leechers (1,000 B/s up) share four chunks of 1,000 bytes. The seeder sends five
  * chunks, leecher/1 sends three; leecher/2 gets one chunk twice. leecher/1 completes at 3 s, leecher/2 at 3.5 s.
  */
-export function smallSwarm(): { plan: Plan; record: RunRecord } {
+export function smallSwarm(): { plan: Plan; record: RecordedRun } {
   const limited = (upBytesPerSec: number) => ({
     link: { ...unlimitedLink, upBytesPerSec, latencyMs: 10 },
   });
@@ -231,7 +243,7 @@ export function smallSwarm(): { plan: Plan; record: RunRecord } {
 }
 
 /** The small swarm with its figures. */
-export function measuredSmallSwarm(): { plan: Plan; record: RunRecord; result: RunResult } {
+export function measuredSmallSwarm(): { plan: Plan; record: RecordedRun; result: RunResult } {
   const { plan, record } = smallSwarm();
   return { plan, record, result: measure(plan, record, testEnvironment) };
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { FaultRecord } from '../engines/engine.ts';
-import { at, joinedEvent, planOf, plannedPeer, recordOf, testEnvironment } from './fixture.ts';
-import { measure } from './measure.ts';
+import { at, joinedEvent, planOf, plannedPeer, recordOf, testEnvironment, measure } from './fixture.ts';
 import type { InjectedFigures } from '../result/result.ts';
 
 const fault = (changes: Partial<FaultRecord>): FaultRecord => ({

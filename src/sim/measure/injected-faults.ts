@@ -23,9 +23,9 @@ export function faultFigures(evidence: Evidence): InjectedFigures[] {
 }
 
 /** Of each peer that a fault has killed for a while. */
-export function returnsAfterFaults({ plan, record, stays }: Evidence): InjectedFigures[] {
+export function returnsAfterFaults({ plan, notable, stays }: Evidence): InjectedFigures[] {
   const total = plan.content.totalChunks;
-  return record.events.flatMap((event): InjectedFigures[] => {
+  return notable.flatMap((event): InjectedFigures[] => {
     if (event.type !== 'peer-crashed' || event.fault === undefined) return [];
     const effect = plan.faults.find(({ name }) => name === event.fault)?.effect;
     if (effect?.kind !== 'crash' || effect.returnAfterMs === null) return [];
@@ -75,10 +75,10 @@ function effectText(evidence: Evidence, fault: FaultRecord): string {
 }
 
 /** What others noticed of the targets from the beginning on. */
-function consequences({ record, book }: Evidence, { kind, targets, beganMs }: FaultRecord): string[] {
+function consequences({ notable, book }: Evidence, { kind, targets, beganMs }: FaultRecord): string[] {
   const isTarget = new Set(targets);
   const concerns = (address: Address, atMs: number): boolean => isTarget.has(book.nameOf(address, atMs));
-  const since = record.events.filter(({ atMs }) => atMs >= beganMs!);
+  const since = notable.filter(({ atMs }) => atMs >= beganMs!);
   if (kind === 'tracker-down') {
     const lost = distinct(since, (event) => event.type === 'tracker-lost');
     return lost > 0 ? [`${count(lost, 'peer')} lost the tracker`] : [];

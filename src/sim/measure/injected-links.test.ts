@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ShapingTotals } from '../network/totals.ts';
 import { unlimitedLink, type PlannedLink } from '../plan/plan.ts';
-import { peerRecord, planOf, plannedPeer, recordOf, shaping, testEnvironment } from './fixture.ts';
-import { measure } from './measure.ts';
+import { peerRecord, planOf, plannedPeer, recordOf, shaping, testEnvironment, measure } from './fixture.ts';
 
 type Member = readonly [name: string, link: Partial<PlannedLink>, counted: Partial<ShapingTotals>];
 

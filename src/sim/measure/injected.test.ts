@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { PlannedPeer } from '../plan/plan.ts';
-import { at, joinedEvent, planOf, plannedPeer, receivedEvent, recordOf, testEnvironment } from './fixture.ts';
-import { measure } from './measure.ts';
+import {
+  at,
+  joinedEvent,
+  planOf,
+  plannedPeer,
+  receivedEvent,
+  recordOf,
+  testEnvironment,
+  measure,
+} from './fixture.ts';
 
 const stopAt = (how: 'graceful' | 'crash', afterMs: number, from: 'start' | 'completion' = 'start') => ({
   how,

@@ -1,5 +1,5 @@
 /** What each planned join, departure, return and link did. An injection that hit nothing proves nothing. */
-import type { ChunkReceived, SwarmEvent } from '../../core/events.ts';
+import type { SwarmEvent } from '../../core/events.ts';
 import { formatBytes, formatDuration } from '../units/format.ts';
 import type { PlannedLeave, PlannedPeer } from '../plan/plan.ts';
 import type { Evidence } from './observations.ts';
@@ -37,7 +37,6 @@ class Injections {
   readonly #makespanMs: number | null;
   /** What others saw of a peer's sockets, by its name. */
   readonly #noticed: ReadonlyMap<string, readonly Noticed[]>;
-  readonly #receivedBy: ReadonlyMap<string, readonly ChunkReceived[]>;
   /** When faults killed a peer, by its name: the session that was cut may go on. */
   readonly #faultCrashes: ReadonlyMap<string, ReadonlySet<number>>;
 
@@ -45,7 +44,6 @@ class Injections {
     this.#evidence = evidence;
     this.#makespanMs = makespanMs;
     this.#noticed = noticedBy(evidence);
-    this.#receivedBy = receivedBy(evidence);
     this.#faultCrashes = crashesByFaults(evidence);
   }
 
@@ -113,7 +111,7 @@ class Injections {
     const matters = this.#matters(happenedMs);
     const verb = leave.how === 'crash' ? 'killed' : 'left';
     const parts = [
-      `${verb} with ${this.#ofAll(this.#heldAtEnd(peer.name, stay))}`,
+      `${verb} with ${this.#ofAll(this.#heldAtEnd(stay))}`,
       ...this.#consequences(peer, position, stay),
       ...(matters ? [] : ['after the last completion']),
     ];
@@ -154,11 +152,8 @@ class Injections {
     return completedMs === undefined ? null : completedMs + leave.afterMs;
   }
 
-  /** What it had lost before and received again counts, too. */
-  #heldAtEnd(name: string, stay: Stay): number {
-    const received = this.#receivedBy.get(name) ?? [];
-    const during = received.filter(({ atMs }) => atMs >= stay.joinMs && atMs <= stay.endMs);
-    return Math.min(stay.heldChunks + during.length, this.#evidence.plan.content.totalChunks);
+  #heldAtEnd({ heldChunks, receivedChunks }: Stay): number {
+    return Math.min(heldChunks + receivedChunks, this.#evidence.plan.content.totalChunks);
   }
 
   #consequences(peer: PlannedPeer, position: number, stay: Stay): string[] {
@@ -183,25 +178,14 @@ class Injections {
   }
 }
 
-function crashesByFaults({ record }: Evidence): Map<string, Set<number>> {
+function crashesByFaults({ notable }: Evidence): Map<string, Set<number>> {
   const crashes = new Map<string, Set<number>>();
-  for (const event of record.events) {
+  for (const event of notable) {
     if (event.type !== 'peer-crashed' || event.fault === undefined) continue;
     const own = crashes.get(event.peer) ?? new Set();
     crashes.set(event.peer, own.add(event.atMs));
   }
   return crashes;
-}
-
-function receivedBy({ record }: Evidence): Map<string, ChunkReceived[]> {
-  const received = new Map<string, ChunkReceived[]>();
-  for (const event of record.events) {
-    if (event.type !== 'chunk-received') continue;
-    const own = received.get(event.peer);
-    if (own === undefined) received.set(event.peer, [event]);
-    else own.push(event);
-  }
-  return received;
 }
 
 interface Noticed {
@@ -211,9 +195,9 @@ interface Noticed {
   readonly bytes: number;
 }
 
-function noticedBy({ record, book }: Evidence): Map<string, Noticed[]> {
+function noticedBy({ notable, book }: Evidence): Map<string, Noticed[]> {
   const noticed = new Map<string, Noticed[]>();
-  for (const event of record.events) {
+  for (const event of notable) {
     const seen = toNoticed(event);
     if (seen === undefined) continue;
     const name = book.nameOf(seen.address, event.atMs);

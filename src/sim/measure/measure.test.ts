@@ -13,9 +13,9 @@ import {
   smallSwarm,
   testEnvironment,
   traffic,
+  measure,
 } from './fixture.ts';
 import { unlimitedLink } from '../plan/plan.ts';
-import { measure } from './measure.ts';
 
 describe('the small swarm, computed by hand', () => {
   const { swarm, peers, groups, flows, tracker } = measuredSmallSwarm().result;

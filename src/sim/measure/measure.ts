@@ -1,25 +1,44 @@
 /** From what an engine saw to the figures: the one place where a run becomes a result. docs/metrics.md. */
+import type { SwarmEvent } from '../../core/events.ts';
 import type { RunRecord } from '../engines/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 import { boundFigures } from './bound-figures.ts';
-import { allCompleteMs, gatherEvidence } from './observations.ts';
-import type { Evidence } from './observations.ts';
+import type { EventFold } from './event-fold.ts';
+import { allCompleteMs, Observations, type Evidence } from './observations.ts';
 import { judgeExpectations } from './expectations.ts';
 import { injectedFigures } from './injected.ts';
 import { groupFigures, measurePeers } from './peer-figures.ts';
-import type { Receipt } from './receipts.ts';
 import { RESULT_SCHEMA_VERSION } from '../result/result.ts';
-import type { Environment, Flow, PeerFigures, RunResult } from '../result/result.ts';
+import type { Environment, PeerFigures, RunResult } from '../result/result.ts';
 import { swarmFigures, trackerFigures } from './swarm-figures.ts';
 import { judgeTrust } from './trust.ts';
 import { judge } from './verdict.ts';
 
 /**
- * Pure: the same plan, record and environment give the same result. Events of clients from outside the plan are
- * welcome; they appear in `flows` by `host:port`.
+ * Sees the events of a run in order of time, and tells its figures when it is over. The same plan, events, record and
+ * environment give the same result. Events of clients from outside the plan are welcome; they appear in `flows` by
+ * `host:port`.
  */
-export function measure(plan: Plan, record: RunRecord, environment: Environment): RunResult {
-  const evidence = gatherEvidence(plan, record);
+export class Measurement implements EventFold {
+  readonly #plan: Plan;
+  readonly #observations: Observations;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#observations = new Observations(plan);
+  }
+
+  see(event: SwarmEvent): void {
+    this.#observations.see(event);
+  }
+
+  result(record: RunRecord, environment: Environment): RunResult {
+    return resultOf(this.#plan, this.#observations.evidence(record), environment);
+  }
+}
+
+function resultOf(plan: Plan, evidence: Evidence, environment: Environment): RunResult {
+  const { record } = evidence;
   const makespanMs = findMakespan(evidence);
   const peers = measurePeers(evidence, makespanMs);
   const bound = boundFigures(evidence, makespanMs);
@@ -44,7 +63,7 @@ export function measure(plan: Plan, record: RunRecord, environment: Environment)
     groups: groupFigures(peers),
     peers,
     tracker: trackerFigures(record, peers.filter(joined).length),
-    flows: flowsOf(evidence.receipts.useful),
+    flows: evidence.receipts.flows,
     injected: injectedFigures(evidence, makespanMs),
     samples: record.samples,
     plan,
@@ -60,24 +79,6 @@ function findMakespan(evidence: Evidence): number | null {
     .map(({ name }) => name)
     .filter((name) => evidence.required.has(name) && evidence.initial.get(name)?.complete !== true);
   return allCompleteMs(evidence, lacking);
-}
-
-function flowsOf(useful: readonly Receipt[]): Flow[] {
-  const flows = new Map<string, { from: string; to: string; chunks: number; bytes: number }>();
-  for (const { from, to, bytes } of useful) {
-    const key = `${from}\0${to}`;
-    const flow = flows.get(key) ?? { from, to, chunks: 0, bytes: 0 };
-    flow.chunks += 1;
-    flow.bytes += bytes;
-    flows.set(key, flow);
-  }
-  return [...flows.values()]
-    .filter(({ bytes }) => bytes > 0)
-    .sort((a, b) => b.bytes - a.bytes || compare(a.from, b.from) || compare(a.to, b.to));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function joined(peer: PeerFigures): boolean {

@@ -1,19 +1,26 @@
-/** What all figures are made of, read once from plan and record. */
+/** What all figures are made of: the plan, the record, and what was kept of the events as they happened. */
 import type { ChunkSet } from '../../core/chunk-set.ts';
+import type { SwarmEvent } from '../../core/events.ts';
 import type { PeerRecord, RunRecord } from '../engines/engine.ts';
 import type { Plan, PlannedPeer } from '../plan/plan.ts';
-import { AddressBook, readReceipts } from './receipts.ts';
-import type { Receipts } from './receipts.ts';
-import { initialChunks, readChunkTraces, readCompletions, readStays } from './presence.ts';
-import type { Stay } from './presence.ts';
+import type { AvailabilityFigures } from '../result/result.ts';
+import { AddressBook } from './address-book.ts';
+import { AvailabilityFold } from './availability.ts';
+import type { EventFold } from './event-fold.ts';
+import { InitialChunks } from './initial-chunks.ts';
+import { NotableEvents } from './notable-events.ts';
+import { Presence, type Stay } from './presence.ts';
+import { ReceiptFold, type Receipts } from './receipts.ts';
 
 export interface Evidence {
   readonly plan: Plan;
-  /** With its events in order of time. */
   readonly record: RunRecord;
   readonly contentBytes: number;
   readonly book: AddressBook;
   readonly receipts: Receipts;
+  /** What went wrong or was done to peers, in order of time. */
+  readonly notable: readonly SwarmEvent[];
+  availability(periodMs: number): AvailabilityFigures | null;
   readonly stays: ReadonlyMap<string, readonly Stay[]>;
   readonly completions: ReadonlyMap<string, readonly number[]>;
   /** Only peers whose chunks at the start are known. */
@@ -73,34 +80,62 @@ function isRequired({ mustComplete }: PlannedPeer, record: PeerRecord | undefine
   return mustComplete === 'unless-gone' ? record?.leftIncomplete !== true : mustComplete;
 }
 
-export function gatherEvidence(plan: Plan, record: RunRecord): Evidence {
-  const events = record.events.toSorted((a, b) => a.atMs - b.atMs);
-  const book = new AddressBook(events);
-  const stays = readStays(events, record.elapsedMs);
-  const completions = readCompletions(events);
-  const traces = readChunkTraces(events);
-  const initial = new Map<string, ChunkSet>();
-  for (const peer of plan.peers) {
-    const held = initialChunks(plan, peer, {
-      stays: stays.get(peer.name) ?? [],
-      completed: completions.has(peer.name),
-      chunks: traces.get(peer.name),
-    });
-    if (held !== undefined) initial.set(peer.name, held);
+/** All folds of a run. */
+export class Observations implements EventFold {
+  readonly #plan: Plan;
+  readonly #book = new AddressBook();
+  readonly #presence = new Presence();
+  readonly #notable = new NotableEvents();
+  readonly #initial: InitialChunks;
+  readonly #receipts: ReceiptFold;
+  readonly #availability: AvailabilityFold;
+  readonly #folds: readonly EventFold[];
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#initial = new InitialChunks(plan);
+    this.#receipts = new ReceiptFold(plan, this.#book);
+    this.#availability = new AvailabilityFold(plan);
+    this.#folds = [
+      this.#book,
+      this.#presence,
+      this.#notable,
+      this.#initial,
+      this.#receipts,
+      this.#availability,
+    ];
   }
-  const records = new Map(record.peers.map((peer) => [peer.name, peer]));
-  return {
-    plan,
-    record: { ...record, events },
-    contentBytes: record.chunkBytes.reduce((sum, bytes) => sum + bytes, 0),
-    book,
-    receipts: readReceipts(events, book),
-    stays,
-    completions,
-    initial,
-    records,
-    required: new Set(
-      plan.peers.filter((peer) => isRequired(peer, records.get(peer.name))).map(({ name }) => name),
-    ),
-  };
+
+  see(event: SwarmEvent): void {
+    for (const fold of this.#folds) fold.see(event);
+  }
+
+  evidence(record: RunRecord): Evidence {
+    const { peers } = this.#plan;
+    const stays = this.#presence.stays(record.elapsedMs);
+    const { completions } = this.#presence;
+    const initial = new Map<string, ChunkSet>();
+    for (const peer of peers) {
+      const traces = { stays: stays.get(peer.name) ?? [], completed: completions.has(peer.name) };
+      const held = this.#initial.of(peer, traces);
+      if (held !== undefined) initial.set(peer.name, held);
+    }
+    const records = new Map(record.peers.map((peer) => [peer.name, peer]));
+    return {
+      plan: this.#plan,
+      record,
+      contentBytes: record.chunkBytes.reduce((sum, bytes) => sum + bytes, 0),
+      book: this.#book,
+      receipts: this.#receipts.result(),
+      notable: this.#notable.events,
+      availability: (periodMs) => this.#availability.result(initial, periodMs),
+      stays,
+      completions,
+      initial,
+      records,
+      required: new Set(
+        peers.filter((peer) => isRequired(peer, records.get(peer.name))).map(({ name }) => name),
+      ),
+    };
+  }
 }

@@ -7,38 +7,22 @@ import { emptyShaping } from '../network/shaping-counters.ts';
 import type { PlannedPeer } from '../plan/plan.ts';
 import { completedForGood } from './observations.ts';
 import type { Evidence } from './observations.ts';
-import { groupReceipts, sumBytes } from './receipts.ts';
-import type { Receipt } from './receipts.ts';
+import { arrivedAt } from './receipts.ts';
 import { completionTimesMs } from '../result/completion-times.ts';
 import type { GroupFigures, PeerFigures } from '../result/result.ts';
 
 /** Rates are over the time from 0 to the makespan or, without one, to the end of the run. */
 export function measurePeers(evidence: Evidence, makespanMs: number | null): PeerFigures[] {
   const { plan, receipts, record } = evidence;
-  const periodMs = makespanMs ?? record.elapsedMs;
-  const received: Received = {
-    useful: groupReceipts(receipts.useful, 'to'),
-    wasted: groupReceipts(receipts.wasted, 'to'),
-    sentAfter: groupReceipts(receiptsAfter(evidence, periodMs), 'from'),
-  };
-  return plan.peers.map((peer) => measurePeer(evidence, peer, received, makespanMs));
+  const late = receipts.after(makespanMs ?? record.elapsedMs).sentBytes;
+  return plan.peers.map((peer) => measurePeer(evidence, peer, late.get(peer.name) ?? 0, makespanMs));
 }
 
-/** Chunks that finished arriving only after the period. */
-export function receiptsAfter({ receipts }: Evidence, periodMs: number): Receipt[] {
-  return [...receipts.useful, ...receipts.wasted].filter(({ atMs }) => atMs > periodMs);
-}
-
-interface Received {
-  readonly useful: ReadonlyMap<string, readonly Receipt[]>;
-  readonly wasted: ReadonlyMap<string, readonly Receipt[]>;
-  readonly sentAfter: ReadonlyMap<string, readonly Receipt[]>;
-}
-
+/** @param sentLate payload bytes that arrived only after the period */
 function measurePeer(
   evidence: Evidence,
   peer: PlannedPeer,
-  received: Received,
+  sentLate: number,
   makespanMs: number | null,
 ): PeerFigures {
   const periodMs = makespanMs ?? evidence.record.elapsedMs;
@@ -51,7 +35,7 @@ function measurePeer(
   // Who holds everything need not come: the run may be over before.
   const completedMs = hadAll ? (joinedMs ?? 0) : (completedForGood(evidence, name, makespanMs) ?? null);
   const { payloadSentBytes: uploadedBytes, payloadReceivedBytes: downloadedBytes } = record.traffic;
-  const sentInPeriod = uploadedBytes - sumBytes(received.sentAfter.get(name) ?? []);
+  const sentInPeriod = uploadedBytes - sentLate;
   const capacity = uplinkCapacityBytes(evidence, peer, periodMs);
   return {
     name,
@@ -66,8 +50,7 @@ function measurePeer(
     integrity: record.integrity,
     uploadedBytes,
     downloadedBytes,
-    usefulBytes: sumBytes(received.useful.get(name) ?? []),
-    wastedBytes: sumBytes(received.wasted.get(name) ?? []),
+    ...arrivedAt(evidence.receipts, name),
     shareRatio: downloadedBytes > 0 ? uploadedBytes / downloadedBytes : null,
     uploadUtilisation: capacity > 0 ? Math.max(0, sentInPeriod) / capacity : null,
     traffic: record.traffic,

@@ -1,11 +1,9 @@
 /** Figures of the swarm as a whole and of the tracker. */
 import { distributed, jainIndex } from '../analyse/statistics.ts';
 import type { RunRecord } from '../engines/engine.ts';
-import { availabilityFigures } from './availability.ts';
 import type { Evidence } from './observations.ts';
-import { receiptsAfter, uplinkCapacityBytes } from './peer-figures.ts';
+import { uplinkCapacityBytes } from './peer-figures.ts';
 import { completionTimesMs } from '../result/completion-times.ts';
-import { sumBytes } from './receipts.ts';
 import type { BoundFigures, PeerFigures, SwarmFigures, TrackerFigures } from '../result/result.ts';
 
 export function swarmFigures(
@@ -14,10 +12,9 @@ export function swarmFigures(
   makespanMs: number | null,
   bound: BoundFigures,
 ): SwarmFigures {
-  const { contentBytes, record, receipts } = evidence;
+  const { contentBytes, record, receipts, notable } = evidence;
+  const { usefulBytes, wastedBytes } = receipts;
   const periodMs = makespanMs ?? record.elapsedMs;
-  const usefulBytes = sumBytes(receipts.useful);
-  const wastedBytes = sumBytes(receipts.wasted);
   const sentBytes = total(peers, (peer) => peer.uploadedBytes);
   // A killed thread may not have counted its last bytes, which the events tell of.
   const receivedBytes = total(peers, (peer) =>
@@ -27,15 +24,14 @@ export function swarmFigures(
   const payloadBytes = Math.max(sentBytes, receivedBytes);
   const controlBytes =
     total(peers, (peer) => peer.traffic.controlSentBytes) + record.tracker.controlSentBytes;
-  const late = receiptsAfter(evidence, periodMs);
-  const usefulInPeriod = sumBytes(receipts.useful.filter(({ atMs }) => atMs <= periodMs));
+  const late = receipts.after(periodMs);
   return {
     contentBytes,
     totalChunks: record.chunkBytes.length,
     makespanMs,
     completionMs: distributed(completionTimesMs(peers)),
-    goodputBytesPerSec: perSecond(usefulInPeriod, periodMs),
-    throughputBytesPerSec: perSecond(Math.max(0, payloadBytes - sumBytes(late)), periodMs),
+    goodputBytesPerSec: perSecond(usefulBytes - late.usefulBytes, periodMs),
+    throughputBytesPerSec: perSecond(Math.max(0, payloadBytes - late.bytes), periodMs),
     usefulBytes,
     payloadBytes,
     controlBytes,
@@ -45,11 +41,10 @@ export function swarmFigures(
     fairness: jainIndex(peers.filter(({ joinedMs }) => joinedMs !== null).map((peer) => peer.uploadedBytes)),
     seederLoad: seederLoad(evidence, peers),
     uploadUtilisation: uploadUtilisation(evidence, peers, periodMs),
-    availability: availabilityFigures(evidence, periodMs),
-    corruptChunks: record.events.filter(
-      (event) => event.type === 'chunk-discarded' && event.reason === 'corrupt',
-    ).length,
-    bans: record.events.filter(({ type }) => type === 'peer-banned').length,
+    availability: evidence.availability(periodMs),
+    corruptChunks: notable.filter((event) => event.type === 'chunk-discarded' && event.reason === 'corrupt')
+      .length,
+    bans: notable.filter(({ type }) => type === 'peer-banned').length,
     bound,
   };
 }

@@ -10,8 +10,8 @@ import {
   shaping,
   smallSwarm,
   testEnvironment,
+  measure,
 } from './fixture.ts';
-import { measure } from './measure.ts';
 
 function verdictOf(change: {
   plan?: Partial<Plan>;

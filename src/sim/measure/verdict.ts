@@ -164,9 +164,9 @@ function endingReason({ record, plan }: Evidence): string[] {
   return [];
 }
 
-function brokenNodes({ record }: Evidence): string[] {
+function brokenNodes({ notable }: Evidence): string[] {
   return summed(
-    record.events.flatMap((event) =>
+    notable.flatMap((event) =>
       event.type === 'node-failed' ? [`${event.peer} could not go on: ${event.detail} (${event.code}).`] : [],
     ),
   );

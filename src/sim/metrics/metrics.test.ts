@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { measuredSmallSwarm, testEnvironment } from '../measure/fixture.ts';
-import { measure } from '../measure/measure.ts';
+import { measuredSmallSwarm, testEnvironment, measure } from '../measure/fixture.ts';
 import { findMetric, metricPaths } from './metrics.ts';
 
 const { plan, record, result } = measuredSmallSwarm();

@@ -1,7 +1,8 @@
 /** What a thread does that runs one repeat of a paper's case after another, in virtual time. */
 import { ConfigError, toPlainError, type PlainError } from '../../core/errors.ts';
+import type { SwarmEvent } from '../../core/events.ts';
 import { virtualEngine } from '../engines/virtual/virtual-engine.ts';
-import { measure } from '../measure/measure.ts';
+import { Measurement } from '../measure/measure.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Environment } from '../result/result.ts';
 import type { PaperRun } from './paper.ts';
@@ -30,6 +31,14 @@ export async function run(task: PaperWorkerTask): Promise<PaperAnswer> {
 }
 
 async function runOne(plan: Plan, environment: Environment): Promise<PaperRun> {
-  const record = await virtualEngine().run(plan, { signal: new AbortController().signal });
-  return { result: measure(plan, record, environment), events: record.events };
+  const measurement = new Measurement(plan);
+  const events: SwarmEvent[] = [];
+  const record = await virtualEngine().run(plan, {
+    signal: new AbortController().signal,
+    onEvent(event) {
+      measurement.see(event);
+      events.push(event);
+    },
+  });
+  return { result: measurement.result(record, environment), events };
 }

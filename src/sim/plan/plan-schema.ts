@@ -319,6 +319,15 @@ export const planSchema = z.strictObject({
   timeLimitMs: positive.max(TIME_LIMIT_MS_MAX),
   /** The run goes on, when all are complete, until every planned join and return has come. Absent: it ends then. */
   until: z.literal('sessions').exactOptional(),
+  record: z
+    .strictObject({
+      /**
+       * Of how many chunks, as a share of all, events.jsonl has the events; what concerns no chunk is always there.
+       * `none`: there is no such file.
+       */
+      events: z.union([z.literal('none'), z.number().min(0).max(1)]),
+    })
+    .exactOptional(),
   engine: z.strictObject({
     /** Absent: threads. */
     name: z.enum(engineNames).exactOptional(),

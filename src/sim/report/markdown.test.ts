@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { measuredSmallSwarm, planOf, plannedPeer, recordOf, testEnvironment } from '../measure/fixture.ts';
-import { measure } from '../measure/measure.ts';
+import {
+  measuredSmallSwarm,
+  planOf,
+  plannedPeer,
+  recordOf,
+  testEnvironment,
+  measure,
+} from '../measure/fixture.ts';
 import { figures } from './figures.ts';
 import { renderMarkdown } from './markdown.ts';
 

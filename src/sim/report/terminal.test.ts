@@ -12,8 +12,8 @@ import {
   recordOf,
   smallSwarm,
   testEnvironment,
+  measure,
 } from '../measure/fixture.ts';
-import { measure } from '../measure/measure.ts';
 import type { RunResult } from '../result/result.ts';
 import { renderTerminal } from './terminal.ts';
 

@@ -1,12 +1,28 @@
-import { lstat, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { cp, lstat, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
+import type { SwarmEvent } from '../../core/events.ts';
 import { measuredSmallSwarm } from '../measure/fixture.ts';
 import type { RunResult } from '../result/result.ts';
-import { writeReport } from './write-report.ts';
+import { ReportDraft, type WrittenReport } from './write-report.ts';
+
+vi.mock('node:fs', { spy: true });
 
 const { plan, record, result } = measuredSmallSwarm();
+
+/** As a run does. */
+async function writeReport(
+  folder: string,
+  measured: RunResult,
+  events: readonly SwarmEvent[],
+): Promise<WrittenReport> {
+  const draft = await ReportDraft.begin(folder, measured.plan);
+  for (const event of events) draft.see(event);
+  return draft.finish(measured);
+}
 
 let folder: string;
 beforeEach(() => {
@@ -52,7 +68,8 @@ describe('a report on disk', () => {
   });
 
   it('stays inside its folder, whatever the scenario and the seed are called', async () => {
-    const odd: RunResult = { ...result, seed: '../../x', scenario: { name: '../a b', description: '' } };
+    const scenario = { name: '../a b', description: '' };
+    const odd: RunResult = { ...result, seed: '../../x', scenario, plan: { ...plan, scenario } };
     const { folder: run } = await writeReport(folder, odd, []);
     expect(run.startsWith(join(folder, '__a_b'))).toBe(true);
     expect(await readdir(run)).toContain('result.json');
@@ -70,6 +87,36 @@ describe('a report on disk', () => {
     expect(warning).toMatch(/latest does not point to the report: it is a folder; move it away/);
     expect(await readdir(run)).toContain('result.json');
     expect((await readdir(folder)).sort()).toEqual(['fixture', 'latest']);
+  });
+
+  it('that is given up leaves nothing, not even the folder of its scenario', async () => {
+    const draft = await ReportDraft.begin(folder, plan);
+    for (const event of record.events) draft.see(event);
+    await draft.discard();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('that a killed program has begun is removed by the next one of the scenario', async () => {
+    const begun = await ReportDraft.begin(folder, plan);
+    const [name] = await readdir(join(folder, 'fixture'));
+    const { pid: deadPid } = spawnSync(process.execPath, ['--version']);
+    const left = join(folder, 'fixture', name!.replace(`-${process.pid}-`, `-${deadPid}-`));
+    await cp(join(folder, 'fixture', name!), left, { recursive: true });
+    const { folder: run } = await writeReport(folder, result, record.events);
+    expect((await readdir(join(folder, 'fixture'))).sort()).toEqual([name, basename(run)].sort());
+    await begun.discard();
+  });
+
+  it('ends the run when an event cannot be written, says why, and leaves nothing', async () => {
+    const draft = await ReportDraft.begin(folder, plan);
+    vi.mocked(appendFileSync).mockImplementationOnce(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    expect(draft.failed.aborted).toBe(false);
+    for (let i = 0; !draft.failed.aborted && i < 10_000; i++) draft.see(record.events[0]!);
+    expect(draft.failed.aborted).toBe(true);
+    await expect(draft.finish(result)).rejects.toThrow(/cannot be written to .*fixture: .*no space.*--out/);
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('says where and how when the folder cannot be written', async () => {

@@ -1,14 +1,21 @@
 /** Puts the files of one run where people find them: `<folder>/<scenario>/<run>/`, and `<folder>/latest`. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownPrefix, removeLeftBehind, removeOwn } from '../../core/node/store/left-behind.ts';
 import { printable } from '../../core/printable.ts';
 import type { SwarmEvent } from '../../core/events.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { RunResult } from '../result/result.ts';
 import { renderPeersCsv, renderTimelineCsv } from './csv.ts';
-import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
-import { renderEventLines, renderPlanJson, renderResultJson } from './json.ts';
+import { EventFile } from './event-file.ts';
+import { renderPlanJson, renderResultJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
+import { recordedEvents } from './recorded-events.ts';
+import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
+
+const DRAFT = '.draft';
 
 /** Where the report of a run of an experiment goes. */
 export interface RunPlace {
@@ -24,48 +31,118 @@ export interface WrittenReport {
 }
 
 /**
- * Writes result.json, plan.json, events.jsonl, peers.csv, timeline.csv and report.md into a folder of their own
- * and returns where. The folder appears under its name only when it is complete. Its name is the UTC time of
- * the run's start and the seed, with `-2`, `-3`, … where another run has taken it. `latest` points to it. A run of an
- * experiment goes to its place instead and leaves `latest` alone.
- * @throws {StoreError} the folder cannot be written; the message names it and the fix
+ * The report of a run: events.jsonl, written while the run goes on, then result.json, plan.json, peers.csv,
+ * timeline.csv and report.md, in a folder of their own. The folder appears under its name only when it is complete.
+ * Its name is the UTC time of the run's start and the seed, with `-2`, `-3`, … where another run has taken it. `latest`
+ * points to it. A run of an experiment goes to its place instead and leaves `latest` alone.
  */
-export async function writeReport(
-  folder: string,
-  result: RunResult,
-  events: readonly SwarmEvent[],
-  place?: RunPlace,
-): Promise<WrittenReport> {
-  const scenario = fileName(result.scenario.name, 80);
-  const parent = place?.parent ?? join(folder, scenario);
-  let draft: string | undefined;
-  try {
-    await mkdir(parent, { recursive: true });
+export class ReportDraft {
+  /** Aborted when an event could not be written: `finish` then tells why, and the run need not go on. */
+  readonly failed: AbortSignal;
+  readonly #folder: string;
+  readonly #scenario: string;
+  readonly #place: RunPlace | undefined;
+  readonly #parent: string;
+  /** Whether the folder of the scenario's reports was made for this one. */
+  #madeParent = false;
+  readonly #draft: string;
+  readonly #failing = new AbortController();
+  readonly #isRecorded: ((event: SwarmEvent) => boolean) | null;
+  #events: EventFile | undefined;
+  readonly #remove = (): void => {
+    try {
+      rmSync(this.#draft, { recursive: true, force: true });
+    } catch {
+      // What ends a run is told, not this; the next report of the scenario tries again.
+    }
+  };
+
+  private constructor(folder: string, plan: Plan, place: RunPlace | undefined) {
+    this.failed = this.#failing.signal;
+    this.#folder = folder;
+    this.#scenario = fileName(plan.scenario.name, 80);
+    this.#place = place;
+    this.#parent = place?.parent ?? join(folder, this.#scenario);
+    this.#draft = join(this.#parent, `${ownPrefix(DRAFT)}${randomUUID()}`);
+    this.#isRecorded = recordedEvents(plan);
+  }
+
+  /** To be ended by `finish` or `discard`. @throws {StoreError} the folder cannot be written; with the fix */
+  static async begin(folder: string, plan: Plan, place?: RunPlace): Promise<ReportDraft> {
+    const draft = new ReportDraft(folder, plan, place);
+    await draft.#orDiscard(() => draft.#begin());
+    return draft;
+  }
+
+  see(event: SwarmEvent): void {
+    if (this.#isRecorded?.(event) === true) this.#events?.add(event);
+  }
+
+  /** @throws {StoreError} the report cannot be written; the message names its folder and the fix */
+  finish(result: RunResult): Promise<WrittenReport> {
+    return this.#orDiscard(async () => {
+      this.#closeEvents();
+      await writeFiles(this.#draft, result);
+      const name =
+        this.#place === undefined
+          ? timedName(result.startedAt, result.seed)
+          : fileName(this.#place.name, 100);
+      const run = await moveToFreeName(this.#draft, this.#parent, name);
+      process.off('exit', this.#remove);
+      const warning =
+        this.#place === undefined ? await pointLatest(this.#folder, `${this.#scenario}/${run}`) : null;
+      return { folder: join(this.#parent, run), warning };
+    });
+  }
+
+  /** Nothing of it is left, also when it had only been begun. */
+  async discard(): Promise<void> {
+    try {
+      this.#closeEvents();
+    } catch {
+      // What could not be written is not wanted any more.
+    }
+    this.#remove();
+    process.off('exit', this.#remove);
+    // Another run may have put its report there meanwhile.
+    if (this.#madeParent) await rmdir(this.#parent).catch(() => undefined);
+  }
+
+  async #begin(): Promise<void> {
+    this.#madeParent = (await mkdir(this.#parent, { recursive: true })) !== undefined;
+    removeLeftBehind(this.#parent, DRAFT);
+    process.on('exit', this.#remove);
     // Not mkdtemp: a report is for everybody who may read the folder it is in.
-    draft = join(parent, `.draft-${randomUUID()}`);
-    await mkdir(draft);
-    await writeFiles(draft, result, events);
-    const name = place === undefined ? timedName(result.startedAt, result.seed) : fileName(place.name, 100);
-    const run = await moveToFreeName(draft, parent, name);
-    draft = undefined;
-    const warning = place === undefined ? await pointLatest(folder, `${scenario}/${run}`) : null;
-    return { folder: join(parent, run), warning };
-  } catch (cause) {
-    if (draft !== undefined) await rm(draft, { recursive: true, force: true });
-    throw unwritable(parent, cause);
+    await mkdir(this.#draft);
+    if (this.#isRecorded === null) return;
+    this.#events = new EventFile(join(this.#draft, 'events.jsonl'), () => this.#failing.abort());
+  }
+
+  #closeEvents(): void {
+    const events = this.#events;
+    this.#events = undefined;
+    events?.close();
+  }
+
+  async #orDiscard<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      await this.discard();
+      throw unwritable(this.#parent, cause);
+    }
   }
 }
 
-async function writeFiles(folder: string, result: RunResult, events: readonly SwarmEvent[]): Promise<void> {
+/** What threads that were ended had begun in this folder. */
+export function removeDrafts(parent: string): void {
+  removeOwn(parent, DRAFT);
+}
+
+async function writeFiles(folder: string, result: RunResult): Promise<void> {
   await writeFile(join(folder, 'result.json'), renderResultJson(result));
   await writeFile(join(folder, 'plan.json'), renderPlanJson(result));
   await writeFile(join(folder, 'peers.csv'), renderPeersCsv(result));
   await writeFile(join(folder, 'timeline.csv'), renderTimelineCsv(result));
   await writeFile(join(folder, 'report.md'), printable(renderMarkdown(result)));
-  const file = await open(join(folder, 'events.jsonl'), 'w');
-  try {
-    for (const lines of renderEventLines(events)) await file.appendFile(lines);
-  } finally {
-    await file.close();
-  }
 }

@@ -8,17 +8,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'vitest';
-import type { RunRecord } from '../../../src/sim/engines/engine.ts';
 import { designExperiment, type Design } from '../../../src/sim/experiment/design.ts';
-import { testEnvironment } from '../../../src/sim/measure/fixture.ts';
-import { measure } from '../../../src/sim/measure/measure.ts';
+import { measure, testEnvironment, type RecordedRun } from '../../../src/sim/measure/fixture.ts';
 import type { RunResult } from '../../../src/sim/result/result.ts';
 import type { Plan } from '../../../src/sim/plan/plan.ts';
 import { runPlan } from '../fault-run.ts';
 
 export interface EffectRun {
   readonly plan: Plan;
-  readonly record: RunRecord;
+  readonly record: RecordedRun;
   readonly result: RunResult;
 }
 

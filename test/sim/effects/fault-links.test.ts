@@ -1,7 +1,7 @@
 /** Faults of links and of the tracker. */
 import { describe, expect } from 'vitest';
 import { addressKey } from '../../../src/core/address.ts';
-import type { RunRecord } from '../../../src/sim/engines/engine.ts';
+import type { RecordedRun } from '../../../src/sim/measure/fixture.ts';
 import { eventsOf, faultRecord } from '../fault-run.ts';
 import { effect, runYaml } from './effect.ts';
 import {
@@ -14,7 +14,7 @@ import {
   runToCompletion,
 } from './fault-scenario.ts';
 
-const forgottenBy = (record: RunRecord, reason: string): string[] =>
+const forgottenBy = (record: RecordedRun, reason: string): string[] =>
   eventsOf(record, 'peer-forgotten', 'tracker')
     .filter((event) => event.reason === reason)
     .map(({ address }) => addressKey(address));
@@ -167,7 +167,7 @@ describe('the tracker', () => {
     ['faults[].tracker_down', 'faults[].tracker_down.forgets'],
     'is cut off and found again; one that remembers knows of a peer that died meanwhile, until that has been silent',
     async () => {
-      const down = async (forgets: boolean): Promise<RunRecord> => {
+      const down = async (forgets: boolean): Promise<RecordedRun> => {
         const { record } = await runToCompletion(
           [
             `{ when: progress >= 10%, for: 250ms, tracker_down: { forgets: ${String(forgets)} } }`,

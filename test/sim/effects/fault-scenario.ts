@@ -1,7 +1,8 @@
 /** Scenarios with faults, and what to look at in their records. */
 import { expect } from 'vitest';
 import { addressKey } from '../../../src/core/address.ts';
-import type { FaultRecord, RunRecord } from '../../../src/sim/engines/engine.ts';
+import type { FaultRecord } from '../../../src/sim/engines/engine.ts';
+import type { RecordedRun } from '../../../src/sim/measure/fixture.ts';
 import { eventsOf } from '../fault-run.ts';
 import { runYaml, type EffectRun } from './effect.ts';
 
@@ -43,38 +44,38 @@ export async function runToCompletion(faults: readonly string[], text: SwarmText
 }
 
 /** The only occurrence of the only fault. */
-export function onlyFault({ faults }: RunRecord): FaultRecord {
+export function onlyFault({ faults }: RecordedRun): FaultRecord {
   if (faults.length !== 1) throw new Error(`${faults.length} occurrences of faults, not one`);
   return faults[0]!;
 }
 
 /** When the peer got chunks. */
-export function receiptsMs(record: RunRecord, peer: string): number[] {
+export function receiptsMs(record: RecordedRun, peer: string): number[] {
   return eventsOf(record, 'chunk-received', peer).map(({ atMs }) => atMs);
 }
 
 /** Between two chunks that the peer received. */
-export function longestSilenceMs(record: RunRecord, peer: string): number {
+export function longestSilenceMs(record: RecordedRun, peer: string): number {
   const times = receiptsMs(record, peer);
   return Math.max(...times.slice(1).map((atMs, at) => atMs - times[at]!));
 }
 
-export function completedMs(record: RunRecord, peer: string): number {
+export function completedMs(record: RecordedRun, peer: string): number {
   return eventsOf(record, 'peer-completed', peer)[0]?.atMs ?? Infinity;
 }
 
 /** In the order in which they completed. */
-export function completedPeers(record: RunRecord): string[] {
+export function completedPeers(record: RecordedRun): string[] {
   return eventsOf(record, 'peer-completed').map(({ peer }) => peer);
 }
 
 /** Of the chunk that came soonest after the peer asked for it. */
-export function quickestMs(record: RunRecord, peer: string): number {
+export function quickestMs(record: RecordedRun, peer: string): number {
   return Math.min(...eventsOf(record, 'chunk-received', peer).map(({ tookMs }) => tookMs));
 }
 
 /** How often others asked the peer for a chunk before it had it. */
-export function requestsTooEarly(record: RunRecord, peer: string): number {
+export function requestsTooEarly(record: RecordedRun, peer: string): number {
   const hadMs = new Map(eventsOf(record, 'chunk-received', peer).map(({ index, atMs }) => [index, atMs]));
   const address = addressOf(record, peer);
   return eventsOf(record, 'chunk-requested').filter(
@@ -83,6 +84,6 @@ export function requestsTooEarly(record: RunRecord, peer: string): number {
 }
 
 /** By which others call the peer. */
-export function addressOf(record: RunRecord, peer: string): string {
+export function addressOf(record: RecordedRun, peer: string): string {
   return addressKey(eventsOf(record, 'peer-joined', peer)[0]!.address);
 }

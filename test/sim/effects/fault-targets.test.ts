@@ -1,7 +1,7 @@
 /** Whom a fault hits, by what was measured of each peer: of every kind three at once, each for a set of its own. */
 import { describe, expect } from 'vitest';
 import { addressKey } from '../../../src/core/address.ts';
-import type { RunRecord } from '../../../src/sim/engines/engine.ts';
+import type { RecordedRun } from '../../../src/sim/measure/fixture.ts';
 import { eventsOf } from '../fault-run.ts';
 import { effect, runYaml } from './effect.ts';
 import {
@@ -33,7 +33,7 @@ interface Targeting {
   readonly group?: string;
   readonly text?: SwarmText;
   /** Those that were hit, by what was measured. */
-  readonly hitIn: (record: RunRecord) => string[];
+  readonly hitIn: (record: RecordedRun) => string[];
 }
 
 async function expectTargets({ key, when, more, group = 'leechers', text, hitIn }: Targeting): Promise<void> {
@@ -45,7 +45,7 @@ async function expectTargets({ key, when, more, group = 'leechers', text, hitIn 
   for (const { hits } of record.faults) expect(hits).toBeGreaterThan(0);
 }
 
-function expectThree(record: RunRecord, hit: readonly string[], group: string): void {
+function expectThree(record: RecordedRun, hit: readonly string[], group: string): void {
   const among = (numbers: readonly number[]): string[] =>
     hit.filter((name) => numbers.some((number) => name === `${group}/${number}`));
   expect(among([1])).toHaveLength(1);
@@ -55,19 +55,19 @@ function expectThree(record: RunRecord, hit: readonly string[], group: string): 
 }
 
 /** Of a partition the first side is everybody else. */
-function isNotRest({ faults }: RunRecord): (name: string) => boolean {
+function isNotRest({ faults }: RecordedRun): (name: string) => boolean {
   const rest = faults[0]!.kind === 'partition' ? faults[0]!.targets.slice(0, -3) : [];
   return (name) => !rest.includes(name);
 }
 
-const received = (record: RunRecord, peer: string): number => receiptsMs(record, peer).length;
+const received = (record: RecordedRun, peer: string): number => receiptsMs(record, peer).length;
 
 /** The run is over when those who are not hit are complete: what is to last to its end need not be waited for. */
 const others: SwarmText = { link: '{ up: 768KiB/s }', more: 'abort_on: [completed(leechers) >= 2]' };
-const withoutChunks = (record: RunRecord): string[] => peers.filter((peer) => received(record, peer) === 0);
+const withoutChunks = (record: RecordedRun): string[] => peers.filter((peer) => received(record, peer) === 0);
 /** More than a second even for two of the seeders: by then each has been asked for something, be it late. */
 const seeding: SwarmText = { seeders: 5, leechers: 1, size: '512KiB', link: '{ up: 192KiB/s }' };
-const notComplete = (record: RunRecord): string[] =>
+const notComplete = (record: RecordedRun): string[] =>
   peers.filter((peer) => completedMs(record, peer) === Infinity);
 
 describe('whom a fault hits', () => {

@@ -1,6 +1,7 @@
 /** When a fault happens, for how long and how often. */
 import { describe, expect } from 'vitest';
-import type { FaultRecord, RunRecord } from '../../../src/sim/engines/engine.ts';
+import type { FaultRecord } from '../../../src/sim/engines/engine.ts';
+import type { RecordedRun } from '../../../src/sim/measure/fixture.ts';
 import { eventsOf, faultRecord, KIB } from '../fault-run.ts';
 import { effect, runYaml } from './effect.ts';
 import { longestSilenceMs, runToCompletion, swarmWith } from './fault-scenario.ts';
@@ -11,7 +12,7 @@ const EARLY_MS = 1;
 const lastedMs = ({ beganMs, endedMs }: FaultRecord): number => endedMs! - beganMs!;
 
 /** Of what both leechers want, 0 to 1. */
-function receivedBy(record: RunRecord, atMs: number): number {
+function receivedBy(record: RecordedRun, atMs: number): number {
   const received = eventsOf(record, 'chunk-received').filter((event) => event.atMs <= atMs);
   return received.reduce((sum, { bytes }) => sum + bytes, 0) / (2 * 512 * KIB);
 }

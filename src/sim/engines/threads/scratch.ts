@@ -1,24 +1,15 @@
 /** Where the temporary files of a run go, and what runs that were killed have left there. */
-import {
-  accessSync,
-  constants,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  statfsSync,
-  type StatsFs,
-} from 'node:fs';
+import { accessSync, constants, mkdtempSync, statfsSync, type StatsFs } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from '../../../core/errors.ts';
 import { KIB } from '../../../core/units.ts';
-import { isLivingProcess } from '../../../core/node/store/processes.ts';
+import { ownPrefix, removeLeftBehind } from '../../../core/node/store/left-behind.ts';
 import { reasonOf } from '../../../core/node/store/store-errors.ts';
 import { memory } from '../../machine/memory.ts';
 import { THIS_MACHINE } from '../../machine/system-files.ts';
 
+const NAME = 'swarm-lab';
 const MEMORY_FOLDER = '/dev/shm';
 /** `f_type` of a tmpfs, see statfs(2). */
 const TMPFS_MAGIC = 0x01021994;
@@ -80,8 +71,8 @@ export interface Scratch {
 export function makeScratch(neededBytes: number, room = roomInMemory()): Scratch {
   const inMemory = room > 0 && neededBytes <= room;
   const parent = inMemory ? MEMORY_FOLDER : tmpdir();
-  removeLeftBehind(parent);
-  const pattern = join(parent, `${ownPrefix()}${process.pid}-`);
+  removeLeftBehind(parent, NAME);
+  const pattern = join(parent, ownPrefix(NAME));
   try {
     return { folder: mkdtempSync(pattern), inMemory };
   } catch (cause) {
@@ -90,41 +81,4 @@ export function makeScratch(neededBytes: number, room = roomInMemory()): Scratch
       { cause },
     );
   }
-}
-
-/** Process ids mean something only within their namespace: containers may share the folder. */
-function ownPrefix(): string {
-  if (process.platform !== 'linux') return 'swarm-lab-';
-  return `swarm-lab-${readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')}-`;
-}
-
-/** What belongs to others and what cannot be removed stays: no run fails for what an earlier one left. */
-function removeLeftBehind(parent: string): void {
-  const prefix = ownPrefix();
-  for (const name of namesIn(parent)) {
-    const pid = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
-    if (pid === undefined || isLivingProcess(Number(pid))) continue;
-    const path = join(parent, name);
-    try {
-      if (isOwn(path)) rmSync(path, { recursive: true, force: true });
-    } catch {
-      // Another program may be removing it just now; if not, the next run tries again.
-    }
-  }
-}
-
-/** Empty where they may not be read. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // Whether a folder can be made there is found out when it is made.
-    return [];
-  }
-}
-
-/** Only Windows knows no users by number. */
-function isOwn(path: string): boolean {
-  const user = process.geteuid?.();
-  return user === undefined || lstatSync(path).uid === user;
 }

@@ -5,7 +5,6 @@
 import { loadavg } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { ConfigError } from '../../../core/errors.ts';
-import type { SwarmEvent } from '../../../core/events.ts';
 import { longestQuietMs } from '../../analyse/first-chunk.ts';
 import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
@@ -58,7 +57,6 @@ class VirtualRun {
   readonly #runtime: VirtualRuntime;
   readonly #controller: RunController;
   readonly #sampler: Sampler;
-  readonly #events: SwarmEvent[] = [];
   readonly #startedAt = new Date().toISOString();
   readonly #beganMs = performance.now();
   readonly #stepMs: number;
@@ -91,10 +89,7 @@ class VirtualRun {
         clock: this.#clock,
         runtime: this.#runtime,
         consequences: this.#faults,
-        onEvent: (event) => {
-          this.#events.push(event);
-          watcher.onEvent?.(event);
-        },
+        onEvent: (event) => watcher.onEvent?.(event),
         onEnded: (end) => (this.#end = end),
         // The clock is running: what is thrown here ends the run.
         onFailed: (error) => {
@@ -184,7 +179,6 @@ class VirtualRun {
       elapsedMs: atMs,
       ending,
       ...(abortedBy !== undefined && { abortedBy }),
-      events: this.#events,
       peers: this.#peers.map((peer): PeerRecord => {
         const own = counters[peer.position]!;
         return {
