@@ -45,7 +45,7 @@ export interface CheckComponents {
 export async function checkDeterminism(plan: Plan, components: CheckComponents): Promise<DeterminismCheck> {
   if (engineNameOf(plan) !== 'virtual') {
     throw new ConfigError(
-      `${plan.scenario.name} runs in real time, in which no two runs are the same: add --engine virtual`,
+      `${plan.scenario.name} runs in real time, where no two runs are the same; add --engine virtual`,
     );
   }
   const folder = makeOwnFolder();

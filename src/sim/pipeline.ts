@@ -143,7 +143,7 @@ function loadPlan({ file, seed, repeat, sets }: DesignRequest): {
 } {
   if (seed !== undefined || repeat !== undefined || sets.length > 0) {
     throw new ConfigError(
-      `${file} is a plan, in which everything is drawn: --seed, --repeat and --set go with a scenario`,
+      `${file} is a plan, whose random values are all drawn; use --seed, --repeat and --set with a scenario`,
     );
   }
   try {

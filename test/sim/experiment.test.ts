@@ -198,7 +198,7 @@ it('a time limit below the lower bound is refused at once; looking at a run for 
 it('too many runs are refused before any is drawn', async () => {
   const { code, stderr } = await desk.run([desk.scenario('sweep', SWEEP), '--repeat', '10000']);
   expect(code).toBe(2);
-  expect(stderr).toContain('3 arms × 10000 repeats are 30000 runs, and at most 10000 are possible');
+  expect(stderr).toContain('3 arms × 10000 repeats are 30000 runs, but at most 10000 are allowed');
 });
 
 describe('the exit code', () => {
@@ -251,7 +251,7 @@ describe('compare', () => {
     await desk.run([scenario, '--quiet', '--repeat', '2', '--set', 'peers.seeder.link.up=1Mbit/s']);
     const { status, stdout } = compare(join('reports', 'small', before!), join('reports', 'latest'));
     expect(status).toBe(0);
-    expect(stdout).toMatch(/2 of 2 plans differ though the seed is the same/);
+    expect(stdout).toMatch(/2 of 2 plans differ although the seed is the same/);
     expect(stdout).toMatch(/not interleaved/);
     expect(stdout).toMatch(/makespan +\S+ m?s +\S+ m?s +\S+ × slower/);
   });

@@ -79,7 +79,7 @@ describe('a run waits for all that must complete', () => {
   it('but not for whom the user does not: seeders alone prove nothing then', async () => {
     const { code, stdout } = await desk.run([scenario({ of: ', must_complete: false' })]);
     expect(code).toBe(3);
-    expect(stdout).toContain('No peer that lacked anything had to complete');
+    expect(stdout).toContain('No peer that lacked a chunk had to complete');
   });
 });
 

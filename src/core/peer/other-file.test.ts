@@ -7,7 +7,7 @@ it('a peer whose file is not that of its tracker says both totals and leaves, wi
     {
       code: 'CONFIG',
       detail:
-        'the file of the folder has 12 chunks, that of the tracker tracker:5100 has 66; ' +
+        'the file of the folder has 12 chunks, but that of the tracker tracker:5100 has 66; ' +
         'give the folder of that file, or the tracker of another swarm',
     },
   ]);

@@ -171,7 +171,7 @@ export class Peer {
       type: 'node-failed',
       code: 'CONFIG',
       detail:
-        `the file of the folder has ${ledger.totalChunks} chunks, that of the tracker ${tracker} has ` +
+        `the file of the folder has ${ledger.totalChunks} chunks, but that of the tracker ${tracker} has ` +
         `${totalChunks}; give the folder of that file, or the tracker of another swarm` +
         foreignChunks(this.#unverified),
     });

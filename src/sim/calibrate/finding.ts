@@ -77,7 +77,7 @@ export function excusedByLateness(
 }
 
 export function lateText(lateMs: number): string {
-  return `timers came up to ${lateMs.toFixed(1)} ms late`;
+  return `timers fired up to ${lateMs.toFixed(1)} ms late`;
 }
 
 /** Relative error in per cent. */

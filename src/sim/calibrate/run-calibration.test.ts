@@ -85,7 +85,7 @@ describe('a calibration', () => {
   it('takes late timers for an excuse only as far as they reach', async () => {
     const late = (host: { loopDelayMaxMs: number }, error: number) =>
       excusedByLateness({ ...finding, error }, 'loopDelayMaxMs', 0.5).excuse?.({ ...reading, ...host });
-    expect(late({ loopDelayMaxMs: 4 }, 4)).toBe('timers came up to 4.0 ms late');
+    expect(late({ loopDelayMaxMs: 4 }, 4)).toBe('timers fired up to 4.0 ms late');
     expect(late({ loopDelayMaxMs: 3.9 }, 4)).toBeUndefined();
     expect(late({ loopDelayMaxMs: 1000 }, Number.NaN)).toBeUndefined();
     const excused = { ...finding, error: 3, excuse: () => 'timers came late' };

@@ -130,7 +130,7 @@ function drawSides(
   const empty = result.findIndex((names) => names.length === 0);
   if (empty >= 0) {
     throw new ConfigError(
-      `fault ${fault}: no peer is left for side ${empty + 1} of the partition; make another side smaller`,
+      `fault ${fault}: side ${empty + 1} of the partition has no peer; make another side smaller`,
     );
   }
   return result;

@@ -15,8 +15,8 @@ ${more}
 describe('a plan says that nothing can come to a peer', () => {
   it('whose time limit ends before the first chunk can be here', () => {
     expect(noticesOf(far('time_limit: 30s'))).toEqual([
-      'leecher: the peer cannot get a chunk: by latency and rates the first takes 40 s at least, ' +
-        'and time_limit leaves at most 30 s; raise it, or the latency shorter',
+      'leecher: the peer cannot get a chunk: with this latency and these rates the first takes at least 40 s, ' +
+        'but time_limit leaves at most 30 s; raise it, or lower the latency',
     ]);
     expect(noticesOf(far('time_limit: 100s'))).toEqual([]);
   });

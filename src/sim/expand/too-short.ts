@@ -30,8 +30,8 @@ export function tooShortNotices(swarm: Swarm): readonly string[] {
       ? `time_limit leaves at most ${exactDuration(Math.max(...short.map(({ longestMs }) => longestMs)))}; raise it`
       : `no stay is longer than ${exactDuration(Math.max(...short.map(({ longestMs }) => longestMs)))}; make stays longer`;
     return [
-      `${group}: ${who} cannot get a chunk: by latency and rates the first takes ${needed} at least, ` +
-        `and ${why}, or the latency shorter`,
+      `${group}: ${who} cannot get a chunk: with this latency and these rates the first takes at least ${needed}, ` +
+        `but ${why}, or lower the latency`,
     ];
   });
 }

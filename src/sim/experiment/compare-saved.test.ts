@@ -72,7 +72,7 @@ describe('what was saved', () => {
   });
 
   it.each([
-    ['{}', 'is no saved run'],
+    ['{}', 'is not a saved run'],
     ['{"kind": "experiment", "schemaVersion": 99, "runs": []}', 'has schemaVersion 99'],
     ['[', 'is not JSON'],
   ])('%s is refused: %s', (text, message) => {

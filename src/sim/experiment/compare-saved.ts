@@ -140,11 +140,11 @@ function planDifferences(pairs: readonly Pair[]): string[] {
   const alone = pairs.reduce((sum, { before }) => sum + before.length, 0) - both.length;
   return [
     ...(changed > 0
-      ? [
-          `${changed} of ${both.length} plans differ though the seed is the same: not the same scenario was run.`,
-        ]
+      ? [`${changed} of ${both.length} plans differ although the seed is the same: the scenario has changed.`]
       : []),
-    ...(alone > 0 ? [`${alone} runs have other seeds: what was drawn differs too.`] : []),
+    ...(alone > 0
+      ? [`${alone} runs have a seed that the other side lacks: their random values differ, too.`]
+      : []),
   ];
 }
 

@@ -41,7 +41,7 @@ describe('an experiment', () => {
   });
 
   test('refuses arms that differ in nothing but their names', () => {
-    const alike = /the arms "rate=1MB\/s" and "rate=2MB\/s" of the sweep are one and the same run/;
+    const alike = /the arms "rate=1MB\/s" and "rate=2MB\/s" of the sweep are the same run/;
     const sweep = 'sweep: { product: { variables.rate: [1MB/s, 2MB/s] } }';
     expect(() => design(sweep)).not.toThrow();
     expect(() => design(sweep, ['peers.seeder.link.up=3MB/s'])).toThrow(alike);

@@ -79,7 +79,7 @@ export function designExperiment({ file, seed, repeat, sets }: DesignRequest): D
   const runs = cells.length * repeats.most;
   if (runs > RUNS_MAX) {
     throw new ConfigError(
-      `${file}: ${cells.length} arms × ${repeats.most} repeats are ${runs} runs, and at most ${RUNS_MAX} are possible: ` +
+      `${file}: ${cells.length} arms × ${repeats.most} repeats are ${runs} runs, but at most ${RUNS_MAX} are allowed; ` +
         'sweep over fewer values, or lower repeat',
     );
   }
@@ -133,7 +133,7 @@ function refuseAlike(file: string, cells: readonly Cell[]): void {
     const other = nameOf.get(digest);
     if (other !== undefined) {
       throw new ConfigError(
-        `${file}: the arms "${other}" and "${name}" of the sweep are one and the same run: sweep over a key or ` +
+        `${file}: the arms "${other}" and "${name}" of the sweep are the same run; sweep over a key or ` +
           'variable that makes a difference, and that --set does not replace',
       );
     }

@@ -33,7 +33,7 @@ it('a plan too large for its engine is told which one carries it, and what that 
   const { carriedBy, shortages } = forecast(plan, engineOf('threads', [files]), [engineOf('virtual', [])]);
   expect(shortages).toEqual([files]);
   expect(describeCarrier(carriedBy!)).toBe(
-    '--engine virtual carries it: about 41 s and 900 MiB of memory on this machine',
+    '--engine virtual can run it: about 41 s and 900 MiB of memory on this machine',
   );
 });
 

@@ -81,7 +81,7 @@ function carries(engine: Engine, plan: Plan): boolean {
 
 /** `--engine virtual carries it: about 41 s and 900 MiB of memory on this machine`. */
 export function describeCarrier({ engine, ms, memoryBytes }: Carrier): string {
-  return `--engine ${engine} carries it: about ${formatDuration(ms)} and ${formatBytes(memoryBytes)} of memory on this machine`;
+  return `--engine ${engine} can run it: about ${formatDuration(ms)} and ${formatBytes(memoryBytes)} of memory on this machine`;
 }
 
 /** @throws {StoreError} a chunk folder of the plan cannot be read */

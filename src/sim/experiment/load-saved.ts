@@ -34,7 +34,7 @@ export function loadSaved(path: string): Experiment {
     return experimentOfOne(data as unknown as RunResult);
   }
   throw new ConfigError(
-    `${file} is no saved run: give result.json, experiment.json or a folder that holds one of them`,
+    `${file} is not a saved run; give result.json, experiment.json or a folder that holds one of them`,
   );
 }
 
@@ -59,7 +59,7 @@ function isFolder(path: string): boolean {
 function requireVersion(file: string, found: unknown, expected: number): void {
   if (found === expected) return;
   throw new ConfigError(
-    `${file} has schemaVersion ${String(found)}, and this program reads ${expected}: run it again`,
+    `${file} has schemaVersion ${String(found)}, but this program reads ${expected}; run it again`,
   );
 }
 

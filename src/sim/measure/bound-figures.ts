@@ -16,9 +16,9 @@ export function boundFigures(evidence: Evidence, makespanMs: number | null): Bou
     return noBound(`${outsider}, which is not part of the plan, sent chunks; its uplink is not known.`);
   }
   const fluid = fluidBound(swarm);
-  if (fluid.ms === Infinity) return noBound('Some chunk has no holder, or no uplink, that could deliver it.');
+  if (fluid.ms === Infinity) return noBound('No holder, or no uplink, could deliver some chunk.');
   if (fluid.limitedBy === null)
-    return noBound('No rate of a link stands in the way: latencies, windows or the host set the pace.');
+    return noBound('No rate of a link limits the run: latencies, windows or the host set the pace.');
   return {
     lowerBoundMs: fluid.ms,
     limitedBy: fluid.limitedBy,

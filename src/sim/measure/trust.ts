@@ -160,7 +160,7 @@ function leakWarnings(swarm: SwarmFigures, peers: readonly PeerFigures[]): strin
   if (efficiency !== null && efficiency > 1 + BOUND_SLACK_SHARE) {
     warnings.push(
       `The run was faster than its lower bound (efficiency ${formatPercent(efficiency)}): ` +
-        'the shaper leaks or the bound is wrong; please report it.',
+        'either the shaper leaks or the bound is wrong; please report it.',
     );
   }
   const leaks = peers.filter(

@@ -79,7 +79,7 @@ describe('the verdict', () => {
         peers: with2({ heldChunksAtEnd: 3, integrity: 'incomplete' }),
         record: { ending },
       });
-      expect(reasons[0]).toMatch(/^(The time limit|Nothing more could happen|The run was interrupted)/);
+      expect(reasons[0]).toMatch(/^(The time limit|The run stalled|The run was interrupted)/);
       expect(reasons.slice(1)).toEqual(['leecher/2: it did not complete (3 of 4 chunks).']);
     },
   );
@@ -111,7 +111,7 @@ describe('the verdict', () => {
 
   it('is inconclusive when nobody had to complete and nothing was expected', () => {
     const nothing =
-      'No peer that lacked anything had to complete, and nothing was expected: there is nothing to judge.';
+      'No peer that lacked a chunk had to complete, and there are no thresholds, so there is nothing to judge.';
     const plan = { peers: [plannedPeer('a', { mustComplete: false })] };
     expect(verdictOf({ plan }).reasons).toEqual([nothing]);
     const [seeder, ...leechers] = smallSwarm().plan.peers;

@@ -73,11 +73,11 @@ function nothingToJudge(
       gone === 1
         ? 'The only peer that had to complete left or died before it could'
         : `All ${gone} peers that had to complete left or died before they could`;
-    return [`${all}: no peer is left to judge by (see must_complete).`];
+    return [`${all}, so there is nothing to judge (see must_complete).`];
   }
   if (expectations.length > 0) return [];
   return [
-    'No peer that lacked anything had to complete, and nothing was expected: there is nothing to judge.',
+    'No peer that lacked a chunk had to complete, and there are no thresholds, so there is nothing to judge.',
   ];
 }
 
@@ -154,7 +154,7 @@ function endingReason({ record, plan }: Evidence): string[] {
     return [`The time limit of ${exactDuration(plan.timeLimitMs)} was reached.`];
   }
   if (record.ending === 'stalled') {
-    return [`Nothing more could happen: the run stalled after ${formatDuration(record.elapsedMs)}.`];
+    return [`The run stalled after ${formatDuration(record.elapsedMs)}: nothing more could happen.`];
   }
   if (record.ending === 'interrupted') return ['The run was interrupted.'];
   if (record.ending === 'aborted') {

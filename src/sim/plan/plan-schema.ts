@@ -179,7 +179,7 @@ const laterSession = z
     const { joinMs, awayMs, leave: end } = written;
     if (joinMs !== undefined && awayMs === undefined) return { joinMs, leave: end };
     if (awayMs !== undefined && joinMs === undefined) return { awayMs, leave: end };
-    const params = { suggestion: 'awayMs after a leave from completion, else joinMs' };
+    const params = { suggestion: 'awayMs after a leave from completion, otherwise joinMs' };
     context.addIssue({ code: 'custom', message: 'must have one of joinMs and awayMs', params });
     return z.NEVER;
   });

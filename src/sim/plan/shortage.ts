@@ -50,6 +50,6 @@ export function describeShortages(subject: string, shortages: readonly Shortage[
 
 /** How many peers would fit, and where to read on; `fit` 0: fewer peers do not help. */
 export function fittingText(peers: number, fit: number): string {
-  const most = fit === 0 ? 'fewer peers alone do not help' : `about ${fit} of these ${peers} peers`;
-  return `${most}; docs/scaling-down.md tells how to ask the same question of a smaller swarm`;
+  const most = fit === 0 ? 'fewer peers alone would not help' : `about ${fit} of these ${peers} peers`;
+  return `${most}; docs/scaling-down.md shows how to ask the same question of a smaller swarm`;
 }

@@ -178,7 +178,7 @@ function injectedRow(one: InjectedFigures, target: string, effect: string, hit: 
 export function hitNothing({ injected }: RunResult): string {
   const missed = injected.filter(({ hit }) => !hit).length;
   if (missed === 0) return '';
-  return `${missed} of ${injected.length} injections hit nothing: they prove nothing.`;
+  return `${missed} of ${injected.length} injections hit nothing, so they prove nothing.`;
 }
 
 /** One sentence under a table that does not show everything; empty when it does. */

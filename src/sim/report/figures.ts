@@ -31,7 +31,7 @@ export const figures = {
     label: 'lower bound',
     value: ({ swarm }) => swarm.bound.lowerBoundMs,
     format: formatDuration,
-    meaning: 'No swarm on these links can be faster, latency left out (fluid bound).',
+    meaning: 'No swarm on these links can be faster. Latency is left out (fluid bound).',
   },
   efficiency: {
     label: 'efficiency',
@@ -43,13 +43,13 @@ export const figures = {
     label: 'whole-chunk bound',
     value: ({ swarm }) => swarm.bound.storeAndForwardMs,
     format: formatDuration,
-    meaning: 'The lower bound when a chunk is passed on only once it is whole (equal uplinks only).',
+    meaning: 'The lower bound if peers pass on a chunk only once it is whole (equal uplinks only).',
   },
   clientServer: {
     label: 'client-server bound',
     value: ({ swarm }) => swarm.bound.clientServerMs,
     format: formatDuration,
-    meaning: 'The fastest possible if the initial seeders had to send every byte themselves.',
+    meaning: 'The fastest time if the initial seeders had to send every byte themselves.',
   },
   completionMin: {
     label: 'first completion',
@@ -79,13 +79,13 @@ export const figures = {
     label: 'goodput',
     value: ({ swarm }) => swarm.goodputBytesPerSec,
     format: formatRate,
-    meaning: 'Useful payload of all peers a second: each chunk counts once a peer.',
+    meaning: 'Useful payload of all peers per second. Each chunk counts once for each peer.',
   },
   throughput: {
     label: 'throughput',
     value: ({ swarm }) => swarm.throughputBytesPerSec,
     format: formatRate,
-    meaning: 'All payload a second, useful or not.',
+    meaning: 'All payload per second, useful or not.',
   },
   uploadUtilisation: {
     label: 'uplinks in use',
@@ -97,7 +97,8 @@ export const figures = {
     label: 'seeder load',
     value: ({ swarm }) => swarm.seederLoad,
     format: times,
-    meaning: 'What the initial seeders sent, in copies of the file: 1 is the least, more is less sharing.',
+    meaning:
+      'Bytes that the initial seeders sent, in copies of the file. 1 is the minimum; more means less sharing.',
   },
   fairness: {
     label: 'fairness',
@@ -109,7 +110,7 @@ export const figures = {
     label: 'waste',
     value: ({ swarm }) => swarm.waste,
     format: formatPercent,
-    meaning: 'Payload that came in for nothing (twice, cut off, corrupt) / all payload received.',
+    meaning: 'Payload received for nothing (twice, cut off, corrupt) / all payload received.',
   },
   overhead: {
     label: 'overhead',
@@ -121,19 +122,19 @@ export const figures = {
     label: 'tracker requests',
     value: ({ tracker }) => tracker.requestsPerSec,
     format: perSecond,
-    meaning: 'Messages that the tracker received, a second.',
+    meaning: 'Messages that the tracker received, per second.',
   },
   trackerRequestsPerPeer: {
     label: 'requests a peer',
     value: ({ tracker }) => tracker.requestsPerPeer,
     format: formatRatio,
-    meaning: 'Messages that the tracker received over the whole run, a peer.',
+    meaning: 'Messages that the tracker received over the whole run, per peer.',
   },
   trackerRate: {
     label: 'tracker traffic',
     value: ({ tracker }) => tracker.bytesPerSec,
     format: formatRate,
-    meaning: 'Bytes in and out of the tracker, a second.',
+    meaning: 'Bytes in and out of the tracker, per second.',
   },
 } as const satisfies Record<string, Figure>;
 

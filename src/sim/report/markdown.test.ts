@@ -47,7 +47,7 @@ describe('report.md', () => {
                 0                                                            4 s
       \`\`\`
 
-      Useful bytes a second, relative to the best moment:
+      Useful bytes per second, relative to the best moment:
 
       \`\`\`text
       best │                                ████████████████

@@ -125,7 +125,7 @@ function chartsSection({ samples, verdict }: RunResult): string {
       barChart(useful, { ...scale, top: last.usefulBytes, label: formatBytes(last.usefulBytes) }),
     ),
     fence(
-      'Useful bytes a second, relative to the best moment:',
+      'Useful bytes per second, relative to the best moment:',
       barChart(rate, { ...scale, top: Math.max(...rate), label: 'best' }),
     ),
     fence(
@@ -225,8 +225,8 @@ function filesSection(): string {
     list([
       '`result.json`: every figure of this report, with `schemaVersion`',
       '`plan.json`: the scenario with every random value drawn',
-      '`events.jsonl`: what happened, one event a line, in order of time',
-      '`peers.csv`: one line a peer; `timeline.csv`: the swarm over time',
+      '`events.jsonl`: what happened, one event per line, in order of time',
+      '`peers.csv`: one line per peer; `timeline.csv`: the swarm over time',
     ]),
   );
 }

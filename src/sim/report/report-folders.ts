@@ -49,7 +49,7 @@ async function firstFree(
       if (!(await exists(join(parent, candidate)))) throw error;
     }
   }
-  throw new StoreError(`${parent} holds ${SAME_SECOND_MAX} reports named ${name}: remove some`);
+  throw new StoreError(`${parent} has ${SAME_SECOND_MAX} reports named ${name}; remove some`);
 }
 
 async function exists(path: string): Promise<boolean> {

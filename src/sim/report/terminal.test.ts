@@ -156,7 +156,7 @@ describe('the result on a terminal', () => {
     const text = renderTerminal(measure(plan, { ...record, peers: quiet }, testEnvironment), {
       colours: false,
     });
-    expect(text).toContain('! 2 of 4 injections hit nothing: they prove nothing.');
+    expect(text).toContain('! 2 of 4 injections hit nothing, so they prove nothing.');
   });
 
   it('stays within 100 columns and a few screens with many peers, and says what it leaves out', () => {

@@ -12,7 +12,7 @@ import { shuffled } from '../../random.ts';
 export function dealer(peers: number, overlap: number, random: Random): () => number[] {
   if (!(overlap >= 1 && overlap <= peers)) {
     throw new ConfigError(
-      `an overlap of ${overlap} among ${peers} peers; it must be 1 to the number of peers`,
+      `the overlap is ${overlap}, but it must be from 1 to the number of peers (${peers})`,
     );
   }
   const everyone = Array.from({ length: peers }, (_, peer) => peer);

@@ -120,7 +120,7 @@ describe('split', () => {
     writeFileSync(file, '');
     await expect(split()).rejects.toThrow(
       new ConfigError(
-        `${file} is empty, and an empty file cannot be split: in the spec protocol a chunk of no bytes looks like a chunk that is not held`,
+        `${file} is empty and cannot be split: in the spec protocol an empty chunk looks like a missing one`,
       ),
     );
     expect(existsSync(out)).toBe(false);
@@ -180,8 +180,8 @@ describe('split', () => {
   });
 
   it.each([
-    [{ overlap: 4 }, ConfigError, 'an overlap of 4 among 3 peers'],
-    [{ overlap: 0 }, ConfigError, 'an overlap of 0 among 3 peers'],
+    [{ overlap: 4 }, ConfigError, 'the overlap is 4, but it must be from 1 to the number of peers (3)'],
+    [{ overlap: 0 }, ConfigError, 'the overlap is 0, but it must be from 1 to the number of peers (3)'],
     [{ chunkBytes: 0 }, ConfigError, 'a chunk size of 0 bytes'],
     [{ peers: 0 }, ConfigError, '0 peers'],
     [{ file: tmpdir() }, StoreError, 'it is a folder, not a regular file'],
@@ -303,7 +303,7 @@ describe('join', () => {
     await split({ overlap: 'seeder' });
     writeFileSync(join(out, 'split.json'), '{}');
     await expect(joinFolder({ folder: join(out, 'folder1'), file: join(place, 'joined') })).rejects.toThrow(
-      'split.json is not as split wrote it',
+      'split.json is damaged or was not written by split',
     );
   });
 });

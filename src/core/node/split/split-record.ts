@@ -44,9 +44,12 @@ export function readSplitRecord(folder: string, totalChunks: number): SplitRecor
     const isUnread = error instanceof StoreError;
     if (isUnread && errnoOf(error.cause) === 'ENOENT') return undefined;
     if (isUnread) throw error;
-    throw new StoreError(`${path} is not as split wrote it; remove it to join without this check`, {
-      cause: error,
-    });
+    throw new StoreError(
+      `${path} is damaged or was not written by split; remove it to join without this check`,
+      {
+        cause: error,
+      },
+    );
   }
   const isAboutIt =
     record.totalChunks === totalChunks &&

@@ -60,7 +60,7 @@ export async function splitFile(options: SplitOptions): Promise<SplitRecord> {
     const about = fstatSync(descriptor);
     if (about.size === 0) {
       throw new ConfigError(
-        `${file} is empty, and an empty file cannot be split: in the spec protocol a chunk of no bytes looks like a chunk that is not held`,
+        `${file} is empty and cannot be split: in the spec protocol an empty chunk looks like a missing one`,
       );
     }
     const totalChunks = Math.ceil(about.size / chunkBytes);

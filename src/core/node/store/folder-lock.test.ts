@@ -110,7 +110,7 @@ describe('a folder that a client works in', () => {
     writeFileSync(join(folder, 'other'), '');
     symlinkSync(target, path);
     expect(() => FolderLock.take(folder)).toThrow(
-      new StoreError(`${path} is a link, but should be the lock that a client puts there; remove it`),
+      new StoreError(`${path} is a link, but a client writes its lock there; remove it`),
     );
     expect(readlinkSync(path)).toBe(target);
   });
@@ -141,5 +141,5 @@ it('a lock does not hinder who opens the store without one, and is no chunk', as
   expect(store.heldIndices()).toEqual([]);
   store.close();
   writeFileSync(join(folder, 'local_chunks.txt'), '1,.client.lock\n2,LASTCHUNK\n');
-  await expect(FolderStore.open(folder)).rejects.toThrow(/the programs use themselves/);
+  await expect(FolderStore.open(folder)).rejects.toThrow(/the programs need for themselves/);
 });

@@ -120,7 +120,7 @@ function parse(text: string): Holder | undefined {
 function refuseLink(path: string): void {
   const about = onDisk('read', path, () => lstatSync(path, { throwIfNoEntry: false }));
   if (about?.isSymbolicLink() !== true) return;
-  throw new StoreError(`${path} is a link, but should be the lock that a client puts there; remove it`);
+  throw new StoreError(`${path} is a link, but a client writes its lock there; remove it`);
 }
 
 /**

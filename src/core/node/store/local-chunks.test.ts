@@ -112,7 +112,7 @@ describe('parseLocalChunks', () => {
     ['1,a\0b\n2,LASTCHUNK', 'f:1: the file name of chunk 1 contains a control character'],
     [
       '1,local_chunks.txt\n2,LASTCHUNK',
-      'f:1: "local_chunks.txt" is a name that the programs use themselves; rename the file to chunk_1',
+      'f:1: "local_chunks.txt" is a name that the programs need for themselves; rename the file to chunk_1',
     ],
     [
       '1,chunk_2\n2,LASTCHUNK',

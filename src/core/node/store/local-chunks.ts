@@ -118,7 +118,7 @@ function problemOfName(name: string, index: number): string | undefined {
   }
   const lowerCase = name.toLowerCase();
   if (lowerCase === LIST_NAME || lowerCase === LOCK_NAME || /^\..*\.part$/.test(lowerCase)) {
-    return `"${name}" is a name that the programs use themselves; rename the file to ${chunkName(index)}`;
+    return `"${name}" is a name that the programs need for themselves; rename the file to ${chunkName(index)}`;
   }
   const reserved = /^chunk_([1-9]\d*)$/.exec(lowerCase);
   if (reserved !== null && Number(reserved[1]) !== index) {

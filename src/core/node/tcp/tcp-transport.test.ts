@@ -344,7 +344,7 @@ describe('listening', () => {
       }),
     );
     expect(error.message).toBe(
-      'port 4000 on 192.0.2.1 cannot be used: the host is no address of this machine; choose another host',
+      'port 4000 on 192.0.2.1 cannot be used: the host is not an address of this machine; choose another host',
     );
   });
 });
@@ -371,8 +371,8 @@ describe('a machine without an address', () => {
   });
 
   it.each([
-    ['EADDRNOTAVAIL', '::1', /no address of this machine, or the machine has no IPv6/],
-    ['EADDRNOTAVAIL', '10.1.2.3', /no address of this machine; choose/],
+    ['EADDRNOTAVAIL', '::1', /not an address of this machine, or the machine has no IPv6/],
+    ['EADDRNOTAVAIL', '10.1.2.3', /not an address of this machine; choose/],
     ['EAFNOSUPPORT', '::', /this machine has no IPv6/],
   ])('tells %s on %s in words', (code, host, words) => {
     expect(listenError(Object.assign(new Error(), { code }), host, 7).message).toMatch(words);

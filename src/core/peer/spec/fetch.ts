@@ -183,7 +183,7 @@ export class Fetch {
     // Without a hash nothing is ever corrupt.
     const { hash } = this.#options;
     if (finish === 'corrupt' && hash !== undefined) return { kind: 'corrupt', hash };
-    return { kind: 'broken', detail: 'the swarm agreed on another content meanwhile' };
+    return { kind: 'broken', detail: 'meanwhile the swarm has agreed on another content' };
   }
 
   #fail(outcome: FetchOutcome): void {

@@ -312,7 +312,7 @@ export class SpecTrackerSession {
     const open = this.#open.indices;
     if (this.#isSending() || this.#open.silences >= 2) {
       this.#open.waitLonger();
-      this.#lose(this.#isSending() ? 'it takes in nothing of what is sent' : 'no answer');
+      this.#lose(this.#isSending() ? 'it reads nothing of what is sent' : 'no answer');
     } else {
       this.#open.clear();
       // It answers, but something else: that counts as unknown, and the next chunk gets its turn.

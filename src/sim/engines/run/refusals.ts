@@ -20,8 +20,8 @@ function requireFault({ name, effect }: PlannedFault, { peers }: Plan): void {
     }
     if (effect.kind === 'lie' && peer.protocol === 'spec') {
       throw new ConfigError(
-        `fault ${name}: ${target} speaks the spec protocol, in which the laboratory cannot make a peer lie; ` +
-          'let it speak the swarm protocol, or leave it out',
+        `fault ${name}: ${target} speaks the spec protocol, and the laboratory can make a peer lie only in the swarm protocol; ` +
+          'give it protocol: swarm, or leave it out of the fault',
       );
     }
   }

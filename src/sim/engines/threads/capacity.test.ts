@@ -98,7 +98,7 @@ describe('what is short', () => {
   it('are open files, sockets among them: with too few no number of peers a worker helps', () => {
     const limits = { ...roomy, openFiles: 20_000 };
     expect(remedyOf(planWith(500), limits)).toBe(
-      'sharing threads (engine.peers_per_worker) does not help enough: take fewer peers, or raise ulimit -n, or lower policy.max_connections',
+      'take fewer peers (sharing threads by engine.peers_per_worker does not help enough), or raise ulimit -n, or lower policy.max_connections',
     );
     expect(shortagesOf(planWith(500, { maxConnections: 10 }), limits)).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('what is short', () => {
     'is not helped by threads of which there are less than two: %j',
     (short) => {
       expect(remedyOf(planWith(500), { ...roomy, ...short })).toMatch(
-        /^sharing threads \(engine\.peers_per_worker\) does not help enough/,
+        /^take fewer peers \(sharing threads by engine\.peers_per_worker does not help enough\)/,
       );
     },
   );
@@ -141,7 +141,7 @@ describe('what is short', () => {
     const limits = { ...roomy, openFiles: 20_000, freeDiskBytes: 10 * MIB };
     expect(() => requireCapacity(planWith(500), limits)).toThrow(ConfigError);
     expect(() => requireCapacity(planWith(500), limits)).toThrow(
-      /^\S+ cannot be run, 2 things are short:\n {2}open files: 33570 needed, 20000 available; sharing threads .*\n {2}temporary files below .*: 501 MiB needed, 10 MiB available; set TMPDIR/,
+      /^\S+ cannot be run, 2 things are short:\n {2}open files: 33570 needed, 20000 available; take fewer peers .*\n {2}temporary files below .*: 501 MiB needed, 10 MiB available; set TMPDIR/,
     );
   });
 
@@ -152,7 +152,7 @@ describe('what is short', () => {
       vi.stubEnv('TMPDIR', '/nowhere');
       expect(() => requireCapacity(planWith(9), machineLimits())).toThrow(ConfigError);
       expect(() => requireCapacity(planWith(9), machineLimits())).toThrow(
-        /below \/nowhere: .* needed, 0 B available; it cannot be used, it does not exist: set TMPDIR/,
+        /below \/nowhere: .* needed, 0 B available; set TMPDIR to another folder; this one cannot be used \(it does not exist\)/,
       );
     });
 

@@ -191,7 +191,7 @@ function threadShortages(plan: Plan, limits: MachineLimits): Shortage[] {
     const sharing =
       threadsMax >= 2
         ? `set engine.peers_per_worker to ${Math.ceil(plan.peers.length / (threadsMax - 1))} or more`
-        : 'sharing threads (engine.peers_per_worker) does not help enough: take fewer peers';
+        : 'take fewer peers (sharing threads by engine.peers_per_worker does not help enough)';
     return [{ ...resource, needed, remedy: `${sharing}, or ${remedy}` }];
   });
 }
@@ -201,8 +201,8 @@ function diskShortages(plan: Plan, limits: MachineLimits): Shortage[] {
   if (needed <= Math.max(limits.freeDiskBytes, limits.roomInMemoryBytes)) return [];
   const remedy =
     limits.diskTrouble === undefined
-      ? 'set TMPDIR to a folder with more room, or take less content or fewer peers'
-      : `it cannot be used, ${limits.diskTrouble}: set TMPDIR to a folder with room`;
+      ? 'set TMPDIR to a folder with more free space, or take less content or fewer peers'
+      : `set TMPDIR to another folder; this one cannot be used (${limits.diskTrouble})`;
   return [
     {
       what: `temporary files below ${tmpdir()}`,

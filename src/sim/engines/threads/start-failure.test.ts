@@ -29,7 +29,7 @@ describe('a thread that cannot be started', () => {
 
   it('says so where the limit cannot be seen, as in a container', () => {
     expect((startFailure(refusal('EAGAIN'), machineOf(ordinary)) as Error).message).toContain(
-      'the system refuses it (EAGAIN), and does not tell by which limit',
+      'the system refuses it (EAGAIN) and does not say which limit it has reached',
     );
   });
 

@@ -37,7 +37,7 @@ function whatHelps(reason: string, root: string): string {
     return `too many open files on this machine; ${REMEDY}, or raise sysctl fs.file-max`;
   const [limit] = reason === 'EAGAIN' ? threadLimits(root) : [];
   if (limit === undefined || threadsLeft(limit) > LEFT_MAX) {
-    return `the system refuses it (${reason}), and does not tell by which limit; ${REMEDY}`;
+    return `the system refuses it (${reason}) and does not say which limit it has reached; ${REMEDY}`;
   }
   return `${limit.what} (${limit.max} at most, ${limit.used} in use); ${REMEDY}, or raise ${limit.setting}`;
 }

@@ -36,7 +36,9 @@ export function virtualEngine(): Engine {
     check(plan) {
       requireHonourable(plan);
       if (plan.peers.length > PEERS_MAX) {
-        throw new ConfigError(`${plan.peers.length} peers: the virtual engine has ${PEERS_MAX} addresses`);
+        throw new ConfigError(
+          `the plan has ${plan.peers.length} peers, but the virtual engine has addresses for ${PEERS_MAX}; take fewer peers`,
+        );
       }
       return shortagesOf(plan);
     },

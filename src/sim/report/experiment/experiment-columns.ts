@@ -75,7 +75,7 @@ export function doubts({ runs, verdict, arms, ending, repeats, baseline, precisi
       : []),
     ...(doubtful > 0
       ? [
-          `${doubtful} of ${runs.length} runs are doubtful: the machine may have decided their figures; their reports say why.`,
+          `${doubtful} of ${runs.length} runs are doubtful: the machine may have decided their figures. Their reports say why.`,
         ]
       : []),
     ...precisionDoubts(precision, ending),
@@ -85,7 +85,9 @@ export function doubts({ runs, verdict, arms, ending, repeats, baseline, precisi
         ]
       : []),
     ...(compared && repeats === 2
-      ? ['Two runs of each arm show little of the scatter: intervals are very wide. Repeat at least 3 times.']
+      ? [
+          'Two runs of each arm show little of the scatter, so intervals are very wide. Repeat each at least 3 times.',
+        ]
       : []),
   ];
 }
@@ -93,18 +95,16 @@ export function doubts({ runs, verdict, arms, ending, repeats, baseline, precisi
 function precisionDoubts(precision: Experiment['precision'], ending: Experiment['ending']): string[] {
   if (precision === undefined || ending !== 'completed') return [];
   const { metric, share, reachedShare, most } = precision;
-  const asked = `${metric} was to be measured within ${formatMetric(share, 'share')} in every arm`;
-  if (reachedShare === null) return [`${asked}, and an arm has no interval of it.`];
+  const asked = `The goal was to know ${metric} within ${formatMetric(share, 'share')} in every arm`;
+  if (reachedShare === null) return [`${asked}, but an arm has no interval of it.`];
   if (reachedShare <= share) return [];
-  return [
-    `${asked}: after ${most} runs of each it is measured within ${formatMetric(reachedShare, 'share')}.`,
-  ];
+  return [`${asked}. After ${most} runs of each it is known within ${formatMetric(reachedShare, 'share')}.`];
 }
 
 const explanations = [
   '± is half the 95 % confidence interval of the mean (Student’s t). [ ] is the 95 % interval of the difference from the baseline (Welch).',
   '“better” and “worse” hold for all arms of a metric together (Holm); “no difference shown” is not “equal”.',
-  'n below the number of runs: the others have no such figure, for example no makespan.',
+  'Where n is below the number of runs, the others have no such figure, for example no makespan.',
 ] as const;
 
 /** How the tables are to be read. */

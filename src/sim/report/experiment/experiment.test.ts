@@ -50,7 +50,7 @@ describe('an experiment on a terminal', () => {
         difference from the baseline (Welch).
       “better” and “worse” hold for all arms of a metric together (Holm); “no difference shown” is not
         “equal”.
-      n below the number of runs: the others have no such figure, for example no makespan.
+      Where n is below the number of runs, the others have no such figure, for example no makespan.
       Seeds: 7, 7#2, 7#3
       "
     `);
@@ -122,7 +122,7 @@ describe('an experiment on a terminal', () => {
     const precision = { metric: 'makespan', share: 0.05, reachedShare: 0.12, most: 2 };
     const text = renderExperiment(experimentOfRuns(runs, { precision }), { colours: false });
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      '! makespan was to be measured within 5 % in every arm: after 2 runs of each it is measured within 12 %.',
+      '! The goal was to know makespan within 5 % in every arm. After 2 runs of each it is known within 12 %.',
     );
   });
 

@@ -22,8 +22,8 @@ it('shows every figure of both engines, their difference, what is said of it, an
 
     scenario  figure             threads  virtual        difference  verdict
     ───────────────────────────────────────────────────────────────────────────
-    fixture   completion.median   1.00 s   1.00 s     0.0 % ± 0.0 %  within 5 %
-              makespan            2.00 s   1.80 s   -10.0 % ± 0.3 %  differs
+    fixture   completion.median      1 s      1 s     0.0 % ± 0.0 %  within 5 %
+              makespan               2 s   1.80 s   -10.0 % ± 0.3 %  differs
               completion.p95           –        –                 –
               goodput                  –        –                 –
               seeder_load              –        –                 –
@@ -46,7 +46,7 @@ it('has a line for each arm in Markdown', () => {
 
     | scenario | trusted runs | median completion, threads | virtual | difference | makespan, threads | virtual | difference | completion.p95, difference | goodput, difference | seeder_load, difference | fairness, difference | waste, difference | overhead, difference | verdict |
     | --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- |
-    | fixture | 2 of 2 | 1.00 s | 1.00 s | 0.0 % ± 0.0 % | 2.00 s | 1.80 s | -10.0 % ± 0.3 % | – | – | – | – | +1.0 pp ± 0.0 pp | – | differs |
+    | fixture | 2 of 2 | 1 s | 1 s | 0.0 % ± 0.0 % | 2 s | 1.80 s | -10.0 % ± 0.3 % | – | – | – | – | +1.0 pp ± 0.0 pp | – | differs |
 
     2026-01-02, commit abc1234, Node v20.20.2, Test CPU, 2 cores, 8 GiB memory
     "
@@ -57,5 +57,5 @@ it('has both tables, and how to read them, in fidelity.md', () => {
   const text = renderFidelityMarkdown(fidelity);
   expect(text).toContain('# fixture: virtual time beside threads\n');
   expect(text).toContain('- fixture, makespan: by more than 5 %\n');
-  expect(text).toMatch(/^\| {2}\| makespan \| 2.00 s \| 1.80 s \|/m);
+  expect(text).toMatch(/^\| {2}\| makespan \| 2 s \| 1.80 s \|/m);
 });

@@ -72,7 +72,7 @@ test('a printed plan that cannot be met says so, and never that it takes at leas
   expect(text).toMatch(
     /g: 3 of 5 peers would join after the run has ended, at 1 min 00 s at the latest: they never\s+join/,
   );
-  expect(text).toMatch(/^time .* not complete by then: the lower bound is above the time limit of 1 min/m);
+  expect(text).toMatch(/^time .* incomplete by then: the lower bound is above the time limit of 1 min/m);
   expect(text).not.toContain('at least');
 });
 

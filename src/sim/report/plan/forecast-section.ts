@@ -35,7 +35,7 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
       'time',
       runMs === null
         ? `${timeText(plan, one)} (set-up about ${formatDuration(setupMs)})`
-        : `${timeText(plan, one)}, in virtual time; to compute it takes about ${formatDuration(setupMs + runMs)}`,
+        : `${timeText(plan, one)}, in virtual time; computing it takes about ${formatDuration(setupMs + runMs)}`,
     ],
     [
       'needs',
@@ -77,7 +77,7 @@ function timeText(plan: Plan, one: Forecast): string {
   const { leastMs, mostMs } = one.runMs === null ? spanOf(plan, one) : distributionOf(plan, one);
   const most = formatDuration(mostMs);
   const limit = by === null ? `the time limit of ${exactDuration(ms)}` : `abort_on ${by}`;
-  if (one.bound.ms > ms) return `${most}, and not complete by then: the lower bound is above ${limit}`;
+  if (one.bound.ms > ms) return `${most}, and incomplete by then: the lower bound is above ${limit}`;
   return `at least ${formatDuration(leastMs)}, at most ${most}${by === null ? '' : `, when ${by} gives up`}`;
 }
 
@@ -89,6 +89,6 @@ function lastSessionMs({ peers }: Plan): number {
 }
 
 export function boundText({ bound }: Forecast): string {
-  if (bound.ms === Infinity) return 'never: some chunk has no holder, or no uplink, that could deliver it';
-  return bound.limitedBy === null ? 'none: no limited link stands in the way' : formatDuration(bound.ms);
+  if (bound.ms === Infinity) return 'never: no holder, or no uplink, could deliver some chunk';
+  return bound.limitedBy === null ? 'none: no rate of a link limits the run' : formatDuration(bound.ms);
 }

@@ -18,10 +18,10 @@ describe('a plan', () => {
     expect(`\n${printed(plan)}`).toMatchInlineSnapshot(`
       "
       content        1 MiB generated from "1/content", 8 chunks of 128 KiB
-      tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers an answer
+      tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers per answer
       time limit     1 min 00 s
-      until          all who must complete are complete; 4 returns may come too late, since the run does not wait
-                     for them (until: sessions does)
+      until          all peers that must complete have; 4 returns may come too late, since the run does not wait for
+                     them (until: sessions does)
       engine         threads, one for 2 peers
 
       peer      holds          protocol  up         down        latency  jitter                 stays                                                       must complete
@@ -36,7 +36,7 @@ describe('a plan', () => {
 
       seeder, some, back rarest-first picker, tit-for-tat for 4 upload slots, super-seeding auto, up to 50
                          connections
-      spec               asks for missing chunks in turn"
+      spec               requests missing chunks in order"
     `);
   });
 
@@ -44,9 +44,9 @@ describe('a plan', () => {
     expect(`\n${printed(expand(eventful))}`).toMatchInlineSnapshot(`
       "
       content        1 MiB generated from "1/content", 8 chunks of 128 KiB
-      tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers an answer
+      tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers per answer
       time limit     1 min 00 s
-      until          all who must complete are complete
+      until          all peers that must complete have
       engine         threads, one for each peer
 
       peer    holds  up         down       latency  region  loss                  window              stays      must complete
@@ -133,10 +133,10 @@ describe('a plan', () => {
       return rows.find(({ name }) => name === 'until')?.cells[0];
     };
     expect(until('')).toBe(
-      'all who must complete are complete; 3 returns may come too late, since the run does not wait for them (until: sessions does)',
+      'all peers that must complete have; 3 returns may come too late, since the run does not wait for them (until: sessions does)',
     );
     expect(until('until: sessions')).toBe(
-      'all who must complete are complete, and every planned join and return has come (3 returns)',
+      'all peers that must complete have, and every planned join and return has happened (3 returns)',
     );
   });
 });

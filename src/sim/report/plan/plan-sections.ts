@@ -43,7 +43,7 @@ function runSection(plan: Plan): Section {
     [
       'tracker',
       `${tracker.edition} edition, agreement of ${tracker.agreement}, announce every ${exactDuration(tracker.announceIntervalMs)}, ` +
-        `silence limit ${exactDuration(tracker.silenceLimitMs)}, ${tracker.peersPerAnswer} peers an answer`,
+        `silence limit ${exactDuration(tracker.silenceLimitMs)}, ${tracker.peersPerAnswer} peers per answer`,
     ],
     ['time limit', exactDuration(timeLimitMs)],
     ['until', describeUntil(plan)],
@@ -65,13 +65,13 @@ function describeUntil({ peers, until }: Plan): string {
     many === 0 ? [] : [`${many} ${what}${many === 1 ? '' : 's'}`];
   const planned = [...count(joins, 'join'), ...count(returns, 'return')].join(' and ');
   if (until === 'sessions') {
-    return `all who must complete are complete, and every planned join and return has come${planned === '' ? '' : ` (${planned})`}`;
+    return `all peers that must complete have, and every planned join and return has happened${planned === '' ? '' : ` (${planned})`}`;
   }
   const rest =
     planned === ''
       ? ''
       : `; ${planned} may come too late, since the run does not wait for them (until: sessions does)`;
-  return `all who must complete are complete${rest}`;
+  return `all peers that must complete have${rest}`;
 }
 
 function describeContent(content: PlannedContent): string {
@@ -151,7 +151,7 @@ function policiesSection(peers: readonly PlannedPeer[]): Section {
 }
 
 function describePolicy({ policy, protocol }: PlannedPeer): string {
-  if (protocol === 'spec') return 'asks for missing chunks in turn';
+  if (protocol === 'spec') return 'requests missing chunks in order';
   const { picker, uploadPolicy, uploadSlots, superSeeding, maxConnections } = policy;
   return `${picker} picker, ${uploadPolicy} for ${uploadSlots} upload slots, super-seeding ${superSeeding}, up to ${maxConnections} connections`;
 }
