@@ -11,7 +11,7 @@ import { settingPlace } from '../scenario/setting-place.ts';
 import { TIME_LIMIT_MS_MAX } from '../plan/plan-schema.ts';
 import type { Repeats, Scenario } from '../scenario/language/scenario.ts';
 import { expandInTime } from './default-time-limit.ts';
-import { interleave } from './schedule.ts';
+import { interleave } from './run-order.ts';
 import type { DesignedArm } from './summarise.ts';
 
 export interface DesignRequest {

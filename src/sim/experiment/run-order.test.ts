@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../core/random.ts';
-import { interleave } from './schedule.ts';
+import { interleave } from './run-order.ts';
 
 const arms = fc.uniqueArray(fc.string(), { minLength: 1, maxLength: 12 });
 const repeats = fc.integer({ min: 1, max: 20 });
