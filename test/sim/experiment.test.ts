@@ -151,7 +151,7 @@ it('what cannot be run is planned all the same, with all that is short at once',
     /- time before time_limit \(.*large\.yaml:\d+:13\): 5 h 33 min needed, 30 s available;/,
   );
   expect(stdout).toMatch(
-    /^would fit +about \d+ of these 9001 peers; docs\/scaling-down\.md tells how to ask/m,
+    /^would fit +about \d+ of these 9001 peers; docs\/scaling-down\.md shows how to ask/m,
   );
   expect(stdout).toMatch(/- open files: \d+ needed, \d+ available;/);
   expect(stdout).toMatch(/- temporary files below .* needed, .* available;/);
