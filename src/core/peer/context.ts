@@ -3,6 +3,8 @@ import type { Untold } from '../events.ts';
 import { Bans, type Offence } from './bans.ts';
 import type { Ledger } from './ledger.ts';
 import type { PeerComponents, PeerOptions } from './options.ts';
+import type { Picker } from './swarm/pickers/picker.ts';
+import { pickers } from './swarm/pickers/pickers.ts';
 
 /** What the parts of one peer share. */
 export class PeerContext implements PeerComponents {
@@ -11,6 +13,7 @@ export class PeerContext implements PeerComponents {
   readonly transport: PeerComponents['transport'];
   readonly store: PeerComponents['store'];
   readonly events: EventSink;
+  readonly picker: Picker;
   readonly options: PeerOptions;
   readonly ledger: Ledger;
   /** Where this peer listens; known once it does. */
@@ -24,6 +27,7 @@ export class PeerContext implements PeerComponents {
     this.store = components.store;
     this.events = components.events;
     this.options = options;
+    this.picker = components.picker ?? pickers[options.picker];
     this.ledger = ledger;
   }
 

@@ -1,6 +1,7 @@
 /** What a peer can be told. Every option has a default in `peerDefaults`. */
 import type { Address, Clock, ChunkStore, EventSink, Random, Transport } from '../interfaces.ts';
 import type { ProtocolName } from '../protocol/messages.ts';
+import type { Picker } from './swarm/pickers/picker.ts';
 import type { PickerName } from './swarm/pickers/pickers.ts';
 import type { UploadPolicyName } from './swarm/upload-policies/upload-policies.ts';
 
@@ -10,6 +11,8 @@ export interface PeerComponents {
   readonly transport: Transport;
   readonly store: ChunkStore;
   readonly events: EventSink;
+  /** Default: that of the options. */
+  readonly picker?: Picker;
 }
 
 export interface PeerOptions {

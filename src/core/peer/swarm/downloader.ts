@@ -8,7 +8,6 @@ import type { Draft } from '../draft.ts';
 import { Drafts } from './drafts.ts';
 import { chooseDuplicate } from './end-game.ts';
 import type { Neighbour, OpenRequest } from './neighbour.ts';
-import { pickers } from './pickers/pickers.ts';
 import type { Picker } from './pickers/picker.ts';
 import { RarityIndex } from './rarity-index.ts';
 
@@ -54,7 +53,7 @@ export class Downloader {
     this.#context = context;
     this.#neighbours = neighbours;
     this.#callbacks = callbacks;
-    this.#picker = pickers[context.options.picker];
+    this.#picker = context.picker;
     this.#rarity = new RarityIndex(context.ledger.totalChunks);
     this.#drafts = new Drafts(context.ledger, (sender) => context.isBannedKey(sender));
     context.ledger.onFlight((index) => this.refresh(index));

@@ -10,6 +10,7 @@ import type {
 } from '../../../core/interfaces.ts';
 import type { PeerComponents, PeerOptions } from '../../../core/peer/options.ts';
 import { Peer } from '../../../core/peer/peer.ts';
+import type { Picker } from '../../../core/peer/swarm/pickers/picker.ts';
 import { seededRandom } from '../../../core/random.ts';
 import type { HitBoard } from '../../faults/hits.ts';
 import { PeerFaults, type ActiveFault } from '../../faults/peer-faults.ts';
@@ -38,6 +39,8 @@ export interface PeerInstanceComponents {
   /** Whether it may have to end without a word while what it lives in goes on. */
   readonly severable: boolean;
   readonly hits: HitBoard;
+  /** Default: that of the policy. */
+  readonly picker?: Picker;
   /** Called once, when the stay is to begin. */
   readonly join: (random: Random) => PeerNetwork;
   /** Called once, when the stay is over and nothing of it is open any more. */
@@ -133,7 +136,7 @@ export class PeerInstance {
   }
 
   #prepare(store: StayStore): void {
-    const { clock, tracker, severable, join } = this.#components;
+    const { clock, tracker, severable, join, picker } = this.#components;
     const { seed, peer: options } = this.#options;
     this.#store = store;
     const random = seededRandom(seed);
@@ -148,7 +151,8 @@ export class PeerInstance {
     this.#severable = severable ? new Severable(base) : undefined;
     const { transport, events, clock: peerClock } = this.#severable ?? base;
     const parts = this.#faulty({ clock: peerClock, transport, store }, random.fork('faults'));
-    this.#peer = new Peer({ random: random.fork('peer'), events, ...parts }, { ...options, tracker });
+    const components = { random: random.fork('peer'), events, ...parts, ...(picker && { picker }) };
+    this.#peer = new Peer(components, { ...options, tracker });
     for (const fault of this.#early.values()) this.#faults?.begin(fault);
     this.#early.clear();
   }

@@ -49,6 +49,11 @@ export class TrackerInstance {
     this.#random = seededRandom(options.seed);
   }
 
+  /** What it knows of the swarm, also while it is stopped. */
+  get memory(): Registry | undefined {
+    return this.#tracker?.memory ?? this.#memory;
+  }
+
   start(): void {
     this.#start(undefined);
   }

@@ -43,6 +43,12 @@ export class TokenStore implements ChunkStore {
     return this.#held.get(index)?.info;
   }
 
+  /** Whether the chunk is held, and what is held is the original. */
+  hasOriginal(index: number): boolean {
+    const chunk = this.#held.get(index);
+    return chunk !== undefined && chunk === this.#originals[index];
+  }
+
   /** How many chunks are held, and how many of them are not the original's. */
   tally(): { readonly held: number; readonly corrupt: number } {
     let corrupt = 0;

@@ -18,7 +18,10 @@ import { requireHonourable } from '../run/refusals.ts';
 import { RunController, type RunEnd } from '../run/run-controller.ts';
 import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
 import { PEERS_MAX } from './addresses.ts';
+import type { Build } from './build.ts';
 import { needsOf, shortagesOf } from './capacity.ts';
+import { Invariants } from './invariants/invariants.ts';
+import type { RunView } from './invariants/run-view.ts';
 import type { TokenStore } from './token-store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { VirtualRuntime } from './virtual-runtime.ts';
@@ -30,7 +33,17 @@ const PROGRESS_STEP_MS = 100;
 /** A long run is looked at so often, a short one every `SAMPLE_STEP_MS`. */
 const LOOKS_MAX = 20_000;
 
-export function virtualEngine(): Engine {
+export interface VirtualEngineOptions {
+  /**
+   * Look at every invariant each time, and at the end wait until the tracker can be compared with the swarm: for small
+   * swarms. Default false.
+   */
+  readonly thorough?: boolean;
+  /** What stands in for a part of every peer. Default: nothing. */
+  readonly build?: Build;
+}
+
+export function virtualEngine(options: VirtualEngineOptions = {}): Engine {
   return {
     name: 'virtual',
     check(plan) {
@@ -45,7 +58,7 @@ export function virtualEngine(): Engine {
     needs: needsOf,
     async run(plan, watcher) {
       requireHonourable(plan);
-      return new VirtualRun(plan, watcher).run();
+      return new VirtualRun(plan, watcher, options).run();
     },
   };
 }
@@ -59,6 +72,8 @@ class VirtualRun {
   readonly #runtime: VirtualRuntime;
   readonly #controller: RunController;
   readonly #sampler: Sampler;
+  readonly #invariants: Invariants;
+  readonly #isThorough: boolean;
   readonly #startedAt = new Date().toISOString();
   readonly #beganMs = performance.now();
   readonly #stepMs: number;
@@ -66,8 +81,9 @@ class VirtualRun {
   #setupMs = 0;
   #end: RunEnd | undefined;
 
-  constructor(plan: Plan, watcher: RunWatcher) {
+  constructor(plan: Plan, watcher: RunWatcher, { thorough = false, build = {} }: VirtualEngineOptions) {
     this.#watcher = watcher;
+    this.#isThorough = thorough;
     this.#chunkBytes = chunkBytesOf(plan.content);
     this.#stepMs = Math.max(SAMPLE_STEP_MS, plan.timeLimitMs / LOOKS_MAX);
     const heldBy = heldAtStart(plan.content);
@@ -79,19 +95,30 @@ class VirtualRun {
       {
         clock: this.#clock,
         faults: this.#faults,
-        onEvent: (event) => this.#controller.hear(event),
+        onEvent: (event) => {
+          this.#controller.hear(event);
+          if (this.#end !== undefined) this.#invariants.see(event);
+        },
+        onStay: (host) => this.#invariants.joins(host),
+        watch: (host, remote) => this.#invariants.watch(host, remote),
+        onLost: (from, to, bytes) => this.#invariants.lost(from, to, bytes),
+        build,
         onGone: (peer, atMs) => this.#controller.gone(peer, atMs),
       },
       plan,
       this.#peers,
       this.#chunkBytes,
     );
+    this.#invariants = new Invariants({ clock: this.#clock, view: this.#view(plan) }, { thorough });
     this.#controller = new RunController(
       {
         clock: this.#clock,
         runtime: this.#runtime,
         consequences: this.#faults,
-        onEvent: (event) => watcher.onEvent?.(event),
+        onEvent: (event) => {
+          watcher.onEvent?.(event);
+          this.#invariants.see(event);
+        },
         onEnded: (end) => (this.#end = end),
         // The clock is running: what is thrown here ends the run.
         onFailed: (error) => {
@@ -111,6 +138,11 @@ class VirtualRun {
     });
   }
 
+  #view(plan: Plan): RunView {
+    const { counters, stores, network } = this.#runtime;
+    return { plan, peers: this.#peers, counters, stores, network, registry: () => this.#runtime.registry() };
+  }
+
   async run(): Promise<RunRecord> {
     this.#begin();
     this.#setupMs = performance.now() - this.#beganMs;
@@ -122,6 +154,8 @@ class VirtualRun {
     const { user, system } = process.cpuUsage(cpuBefore);
     this.#faults.stop();
     this.#sampler.end(end.atMs);
+    this.#invariants.end();
+    if (this.#isThorough) this.#settle();
     this.#runtime.close();
     return this.#record(end, {
       // Real time has no part in what is measured.
@@ -153,6 +187,7 @@ class VirtualRun {
     const hopeless = this.#faults.poll();
     if (hopeless !== undefined) this.#controller.end('aborted', hopeless.text);
     this.#controller.checkStall();
+    this.#invariants.look();
     this.#clock.setTimer(this.#stepMs, () => this.#look());
   }
 
@@ -170,6 +205,14 @@ class VirtualRun {
       }
       await setImmediate();
     }
+  }
+
+  /** What still happens is seen by the invariants alone. */
+  #settle(): void {
+    const { settlingMs } = this.#invariants;
+    if (settlingMs === undefined || this.#watcher.signal.aborted) return;
+    this.#clock.run(this.#clock.now() + settlingMs);
+    this.#invariants.settled();
   }
 
   #record({ ending, atMs, abortedBy }: RunEnd, host: HostRecord): RunRecord {

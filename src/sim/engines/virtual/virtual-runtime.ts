@@ -1,8 +1,9 @@
 import type { SwarmEvent } from '../../../core/events.ts';
-import type { Random } from '../../../core/interfaces.ts';
+import type { Address, Random, Transport } from '../../../core/interfaces.ts';
 import { seededRandom } from '../../../core/random.ts';
+import type { Registry } from '../../../core/tracker/registry.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
-import { meteredTransport } from '../../network/metered-transport.ts';
+import { meteredTransport, type ConnectionWatch } from '../../network/metered-transport.ts';
 import type { Plan, PlannedLink } from '../../plan/plan.ts';
 import type { FaultInjector, FaultRuntime } from '../run/fault-injector.ts';
 import { emptyCounters, type NodeCounters } from '../run/node-counters.ts';
@@ -12,6 +13,7 @@ import type { PeerRuntime } from '../run/run-controller.ts';
 import { stayOptions, trackerOptions } from '../run/stay-options.ts';
 import { TrackerInstance } from '../run/tracker-instance.ts';
 import { hostOf, PEER_PORT, TRACKER_ADDRESS } from './addresses.ts';
+import type { Build } from './build.ts';
 import { FluidNetwork } from './fluid/fluid-network.ts';
 import { RegionLinks } from './fluid/region-links.ts';
 import { TokenStore } from './token-store.ts';
@@ -21,6 +23,12 @@ export interface VirtualRuntimeComponents {
   readonly clock: VirtualClock;
   readonly faults: FaultInjector;
   readonly onEvent: (event: SwarmEvent) => void;
+  /** A stay begins at that host. */
+  onStay(host: string): void;
+  /** Sees the messages of a connection that a host has, and what of them is lost. */
+  watch(host: string, remote: Address): ConnectionWatch;
+  onLost(from: string, to: string, bytes: number): void;
+  readonly build: Build;
   /** A stay of the peer is over, but not by `crash`. */
   onGone(peer: string, atMs: number): void;
 }
@@ -33,7 +41,7 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
   readonly #components: VirtualRuntimeComponents;
   readonly #plan: Plan;
   readonly #chunkBytes: readonly number[];
-  readonly #network: FluidNetwork;
+  readonly network: FluidNetwork;
   readonly #links: ReadonlyMap<string, PlannedLink>;
   /** Of the stay that each peer is in, by position. */
   readonly #instances: (PeerInstance | undefined)[] = [];
@@ -52,11 +60,17 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
     this.#chunkBytes = chunkBytes;
     const links = new Map(plan.peers.map(({ link }, position) => [hostOf(position), link]));
     const between = new RegionLinks(plan.regions, (host) => links.get(host));
-    this.#network = new FluidNetwork({ clock: components.clock, between });
+    const onLost = (from: string, to: string, bytes: number): void => components.onLost(from, to, bytes);
+    this.network = new FluidNetwork({ clock: components.clock, between, onLost });
     this.#links = links;
     this.#mayCrash = namesOfCrashing(plan);
     this.counters = Array.from({ length: plan.peers.length + 1 }, emptyCounters);
     this.stores = peers.map((peer) => this.#newStore(peer));
+  }
+
+  /** What the tracker knows; undefined: it has never started. */
+  registry(): Registry | undefined {
+    return this.#tracker?.memory;
   }
 
   /** It listens as soon as the clock runs. */
@@ -64,11 +78,11 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
     const { clock, faults, onEvent } = this.#components;
     const { tracker } = this.#plan;
     const { host, port } = TRACKER_ADDRESS;
-    const link = this.#network.host(host, { random: seededRandom(tracker.seed).fork('link') });
+    const link = this.network.host(host, { random: seededRandom(tracker.seed).fork('link') });
     this.#tracker = new TrackerInstance(
       {
         clock,
-        transport: meteredTransport(link, this.counters.at(-1)!),
+        transport: this.#metered(link, host, this.counters.at(-1)!),
         events: { emit: onEvent },
         hits: faults.hits,
         onListening: () => undefined,
@@ -79,7 +93,7 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
   }
 
   prepare(peer: PeerState, onReady: () => void): void {
-    const { clock, faults, onEvent } = this.#components;
+    const { clock, faults, onEvent, build } = this.#components;
     const { position, name } = peer;
     const host = hostOf(position);
     const instance: PeerInstance = new PeerInstance(
@@ -90,13 +104,15 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
         tracker: TRACKER_ADDRESS,
         severable: this.#mayCrash.has(name),
         hits: faults.hits,
+        ...(build.picker && { picker: build.picker }),
         join: (random) => this.#join(host, random, peer),
         onGone: () => this.#gone(peer, instance),
       },
       { ...stayOptions(this.#plan, peer, { host, port: PEER_PORT }), faults: faults.activeOf(peer) },
     );
     this.#instances[position] = instance;
-    instance.open(this.stores[position]!);
+    const store = this.stores[position]!;
+    instance.open(build.store?.(store) ?? store);
     onReady();
   }
 
@@ -113,7 +129,7 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
     this.#crashing = instance;
     instance?.drop();
     this.#crashing = undefined;
-    this.#network.crash(hostOf(position));
+    this.network.crash(hostOf(position));
     onDead(this.#components.clock.now());
   }
 
@@ -161,9 +177,15 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
   #join(host: string, random: Random, { planned, position }: PeerState): PeerNetwork {
     const counters = this.counters[position]!;
     const { regions } = this.#plan;
+    this.#components.onStay(host);
     const linkOf = (other: string) => this.#links.get(other);
-    const link = this.#network.host(host, { random, linkOf, regions }, planned.link, counters);
-    return { transport: meteredTransport(link, counters), control: link };
+    const link = this.network.host(host, { random, linkOf, regions }, planned.link, counters);
+    const network = this.#components.build.network?.(link, link) ?? link;
+    return { transport: this.#metered(network, host, counters), control: link };
+  }
+
+  #metered(network: Transport, host: string, counters: NodeCounters): Transport {
+    return meteredTransport(network, counters, (remote) => this.#components.watch(host, remote));
   }
 
   #gone({ position, name }: PeerState, instance: PeerInstance): void {

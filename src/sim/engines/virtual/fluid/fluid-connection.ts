@@ -11,6 +11,7 @@ import { messageBytes } from '../../../../core/protocol/message-bytes.ts';
 import type { Dialect, Message } from '../../../../core/protocol/messages.ts';
 import { MIB, SECOND_MS } from '../../../../core/units.ts';
 import { Fifo } from '../../../network/fifo.ts';
+import type { Direction } from '../../../network/link-control.ts';
 import type { Route, Sent } from './route.ts';
 
 /** As on TCP: how long a remote may leave its side open, and silent, after we ended ours; see TcpConnection. */
@@ -28,6 +29,8 @@ export interface FluidConnectionOptions {
   readonly onGone: (connection: FluidConnection) => void;
   /** The other end is to hear of a reset, if something is there to hear it. */
   readonly tellReset: (connection: FluidConnection) => void;
+  /** So many bytes in that direction will never reach anybody, apart from what its route tells of. */
+  readonly onLost: (direction: Direction, bytes: number) => void;
 }
 
 /** One end of a connection whose messages take the time that both ends' links need for them. */
@@ -78,6 +81,16 @@ export class FluidConnection implements Connection {
     return this.#over;
   }
 
+  /** What this end has sent and the other has not heard, while neither is over. */
+  get underWayBytes(): number {
+    return this.#out === undefined ? this.#earlyBytes : this.#out.underWayBytes;
+  }
+
+  /** What has come while this end is paused. */
+  get unreadBytes(): number {
+    return this.#inboxBytes;
+  }
+
   /** Whether there is a connection that can be reset. */
   get isOpen(): boolean {
     return this.#out !== undefined && this.#handedOver && !this.#over;
@@ -105,8 +118,11 @@ export class FluidConnection implements Connection {
   }
 
   send(message: Message): boolean {
-    if (this.#ended || this.#over) return false;
     const bytes = messageBytes(message);
+    if (this.#ended || this.#over) {
+      this.#options.onLost('out', bytes);
+      return false;
+    }
     if ('body' in message) this.#sentBytes += bytes;
     return this.#put(message, bytes);
   }
@@ -156,11 +172,12 @@ export class FluidConnection implements Connection {
   /** Something has arrived. */
   take(sent: Sent, bytes: number): void {
     if (sent === 'end') this.#other?.endHasArrived();
-    if (this.#over) return;
+    if (this.#over) return this.#options.onLost('in', bytes);
     if (this.#paused || this.#inbox.length > 0) {
       this.#inbox.push({ sent, bytes });
       this.#setUnread(this.#inboxBytes + bytes);
     } else if (this.#handedOver || this.#handOver(sent)) this.#deliver(sent);
+    else this.#options.onLost('in', bytes);
   }
 
   /** What this end sent last, its end, is at the other. */
@@ -211,7 +228,9 @@ export class FluidConnection implements Connection {
     if (this.#over) return;
     this.#over = true;
     this.#linger?.cancel();
+    if (this.#out === undefined) this.#options.onLost('out', this.#earlyBytes);
     this.#out?.stop();
+    this.#options.onLost('in', this.#inboxBytes);
     this.#early = [];
     this.#earlyBytes = 0;
     this.#inbox.clear();

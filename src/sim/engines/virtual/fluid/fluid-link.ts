@@ -24,6 +24,8 @@ export interface FluidLinkOptions {
   readonly random: Random;
   /** They are over at one end, but what would tell the other cannot get through. The network's, of all links. */
   readonly unheard: Set<FluidConnection>;
+  /** So many bytes between two hosts will never be received. */
+  onLost(from: string, to: string, bytes: number): void;
   /** Joins an attempt with who listens there. Returns false when nobody does. */
   join(opener: FluidConnection, from: { readonly link: FluidLink; readonly port: number }): boolean;
 }
@@ -50,6 +52,11 @@ export class FluidLink implements Transport, LinkControl {
     this.host = options.host;
     this.#options = options;
     this.#random = options.random.fork('resets');
+  }
+
+  /** Those that are not over. */
+  get connections(): Iterable<FluidConnection> {
+    return this.#connections;
   }
 
   listen(options: ListenOptions): Listener {
@@ -172,10 +179,17 @@ export class FluidLink implements Transport, LinkControl {
         early,
         onGone: (gone) => this.#gone(gone),
         tellReset: (broken) => this.#tellReset(broken),
+        onLost: (direction, bytes) => this.#lost(options.remote.host, direction, bytes),
       },
     );
     this.#connections.add(connection);
     return connection;
+  }
+
+  #lost(remote: string, direction: Direction, bytes: number): void {
+    if (bytes === 0) return;
+    if (direction === 'out') this.#options.onLost(this.host, remote, bytes);
+    else this.#options.onLost(remote, this.host, bytes);
   }
 
   #gone(connection: FluidConnection): void {

@@ -11,6 +11,14 @@ import { FluidPacer } from './fluid-pacer.ts';
 import type { RegionLinks } from './region-links.ts';
 import { Route } from './route.ts';
 
+export interface FluidNetworkComponents {
+  readonly clock: Clock;
+  /** What hosts of one region share on the way to those of another. Default: nothing. */
+  readonly between?: RegionLinks;
+  /** So many bytes that one host has sent to another will never be received. Default: nobody is told. */
+  readonly onLost?: (from: string, to: string, bytes: number) => void;
+}
+
 /**
  * A network in memory whose hosts have access links, for an exact clock: what `MemoryNetwork` and `shapedLink` do
  * together, with an event for each message that arrives and one for each transfer that ends.
@@ -22,11 +30,12 @@ export class FluidNetwork {
   readonly #hosts = new Map<string, FluidLink>();
   readonly #unheard = new Set<FluidConnection>();
   readonly #between: RegionLinks | undefined;
+  readonly #onLost: (from: string, to: string, bytes: number) => void;
 
-  /** `between`: what hosts of one region share on the way to those of another. */
-  constructor(components: { readonly clock: Clock; readonly between?: RegionLinks }) {
+  constructor({ onLost = () => undefined, ...components }: FluidNetworkComponents) {
     this.#clock = components.clock;
     this.#between = components.between;
+    this.#onLost = onLost;
     this.#pacer = new FluidPacer(components);
     this.#arrivals = new Arrivals(components);
   }
@@ -54,10 +63,16 @@ export class FluidNetwork {
       host,
       random: components.random,
       unheard: this.#unheard,
+      onLost: this.#onLost,
       join: (opener, from) => this.#join(opener, from),
     });
     this.#hosts.set(host, joined);
     return joined;
+  }
+
+  /** The link of a host that is there. */
+  linkOf(host: string): FluidLink | undefined {
+    return this.#hosts.get(canonical(host));
   }
 
   /**
@@ -100,6 +115,7 @@ export class FluidNetwork {
       arrivals: this.#arrivals,
       onArrival: (sent, bytes) => receiver.take(sent, bytes),
       onDrain: () => sender.drained(),
+      onLost: (bytes) => this.#onLost(from.host, to.host, bytes),
       onHole: (link) => ((link === from.access ? sender : receiver).hasHole = true),
     });
   }

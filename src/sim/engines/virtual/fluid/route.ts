@@ -45,6 +45,8 @@ export interface RouteOptions {
   readonly arrivals: Arrivals;
   onArrival(sent: Sent, bytes: number): void;
   onDrain(): void;
+  /** So many bytes will never arrive. */
+  onLost(bytes: number): void;
   /** A black hole of this link took something of the stream. */
   onHole(link: AccessLink): void;
 }
@@ -119,6 +121,11 @@ export class Route {
     return this.#buffered;
   }
 
+  /** Sent, and neither arrived nor lost. */
+  get underWayBytes(): number {
+    return this.#options.from.up === undefined ? this.#buffered : this.#buffered + this.#flightBytes;
+  }
+
   /** A block or a black hole of either end lets nothing pass. */
   get isShut(): boolean {
     const { from, to, fromHost, toHost } = this.#options;
@@ -187,13 +194,16 @@ export class Route {
 
   /** Nothing of it arrives any more. */
   stop(): void {
+    const lost = this.underWayBytes;
     this.#stopped = true;
+    this.#flightBytes = 0;
     this.#queue.clear();
     this.#held.clear();
     this.#window?.clear();
     this.#buffered = 0;
     if (this.#transfer !== undefined) this.#options.from.pacer.stop(this.#transfer);
     this.#serving = undefined;
+    if (lost > 0) this.#options.onLost(lost);
   }
 
   arrive(parcel: Parcel): void {
@@ -213,6 +223,7 @@ export class Route {
       this.#options.onArrival(sent, bytes);
     } else {
       hole.state.onSwallowed(sent === 'end' ? undefined : sent, bytes);
+      this.#options.onLost(bytes);
       this.#options.onHole(hole);
     }
     this.#goOn();

@@ -19,6 +19,12 @@ export class SmallTraffic {
     this.#link = link;
   }
 
+  /** What has counted as sent, and may still have to be served. */
+  pendingBytes(atMs: number): number {
+    const waiting = this.#freeMs > atMs ? this.#link.rate.bytesBetween(atMs, this.#freeMs) : 0;
+    return this.#owedBytes + this.#idleBytes + waiting;
+  }
+
   /** How long after `atMs`, which is now, so many bytes are through; `aheadBytes`: what takes its turns before. */
   delayMs(bytes: number, atMs: number, aheadBytes: number): number {
     const bytesPerSec = this.#link.rate.bytesPerSecAt(atMs);

@@ -1,0 +1,41 @@
+import type { ChunkReceived, SwarmEvent } from '../../../../core/events.ts';
+import { InvariantError, type Invariant } from './invariant.ts';
+import type { RunView } from './run-view.ts';
+
+/**
+ * A chunk that a peer takes into its store is the original. Left out are spec peers of the plain edition, who are told
+ * no hash.
+ */
+export class RightHash implements Invariant {
+  readonly #view: RunView;
+  readonly #positions: ReadonlyMap<string, number>;
+
+  constructor(view: RunView) {
+    this.#view = view;
+    const { peers } = view.plan;
+    const knowing = peers.map(
+      ({ protocol }) => protocol === 'swarm' || view.plan.tracker.edition === 'hashed',
+    );
+    this.#positions = new Map(peers.flatMap(({ name }, at) => (knowing[at]! ? [[name, at] as const] : [])));
+  }
+
+  see(event: SwarmEvent): void {
+    if (event.type !== 'chunk-received') return;
+    const position = this.#positions.get(event.peer);
+    if (position === undefined || this.#view.stores[position]!.hasOriginal(event.index)) return;
+    throw this.#broken(event, position);
+  }
+
+  #broken(event: ChunkReceived, position: number): InvariantError {
+    const info = this.#view.stores[position]!.info(event.index);
+    const held =
+      info === undefined ? 'nothing is in its store' : `its store has ${info.bytes} bytes, ${info.hash}`;
+    return new InvariantError({
+      invariant: 'no chunk is accepted whose hash is wrong',
+      atMs: event.atMs,
+      peers: [event.peer],
+      found: `chunk ${event.index} counts as received, and ${held}`,
+      event,
+    });
+  }
+}
