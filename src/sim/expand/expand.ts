@@ -62,6 +62,7 @@ export function expand(scenario: Scenario, { seed = scenario.seed }: ExpandOptio
     ...(notices.length === 0 ? {} : { notices }),
     timeLimitMs,
     ...(scenario.until === 'sessions' ? { until: scenario.until } : {}),
+    ...(scenario.recordedEvents === 1 ? {} : { record: { events: scenario.recordedEvents } }),
     engine: scenario.engine,
   };
   if (scenario.groups.some(({ holds }) => holds.kind === 'drawn')) checkDrawnHoldings(plan, scenario.content);

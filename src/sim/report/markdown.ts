@@ -1,11 +1,12 @@
 /** report.md: everything about one run for a reader who was not there. */
 import { describeMachine } from '../result/machine-text.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { RunResult } from '../result/result.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import { figures, show } from './figures.ts';
 import type { Figure, FigureName } from './figures.ts';
 import { flowMatrix, largestFlows } from './flows.ts';
-import { exactDuration } from '../units/exact-format.ts';
+import { exactDuration, exactShare } from '../units/exact-format.ts';
 import { formatBytes, formatDuration, formatPercent, formatRatio } from '../units/format.ts';
 import { renderPlanSummary } from './plan-summary.ts';
 import { barChart, increments, resample } from './plot.ts';
@@ -45,7 +46,7 @@ export function renderMarkdown(result: RunResult): string {
     injectedSection(result),
     renderPlanSummary(result.plan),
     circumstancesSection(result),
-    filesSection(),
+    filesSection(result.plan),
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
@@ -219,14 +220,21 @@ function circumstancesSection(result: RunResult): string {
   );
 }
 
-function filesSection(): string {
+function filesSection(plan: Plan): string {
   return section(
     'Files',
     list([
       '`result.json`: every figure of this report, with `schemaVersion`',
       '`plan.json`: the scenario with every random value drawn',
-      '`events.jsonl`: what happened, one event per line, in order of time',
+      ...eventsFile(plan),
       '`peers.csv`: one line per peer; `timeline.csv`: the swarm over time',
     ]),
   );
+}
+
+function eventsFile({ record }: Plan): string[] {
+  const events = record?.events ?? 1;
+  if (events === 'none') return [];
+  const what = events === 1 ? '' : ` to ${exactShare(events)} of the chunks, and all that is about no chunk`;
+  return [`\`events.jsonl\`: what happened${what}, one event per line, in order of time`];
 }

@@ -70,6 +70,7 @@ describe('a valid scenario', () => {
         ],
         "growsWithBound": true,
         "name": "swarm",
+        "recordedEvents": 1,
         "regions": null,
         "seed": "1",
         "sets": {},
@@ -122,6 +123,26 @@ peers:
   told: { must_complete: true, session: { leave: { after: 1s } } }
   spared: { must_complete: false }`);
     expect(groups.map((group) => group.mustComplete)).toEqual(['unless-gone', 'unless-gone', true, false]);
+  });
+});
+
+describe('what the report keeps of the events', () => {
+  test.each([
+    ['', 1],
+    ['record: { events: all }', 1],
+    ['record: { events: none }', 'none'],
+    ['record: { events: 2.5% }', 0.025],
+  ])('%s', (record, recordedEvents) => {
+    expect(parse(`${small}peers: { seeder: { holds: all } }\n${record}`)).toMatchObject({ recordedEvents });
+  });
+
+  test.each([
+    ['some', /swarm\.yaml:\d+:19: record\.events: "some" is not a share; write a share such as 50%/],
+    ['10', /record\.events: 10 has no unit; write 10%/],
+    ['200%', /record\.events: 200% is too large; allowed: 0% to 100%/],
+  ])('is not %s', (written, message) => {
+    const text = `${small}peers: { seeder: { holds: all } }\nrecord: { events: ${written} }`;
+    expect(() => parse(text)).toThrow(message);
   });
 });
 

@@ -90,7 +90,15 @@ function scalarsOf(
   defaultTimeLimitMs: number,
 ): Pick<
   Scenario,
-  'name' | 'description' | 'seed' | 'tracker' | 'timeLimitMs' | 'growsWithBound' | 'until' | 'engine'
+  | 'name'
+  | 'description'
+  | 'seed'
+  | 'tracker'
+  | 'timeLimitMs'
+  | 'growsWithBound'
+  | 'until'
+  | 'recordedEvents'
+  | 'engine'
 > {
   return {
     name,
@@ -100,6 +108,7 @@ function scalarsOf(
     timeLimitMs: written.time_limit ?? defaultTimeLimitMs,
     ...(written.time_limit === undefined ? { growsWithBound: true as const } : {}),
     until: written.until,
+    recordedEvents: recordedEventsOf(written.record),
     engine: engineOf(written.engine),
   };
 }
@@ -108,6 +117,11 @@ function engineOf(written: WrittenScenario['engine']): Scenario['engine'] {
   if (written === undefined || typeof written === 'string')
     return { name: written ?? 'threads', peersPerWorker: 1 };
   return { name: written.name, peersPerWorker: written.peers_per_worker };
+}
+
+function recordedEventsOf(written: WrittenScenario['record']): Scenario['recordedEvents'] {
+  const events = written?.events ?? 'all';
+  return events === 'all' ? 1 : events;
 }
 
 function repeatsOf(written: WrittenScenario['repeat']): Repeats {

@@ -47,8 +47,19 @@ function runSection(plan: Plan): Section {
     ],
     ['time limit', exactDuration(timeLimitMs)],
     ['until', describeUntil(plan)],
+    ...describeRecord(plan),
     ['engine', describeEngine(plan)],
   ]);
+}
+
+function describeRecord({ record }: Plan): [string, string][] {
+  if (record === undefined) return [];
+  const { events } = record;
+  const what =
+    events === 'none'
+      ? 'left out'
+      : `of ${exactShare(events)} of the chunks, and all that are about no chunk`;
+  return [['events', what]];
 }
 
 function describeEngine(plan: Plan): string {

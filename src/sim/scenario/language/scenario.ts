@@ -36,6 +36,8 @@ export interface Scenario {
   readonly growsWithBound?: true;
   /** What ends the run before its time limit. */
   readonly until: 'complete' | 'sessions';
+  /** Share of the chunks whose events are recorded, 0 to 1; `none`: no events at all. */
+  readonly recordedEvents: number | 'none';
   readonly engine: { readonly name: EngineName; readonly peersPerWorker: number };
   /** Keys that concern nobody: sentences for the plan. Absent: none. */
   readonly notices?: readonly string[];

@@ -8,7 +8,7 @@ import { defaultsSchema, groupSchema } from './group-schema.ts';
 import { GROUP_NAME, PEERS_MAX } from './limits.ts';
 import { regionsSchema } from './region-schema.ts';
 import { engineNames } from '../../plan/plan-schema.ts';
-import { durationUnits, sizeUnits } from '../../units/quantities.ts';
+import { durationUnits, shareUnits, sizeUnits } from '../../units/quantities.ts';
 import { VARIABLE_NAME } from '../source/variables.ts';
 
 export const DEFAULT_TIME_LIMIT_MS = 60_000;
@@ -153,6 +153,22 @@ const engineSchema = z.strictObject({
 
 const scenarioPath = z.string().min(1);
 
+const recordedEvents = z
+  .union([z.enum(['all', 'none']), quantity(shareUnits, { min: '0%', max: '100%' })])
+  .default('all');
+
+const recordSchema = z.strictObject({
+  events: recordedEvents.meta(
+    about({
+      description:
+        'What events.jsonl has. `all`: every event. A share: all events of so many chunks, evenly spaced from chunk 1 on, and every event that is not about one chunk. `none`: there is no such file. The figures of the report are made of all events in any case.',
+      default: 'all',
+      range: '0% to 100%',
+      examples: ['none', '10%'],
+    }),
+  ),
+});
+
 export const scenarioSchema = z
   .strictObject({
     extends: scenarioPath.optional().meta(
@@ -292,6 +308,13 @@ export const scenarioSchema = z
         }),
       ),
     ...experimentKeys,
+    record: recordSchema.optional().meta(
+      about({
+        description: 'What the report of a run keeps besides its figures.',
+        default: 'everything',
+        examples: [{ events: 'none' }],
+      }),
+    ),
     engine: z
       .union([engineName.unwrap(), engineSchema])
       .optional()
