@@ -69,24 +69,32 @@ async function main(): Promise<number> {
     process.stdout.write(cases.map(({ paper, own }) => `${paper.name} ${own.name}\n`).join(''));
     return exitCodes.ok;
   }
-  const rows = await runAll(cases, options);
+  const signal = interruptSignal();
+  const rows = await runAll(cases, options, signal);
   process.stdout.write(options.json ? `${printableJson({ schemaVersion: 1, rows })}\n` : text(rows, options));
-  return exitCodeOfPapers(rows.map(({ verdict }) => verdict));
+  return signal.aborted ? exitCodes.interrupted : exitCodeOfPapers(rows.map(({ verdict }) => verdict));
 }
 
-async function runAll(cases: readonly PlannedCase[], { json }: PapersOptions): Promise<PaperRow[]> {
+async function runAll(
+  cases: readonly PlannedCase[],
+  { json }: PapersOptions,
+  signal: AbortSignal,
+): Promise<PaperRow[]> {
   const environment = readEnvironment();
   const tasks = cases.reduce((sum, one) => sum + one.tasks.length, 0);
+  const atOnce = Math.min(tasks, parallelThreads());
   const pool = new RunPool<PaperWorkerTask, PaperAnswer>({
     workerFile: new URL('./paper-worker.js', import.meta.url),
-    threads: Math.min(tasks, parallelThreads()),
-    signal: interruptSignal(),
+    threads: atOnce,
+    signal,
   });
   const beganMs = performance.now();
   let over = 0;
   let told = 0;
   try {
     return await runPapers(cases, {
+      atOnce,
+      signal,
       run: async (task) => {
         const answer = await pool.run({ ...task, environment });
         if ('error' in answer) throw fromPlainError(answer.error);
@@ -108,7 +116,8 @@ async function runAll(cases: readonly PlannedCase[], { json }: PapersOptions): P
 function text(rows: readonly PaperRow[], { markdown }: PapersOptions): string {
   const form = markdown ? 'markdown' : 'terminal';
   const table = renderPapers(rows, papers, form, columnsOfTerminal(process.stdout));
-  const told = `\n${table}\n\n${countPaperVerdicts(rows)}\n`;
+  const count = rows.length === 0 ? 'no case was finished' : countPaperVerdicts(rows);
+  const told = `\n${table}\n\n${count}\n`;
   return markdown ? told : fitted(told, process.stdout);
 }
 

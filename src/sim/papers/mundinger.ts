@@ -48,8 +48,8 @@ export const mundinger: Paper = {
   claim: 'M + floor(log2 N) rounds are the fewest, and decentralised policies come close.',
   cases: [
     ...[2, 8, 64, 256, 1024].map((n) => point(n, 1, 3)),
-    ...[2, 8, 64, 256, 1024].map((n) => point(n, 10, n > 256 ? 2 : 3)),
-    ...[2, 8, 16, 64, 256].map((n) => point(n, 100, n > 64 ? 2 : 3)),
-    ...[2, 8, 16].map((n) => point(n, 1000, 2)),
+    ...[2, 8, 64, 256, 1024].map((n) => point(n, 10, n > 256 ? 1 : 3)),
+    ...[2, 8, 16, 64, 256].map((n) => point(n, 100, n > 64 ? 1 : 3)),
+    ...[2, 8, 16].map((n) => point(n, 1000, n > 8 ? 1 : 2)),
   ],
 };

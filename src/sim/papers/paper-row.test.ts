@@ -71,9 +71,9 @@ describe('the table', () => {
 
       | case | figure | published | measured | difference | agrees from … to | seeds | verdict |
       | --- | --- | --: | --: | --: | --: | --: | --- |
-      | N = 2 | makespan | 10.0 s | 10.4 s ± 497 ms | +4.0 % | 10.0 s … 11.0 s | 3 | agrees |
-      | N = 2 | makespan | 10.0 s | 13.0 s | +30 % | 10.0 s … 11.0 s | 1 | differs |
-      | N = 2 | makespan | 10.0 s | – | – | 10.0 s … 11.0 s | 1 | no data |
+      | N = 2 | makespan | 10 s | 10.4 s ± 497 ms | +4.0 % | 10 s … 11 s | 3 | agrees |
+      | N = 2 | makespan | 10 s | 13 s | +30 % | 10 s … 11 s | 1 | differs |
+      | N = 2 | makespan | 10 s | – | – | 10 s … 11 s | 1 | no data |
       | N = 2 | load | above 1 | 20000.00 | – | from 10000.00 | 1 | agrees |
       "
     `);

@@ -130,8 +130,8 @@ function point(values: Point): PaperCase {
       swarm: [
         `defaults.link.up=${FILE_BITS / upload}bit/s`,
         `defaults.link.down=${FILE_BITS / DOWNLOAD_S}bit/s`,
-        // Warm-up, and as long as it takes 120 to come.
-        `peers.leechers.count=${Math.round(WARM_UP_MS / 1000 / arrival) + 120}`,
+        // Warm-up, and as long as it takes 100 to come.
+        `peers.leechers.count=${Math.round(WARM_UP_MS / 1000 / arrival) + 100}`,
         `peers.leechers.arrival.poisson.rate=${60 / arrival}/min`,
         `peers.leechers.session.leave=${leave}`,
       ],
@@ -149,11 +149,9 @@ export const qiuSrikant: Paper = {
   cases: [
     point({ arrival: 5, upload: 100, seeding: 50, isSmoke: true }),
     point({ arrival: 10, upload: 100, seeding: 50 }),
-    point({ arrival: 2.5, upload: 100, seeding: 50 }),
     point({ arrival: 5, upload: 100, seeding: 25 }),
     point({ arrival: 5, upload: 150, seeding: 100 }),
     point({ arrival: 5, upload: 100, seeding: 200 }),
     point({ arrival: 5, upload: 100, seeding: 200, patience: 200 }),
-    point({ arrival: 5, upload: 100, seeding: 100, patience: 100 }),
   ],
 };

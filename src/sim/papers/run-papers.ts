@@ -66,32 +66,46 @@ function planCase(paper: Paper, own: PaperCase, { seed, repeat, smoke }: PaperCh
 }
 
 export interface PaperRunner {
-  /** Runs a task and resolves to its figures, in the order of the comparisons; it decides how many at once. */
-  run(task: PaperTask): Promise<readonly (number | null)[]>;
+  /** Runs a task and resolves to its figures, in the order of the comparisons. */
+  readonly run: (task: PaperTask) => Promise<readonly (number | null)[]>;
+  /** Tasks at a time, ≥ 1. */
+  readonly atOnce: number;
+  /** Begins no further task; what `run` rejects with afterwards is no failure. */
+  readonly signal: AbortSignal;
   /** A task is over. */
-  onTask?(): void;
-  /** The rows of a case, as soon as all its seeds are over. */
-  onCase?(rows: readonly PaperRow[]): void;
+  readonly onTask?: () => void;
 }
 
-/** The rows of all cases, in their order. @throws the first error of a run; the others end first */
-export async function runPapers(cases: readonly PlannedCase[], runner: PaperRunner): Promise<PaperRow[]> {
-  const settled = await Promise.allSettled(
-    cases.map(async ({ paper, own, tasks }) => {
-      const figures = await Promise.all(
-        tasks.map(async (task) => {
-          const one = await runner.run(task);
-          runner.onTask?.();
-          return one;
-        }),
-      );
-      const rows = rowsOf(paper, own, figures);
-      runner.onCase?.(rows);
-      return rows;
-    }),
+/**
+ * The rows of all cases of which every task is over, in their order.
+ *
+ * @throws the first error of a run; those under way end first, and no further one begins
+ */
+export async function runPapers(
+  cases: readonly PlannedCase[],
+  { run, atOnce, signal, onTask }: PaperRunner,
+): Promise<PaperRow[]> {
+  const figures = cases.map(({ tasks }) =>
+    tasks.map((): readonly (number | null)[] | undefined => undefined),
   );
-  return settled.flatMap((one) => {
-    if (one.status === 'rejected') throw one.reason;
-    return one.value;
+  const waiting = cases.flatMap(({ tasks }, of) => tasks.map((task, at) => ({ task, of, at })));
+  const failures: unknown[] = [];
+  const isStopped = (): boolean => signal.aborted;
+  const lane = async (): Promise<void> => {
+    while (!isStopped() && failures.length === 0 && waiting.length > 0) {
+      const { task, of, at } = waiting.shift()!;
+      try {
+        figures[of]![at] = await run(task);
+        onTask?.();
+      } catch (error) {
+        if (!isStopped()) failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, waiting.length) }, lane));
+  if (failures.length > 0) throw failures[0];
+  return cases.flatMap(({ paper, own }, of) => {
+    const known = figures[of]!.filter((one) => one !== undefined);
+    return known.length < figures[of]!.length ? [] : rowsOf(paper, own, known);
   });
 }

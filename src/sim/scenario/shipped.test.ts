@@ -4,7 +4,7 @@ import { expand } from '../expand/expand.ts';
 import { engineNameOf, type Plan, type PlannedPeer } from '../plan/plan.ts';
 import { loadScenario } from './fixture.ts';
 
-const names = ['', 'papers/'].flatMap((folder) =>
+const names = ['', 'fleet/', 'papers/'].flatMap((folder) =>
   readdirSync(`scenarios/${folder}`)
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => `${folder}${name}`),
@@ -36,7 +36,7 @@ describe.each(names)('%s', (name) => {
 
   test('opens with the schema, its question and what to look at', () => {
     const comment = text.slice(0, text.indexOf('\ndescription:'));
-    const schema = `${name.startsWith('papers/') ? '..' : '.'}/scenario.schema.json`;
+    const schema = `${name.includes('/') ? '..' : '.'}/scenario.schema.json`;
     expect(text.startsWith(`# yaml-language-server: $schema=${schema}\n`)).toBe(true);
     expect(comment).toContain('?');
     expect(comment).toContain('Look at');

@@ -15,11 +15,14 @@ Run one with \`npm run sim scenarios/<name>.yaml\`. The comment at the top of ea
 
 /** In the order of the paths. */
 export function scenarioIndex(scenarios: readonly ScenarioText[]): string {
-  const isPaper = ({ path }: ScenarioText): boolean => path.startsWith('papers/');
+  const isIn =
+    (folder: string) =>
+    ({ path }: ScenarioText): boolean =>
+      path.startsWith(`${folder}/`);
   const isSweep = ({ text }: ScenarioText): boolean => /^sweep:/m.test(text);
   const section = (title: string, members: readonly ScenarioText[]): string =>
     `## ${title}\n\n${members.map(entryOf).join('\n')}\n`;
-  const own = scenarios.filter((one) => !isPaper(one));
+  const own = scenarios.filter(({ path }) => !path.includes('/'));
   return [
     INTRODUCTION,
     section(
@@ -30,7 +33,8 @@ export function scenarioIndex(scenarios: readonly ScenarioText[]): string {
       'Several arms, compared',
       own.filter((one) => isSweep(one)),
     ),
-    section('Results of the literature, run again', scenarios.filter(isPaper)),
+    section('An image for a fleet of machines', scenarios.filter(isIn('fleet'))),
+    section('Results of the literature, run again', scenarios.filter(isIn('papers'))),
   ].join('\n');
 }
 
