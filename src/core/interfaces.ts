@@ -43,6 +43,7 @@ export type CloseReason =
   | { readonly kind: 'reset'; readonly detail: string }
   | { readonly kind: 'protocol'; readonly detail: string };
 
+/** None of them has a use for `this`: who stands between passes them on as they are. */
 export interface ConnectionHandlers {
   /** The connection that this side opened stands: what was sent leaves. Once, before anything else; not if refused. */
   onOpen?(): void;

@@ -69,14 +69,7 @@ export function passOn(
   handlers: ConnectionHandlers,
   instead: Partial<Pick<ConnectionHandlers, 'onMessage' | 'onClose'>>,
 ): ConnectionHandlers {
-  return {
-    onMessage: instead.onMessage ?? ((message) => handlers.onMessage(message)),
-    onOpen: () => handlers.onOpen?.(),
-    onDrain: () => handlers.onDrain?.(),
-    // Without this handler a connection ends itself: so it is passed on only where there is one.
-    ...(handlers.onRemoteEnd && { onRemoteEnd: () => handlers.onRemoteEnd?.() }),
-    onClose: instead.onClose ?? ((reason) => handlers.onClose(reason)),
-  };
+  return { ...handlers, ...instead };
 }
 
 /** A transport each of whose connections is wrapped, opened and accepted ones. */

@@ -90,9 +90,10 @@ export class Downloader {
   /** A chunk is held now, whoever sent it. */
   held(index: number): void {
     this.refresh(index);
+    const isOnItsWay = this.#context.ledger.isOnItsWay(index);
     for (const neighbour of this.#neighbours.values()) {
       if (neighbour.theirs.has(index)) neighbour.usefulChunks--;
-      const other = neighbour.requests.get(index);
+      const other = isOnItsWay ? neighbour.requests.get(index) : undefined;
       if (other && !other.download.over) this.#cancel(neighbour, other, 'cancelled');
     }
     this.#drafts.held(index);

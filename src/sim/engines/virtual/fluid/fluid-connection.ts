@@ -12,7 +12,8 @@ import type { Dialect, Message } from '../../../../core/protocol/messages.ts';
 import { MIB, SECOND_MS } from '../../../../core/units.ts';
 import { Fifo } from '../../../network/fifo.ts';
 import type { Direction } from '../../../network/link-control.ts';
-import type { Route, Sent } from './route.ts';
+import type { RouteEnd, Sent } from './route-options.ts';
+import type { Route } from './route.ts';
 
 /** As on TCP: how long a remote may leave its side open, and silent, after we ended ours; see TcpConnection. */
 const LINGER_MS = 30 * SECOND_MS;
@@ -34,7 +35,7 @@ export interface FluidConnectionOptions {
 }
 
 /** One end of a connection whose messages take the time that both ends' links need for them. */
-export class FluidConnection implements Connection {
+export class FluidConnection implements Connection, RouteEnd {
   readonly remote: Address;
   readonly dialect: Dialect;
   readonly #clock: Clock;
@@ -57,7 +58,6 @@ export class FluidConnection implements Connection {
   #over = false;
   #linger: Timer | undefined;
   #sentBytes = 0;
-  /** A black hole of this end's link took something of the stream, in either direction. */
   hasHole = false;
 
   constructor(components: { readonly clock: Clock }, options: FluidConnectionOptions) {
@@ -164,12 +164,10 @@ export class FluidConnection implements Connection {
     this.#clock.setTimer(0, () => this.drained());
   }
 
-  /** The route has room again. */
   drained(): void {
     if (!this.#over) this.#handlers?.onDrain?.();
   }
 
-  /** Something has arrived. */
   take(sent: Sent, bytes: number): void {
     if (sent === 'end') this.#other?.endHasArrived();
     if (this.#over) return this.#options.onLost('in', bytes);

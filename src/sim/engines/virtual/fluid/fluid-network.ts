@@ -111,12 +111,11 @@ export class FluidNetwork {
       to: to.access,
       fromHost: from.host,
       toHost: to.host,
+      sender,
+      receiver,
       firstExtraMs,
       arrivals: this.#arrivals,
-      onArrival: (sent, bytes) => receiver.take(sent, bytes),
-      onDrain: () => sender.drained(),
-      onLost: (bytes) => this.#onLost(from.host, to.host, bytes),
-      onHole: (link) => ((link === from.access ? sender : receiver).hasHole = true),
+      onLost: this.#onLost,
     });
   }
 }

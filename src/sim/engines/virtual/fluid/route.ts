@@ -7,7 +7,8 @@ import { SendWindow } from '../../../network/send-window.ts';
 import type { AccessLink } from './access-link.ts';
 import type { Arrivals, Arriving } from './arrivals.ts';
 import { fluidBlockBytes, SMALL_BYTES, UNLIMITED_BLOCK_BYTES } from './block-bytes.ts';
-import { Transfer, type PacedLink } from './fluid-pacer.ts';
+import { Transfer } from './fluid-pacer.ts';
+import type { RouteEnd, RouteOptions, Sent } from './route-options.ts';
 
 /** What may wait, unread, at a receiver that is paused, as in the kernel's buffers of a TCP connection. */
 const UNREAD_BYTES_MAX = MIB;
@@ -30,26 +31,6 @@ const PASSING: ReadonlySet<Message['type']> = new Set<Message['type']>([
   'cancel',
   'keep-alive',
 ]);
-
-export type Sent = Message | 'end';
-
-export interface RouteOptions {
-  readonly from: AccessLink;
-  readonly to: AccessLink;
-  readonly fromHost: string;
-  readonly toHost: string;
-  /** What all that goes from the sender's region to the receiver's shares; undefined: nothing with a limit. */
-  readonly between?: PacedLink | undefined;
-  /** Goes on top of the first message's delay, in ms. */
-  readonly firstExtraMs: number;
-  readonly arrivals: Arrivals;
-  onArrival(sent: Sent, bytes: number): void;
-  onDrain(): void;
-  /** So many bytes will never arrive. */
-  onLost(bytes: number): void;
-  /** A black hole of this link took something of the stream. */
-  onHole(link: AccessLink): void;
-}
 
 /** One message on its way. */
 class Parcel implements Arriving {
@@ -77,7 +58,14 @@ class Parcel implements Arriving {
  * served at a fair rate, and arrives after the latencies, jitters and losses of both ends, in one event.
  */
 export class Route {
-  readonly #options: RouteOptions;
+  readonly #from: AccessLink;
+  readonly #to: AccessLink;
+  readonly #fromHost: string;
+  readonly #toHost: string;
+  readonly #sender: RouteEnd;
+  readonly #receiver: RouteEnd;
+  readonly #arrivals: Arrivals;
+  readonly #onLost: RouteOptions['onLost'];
   readonly #transfer: Transfer | undefined;
   readonly #window: SendWindow | undefined;
   readonly #losses: readonly SegmentLoss[];
@@ -99,13 +87,19 @@ export class Route {
   #stopped = false;
   #wantsDrain = false;
 
-  constructor(options: RouteOptions) {
-    this.#options = options;
-    const { from, to, toHost, firstExtraMs } = options;
-    this.#extraMs = firstExtraMs;
+  constructor({ from, to, between, fromHost, toHost, sender, receiver, ...options }: RouteOptions) {
+    this.#from = from;
+    this.#to = to;
+    this.#fromHost = fromHost;
+    this.#toHost = toHost;
+    this.#sender = sender;
+    this.#receiver = receiver;
+    this.#arrivals = options.arrivals;
+    this.#onLost = options.onLost;
+    this.#extraMs = options.firstExtraMs;
     const [up, down] = [from.up?.link, to.down?.link];
-    if ((up ?? down ?? options.between) !== undefined)
-      this.#transfer = new Transfer(up, down, options.between, () => this.#onServed());
+    if ((up ?? down ?? between) !== undefined)
+      this.#transfer = new Transfer(up, down, between, () => this.#onServed());
     const window = from.state.windowTo(toHost);
     this.#window =
       window &&
@@ -123,28 +117,26 @@ export class Route {
 
   /** Sent, and neither arrived nor lost. */
   get underWayBytes(): number {
-    return this.#options.from.up === undefined ? this.#buffered : this.#buffered + this.#flightBytes;
+    return this.#from.up === undefined ? this.#buffered : this.#buffered + this.#flightBytes;
   }
 
   /** A block or a black hole of either end lets nothing pass. */
   get isShut(): boolean {
-    const { from, to, fromHost, toHost } = this.#options;
-    return from.state.isShut(toHost, 'out') || to.state.isShut(fromHost, 'in');
+    return this.#from.state.isShut(this.#toHost, 'out') || this.#to.state.isShut(this.#fromHost, 'in');
   }
 
   /** From the sender's breaking the connection until the receiver hears of it. */
   get resetDelayMs(): number {
-    const { to, fromHost } = this.#options;
-    return to.state.ownDelayMs(fromHost, 'in');
+    return this.#to.state.ownDelayMs(this.#fromHost, 'in');
   }
 
   /** Of the message that is being served, how much the receiver has by now; undefined: none is. */
   progress(): { readonly message: Message; readonly bytes: number } | undefined {
     const message = this.#serving?.sent;
     if (message === undefined || message === 'end' || this.#transfer === undefined) return undefined;
-    const { from, to, fromHost, toHost } = this.#options;
-    const delayMs = from.state.ownDelayMs(toHost, 'out') + to.state.ownDelayMs(fromHost, 'in');
-    const left = this.#transfer.leftAt(from.state.clock.now()) + this.#transfer.rate * delayMs;
+    const { state } = this.#from;
+    const delayMs = state.ownDelayMs(this.#toHost, 'out') + this.#to.state.ownDelayMs(this.#fromHost, 'in');
+    const left = this.#transfer.leftAt(state.clock.now()) + this.#transfer.rate * delayMs;
     return { message, bytes: Math.max(0, this.#serving!.bytes - left) };
   }
 
@@ -174,19 +166,18 @@ export class Route {
 
   /** To be called when what is blocked may have changed. */
   updateBlock(): void {
-    const { from, to, fromHost, toHost } = this.#options;
-    const isHeldHere = from.state.isBlocked?.(toHost, 'out') === true;
-    const blocked = isHeldHere || to.state.isBlocked?.(fromHost, 'in') === true;
+    const { pacer, state } = this.#from;
+    const isHeldHere = state.isBlocked?.(this.#toHost, 'out') === true;
+    const blocked = isHeldHere || this.#to.state.isBlocked?.(this.#fromHost, 'in') === true;
     if (blocked === this.#blocked || this.#stopped) return;
     this.#blocked = blocked;
-    const { pacer, state } = from;
     if (blocked) {
       this.#countHeld(this.#queue.length + (this.#serving === undefined ? 0 : 1));
       if (this.#serving !== undefined) pacer.stop(this.#transfer!);
       return;
     }
     for (let parcel = this.#held.shift(); parcel; parcel = this.#held.shift()) {
-      this.#options.arrivals.at(state.clock.now(), parcel);
+      this.#arrivals.at(state.clock.now(), parcel);
     }
     if (this.#serving !== undefined) pacer.begin(this.#transfer!, this.#transfer!.left);
     else this.#pump();
@@ -201,9 +192,9 @@ export class Route {
     this.#held.clear();
     this.#window?.clear();
     this.#buffered = 0;
-    if (this.#transfer !== undefined) this.#options.from.pacer.stop(this.#transfer);
+    if (this.#transfer !== undefined) this.#from.pacer.stop(this.#transfer);
     this.#serving = undefined;
-    if (lost > 0) this.#options.onLost(lost);
+    if (lost > 0) this.#onLost(this.#fromHost, this.#toHost, lost);
   }
 
   arrive(parcel: Parcel): void {
@@ -213,20 +204,22 @@ export class Route {
       this.#held.push(parcel);
       return;
     }
-    const { from, to } = this.#options;
     const { sent, bytes } = parcel;
     this.#flightBytes -= bytes;
-    if (from.up === undefined) this.#buffered -= bytes;
-    const hole = holeOf(from) ?? holeOf(to);
-    if (hole === undefined) {
-      to.down?.count(bytes);
-      this.#options.onArrival(sent, bytes);
-    } else {
-      hole.state.onSwallowed(sent === 'end' ? undefined : sent, bytes);
-      this.#options.onLost(bytes);
-      this.#options.onHole(hole);
+    if (this.#from.up === undefined) this.#buffered -= bytes;
+    if (this.#from.state.blackHole) this.#swallow(parcel, this.#from, this.#sender);
+    else if (this.#to.state.blackHole) this.#swallow(parcel, this.#to, this.#receiver);
+    else {
+      this.#to.down?.count(bytes);
+      this.#receiver.take(sent, bytes);
     }
     this.#goOn();
+  }
+
+  #swallow({ sent, bytes }: Parcel, link: AccessLink, end: RouteEnd): void {
+    link.state.onSwallowed(sent === 'end' ? undefined : sent, bytes);
+    this.#onLost(this.#fromHost, this.#toHost, bytes);
+    end.hasHole = true;
   }
 
   #goOn(): void {
@@ -254,17 +247,16 @@ export class Route {
 
   #admits(parcel: Parcel): boolean {
     if (this.#blocked || this.#stopped) return false;
-    const { from, toHost } = this.#options;
     if (this.#unreadBytes >= UNREAD_BYTES_MAX || this.#flightBytes >= this.#flightBytesMax() + parcel.bytes) {
       return false;
     }
     if (this.#window === undefined || parcel.sent === 'end' || this.#window.admits(parcel.bytes)) return true;
-    from.state.onWindowFull(toHost);
+    this.#from.state.onWindowFull(this.#toHost);
     return false;
   }
 
   #serve(parcel: Parcel): void {
-    const { from, to } = this.#options;
+    const [from, to] = [this.#from, this.#to];
     const now = from.state.clock.now();
     this.#serving = parcel;
     this.#isBusy = true;
@@ -279,23 +271,24 @@ export class Route {
   #onServed(): void {
     const parcel = this.#serving!;
     this.#serving = undefined;
-    const now = this.#options.from.state.clock.now();
+    const now = this.#from.state.clock.now();
     const dueMs = this.#dueMs(parcel, now, true);
-    if (dueMs > now) this.#options.arrivals.at(dueMs, parcel);
+    if (dueMs > now) this.#arrivals.at(dueMs, parcel);
     this.#goOn();
     this.#isBusy = this.#isServing();
     if (dueMs <= now) this.arrive(parcel);
   }
 
   #leave(parcel: Parcel, atMs: number): void {
-    this.#options.arrivals.at(this.#dueMs(parcel, atMs, false), parcel);
+    this.#arrivals.at(this.#dueMs(parcel, atMs, false), parcel);
   }
 
   /** When what leaves the uplink at a time arrives. */
   #dueMs({ sent, bytes }: Parcel, atMs: number, isTransfer: boolean): number {
-    const { from, to, fromHost, toHost } = this.#options;
-    const outMs = from.state.drawDelayMs(toHost, 'out');
-    const inMs = to.state.drawDelayMs(fromHost, 'in');
+    const from = this.#from;
+    const to = this.#to;
+    const outMs = from.state.drawDelayMs(this.#toHost, 'out');
+    const inMs = to.state.drawDelayMs(this.#fromHost, 'in');
     const extraMs = this.#extraMs;
     this.#extraMs = 0;
     this.#longestMs = Math.max(this.#longestMs, outMs + inMs);
@@ -315,11 +308,11 @@ export class Route {
 
   /** When a small message that is at the receiver's link at a time is through. */
   #downMs(bytes: number, atMs: number): number {
-    const { down } = this.#options.to;
+    const { down } = this.#to;
     if (down === undefined) return atMs;
     const { link, small } = down;
     // By when they are sent: those that come by other ways may come in another order.
-    const now = this.#options.to.state.clock.now();
+    const now = this.#to.state.clock.now();
     const ahead = link.level === Infinity ? 0 : small.turnsBytes(now, this.#transfer);
     return atMs + small.delayMs(bytes, now, ahead);
   }
@@ -332,9 +325,8 @@ export class Route {
 
   /** When a small message of so many bytes that is sent now has left. */
   #passingMs(bytes: number): number {
-    const { from } = this.#options;
-    const now = from.state.clock.now();
-    const { up } = from;
+    const now = this.#from.state.clock.now();
+    const { up } = this.#from;
     if (this.#serving === undefined) {
       return up === undefined
         ? now
@@ -347,7 +339,7 @@ export class Route {
 
   /** What a small message has before it on sockets, of a chunk that is being sent on its connection. */
   #queueBytes(): number {
-    const { up } = this.#options.from;
+    const { up } = this.#from;
     return up === undefined
       ? this.#flightBytesMax()
       : MEAN_QUEUE_SHARE * uplinkQueueBytes(this.#upBytesPerSec());
@@ -365,24 +357,24 @@ export class Route {
   }
 
   #upBytesPerSec(): number | null {
-    const { from } = this.#options;
-    return from.up?.link.rate.bytesPerSecAt(from.state.clock.now()) ?? null;
+    const { up, state } = this.#from;
+    return up === undefined ? null : up.link.rate.bytesPerSecAt(state.clock.now());
   }
 
   #downBytesPerSec(): number | null {
-    const { to } = this.#options;
-    return to.down?.link.rate.bytesPerSecAt(to.state.clock.now()) ?? null;
+    const { down, state } = this.#to;
+    return down === undefined ? null : down.link.rate.bytesPerSecAt(state.clock.now());
   }
 
   #tellDrain(): void {
     if (!this.#wantsDrain || this.#buffered >= this.#highWaterBytes() / 2) return;
     this.#wantsDrain = false;
-    this.#options.onDrain();
+    this.#sender.drained();
   }
 
   #countHeld(messages: number): void {
-    const { from, to, toHost } = this.#options;
-    const holder = from.state.isBlocked?.(toHost, 'out') === true ? from : to;
+    const isHeldHere = this.#from.state.isBlocked?.(this.#toHost, 'out') === true;
+    const holder = isHeldHere ? this.#from : this.#to;
     holder.state.totals.messagesHeld += messages;
   }
 
@@ -391,8 +383,4 @@ export class Route {
     if (this.#transfer !== undefined && !this.#isBusy && this.#queue.length === 0) return SMALL_BYTES;
     return fluidBlockBytes(this.#upBytesPerSec(), this.#downBytesPerSec(), this.#window?.bytes);
   }
-}
-
-function holeOf(link: AccessLink): AccessLink | undefined {
-  return link.state.blackHole ? link : undefined;
 }
