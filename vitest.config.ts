@@ -10,7 +10,7 @@ const inProcess = [
   'src/sim/!(engines)/**',
   'src/sim/engines/{run,virtual}/**',
   'bench/**',
-  'test/{contracts,seam,sim/effects}/**',
+  'test/{contracts,seam,sim/effects,sim/runs}/**',
 ].map((folder) => `${folder}/*.test.ts`);
 
 export default defineConfig({

@@ -33,11 +33,13 @@ it('installs from the tarball of npm pack, and runs its own scenarios from an em
   expect(lab('sim', 'papers/kumar-ross-fluid', '--plan')).toMatchObject({ code: 0, stderr: '' });
   // Real threads and sockets, on chunk folders that come with the package.
   const run = lab('sim', 'three-peers', '--json');
-  expect(run, run.stderr).toMatchObject({ code: 0 });
-  const { swarm, environment } = JSON.parse(run.stdout) as {
+  const { swarm, trust, environment } = JSON.parse(run.stdout) as {
     swarm: { makespanMs: number };
+    trust: { level: string };
     environment: { version: string; commit: string | null };
   };
+  // What a busy machine makes untrusted is inconclusive.
+  expect(run.code, run.stderr).toBe(trust.level === 'untrusted' ? 3 : 0);
   expect(swarm.makespanMs).toBeGreaterThan(0);
   expect(environment.version).toBe(version);
   expect(readdirSync(join(place, 'reports')).sort()).toEqual(['latest', 'three-peers']);

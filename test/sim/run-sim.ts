@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { exitCodes } from '../../src/cli/program/exit-codes.ts';
 import type { SwarmEvent } from '../../src/core/events.ts';
 import type { RunResult } from '../../src/sim/result/result.ts';
 
@@ -92,6 +94,14 @@ export class SimDesk {
   /** Of the last run. */
   get report(): string {
     return join(this.folder, 'reports', 'latest');
+  }
+
+  /** That the last run did all that it should. One that a busy machine makes untrusted ends as inconclusive. */
+  expectDone(ending: SimEnding): void {
+    const { trust } = this.result();
+    expect(ending).toMatchObject({
+      code: trust.level === 'untrusted' ? exitCodes.inconclusive : exitCodes.ok,
+    });
   }
 
   result(): RunResult {

@@ -11,19 +11,20 @@ afterEach(() => desk.close());
 
 const small = (more = ''): string => `# Does it run?
 content: { generate: { size: 64KiB, chunk_size: 16KiB } }
-peers: { seeder: { holds: all }, leecher: {} }
+peers: { seeder: { holds: all, link: { up: 8Mbit/s } }, leecher: {} }
+engine: virtual
 ${more}`;
 
 it('runs one after another, shows a table over all, and the worst gives the exit code', async () => {
   desk.scenario('good', small());
-  desk.scenario('slow', small("expect: ['makespan < 1us']"));
+  desk.scenario('slow', small("expect: ['makespan < 1ms']"));
   const { code, stdout, stderr } = await desk.run(['good', 'slow.yaml', 'good']);
   expect(code, stderr).toBe(4);
   const table = stdout.slice(stdout.indexOf('2 of 3 scenarios passed'));
   expect(table).toMatch(/^scenario +outcome +makespan +efficiency +report$/m);
   expect(table.match(/^good +pass .* reports\/good\//gm)).toHaveLength(2);
   expect(table).toMatch(/^slow +fail .* reports\/slow\//m);
-  expect(table).toMatch(/^ {2}slow: .*makespan < 1us/m);
+  expect(table).toMatch(/^ {2}slow: .*makespan < 1ms/m);
 });
 
 it('gives a list of results by --json', async () => {

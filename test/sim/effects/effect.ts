@@ -2,7 +2,7 @@
  * A key of the scenario language is worth nothing without its effect on a figure that was measured. Here scenarios are
  * run that differ in one key, through the whole way of the data: text, plan, swarm, measuring. They run in virtual time:
  * what a key does is the same on both engines, and no busy machine can disturb it. That the threads engine carries out
- * what a plan says is shown by plan-links.test.ts, plan-faults.test.ts and the contract of engines.
+ * what a plan says is shown by runs/plan-links.test.ts, runs/plan-faults.test.ts and the contract of engines.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -15,6 +15,7 @@ content: { generate: { size: 64KiB, chunk_size: 16KiB } }
 peers:
   seeder: { holds: all, link: { up: 4Mbit/s } }
   leechers: { arrival: { uniform: { from: 0s, to: 100ms } } }
+engine: virtual
 `;
 /** Through the seeder's uplink. */
 const leastMs = (kib: number, mbitPerSec: number) => (kib * 1024 * 8) / (mbitPerSec * 1000);

@@ -1,11 +1,11 @@
 /**
  * Faults of a plan: how a run with them ends, and cases that no key of a scenario is about, in virtual time; and that
- * the threads engine carries out each kind. What each key does to the swarm is in effects/.
+ * the threads engine carries out each kind. What each key does to the swarm is in ../effects/.
  */
 import { describe, expect, it } from 'vitest';
-import type { RecordedRun } from '../../src/sim/measure/fixture.ts';
-import type { FaultEffect, Plan } from '../../src/sim/plan/plan.ts';
-import { eventsOf, faultOf, faultRecord, KIB, runPlan, swarmPlan, whenProgress } from './fault-run.ts';
+import type { RecordedRun } from '../../../src/sim/measure/fixture.ts';
+import type { FaultEffect, Plan } from '../../../src/sim/plan/plan.ts';
+import { eventsOf, faultOf, faultRecord, KIB, runPlan, swarmPlan, whenProgress } from '../fault-run.ts';
 
 /** Slow enough for faults to come in the middle: about 2 s. */
 const SLOW = 512 * KIB;
@@ -55,6 +55,8 @@ describe('crash', () => {
     const record = await runPlan(plan);
     expect(record.ending).toBe('completed');
     expect(faultRecord(record, 'crash').hits).toBe(1);
+    expect(eventsOf(record, 'peer-crashed').map(({ peer }) => peer)).toEqual(['leecher/1']);
+    expect(eventsOf(record, 'peer-left')).toEqual([]);
   });
 
   it('of a peer that has not joined hits nothing, and says so', async () => {

@@ -1,7 +1,7 @@
 /** What a plan says of links, through the real engine: that the engine hands on all of it. Bounds from below only. */
 import { describe, expect, it } from 'vitest';
-import type { Plan, PlannedLink } from '../../src/sim/plan/plan.ts';
-import { eventsOf, KIB, runPlan, swarmPlan } from './fault-run.ts';
+import type { Plan, PlannedLink } from '../../../src/sim/plan/plan.ts';
+import { eventsOf, KIB, runPlan, swarmPlan } from '../fault-run.ts';
 
 function withLinks(plan: Plan, linkOf: (name: string) => Partial<PlannedLink>): Plan {
   return {
