@@ -39,7 +39,7 @@ Examples:
 
 Exit codes: 0 median completion and makespan agree within 5 %, where the machine did not limit the run on threads;
 1 one differs by more, or a run broke down; 2 bad scenario or option, or it cannot be run here; 3 it cannot be told:
-an interval is too wide, or the machine limited every run; 70 defect of the program; 130 stopped by Ctrl-C.`;
+the repeats scatter by more, or the machine limited every run; 70 defect of the program; 130 stopped by Ctrl-C.`;
 
 function newFidelityCommand() {
   return newCommand('fidelity', 'Runs scenarios on both engines, and tells how far their figures differ.')

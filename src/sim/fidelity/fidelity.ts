@@ -27,16 +27,17 @@ export interface FidelityArm {
   readonly parameters: PlannedVariant['parameters'];
   /** Plans that were run on both engines, each with a seed of its own. */
   readonly pairs: number;
-  /** Of them, those that the machine did not disturb on threads. */
-  readonly trusted: number;
+  /** Of them, those whose run on threads the machine did not disturb; a load before it does not count. */
+  readonly undisturbed: number;
   /** The worst of the figures that are judged. */
   readonly verdict: FidelityVerdict;
   readonly figures: readonly FidelityFigure[];
 }
 
 /**
- * `within`: the whole interval of the difference is within the tolerance. `differs`: all of it is beyond. `unclear`: it
- * is neither. `host`: the machine set the speed on threads. `told`: the figure is shown only.
+ * `within`: the difference is within the tolerance, and half its interval is no wider than that. `differs`: the difference
+ * is beyond. `unclear`: the interval is wider, and reaches into the tolerance. `host`: the machine set the speed on
+ * threads. `told`: the figure is shown only.
  */
 export type FidelityVerdict = 'within' | 'differs' | 'unclear' | 'host' | 'told';
 

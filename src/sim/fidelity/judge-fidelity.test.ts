@@ -6,10 +6,19 @@ import { judgeFidelity } from './judge-fidelity.ts';
 
 type Times = readonly (number | null)[];
 
+type Host = 'trusted' | 'busy' | 'late';
+
+const BUSY = 'The machine was busy before the run: load 3.00 a core (above 0.70).';
+
+function trustOf(host: Host): Pick<ExperimentRun, 'trust' | 'warnings'> {
+  if (host === 'trusted') return { trust: 'trusted', warnings: [] };
+  return { trust: 'doubtful', warnings: host === 'busy' ? [BUSY] : [BUSY, 'It was late.'] };
+}
+
 interface Case {
   readonly threads: Times;
   readonly virtual: Times;
-  readonly trust?: readonly ExperimentRun['trust'][];
+  readonly trust?: readonly Host[];
   readonly isUnlimited?: boolean;
 }
 
@@ -19,8 +28,7 @@ function judged({ threads, virtual, trust = [], isUnlimited = false }: Case) {
   const runs = [
     ...threads.map((ms, at) =>
       experimentRun('a, threads', at + 1, figures(ms), {
-        trust: trust[at] ?? 'trusted',
-        warnings: trust[at] === 'doubtful' ? ['The machine was busy before the run.', 'It was late.'] : [],
+        ...trustOf(trust[at] ?? 'trusted'),
       }),
     ),
     ...virtual.map((ms, at) => experimentRun('a, virtual', at + 1, figures(ms))),
@@ -36,7 +44,20 @@ describe('the difference of virtual time from threads', () => {
     expect(makespan.difference!.mean).toBeCloseTo(0.01, 12);
     expect(makespan.difference!.ci95).toBeCloseTo(0, 12);
     expect(makespan).toMatchObject({ verdict: 'within', note: '' });
-    expect(arm).toMatchObject({ verdict: 'within', pairs: 3, trusted: 3 });
+    expect(arm).toMatchObject({ verdict: 'within', pairs: 3, undisturbed: 3 });
+  });
+
+  it('is within the tolerance when its mean is, and it is known as exactly as that', () => {
+    const { makespan } = judged({ threads: [1000, 1000, 1000], virtual: [950, 960, 970] });
+    expect(makespan).toMatchObject({ verdict: 'within', note: '' });
+  });
+
+  it('differs when its mean is beyond the tolerance, though its interval reaches into it', () => {
+    const { makespan } = judged({ threads: [1000, 1000, 1000], virtual: [940, 945, 957] });
+    expect(makespan).toMatchObject({
+      verdict: 'differs',
+      note: 'by more than 5 %, which the interval includes',
+    });
   });
 
   it('differs when its whole interval is beyond the tolerance', () => {
@@ -46,7 +67,7 @@ describe('the difference of virtual time from threads', () => {
   });
 
   it.each([
-    ['its interval reaches over the tolerance', [1000, 1000, 1000], [960, 1000, 1040], 'reaches over 5 %'],
+    ['the repeats scatter more', [1000, 1000, 1000], [960, 1000, 1040], 'scatter by more than 5 %'],
     ['there is one pair alone', [1000], [1000], 'one run shows no scatter'],
     ['a run lacks the figure', [1000, null, 1000], [1000, 1000, 1000], '1 of 3 plans lack it'],
   ])('cannot be told when %s', (_, threads, virtual, note) => {
@@ -66,9 +87,9 @@ describe('the difference of virtual time from threads', () => {
     const { makespan, arm } = judged({
       threads: [1000, 1000, 5000],
       virtual: [1000, 1000, 1000],
-      trust: ['trusted', 'trusted', 'doubtful'],
+      trust: ['trusted', 'trusted', 'late'],
     });
-    expect(arm).toMatchObject({ trusted: 2, pairs: 3 });
+    expect(arm).toMatchObject({ undisturbed: 2, pairs: 3 });
     expect(makespan).toMatchObject({ verdict: 'within', difference: { mean: 0, count: 2 } });
   });
 
@@ -76,13 +97,18 @@ describe('the difference of virtual time from threads', () => {
     const { makespan } = judged({
       threads: [1000, 5000],
       virtual: [1000, 1000],
-      trust: ['trusted', 'doubtful'],
+      trust: ['trusted', 'late'],
     });
     expect(makespan).toMatchObject({
       verdict: 'host',
-      note: '1 of 2 runs on threads doubtful: It was late',
+      note: 'the machine disturbed 1 of 2 runs on threads: It was late',
       difference: { count: 2 },
     });
+  });
+
+  it('takes a run for undisturbed when the machine was busy before it, but nothing came late', () => {
+    const { arm } = judged({ threads: [1000, 1000], virtual: [1000, 1000], trust: ['busy', 'busy'] });
+    expect(arm).toMatchObject({ verdict: 'within', undisturbed: 2 });
   });
 
   it('says so where no link has a limit', () => {

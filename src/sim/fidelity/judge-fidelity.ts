@@ -1,5 +1,6 @@
 /** From the runs of both engines to what can be said of their difference. */
 import { repeated, type Repeated } from '../analyse/statistics.ts';
+import { isBusyBefore, isUndisturbed } from '../measure/trust.ts';
 import type { DesignedArm } from '../experiment/summarise.ts';
 import type { Experiment, ExperimentRun } from '../experiment/experiment.ts';
 import { kindOf } from '../experiment/summarise.ts';
@@ -56,29 +57,31 @@ function judgeArm(
     const virtual = of('virtual').find(({ repeat }) => repeat === threads.repeat);
     return virtual === undefined ? [] : [{ threads, virtual }];
   });
-  const trusted = pairs.filter(({ threads }) => threads.trust === 'trusted');
-  const isDisturbed = trusted.length < Math.min(2, pairs.length);
+  const undisturbed = pairs.filter(({ threads }) => isQuiet(threads));
+  const isDisturbed = undisturbed.length < Math.min(2, pairs.length);
   const host = isUnlimited ? 'no link has a limit' : isDisturbed ? disturbance(pairs) : null;
-  const compared = isDisturbed ? pairs : trusted;
+  const compared = isDisturbed ? pairs : undisturbed;
   const figures = [...judgedMetrics, ...toldMetrics].map((metric) => figureOf(metric, compared, host));
   return {
     name,
     parameters,
     pairs: pairs.length,
-    trusted: trusted.length,
+    undisturbed: undisturbed.length,
     verdict: worst(figures.map(({ verdict }) => verdict)),
     figures,
   };
 }
 
+function isQuiet({ trust: level, warnings }: ExperimentRun): boolean {
+  return isUndisturbed({ level, warnings });
+}
+
 function disturbance(pairs: readonly Pair[]): string {
-  const disturbed = pairs.filter(({ threads }) => threads.trust !== 'trusted').map(({ threads }) => threads);
+  const disturbed = pairs.map(({ threads }) => threads).filter((run) => !isQuiet(run));
   const untrusted = disturbed.find(({ trust }) => trust === 'untrusted');
-  // A load before the run says less than what became of the run itself.
-  const [first] = disturbed.flatMap(({ warnings }) => warnings.filter((one) => !/ before the run/.test(one)));
-  const why = untrusted?.cause ?? first?.replace(/\.$/, '') ?? 'the machine was busy before the run';
-  const word = untrusted === undefined ? 'doubtful' : 'untrusted';
-  return `${disturbed.length} of ${pairs.length} runs on threads ${word}: ${why}`;
+  const first = disturbed.flatMap(({ warnings }) => warnings.filter((one) => !isBusyBefore(one)))[0];
+  const why = untrusted?.cause ?? first?.replace(/\.$/, '') ?? 'why is not known';
+  return `the machine disturbed ${disturbed.length} of ${pairs.length} runs on threads: ${why}`;
 }
 
 function figureOf(metric: string, pairs: readonly Pair[], host: string | null): FidelityFigure {
@@ -119,10 +122,16 @@ function judge(
     return { verdict: 'unclear', note: 'one run shows no scatter: repeat at least 3 times' };
   }
   const { mean, ci95 } = difference;
-  if (Math.abs(mean) + ci95 <= TOLERANCE_SHARE) return { verdict: 'within', note: '' };
   const limit = formatPercent(TOLERANCE_SHARE);
-  if (Math.abs(mean) - ci95 > TOLERANCE_SHARE) return { verdict: 'differs', note: `by more than ${limit}` };
-  return { verdict: 'unclear', note: `the interval reaches over ${limit}: repeat more often` };
+  const isSure = Math.abs(mean) - ci95 > TOLERANCE_SHARE;
+  if (ci95 > TOLERANCE_SHARE && !isSure) {
+    return { verdict: 'unclear', note: `the repeats scatter by more than ${limit}: repeat more often` };
+  }
+  if (Math.abs(mean) <= TOLERANCE_SHARE) return { verdict: 'within', note: '' };
+  return {
+    verdict: 'differs',
+    note: `by more than ${limit}${isSure ? '' : ', which the interval includes'}`,
+  };
 }
 
 const FROM_WORST: readonly FidelityVerdict[] = ['differs', 'unclear', 'host', 'within', 'told'];

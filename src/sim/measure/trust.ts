@@ -10,6 +10,9 @@ export const CPU_SHARE_MAX = 0.9;
 /** Load before the run, a core: above it other programs compete with the run. */
 export const LOAD_BEFORE_MAX = 0.7;
 
+/** How the warning of it begins. */
+const BUSY_BEFORE = 'The machine was busy before the run';
+
 /** Every message through a worker may wait this long; 20 ms is a common one-way latency in scenarios. */
 export const LOOP_DELAY_P99_MS_MAX = 20;
 
@@ -74,6 +77,18 @@ export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readon
   };
 }
 
+/**
+ * Whether nothing but the load before the run is doubted. What a load does to a run shows in the run's own delays and
+ * processor time.
+ */
+export function isUndisturbed({ level, warnings }: Pick<Trust, 'level' | 'warnings'>): boolean {
+  return level !== 'untrusted' && warnings.every(isBusyBefore);
+}
+
+export function isBusyBefore(warning: string): boolean {
+  return warning.startsWith(BUSY_BEFORE);
+}
+
 /** What of it the machine decided beyond doubt. A load before the run is no such thing. */
 function untrustedCause(
   { loopDelayP99Ms, loopDelayMaxMs }: RunRecord['host'],
@@ -110,7 +125,7 @@ function loadWarnings({ host }: RunRecord): string[] {
   }
   if (host.loadBefore > LOAD_BEFORE_MAX) {
     warnings.push(
-      `The machine was busy before the run: load ${formatRatio(host.loadBefore)} a core ` +
+      `${BUSY_BEFORE}: load ${formatRatio(host.loadBefore)} a core ` +
         `(above ${formatRatio(LOAD_BEFORE_MAX)}).`,
     );
   }

@@ -45,26 +45,23 @@ export function figureTable(all: readonly Fidelity[]): FidelityTable {
 
 const HEADS: Readonly<Record<string, string>> = { 'completion.median': 'median completion' };
 
-/** A line for each arm. */
+/** A line for each arm, with the figures that are judged. */
 export function armTable(all: readonly Fidelity[]): FidelityTable {
-  const metrics = all[0]?.arms[0]?.figures ?? [];
-  const isJudged = ({ verdict }: FidelityFigure): boolean => verdict !== 'told';
-  const heads = metrics.flatMap((figure) => {
-    const head = HEADS[figure.metric] ?? figure.metric;
-    return isJudged(figure)
-      ? [right(`${head}, threads`), right('virtual'), right('difference')]
-      : [right(`${head}, difference`)];
-  });
+  const judged = (arm: FidelityArm | undefined) =>
+    (arm?.figures ?? []).filter(({ verdict }) => verdict !== 'told');
+  const heads = judged(all[0]?.arms[0]).flatMap(({ metric }) => [
+    right(`${HEADS[metric] ?? metric}, threads`),
+    right('virtual'),
+    right('difference'),
+  ]);
   return {
-    columns: [{ head: 'scenario' }, right('trusted runs'), ...heads, { head: 'verdict' }],
+    columns: [{ head: 'scenario' }, right('undisturbed runs'), ...heads, { head: 'verdict' }],
     rows: all.flatMap((fidelity) =>
       fidelity.arms.map((arm) => [
         armTitle(fidelity, arm),
-        `${arm.trusted} of ${arm.pairs}`,
-        ...arm.figures.flatMap((figure) => [
-          ...(isJudged(figure)
-            ? [figure.threads, figure.virtual].map((one) => formatMetric(one?.mean ?? null, figure.unit))
-            : []),
+        `${arm.undisturbed} of ${arm.pairs}`,
+        ...judged(arm).flatMap((figure) => [
+          ...[figure.threads, figure.virtual].map((one) => formatMetric(one?.mean ?? null, figure.unit)),
           formatFidelityDifference(figure),
         ]),
         verdictWords[arm.verdict],
@@ -102,7 +99,7 @@ const WITHIN = `within ${formatPercent(TOLERANCE_SHARE)}`;
 
 export const fidelityExplanations = [
   'Difference: of virtual time from threads, the mean over pairs of the same plan, ± half its 95 % interval (Student’s t); of shares in percentage points (pp).',
-  `Judged are completion.median and makespan: ${WITHIN} if the whole interval is, differs if all of it is beyond.`,
+  `Judged are completion.median and makespan: ${WITHIN} if the difference is and half its interval is no wider; else differs, or cannot be told where the interval is wider.`,
 ] as const;
 
 const verdictWords: Readonly<Record<FidelityVerdict, string>> = {
