@@ -17,6 +17,7 @@ const programs = {
   calibrate: 'measure whether each knob of a link does what it says',
   fidelity: 'run scenarios on both engines, and tell how far their figures differ',
   papers: 'run what papers have published again, and compare',
+  fuzz: 'run random small scenarios, and look for what must not happen',
   tracker: 'a tracker of its own',
   client: 'a peer of its own',
   split: 'split a file into chunk folders',

@@ -42,6 +42,8 @@ export class Transfer extends FairFlow {
   readonly onEnd: () => void;
   /** Bytes that were left at `sinceMs`, and bytes per ms since then. */
   left = 0;
+  /** Of them, those of small messages that have left before, and are served first. */
+  owed = 0;
   sinceMs = 0;
   rate = 0;
   endMs = Infinity;

@@ -264,6 +264,7 @@ export class Route {
     const owedDown = to.down?.small.takeOwed(now, parcel.bytes) ?? 0;
     // A downlink that is not full has had the room for them.
     const isFull = from.up === undefined || to.down?.link.level !== Infinity;
+    this.#transfer!.owed = owedUp + owedDown;
     from.pacer.begin(this.#transfer!, parcel.bytes + owedUp + (isFull ? owedDown : 0));
   }
 

@@ -22,7 +22,9 @@ export class SmallTraffic {
   /** What has counted as sent, and may still have to be served. */
   pendingBytes(atMs: number): number {
     const waiting = this.#freeMs > atMs ? this.#link.rate.bytesBetween(atMs, this.#freeMs) : 0;
-    return this.#owedBytes + this.#idleBytes + waiting;
+    let taken = 0;
+    for (const transfer of this.#link.flows) taken += Math.min(transfer.owed, transfer.leftAt(atMs));
+    return this.#owedBytes + this.#idleBytes + waiting + taken;
   }
 
   /** How long after `atMs`, which is now, so many bytes are through; `aheadBytes`: what takes its turns before. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toPlainError } from '../../../../core/errors.ts';
 import { expand } from '../../../expand/expand.ts';
-import { brokenBuilds } from '../../../../../test/support/broken-builds.ts';
+import { brokenBuilds } from '../../../fuzz/broken-builds.ts';
 import { parseScenario } from '../../../scenario/parse.ts';
 import type { Build } from '../build.ts';
 import { virtualEngine } from '../virtual-engine.ts';

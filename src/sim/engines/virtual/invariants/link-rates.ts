@@ -1,4 +1,4 @@
-import type { FaultBegan, FaultEnded, SwarmEvent } from '../../../../core/events.ts';
+import type { FaultBegan, FaultEnded, SwarmEvent, SwarmEventType } from '../../../../core/events.ts';
 import { SECOND_MS } from '../../../../core/units.ts';
 import { changesOf } from '../../../network/curve.ts';
 import { LinkRate } from '../../../network/link-rate.ts';
@@ -8,11 +8,18 @@ import type { FluidLink } from '../fluid/fluid-link.ts';
 import { InvariantError, type Invariant } from './invariant.ts';
 import type { RunView } from './run-view.ts';
 
-/** Rounding, and what a link passes on at once of the small messages of a millisecond. */
+/** Rounding, and the small messages: a link passes them on at once, and serves them in the next transfer or never. */
 const TOLERANCE = 0.01;
+const SMALL_MESSAGES_BYTES = 2048;
 const PASSED_AT_ONCE_MS = 2;
 /** The time from which is counted moves on after so many looks at most often. */
 const LOOKS_BETWEEN_STARTS = 32;
+
+const STAYS: ReadonlySet<SwarmEventType> = new Set<SwarmEventType>([
+  'peer-joined',
+  'peer-left',
+  'peer-crashed',
+]);
 
 /** One direction of a peer's link that has a rate. */
 interface Side {
@@ -41,6 +48,7 @@ interface Side {
 export class LinkRates implements Invariant {
   readonly #view: RunView;
   readonly #sides: readonly Side[];
+  readonly #sidesOf: ReadonlyMap<string, readonly Side[]>;
   readonly #factors: ReadonlyMap<string, number>;
   readonly #looksBetweenStarts: number;
 
@@ -50,6 +58,9 @@ export class LinkRates implements Invariant {
     this.#sides = view.plan.peers.flatMap((peer, position) =>
       (['up', 'down'] as const).flatMap((direction) => sideOf(peer, position, direction) ?? []),
     );
+    const sidesOf = new Map<string, Side[]>();
+    for (const side of this.#sides) sidesOf.set(side.name, [...(sidesOf.get(side.name) ?? []), side]);
+    this.#sidesOf = sidesOf;
     this.#factors = new Map(
       view.plan.faults.flatMap(({ name, effect }) =>
         effect.kind === 'slow-down' ? [[name, effect.factor] as const] : [],
@@ -58,6 +69,7 @@ export class LinkRates implements Invariant {
   }
 
   see(event: SwarmEvent): void {
+    if (STAYS.has(event.type)) return this.#startAnew(event);
     if (event.type !== 'fault-began' && event.type !== 'fault-ended') return;
     const factor = this.#factors.get(event.fault);
     if (factor !== undefined) this.#slow(event, factor);
@@ -69,6 +81,19 @@ export class LinkRates implements Invariant {
 
   end(nowMs: number): void {
     this.look(nowMs);
+  }
+
+  /** What a link had under way ends with the stay. */
+  #startAnew({ peer, atMs }: SwarmEvent): void {
+    for (const side of this.#sidesOf.get(peer) ?? []) {
+      advance(side, atMs);
+      side.start = { atMs, carried: this.#carried(side), capacity: side.capacityBytes, coming: 0 };
+    }
+  }
+
+  #carried({ position, direction }: Side): number {
+    const { bytesPacedUp, bytesPacedDown } = this.#view.counters[position]!;
+    return direction === 'up' ? bytesPacedUp : bytesPacedDown;
   }
 
   #slow(event: FaultBegan | FaultEnded, factor: number): void {
@@ -88,14 +113,13 @@ export class LinkRates implements Invariant {
     advance(side, nowMs);
     side.looks++;
     const { start, position, direction, rate } = side;
-    const counters = this.#view.counters[position]!;
-    const carried = direction === 'up' ? counters.bytesPacedUp : counters.bytesPacedDown;
+    const carried = this.#carried(side);
     const spanCarried = carried - start.carried;
     const spanCapacity = (side.capacityBytes - start.capacity) * (1 + TOLERANCE) + start.coming;
     const mayStartAnew = side.looks % this.#looksBetweenStarts === 0;
     if (spanCarried <= spanCapacity && !mayStartAnew) return;
     const link = this.#view.network.linkOf(hostOf(position));
-    const atOnce = (rate.bytesPerSecAt(nowMs) * PASSED_AT_ONCE_MS) / SECOND_MS + 1;
+    const atOnce = (rate.bytesPerSecAt(nowMs) * PASSED_AT_ONCE_MS) / SECOND_MS + SMALL_MESSAGES_BYTES;
     const mostCarried = spanCapacity + pendingBytes(link, direction, nowMs) + atOnce;
     if (spanCarried > mostCarried) throw broken(side, nowMs, spanCarried, mostCarried);
     const coming = comingBytes(link, direction);

@@ -1,9 +1,9 @@
 /** Builds with one known defect in every peer: a search that does not find it is worth nothing. */
-import type { ChunkStore, ChunkWriter, Connection, Transport } from '../../src/core/interfaces.ts';
-import { rarestFirst } from '../../src/core/peer/swarm/pickers/rarest-first.ts';
-import type { Message } from '../../src/core/protocol/messages.ts';
-import { wrappedTransport, WrappedConnection } from '../../src/core/wrapped-transport.ts';
-import type { Build } from '../../src/sim/engines/virtual/build.ts';
+import type { ChunkStore, ChunkWriter, Connection, Transport } from '../../core/interfaces.ts';
+import { rarestFirst } from '../../core/peer/swarm/pickers/rarest-first.ts';
+import type { Message } from '../../core/protocol/messages.ts';
+import { wrappedTransport, WrappedConnection } from '../../core/wrapped-transport.ts';
+import type { Build } from '../engines/virtual/build.ts';
 
 const LEAK_FACTOR = 1.05;
 /** One message of so many gets lost. */
@@ -28,6 +28,10 @@ export const brokenBuilds = {
   /** A link loses 5 % of the messages, and tells nobody. */
   'losing-link': { network: losing },
 } as const satisfies Readonly<Record<string, Build>>;
+
+export type BrokenBuildName = keyof typeof brokenBuilds;
+
+export const brokenBuildNames = Object.keys(brokenBuilds) as readonly BrokenBuildName[];
 
 function withoutHashes(store: ChunkStore): ChunkStore {
   return {

@@ -1,0 +1,83 @@
+import type { SwarmEvent } from '../../core/events.ts';
+import { addressKey } from '../../core/address.ts';
+import type { RunRecord } from '../engines/engine.ts';
+import type { Build } from '../engines/virtual/build.ts';
+import { InvariantError } from '../engines/virtual/invariants/invariant.ts';
+import { virtualEngine } from '../engines/virtual/virtual-engine.ts';
+import { expand } from '../expand/expand.ts';
+import type { Plan } from '../plan/plan.ts';
+import { parseScenario } from '../scenario/parse.ts';
+import { timeBudgetMs } from './time-budget.ts';
+
+/** What is wrong with a run. */
+export interface Problem {
+  /** Runs with the same kind have the same problem. */
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** Runs a scenario of the language under all invariants; undefined: it did what a swarm must. */
+export async function examine(
+  text: string,
+  {
+    file,
+    build,
+    signal,
+  }: { readonly file: string; readonly build?: Build | undefined; readonly signal: AbortSignal },
+): Promise<Problem | undefined> {
+  const drawn = expand(parseScenario(text, file));
+  const budgetMs = timeBudgetMs(drawn);
+  const plan = { ...drawn, timeLimitMs: Math.min(drawn.timeLimitMs, budgetMs) };
+  const engine = virtualEngine({ thorough: true, ...(build && { build }) });
+  let wrong: Problem | undefined;
+  try {
+    const onEvent = (event: SwarmEvent): void => {
+      wrong ??= wrongEvent(event, plan);
+    };
+    const record = await engine.run(plan, { signal, onEvent });
+    return signal.aborted ? undefined : (wrong ?? wrongEnd(record, plan));
+  } catch (error) {
+    if (error instanceof InvariantError) return { kind: error.invariant, message: error.message };
+    const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { kind: `broke down: ${told.split('\n')[0]}`, message: told };
+  }
+}
+
+/** Nobody is blamed for what he did not do. */
+function wrongEvent(event: SwarmEvent, { faults }: Plan): Problem | undefined {
+  const kinds = faults.map(({ effect }) => effect.kind);
+  if (kinds.includes('corrupt')) return undefined;
+  if (event.type === 'chunk-discarded' && event.reason === 'corrupt') {
+    const message = `${event.peer} threw chunk ${event.index} away as corrupt, which nobody has spoilt`;
+    return { kind: 'unspoilt chunk thrown away', message };
+  }
+  if (event.type !== 'peer-banned' || kinds.includes('lie')) return undefined;
+  const message = `${event.peer} banned ${addressKey(event.address)}, which did nothing wrong: ${event.reason}`;
+  return { kind: 'innocent banned', message };
+}
+
+function wrongEnd({ ending, elapsedMs, peers }: RunRecord, plan: Plan): Problem | undefined {
+  const lacking = peers.filter(
+    ({ integrity, leftIncomplete }) => integrity === 'incomplete' && !leftIncomplete,
+  );
+  const names = lacking.map(({ name }) => name).join(', ');
+  const atS = (elapsedMs / 1000).toFixed(1);
+  if (ending === 'time-limit') {
+    return {
+      kind: 'not complete in time',
+      message: `not complete within ${atS} s of virtual time: ${names} lack chunks`,
+    };
+  }
+  if (ending === 'stalled' && lacking.length > 0) {
+    return {
+      kind: 'given up',
+      message: `given up as stalled after ${atS} s of virtual time: ${names} lack chunks`,
+    };
+  }
+  const mayBeCorrupt =
+    plan.tracker.edition === 'plain' && plan.peers.some(({ protocol }) => protocol === 'spec');
+  const corrupt = mayBeCorrupt ? undefined : peers.find(({ integrity }) => integrity === 'corrupt');
+  return (
+    corrupt && { kind: 'corrupt at the end', message: `${corrupt.name} has chunks that are not the original` }
+  );
+}

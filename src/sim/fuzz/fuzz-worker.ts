@@ -1,0 +1,75 @@
+/** What a thread does that examines scenarios: those of some seeds, each failing one made smaller; or one of a file. */
+import { ConfigError, toPlainError, type PlainError } from '../../core/errors.ts';
+import { expand } from '../expand/expand.ts';
+import { parseScenario } from '../scenario/parse.ts';
+import { brokenBuilds, type BrokenBuildName } from './broken-builds.ts';
+import { drawScenario } from './draw-scenario.ts';
+import { examine, type Problem } from './examine.ts';
+import { scenarioText, type FuzzScenario } from './fuzz-scenario.ts';
+import { shrink } from './shrink.ts';
+import { timeBudgetMs } from './time-budget.ts';
+
+export interface FuzzTask {
+  readonly from: number;
+  readonly count: number;
+  readonly build?: BrokenBuildName;
+}
+
+/** A scenario that fails, and the least that still does. */
+export interface Failure {
+  readonly seed: number;
+  readonly problem: Problem;
+  readonly peers: number;
+  readonly chunks: number;
+  readonly faults: number;
+  readonly tries: number;
+  /** A scenario file. */
+  readonly text: string;
+}
+
+export type FuzzAnswer = { readonly failures: readonly Failure[] } | { readonly error: PlainError };
+
+export async function run({ from, count, build }: FuzzTask): Promise<FuzzAnswer> {
+  try {
+    const failures: Failure[] = [];
+    for (let seed = from; seed < from + count; seed++) {
+      const failure = await examineSeed(seed, build);
+      if (failure !== undefined) failures.push(failure);
+    }
+    return { failures };
+  } catch (error) {
+    return { error: toPlainError(error) };
+  }
+}
+
+/** The same for the same seed; undefined: nothing is wrong. */
+export async function examineSeed(seed: number, build?: BrokenBuildName): Promise<Failure | undefined> {
+  const { signal } = new AbortController();
+  const file = `fuzz seed ${seed}`;
+  const problemOf = (scenario: FuzzScenario): Promise<Problem | undefined> =>
+    examine(scenarioText(scenario), { file, build: build && brokenBuilds[build], signal });
+  const drawn = drawScenario(seed);
+  const problem = await problemOf(drawn);
+  if (problem === undefined) return undefined;
+  const fails = async (candidate: FuzzScenario): Promise<boolean> => {
+    try {
+      return (await problemOf(candidate))?.kind === problem.kind;
+    } catch (error) {
+      // What is left is no scenario any more.
+      if (error instanceof ConfigError) return false;
+      throw error;
+    }
+  };
+  const { scenario, tries } = await shrink(drawn, fails);
+  const limitMs = Math.ceil(timeBudgetMs(expand(parseScenario(scenarioText(scenario), file))));
+  const why = `Found by: swarm-lab fuzz --from ${seed} --seeds 1${build === undefined ? '' : ` --build ${build}`}`;
+  return {
+    seed,
+    problem,
+    peers: Object.keys(scenario.peers).length,
+    chunks: scenario.chunks,
+    faults: scenario.faults.length,
+    tries,
+    text: scenarioText(scenario, `${limitMs}ms`, `${why}\n${problem.kind}`),
+  };
+}
