@@ -54,6 +54,11 @@ describe('a published figure beside measured ones', () => {
     expect(rowOf([20_000], inWords)).toMatchObject({ verdict: 'agrees', difference: null, most: null });
   });
 
+  test('of which the paper tells a direction in words agrees only with its whole interval', () => {
+    expect(rowOf([11_000, 11_100, 11_200], inWords).verdict).toBe('agrees');
+    expect(rowOf([10_100, 11_000, 12_000], inWords).verdict).toBe('unclear');
+  });
+
   test('is only shown where nothing is published', () => {
     expect(rowOf([20_000], { ...comparison, published: null }).verdict).toBe('shown');
   });

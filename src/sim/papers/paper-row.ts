@@ -53,13 +53,18 @@ export function rowsOf(
   });
 }
 
-/** `unclear`: the mean is outside, but its interval reaches in. `shown`: there is nothing to compare it with. */
+/**
+ * `unclear`: the mean is outside, but its interval reaches in; of a direction in words also when it reaches out. `shown`:
+ * there is nothing to compare it with.
+ */
 function judge(measured: Repeated | null, { published, least, most }: Comparison): PaperVerdict {
   if (measured === null) return 'no data';
   if (published === null) return 'shown';
   const { mean, ci95 } = measured;
-  if (mean >= least && mean <= most) return 'agrees';
   const half = ci95 ?? 0;
+  const reachesOut = mean - half < least || mean + half > most;
+  if (mean >= least && mean <= most)
+    return typeof published === 'string' && reachesOut ? 'unclear' : 'agrees';
   return mean + half >= least && mean - half <= most ? 'unclear' : 'differs';
 }
 
