@@ -191,7 +191,7 @@ it('a time limit below the lower bound is refused at once; looking at a run for 
   const looked = slow.replace('time_limit: 1s', 'abort_on: ["elapsed > 1s"]');
   const planned = await desk.run([desk.scenario('looked', looked), '--plan']);
   expect(planned.code).toBe(0);
-  expect(planned.stdout).toContain('not complete by then: the lower bound is above abort_on elapsed > 1s');
+  expect(planned.stdout).toContain('incomplete by then: the lower bound is above abort_on elapsed > 1s');
   expect((await desk.run([desk.scenario('looked', looked)])).code).toBe(5);
 });
 
