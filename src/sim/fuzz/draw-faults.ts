@@ -15,14 +15,16 @@ interface Targets {
 
 interface Target {
   readonly name: string;
-  readonly protocol: 'swarm' | 'spec';
   /** It holds what nobody else may hold. */
   readonly isNeeded: boolean;
 }
 
 type Draw = (random: Random) => Readonly<Record<string, unknown>>;
 
-/** Every kind, with the other keys of its effect. All but `crash` and `reset` last for a time. */
+/**
+ * The kinds with the other keys of their effects. All but `crash` and `reset` last for a time. `lie` is not among them:
+ * claims cannot be taken back, so that a liar may never complete (docs/faults.md).
+ */
 const EFFECTS: Readonly<Record<string, Draw>> = {
   crash: (random) => ({
     return_after: `${Math.round(logUniform(random, 10, FOR_MS_MAX))}ms`,
@@ -36,7 +38,6 @@ const EFFECTS: Readonly<Record<string, Draw>> = {
   black_hole: () => ({}),
   tracker_down: (random) => ({ forgets: either(random, true, false) }),
   corrupt: (random) => ({ probability: pick(['20%', '100%'], random)! }),
-  lie: () => ({}),
   free_ride: () => ({}),
   disk_full: () => ({}),
   slow_disk: () => ({ rate: '20kB/s' }),
@@ -52,8 +53,7 @@ export function drawFaults(random: Random, targets: Targets): readonly FuzzFault
 }
 
 function drawFault(random: Random, kind: string, { peers, mayCorrupt }: Targets): FuzzFault | undefined {
-  const able = peers.filter(({ protocol, isNeeded }) => {
-    if (kind === 'lie') return protocol === 'swarm';
+  const able = peers.filter(({ isNeeded }) => {
     return kind !== 'corrupt' || (mayCorrupt && !isNeeded);
   });
   const most = kind === 'partition' ? peers.length - 1 : able.length;

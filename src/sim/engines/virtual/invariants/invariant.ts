@@ -1,10 +1,12 @@
 /** What must hold at every moment of a run in virtual time, whatever its plan says. */
 import { LocalProtocolError } from '../../../../core/errors.ts';
-import type { SwarmEvent } from '../../../../core/events.ts';
+import type { SwarmEvent, SwarmEventType } from '../../../../core/events.ts';
 import { SECOND_MS } from '../../../../core/units.ts';
 
 export interface Invariant {
-  /** Each event of the run, as it happens. @throws {InvariantError} */
+  /** The types of the events that it has to see. */
+  readonly sees?: readonly SwarmEventType[];
+  /** Each event of these types, as it happens. @throws {InvariantError} */
   see?(event: SwarmEvent): void;
   /** Once a second of virtual time, or more often. @throws {InvariantError} */
   look?(nowMs: number): void;

@@ -1,4 +1,4 @@
-import type { SwarmEvent } from '../../../../core/events.ts';
+import type { SwarmEvent, SwarmEventType } from '../../../../core/events.ts';
 import type { Address, Clock } from '../../../../core/interfaces.ts';
 import type { ConnectionWatch } from '../../../network/metered-transport.ts';
 import { hostOf, TRACKER_ADDRESS } from '../addresses.ts';
@@ -30,7 +30,7 @@ export class Invariants {
   readonly #conserved: ConservedBytes;
   readonly #registered: RegisteredPeers;
   readonly #all: readonly Invariant[];
-  readonly #listening: readonly Invariant[];
+  readonly #listening = new Map<SwarmEventType, Invariant[]>();
   #nextLookMs = 0;
 
   constructor(
@@ -54,12 +54,17 @@ export class Invariants {
       new Progress(view, (host) => this.#ends.get(host) ?? []),
       this.#registered,
     ];
-    this.#listening = this.#all.filter((invariant) => invariant.see !== undefined);
+    for (const invariant of this.#all) {
+      for (const type of invariant.sees ?? []) {
+        this.#listening.set(type, [...(this.#listening.get(type) ?? []), invariant]);
+      }
+    }
   }
 
   /** @throws {InvariantError} */
   see(event: SwarmEvent): void {
-    for (const invariant of this.#listening) invariant.see!(event);
+    const listening = this.#listening.get(event.type);
+    if (listening !== undefined) for (const invariant of listening) invariant.see!(event);
   }
 
   /** To be called a few times a second of virtual time. @throws {InvariantError} */

@@ -10,7 +10,7 @@ import type { RunView } from './run-view.ts';
 
 /** Rounding, and the small messages: a link passes them on at once, and serves them in the next transfer or never. */
 const TOLERANCE = 0.01;
-const SMALL_MESSAGES_BYTES = 2048;
+const SMALL_MESSAGES_BYTES = 4096;
 const PASSED_AT_ONCE_MS = 2;
 /** The time from which is counted moves on after so many looks at most often. */
 const LOOKS_BETWEEN_STARTS = 32;
@@ -46,6 +46,7 @@ interface Side {
  * rates are those of the plan, with its changes and with faults that slow a link down or speed it up.
  */
 export class LinkRates implements Invariant {
+  readonly sees = ['peer-joined', 'peer-left', 'peer-crashed', 'fault-began', 'fault-ended'] as const;
   readonly #view: RunView;
   readonly #sides: readonly Side[];
   readonly #sidesOf: ReadonlyMap<string, readonly Side[]>;

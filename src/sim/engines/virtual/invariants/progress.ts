@@ -12,10 +12,11 @@ const PAUSES_MS = 120 * SECOND_MS;
 const ROUND_TRIPS = 10;
 
 /**
- * A peer that stays connected to one that has shown it what it lacks makes progress: within a stated time it receives a
+ * A peer that stays connected to one that has, and has shown it, what it lacks makes progress: within a stated time it receives a
  * part of a chunk, or else the other has been sending to somebody. Faults interrupt that time.
  */
 export class Progress implements Invariant {
+  readonly sees = ['fault-began', 'fault-ended'] as const;
   readonly #view: RunView;
   readonly #endsOf: (host: string) => Iterable<WatchedEnd>;
   readonly #positions: ReadonlyMap<string, number>;
@@ -71,7 +72,9 @@ export class Progress implements Invariant {
       const position = this.#positions.get(remoteHost);
       if (openedMs > sinceMs || position === undefined || shown.chunks === undefined) continue;
       if (this.#sent[position]!.sinceMs > sinceMs) continue;
-      const lacking = peer.held.missing().find((index) => shown.chunks!.has(index));
+      const lacking = peer.held
+        .missing()
+        .find((index) => shown.chunks!.has(index) && this.#view.stores[position]!.info(index) !== undefined);
       if (lacking === undefined) continue;
       const holder = this.#view.peers[position]!.name;
       throw new InvariantError({

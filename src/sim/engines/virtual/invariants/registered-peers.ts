@@ -14,7 +14,7 @@ const ROUND_TRIPS = 10;
 const SETTLING_MS_MAX = 600 * SECOND_MS;
 
 /** What tells that somebody came or went, or may be out of reach. */
-const UNREST: ReadonlySet<SwarmEventType> = new Set<SwarmEventType>([
+const UNREST: readonly SwarmEventType[] = [
   'peer-joined',
   'peer-left',
   'peer-crashed',
@@ -25,7 +25,7 @@ const UNREST: ReadonlySet<SwarmEventType> = new Set<SwarmEventType>([
   'fault-began',
   'fault-ended',
   'node-failed',
-]);
+];
 
 /**
  * Once nothing has happened for a time, the tracker knows exactly the swarm peers that are present, with the chunks that
@@ -33,9 +33,12 @@ const UNREST: ReadonlySet<SwarmEventType> = new Set<SwarmEventType>([
  * interval between announcements, retries and some round trips.
  */
 export class RegisteredPeers implements Invariant {
+  readonly sees = UNREST;
   readonly #view: RunView;
   readonly #quietMs: number;
   readonly #active = new Set<string>();
+  /** By what is told, which goes on when the run is over. */
+  readonly #present = new Set<string>();
   #restlessMs = 0;
   /** The longest fault so far: afterwards it may take as long again until everybody has found the tracker. */
   #longestMs = 0;
@@ -57,7 +60,8 @@ export class RegisteredPeers implements Invariant {
   }
 
   see(event: SwarmEvent): void {
-    if (!UNREST.has(event.type)) return;
+    if (event.type === 'peer-joined') this.#present.add(event.peer);
+    else if (event.type === 'peer-left' || event.type === 'peer-crashed') this.#present.delete(event.peer);
     this.#restlessMs = event.atMs;
     this.#checked = false;
     if (event.type === 'node-failed') this.#mayBeWrong = true;
@@ -86,7 +90,7 @@ export class RegisteredPeers implements Invariant {
   #check(nowMs: number): void {
     const registry = this.#view.registry();
     if (registry === undefined) return;
-    const present = this.#view.peers.filter(({ phase }) => phase === 'present');
+    const present = this.#view.peers.filter(({ name }) => this.#present.has(name));
     const members = new Map(registry.allSwarmMembers().map((member) => [member.address.host, member]));
     for (const peer of present) {
       const host = hostOf(peer.position);
@@ -100,7 +104,7 @@ export class RegisteredPeers implements Invariant {
       } else if (member === undefined) throw this.#broken(peer, 'it is there, and not registered', nowMs);
       else this.#compare(peer, member.bits, nowMs);
     }
-    const absent = this.#view.peers.filter(({ phase }) => phase === 'gone');
+    const absent = this.#view.peers.filter(({ name }) => !this.#present.has(name));
     const name = absent.find(({ position }) => members.has(hostOf(position)))?.name;
     if (name === undefined) return;
     throw new InvariantError({ ...about(nowMs), peers: [name], found: 'it is gone, and still registered' });

@@ -7,6 +7,7 @@ import type { RunView } from './run-view.ts';
  * no hash.
  */
 export class RightHash implements Invariant {
+  readonly sees = ['chunk-received'] as const;
   readonly #view: RunView;
   readonly #positions: ReadonlyMap<string, number>;
 

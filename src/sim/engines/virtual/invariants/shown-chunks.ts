@@ -1,6 +1,6 @@
 import { addressKey } from '../../../../core/address.ts';
 import { ChunkSet } from '../../../../core/chunk-set.ts';
-import type { SwarmEvent } from '../../../../core/events.ts';
+import type { SwarmEvent, SwarmEventType } from '../../../../core/events.ts';
 import type { Message } from '../../../../core/protocol/messages.ts';
 import { InvariantError, type Invariant } from './invariant.ts';
 import type { RunView } from './run-view.ts';
@@ -12,13 +12,16 @@ const INVARIANT = 'a chunk is requested only from a peer that announced it';
  * protocol to the tracker.
  */
 export class ShownChunks implements Invariant {
+  readonly sees: readonly SwarmEventType[];
   /** By address; undefined: nobody speaks the spec protocol. */
   readonly #announced: Map<string, ChunkSet> | undefined;
   readonly #totalChunks: number;
 
   constructor({ plan }: RunView) {
     this.#totalChunks = plan.content.totalChunks;
-    this.#announced = plan.peers.some(({ protocol }) => protocol === 'spec') ? new Map() : undefined;
+    const hasSpec = plan.peers.some(({ protocol }) => protocol === 'spec');
+    this.sees = hasSpec ? ['chunk-announced', 'chunk-requested'] : [];
+    this.#announced = hasSpec ? new Map() : undefined;
   }
 
   see(event: SwarmEvent): void {
