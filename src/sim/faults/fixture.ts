@@ -29,6 +29,8 @@ export interface VirtualSwarmOptions {
   readonly chunkBytes?: number;
   readonly upBytesPerSec?: number;
   readonly protocol?: 'spec' | 'swarm';
+  /** Of faults, as on a real host. Default: 0. */
+  readonly timersLateMs?: number;
 }
 
 export class VirtualSwarm {
@@ -46,6 +48,7 @@ export class VirtualSwarm {
       chunkBytes: 16 * 1024,
       upBytesPerSec: 512 * 1024,
       protocol: 'swarm',
+      timersLateMs: 0,
       ...options,
     };
     new Tracker(
@@ -74,7 +77,7 @@ export class VirtualSwarm {
   }
 
   #place(name: string): void {
-    const { chunks, chunkBytes, upBytesPerSec, protocol } = this.#options;
+    const { chunks, chunkBytes, upBytesPerSec, protocol, timersLateMs } = this.#options;
     const sizes = Array.from({ length: chunks }, () => chunkBytes);
     const held = name.startsWith('seeder') ? sizes.map((_, at) => at + 1) : [];
     const store = new TokenStore({ chunkBytes: sizes, held });
@@ -88,7 +91,10 @@ export class VirtualSwarm {
     );
     const faults: PeerFaults = new PeerFaults(
       {
-        clock: this.clock,
+        clock: {
+          now: () => this.clock.now(),
+          setTimer: (delayMs, callback) => this.clock.setTimer(delayMs + timersLateMs, callback),
+        },
         random: random.fork('faults'),
         transport: link.transport,
         control: link.control,

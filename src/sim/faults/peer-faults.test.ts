@@ -86,6 +86,15 @@ describe('a peer with a slow disk', () => {
   });
 });
 
+describe('a slow disk of a host with late timers', () => {
+  it('makes up for them, since they would add up to a slower disk', () => {
+    const swarm = new VirtualSwarm(['seeder', 'a'], { upBytesPerSec: 100_000 * KIB, timersLateMs: 15 });
+    begin(swarm, { kind: 'slow-disk', peers: ['a'], bytesPerSec: 256 * KIB });
+    // 64 waits of 62.5 ms: 15 ms each would be a second more.
+    expect(swarm.runUntilComplete(['a'])).toBeLessThan(4600);
+  });
+});
+
 describe('a corrupting peer', () => {
   it('spoils chunks, is found out, and the swarm completes without it', () => {
     const swarm = new VirtualSwarm(['seeder', 'seeder/2', 'a', 'b']);

@@ -37,6 +37,9 @@ export interface PeerFaultsComponents {
 /** What the link has hit is counted in such steps: a killed thread cannot tell what it did last. */
 const PUBLISH_MS = 100;
 
+/** A timer later than this was held up by more than its own inaccuracy: as of links, that time is lost. */
+const LATE_MS_MAX = 20;
+
 /** All that faults can do to one peer in its thread: what it is made of, with the faults around it. */
 export class PeerFaults {
   readonly clock: Clock;
@@ -53,6 +56,8 @@ export class PeerFaults {
   readonly #active = new Map<number, PeerEffect>();
   #publishing: Timer | undefined;
   #busyUntilMs = 0;
+  /** What has waited for the disk is being written. */
+  #goesOn = false;
 
   constructor(components: PeerFaultsComponents, { ownHost }: { readonly ownHost: string }) {
     this.#components = components;
@@ -162,12 +167,20 @@ export class PeerFaults {
     this.#pauses.first?.count(what === 'message' ? 'messagesHeld' : 'timersHeld');
   }
 
-  /** One write after another: the disk does not do two at a time. */
+  /** One write after another: the disk does not do two at a time, and makes up for a timer that was late. */
   #keepBusy(ms: number): void {
     const { clock } = this.#components;
-    this.#busyUntilMs = Math.max(this.#busyUntilMs, clock.now()) + ms;
+    const now = clock.now();
+    const isBehind = this.#goesOn && now - this.#busyUntilMs <= LATE_MS_MAX;
+    this.#busyUntilMs = (isBehind ? this.#busyUntilMs : Math.max(this.#busyUntilMs, now)) + ms;
     this.#suspension.suspend();
-    clock.setTimer(this.#busyUntilMs - clock.now(), () => this.#suspension.resume());
+    clock.setTimer(Math.max(0, this.#busyUntilMs - now), () => this.#goOn());
+  }
+
+  #goOn(): void {
+    this.#goesOn = true;
+    this.#suspension.resume();
+    this.#goesOn = false;
   }
 
   #publish(): void {
