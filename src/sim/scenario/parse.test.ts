@@ -388,16 +388,9 @@ peers:
     } catch (error) {
       expect(error).toBeInstanceOf(ScenarioError);
       expect((error as ScenarioError).code).toBe('CONFIG');
-      expect((error as ScenarioError).problems).toEqual([
-        {
-          file: 'swarm.yaml',
-          line: 2,
-          column: 27,
-          path: 'peers.a.cuont',
-          message: 'unknown key',
-          suggestion: 'did you mean "count"?',
-        },
-      ]);
+      const place = { file: 'swarm.yaml', line: 2, column: 27, path: 'peers.a.cuont' };
+      const told = { message: 'unknown key', suggestion: 'did you mean "count"?' };
+      expect((error as ScenarioError).problems).toEqual([{ ...place, ...told }]);
     }
   });
 });
