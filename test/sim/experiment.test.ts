@@ -12,6 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => desk.close());
 
+/** In virtual time, as what the program says and writes is the same on both engines, but for what a run needs. */
 const SMALL = `
 description: A seeder and two leechers.
 seed: 5
@@ -20,7 +21,7 @@ content:
 peers:
   seeder: { holds: all, link: { up: 4Mbit/s } }
   leechers: { count: 2 }
-engine: { peers_per_worker: 3 }
+engine: virtual
 time_limit: 30s
 `;
 
@@ -45,7 +46,7 @@ function compare(...args: string[]) {
 }
 
 describe('a sweep', () => {
-  it('runs every arm in every block, says which of how many, and writes its table beside the runs', async () => {
+  it('runs every arm in every block, says how many are over, and writes its table beside the runs', async () => {
     const { code, stdout, stderr } = await desk.run([desk.scenario('sweep', SWEEP)]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { runs, arms, baseline, verdict } = experiment();
@@ -66,7 +67,7 @@ describe('a sweep', () => {
     });
     for (const { folder } of runs) expect(existsSync(join(desk.report, folder, 'result.json'))).toBe(true);
     expect(readdirSync(desk.report).filter((name) => name.startsWith('experiment.'))).toHaveLength(3);
-    expect(stderr).toMatch(/sweep 1\/6 [^:]+: .* ready[^]*sweep 6\/6 /);
+    expect(stderr).toMatch(/\d of 6 runs, about .* left/);
     expect(stdout).toMatch(/3 arms × 2 runs, 6 passed[^]*against baseline/);
   });
 
@@ -89,10 +90,10 @@ describe('a sweep', () => {
     expect(JSON.parse(again.stdout)).toEqual(plan);
   });
 
-  it('is stopped by Ctrl-C with what was measured', async () => {
+  it('in real time says which run of how many, and is stopped by Ctrl-C with what was measured', async () => {
     const slow = SWEEP.replace('up: 4Mbit/s', 'up: 200kbit/s');
-    const run = desk.start([desk.scenario('sweep', slow)]);
-    await run.says(/sweep 2\/6 .*ready/);
+    const run = desk.start([desk.scenario('sweep', slow), '--engine', 'threads']);
+    await run.says(/sweep 1\/6 [^:]+: .* ready[^]*sweep 2\/6 .*ready/);
     run.signal('SIGINT');
     const { code, stdout } = await run.ended;
     expect(code).toBe(130);
@@ -118,7 +119,8 @@ describe('a sweep', () => {
   });
 
   it('is shown by --plan with its order, its bounds and what a run needs', async () => {
-    const { code, stdout } = await desk.run([desk.scenario('sweep', SWEEP), '--plan']);
+    const scenario = desk.scenario('sweep', SWEEP);
+    const { code, stdout } = await desk.run([scenario, '--plan', '--engine', 'threads']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/6 runs, 3 arms × 2, seed 5; compared with baseline/);
     expect(stdout).toMatch(
@@ -126,7 +128,7 @@ describe('a sweep', () => {
     );
     // 64 KiB through 4 Mbit/s.
     expect(stdout).toContain('lower bound    131 ms, set by the uplink of those who hold the only copies');
-    expect(stdout).toMatch(/needs +2 threads, about \d+ MiB of memory, up to \d+ file descriptors/);
+    expect(stdout).toMatch(/needs +4 threads, about \d+ MiB of memory, up to \d+ file descriptors/);
     expect(existsSync(join(desk.folder, 'reports'))).toBe(false);
   });
 });
@@ -134,6 +136,8 @@ describe('a sweep', () => {
 it('what cannot be run is planned all the same, with all that is short at once', async () => {
   const scenario = desk.scenario('large', SMALL);
   const more = [
+    '--engine',
+    'threads',
     '--set',
     'peers.leechers.count=9000',
     '--set',
