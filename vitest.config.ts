@@ -1,17 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const tests = ['src', 'bench', 'test'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.test.ts'))
+    .map((path) => join(folder, path)),
+);
+
+/** They start programs, or are about what a whole process has. */
+const PROGRAMS = /^(src\/cli|src\/sim\/engines\/threads|test(\/cli|\/interop|\/sim)?\/[^/]+$)/;
+
 /**
- * Tests of what runs in their own process share it; loading its modules anew for each file takes more time than they do.
- * Not those of the threads engine, which put spies into the modules of Node.
+ * The others share a process: loading its modules anew for each file takes more time than they do. Who puts something
+ * else into the place of a module would find it loaded already, and has a process of its own.
  */
-const inProcess = [
-  'src/core/**',
-  'src/sim',
-  'src/sim/!(engines)/**',
-  'src/sim/engines/{run,virtual}/**',
-  'bench/**',
-  'test/{contracts,seam,sim/effects,sim/runs}/**',
-].map((folder) => `${folder}/*.test.ts`);
+const inProcess = tests.filter(
+  (path) => !PROGRAMS.test(path) && !/\bvi\.mock\(/.test(readFileSync(path, 'utf8')),
+);
 
 export default defineConfig({
   test: {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { PlannedLeave, PlannedPeer } from '../../plan/plan.ts';
 import {
   NotedController,
@@ -10,7 +10,10 @@ import {
   peerOf,
   conduct,
   tell,
+  renew,
 } from './run-controller-fixture.ts';
+
+beforeEach(renew);
 
 describe('a peer that may be excused', () => {
   const excusable = (sessions: PlannedPeer['sessions'] = [{ joinMs: 0, leave: null }]) =>

@@ -1,5 +1,4 @@
 /** A controller on a runtime that does at once what it is told, in time that goes on when told to. */
-import { beforeEach } from 'vitest';
 import type { Clock } from '../../../core/interfaces.ts';
 import type { PlannedLeave, PlannedPeer } from '../../plan/plan.ts';
 import { AwaitedController } from './awaited-controller.ts';
@@ -74,10 +73,11 @@ export function renewClock(): void {
   clock = new ManualClock();
 }
 
-beforeEach(() => {
+/** To be done before each test: who imports this file may not be the first of its process to do so. */
+export function renew(): void {
   renewClock();
   runtime = new NotingRuntime();
-});
+}
 
 /** Keeps the events of its run. */
 export class NotedController extends AwaitedController {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { PlannedPeer } from '../../plan/plan.ts';
 import { StoreError } from '../../../core/errors.ts';
 import type { RunController } from './run-controller.ts';
@@ -12,7 +12,10 @@ import {
   renewClock,
   runtime,
   tell,
+  renew,
 } from './run-controller-fixture.ts';
+
+beforeEach(renew);
 
 describe('RunController', () => {
   it('ends the run as completed when the last peer that must complete has', async () => {
