@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { effect, runYaml, type EffectRun } from './effect.ts';
 import { EARLY_MS, once, tookMs } from './observed.ts';
+import { AHEAD_MS, makespanMs } from './pair.ts';
 
 /** A seeder with a leecher beside it, and one far away from both. */
 const apart = (regions: string, here: string, there: string) =>
@@ -41,6 +42,22 @@ describe('regions', () => {
       const cloud = await apart('{ preset: cloud }', 'dallas', 'tokyo');
       expect(soonestMs(cloud, 'far')).toBeGreaterThan(142 - EARLY_MS);
       expect(soonestMs(cloud, 'near')).toBeLessThan(soonestMs(cloud, 'far'));
+    },
+  );
+
+  effect(
+    'regions.capacity',
+    'what all peers of a region send to another takes its time over the rate that they share',
+    async () => {
+      const limited = await apart(
+        '{ delays: { here: { there: 0ms } }, capacity: { here: { there: 512kbit/s } } }',
+        'here',
+        'there',
+      );
+      // 64 KiB over 64,000 bytes/s.
+      expect(tookMs(limited, 'far').length).toBe(4);
+      expect(makespanMs(limited)).toBeGreaterThan(1024 - AHEAD_MS);
+      expect(soonestMs(limited, 'near')).toBeLessThan(100);
     },
   );
 });

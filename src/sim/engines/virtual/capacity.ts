@@ -7,9 +7,9 @@ import type { Shortage } from '../../plan/shortage.ts';
 import type { EngineNeeds } from '../engine.ts';
 
 /** Measured on Linux with Node 20, see docs/benchmarks.md. */
-const BYTES_RESERVED = 80 * MIB;
-const BYTES_PER_CONNECTION = 3_000;
-const BYTES_PER_DELIVERY = 700;
+const BYTES_RESERVED = 90 * MIB;
+const BYTES_PER_CONNECTION = 28_000;
+const BYTES_PER_DELIVERY = 4_000;
 const SETUP_MS_PER_PEER = 0.2;
 const MS_PER_DELIVERY = 0.5;
 
