@@ -64,7 +64,7 @@ describe('a plan', () => {
       plan.json:102:20: peers.1.mustComplete: "yes" is not known here; known: true, false, unless-gone
         102 |    "mustComplete": "yes",
             |                    ^
-      plan.json:253:2: colour: unknown key; known: content, seed, tracker, peers, regions, faults … and 10 more
+      plan.json:253:2: colour: unknown key; known: content, record, seed, tracker, peers, regions … and 11 more
         253 |  "colour": "red"
             |  ^
       "
