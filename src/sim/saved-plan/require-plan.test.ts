@@ -22,7 +22,11 @@ test.each([
     { content: { generate: { size: '1MiB' } }, peers: { seeder: { holds: 'all' } } },
     'this is not a plan; give a scenario, even one in JSON, a name that ends in .yaml',
   ],
-  ['a package', { name: 'x', version: '1.0.0', scripts: { test: 'x' } }, /this is not a plan: .*--plan --json/],
+  [
+    'a package',
+    { name: 'x', version: '1.0.0', scripts: { test: 'x' } },
+    /this is not a plan: .*--plan --json/,
+  ],
   ['a number', 5, /this is not a plan/],
   ['nothing', null, /this is not a plan/],
   ['an empty list', [], /this is not a plan/],

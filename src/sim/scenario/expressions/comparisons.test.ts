@@ -91,7 +91,10 @@ describe('a threshold', () => {
     expect(threshold('(leechers & europe).waste < 2%')).toEqual(['(leechers & europe).waste', '<', 0.02]);
     expect(threshold('europe.waste < 2%')).toEqual(['(europe).waste', '<', 0.02]);
     expect(threshold('(leechers +).waste < 2%')).toEqual([11, expect.stringContaining('should follow')]);
-    expect(threshold('(leechers) < 2%')).toEqual([0, expect.stringContaining('a set of peers without a metric')]);
+    expect(threshold('(leechers) < 2%')).toEqual([
+      0,
+      expect.stringContaining('a set of peers without a metric'),
+    ]);
   });
 
   test('that cannot be read is told with its place and fix', () => {
