@@ -3,6 +3,7 @@ import { seededRandom } from '../../src/core/random.ts';
 import { FluidConnection } from '../../src/sim/engines/virtual/fluid/fluid-connection.ts';
 import { FluidNetwork } from '../../src/sim/engines/virtual/fluid/fluid-network.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
+import { emptyShaping } from '../../src/sim/network/shaping-counters.ts';
 import { unlimitedLink } from '../../src/sim/plan/plan.ts';
 
 const RATE = 100_000;
@@ -18,9 +19,15 @@ const PART = {
 function sending() {
   const clock = new VirtualClock();
   const network = new FluidNetwork({ clock });
-  const host = (name: string, latencyMs: number) =>
-    network.host(name, { random: seededRandom(name) }, { ...unlimitedLink, upBytesPerSec: RATE, latencyMs });
-  const [from, to] = [host('from', 10), host('to', 40)];
+  const counters = emptyShaping();
+  const host = (name: string, latencyMs: number, own = emptyShaping()) =>
+    network.host(
+      name,
+      { random: seededRandom(name) },
+      { ...unlimitedLink, upBytesPerSec: RATE, downBytesPerSec: RATE, latencyMs },
+      own,
+    );
+  const [from, to] = [host('from', 40), host('to', 10, counters)];
   const accepted: FluidConnection[] = [];
   to.listen({
     port: 1,
@@ -38,7 +45,7 @@ function sending() {
   clock.run(1000);
   const fired = clock.fired;
   connection.send(PART);
-  return { clock, from, receiver: accepted[0]!, eventsSince: () => clock.fired - fired };
+  return { clock, network, counters, from, receiver: accepted[0]!, eventsSince: () => clock.fired - fired };
 }
 
 describe('a message on a fluid link', () => {
@@ -55,6 +62,17 @@ describe('a message on a fluid link', () => {
     expect(receiver.incoming()?.bytes).toBeCloseTo(62_500, 6);
     clock.run();
     expect(receiver.incoming()).toBeUndefined();
+  });
+
+  it('counts on no link when its host has died meanwhile', () => {
+    for (const dies of [false, true]) {
+      const { clock, network, counters } = sending();
+      clock.run(2020);
+      const before = counters.bytesPacedDown;
+      if (dies) network.crash('to');
+      clock.run();
+      expect(counters.bytesPacedDown - before).toBe(dies ? 0 : 100_000);
+    }
   });
 
   it('costs an event when its last byte has left, and one when that arrives', () => {

@@ -30,6 +30,8 @@ export class AccessLink {
   readonly pacer: FluidPacer;
   readonly up: PacedSide | undefined;
   readonly down: PacedSide | undefined;
+  /** Its host is dead: what still comes passes over no link. */
+  isCut = false;
 
   constructor(state: LinkState, pacer: FluidPacer) {
     this.state = state;

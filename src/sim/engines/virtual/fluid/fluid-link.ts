@@ -160,6 +160,7 @@ export class FluidLink implements Transport, LinkControl {
   /** The host dies: its own handlers hear nothing any more. Returns how many connections were cut. */
   kill(): number {
     this.#dead = true;
+    this.access.isCut = true;
     const cut = this.#connections.size;
     for (const connection of [...this.#connections]) connection.kill();
     this.ports.listeners.clear();

@@ -210,7 +210,7 @@ export class Route {
     if (this.#from.state.blackHole) this.#swallow(parcel, this.#from, this.#sender);
     else if (this.#to.state.blackHole) this.#swallow(parcel, this.#to, this.#receiver);
     else {
-      this.#to.down?.count(bytes);
+      if (!this.#to.isCut) this.#to.down?.count(bytes);
       this.#receiver.take(sent, bytes);
     }
     this.#goOn();

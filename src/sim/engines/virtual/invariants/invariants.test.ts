@@ -33,6 +33,13 @@ describe.each([false, true])('a run in virtual time (looked at thoroughly: %s)',
     expect(await run(swarm, { thorough })).toBe('completed');
   });
 
+  it('allows for spoilt chunks of which nobody is told a hash', async () => {
+    const plain = swarm.replace('seeder: { holds: all }', 'seeder: { holds: all, protocol: spec }');
+    expect(
+      await run(`${plain}faults: [{ corrupt: { peers: seeder, probability: 50% } }]\n`, { thorough }),
+    ).toBe('completed');
+  });
+
   it('ends where a peer accepts a chunk without verifying it, naming time, peer, chunk and event', async () => {
     const second = swarm.replace('peers: {', 'peers: { poisoner: { holds: all },');
     const poisoned = `${second}faults: [{ corrupt: { peers: poisoner, probability: 50% } }]\n`;
