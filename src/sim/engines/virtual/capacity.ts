@@ -11,7 +11,8 @@ const BYTES_RESERVED = 90 * MIB;
 const BYTES_PER_CONNECTION = 28_000;
 const BYTES_PER_DELIVERY = 4_000;
 const SETUP_MS_PER_PEER = 0.2;
-const MS_PER_DELIVERY = 0.5;
+const MS_PER_CONNECTION = 2;
+const MS_PER_DELIVERY = 0.35;
 
 export function needsOf(plan: Plan): EngineNeeds {
   const { peers, content } = plan;
@@ -24,7 +25,7 @@ export function needsOf(plan: Plan): EngineNeeds {
     descriptorsMax: 0,
     diskBytes: 0,
     setupMs: SETUP_MS_PER_PEER * peers.length,
-    runMs: deliveries * MS_PER_DELIVERY,
+    runMs: ends * MS_PER_CONNECTION + deliveries * MS_PER_DELIVERY,
   };
 }
 
