@@ -12,10 +12,18 @@ interface Scale {
   readonly leechers: number;
 }
 
-function makespanOf({ size, chunk, up, down, latency, leechers }: Scale): number {
+const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/** The mean over some seeds: one swarm differs from the next by several per cent. */
+function makespanOf(scale: Scale): number {
+  return SEEDS.reduce((sumMs, seed) => sumMs + makespanOnce(scale, seed), 0) / SEEDS.length;
+}
+
+function makespanOnce({ size, chunk, up, down, latency, leechers }: Scale, seed: number): number {
   const plan = expand(
     parseScenario(
       `
+seed: ${seed}
 content: { generate: { size: ${size}, chunk_size: ${chunk} } }
 defaults: { link: { up: ${up}, down: ${down}, latency: ${latency} } }
 peers: { seeder: { holds: all }, leechers: { count: ${leechers} } }

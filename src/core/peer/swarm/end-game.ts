@@ -62,7 +62,7 @@ function expectArrivals(
   nowMs: number,
   onArrival: (request: OpenRequest, remainingMs: number, begun: boolean) => void,
 ): void {
-  const rate = source.pace;
+  const rate = isPaceKnown(source, nowMs) ? source.pace : 0;
   if (!source.silent && rate === 0) return;
   // What a cancel would still meet on its way is as good as begun.
   const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
@@ -76,4 +76,11 @@ function expectArrivals(
     const remainingMs = rate > 0 ? Math.max((aheadBytes / rate) * 1000, silentMs) : Infinity;
     onArrival(request, remainingMs, aheadBytes - request.bytes <= underwayBytes);
   }
+}
+
+/** The first bytes come when the connection and its buffers are empty: they are no pace yet. */
+function isPaceKnown(source: Neighbour, nowMs: number): boolean {
+  const [first] = source.requests.values();
+  const servedMs = source.servedMs + nowMs - source.lastProgressMs;
+  return source.servedBytes >= (first?.bytes ?? 0) || servedMs >= SILENT_MS;
 }

@@ -43,6 +43,7 @@ export class SwarmExchange implements MeshHandler {
     this.#uploader = new Uploader(context, neighbours, {
       onSent: (neighbour, index) => this.#superSeeding.sent(neighbour, index),
       onUnchoke: (neighbour) => this.#show(neighbour),
+      onChoke: (neighbour) => this.#superSeeding.choked(neighbour),
     });
     this.#superSeeding = new SuperSeeding(context, neighbours, {
       copies: (index) => this.#downloader.copies(index),
@@ -114,6 +115,7 @@ export class SwarmExchange implements MeshHandler {
   /** All that it may ask for, but for what a super-seeding peer hides. */
   #show(neighbour: Neighbour): void {
     if (!this.#superSeeding.active) this.#showing.tell(neighbour);
+    else this.#superSeeding.unchoked(neighbour);
   }
 
   drained(neighbour: Neighbour): void {
@@ -150,6 +152,7 @@ export class SwarmExchange implements MeshHandler {
         this.#showLostInterestTo(neighbour);
         return this.#downloader.fill(neighbour);
       case 'request':
+        this.#superSeeding.requested(neighbour, message.index);
         return this.#uploader.request(neighbour, message);
       case 'resumes':
         neighbour.resumes = true;
@@ -209,6 +212,12 @@ export class SwarmExchange implements MeshHandler {
   }
 
   #notInterested(neighbour: Neighbour): void {
+    const { held } = this.#context.ledger;
+    // It has what a super-seeding peer has shown it so far.
+    if (this.#superSeeding.active && neighbour.saidInterested && neighbour.theirs.lacksSomeOf(held)) {
+      neighbour.interestIsPresumed = true;
+      return;
+    }
     neighbour.theyAreInterested = false;
     neighbour.interestIsPresumed = false;
     if (!neighbour.saidInterested) {

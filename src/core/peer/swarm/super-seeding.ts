@@ -1,14 +1,12 @@
 import type { PeerContext } from '../context.ts';
 import type { Neighbour } from './neighbour.ts';
 
-/** Chunks shown to one neighbour that nobody else has from it yet: so many… */
-const WINDOW_CHUNKS_FIRST = 4;
-/**
- * …and of chunks that nobody was shown before twice as many whenever all that was shown has been sent, and it took
- * so long that the neighbours must be far away.
- */
-const WINDOW_CHUNKS_MAX = 64;
-const FAR_MS = 100;
+/** Chunks that are shown and not sent yet, all neighbours together: so many at first… */
+const AHEAD_CHUNKS_FIRST = 4;
+/** …and twice as many whenever a request finds the uplink idle, up to this. */
+const AHEAD_CHUNKS_MAX = 64;
+/** One neighbour is shown more than so many only if nobody has been shown them before. */
+const OPEN_CHUNKS_MAX = 4;
 /** A neighbour that has fetched all chunks it was shown waits at most this time for others to copy them. */
 const PATIENCE_MS = 250;
 
@@ -27,6 +25,8 @@ interface Shown {
   readonly sent: Set<number>;
   /** Fetched, but no other neighbour has it. */
   readonly unspread: Set<number>;
+  /** Shown, but it was choked before it got them: others may have them first. */
+  readonly withdrawn: Set<number>;
   lastFetchMs: number;
 }
 
@@ -37,11 +37,20 @@ export interface SuperSeedingCallbacks {
   onEnd(): void;
 }
 
+/** A neighbour that is served, while it is decided what to show. */
+interface Served {
+  readonly neighbour: Neighbour;
+  readonly shown: Shown;
+  /** Chunks that it was shown and that it has not fetched, or passed on, yet. */
+  open: number;
+}
+
 /**
- * Super-seeding (after BEP 16): a lone seeder pretends to hold nothing and shows each neighbour a few chunks,
- * those with the fewest copies first; more follow when the neighbour has passed them on. So scarce upload capacity
- * sends every chunk once before it sends any twice. Unlike BEP 16 it never leaves a neighbour idle for longer than
- * a fraction of a second, and shows more to neighbours that are far away, so a fast seeder is not held back.
+ * Super-seeding (after BEP 16): a lone seeder pretends to hold nothing and shows each neighbour that it serves one
+ * chunk, of those with the fewest copies; the next follows when the neighbour has passed it on. So scarce upload
+ * capacity sends every chunk once before it sends any twice. Those who are choked are shown nothing: a chunk that is
+ * shown waits for the one that may fetch it. Unlike BEP 16 it never leaves a neighbour idle for longer than a fraction
+ * of a second, and shows more ahead where the uplink would be idle, so a fast seeder is not held back.
  */
 export class SuperSeeding {
   readonly #context: PeerContext;
@@ -50,7 +59,11 @@ export class SuperSeeding {
   readonly #shown = new Map<number, Shown>();
   /** How many neighbours have been shown chunk i and have not told yet that they hold it. */
   readonly #offers: Uint16Array;
-  #window = WINDOW_CHUNKS_FIRST;
+  #ahead = AHEAD_CHUNKS_FIRST;
+  #aheadGrewMs = 0;
+  #hasSent = false;
+  /** Shown, not sent yet, all neighbours together. */
+  #pending = 0;
   /** The two neighbours that came or told of a chunk last. */
   #lively: readonly Lively[] = [];
   #active: boolean;
@@ -78,6 +91,7 @@ export class SuperSeeding {
       pending: new Map(),
       sent: new Set(),
       unspread: new Set(),
+      withdrawn: new Set(),
       lastFetchMs,
     });
     this.#noteLively(neighbour);
@@ -87,19 +101,48 @@ export class SuperSeeding {
   introduced(neighbour: Neighbour): void {
     if (!this.#active) return;
     if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.end();
-    else this.#offer(neighbour);
+    else this.#offer();
+  }
+
+  /** It may ask for what it is shown. */
+  unchoked(neighbour: Neighbour): void {
+    const shown = this.#shown.get(neighbour.id);
+    if (!this.#active || shown === undefined) return;
+    for (const index of shown.withdrawn) this.#open(shown, index);
+    shown.withdrawn.clear();
+    this.#offer();
+  }
+
+  /** It may not ask any more: only what is being sent to it is finished. */
+  choked({ id, serving }: Neighbour): void {
+    const shown = this.#shown.get(id);
+    if (!this.#active || shown === undefined) return;
+    for (const index of shown.pending.keys()) {
+      if (serving.some((chunk) => chunk.index === index)) continue;
+      this.#fulfil(shown, index);
+      this.#offers[index]!--;
+      shown.withdrawn.add(index);
+    }
+  }
+
+  /** It asks for a chunk. If nobody else is being sent one, the uplink was idle: too little had been shown. */
+  requested({ id }: Neighbour, index: number): void {
+    if (!this.#active || !this.#hasSent || !this.#isIdle()) return;
+    const shownMs = this.#shown.get(id)?.pending.get(index);
+    // What was shown before that tells of the fewer that there were then.
+    if (shownMs === undefined || shownMs < this.#aheadGrewMs) return;
+    this.#ahead = Math.min(2 * this.#ahead, AHEAD_CHUNKS_MAX);
+    this.#aheadGrewMs = this.#context.clock.now();
+    this.#offer();
   }
 
   /** The last byte of a chunk has been handed to the neighbour's connection. */
-  sent(neighbour: Neighbour, index: number): void {
-    const shown = this.#shown.get(neighbour.id);
-    const shownMs = shown?.pending.get(index);
-    if (!this.#active || shown === undefined || shownMs === undefined) return;
-    shown.pending.delete(index);
+  sent({ id }: Neighbour, index: number): void {
+    const shown = this.#shown.get(id);
+    if (!this.#active || shown === undefined || !this.#fulfil(shown, index)) return;
+    this.#hasSent = true;
     shown.sent.add(index);
-    const isFar = this.#context.clock.now() - shownMs > FAR_MS;
-    if (isFar && this.#isIdle()) this.#window = Math.min(2 * this.#window, WINDOW_CHUNKS_MAX);
-    this.#offer(neighbour);
+    this.#offer();
   }
 
   /** A neighbour tells that it holds a chunk now. */
@@ -107,16 +150,15 @@ export class SuperSeeding {
     if (!this.#active) return;
     this.#noteLively(neighbour);
     const shown = this.#shown.get(neighbour.id);
-    if (shown && (shown.pending.delete(index) || shown.sent.delete(index))) {
+    shown?.withdrawn.delete(index);
+    if (shown && (this.#fulfil(shown, index) || shown.sent.delete(index))) {
       this.#offers[index]!--;
       shown.lastFetchMs = this.#context.clock.now();
       if (this.#callbacks.copies(index) < 2) shown.unspread.add(index);
     }
-    for (const [id, other] of this.#shown) {
-      if (id !== neighbour.id && other.unspread.delete(index)) this.#offer(this.#neighbours.get(id)!);
-    }
+    for (const [id, other] of this.#shown) if (id !== neighbour.id) other.unspread.delete(index);
     if (neighbour.theirs.complete && this.#context.options.superSeeding === 'auto') this.end();
-    else this.#offer(neighbour);
+    else this.#offer();
   }
 
   /** It wants nothing, and so will copy nothing from others. */
@@ -127,37 +169,72 @@ export class SuperSeeding {
   left(neighbour: Neighbour): void {
     const shown = this.#shown.get(neighbour.id);
     this.#shown.delete(neighbour.id);
-    for (const index of [...(shown?.pending.keys() ?? []), ...(shown?.sent ?? [])]) this.#offers[index]!--;
+    if (shown === undefined) return;
+    this.#pending -= shown.pending.size;
+    for (const index of [...shown.pending.keys(), ...shown.sent]) this.#offers[index]!--;
   }
 
   /** Several times a second. */
   tick(): void {
     if (!this.#active) return;
-    for (const neighbour of this.#neighbours.values()) this.#offer(neighbour);
+    this.#offer();
   }
 
-  #offer(neighbour: Neighbour): void {
-    const shown = this.#shown.get(neighbour.id);
-    // Shown what it holds already, it would ask for nothing and be shown nothing more.
-    if (shown === undefined || !neighbour.introduced) return;
+  /** Each that is served gets a chunk to ask for, and all together as many as the uplink needs. */
+  #offer(): void {
     const nowMs = this.#context.clock.now();
-    const waitsForNobody = !this.#hasCopiers(neighbour, nowMs) || nowMs - shown.lastFetchMs > PATIENCE_MS;
-    let open = shown.pending.size + (waitsForNobody ? 0 : shown.sent.size + shown.unspread.size);
-    for (; open < this.#window; open++) {
-      const index = this.#fewestCopies(neighbour);
-      if (index === undefined) return;
-      if (open >= WINDOW_CHUNKS_FIRST && this.#callbacks.copies(index) + this.#offers[index]! > 0) return;
-      neighbour.told.add(index);
-      shown.pending.set(index, nowMs);
-      this.#offers[index]!++;
-      neighbour.send({ type: 'have', index }, nowMs);
+    let served = this.#served(nowMs);
+    for (const one of served) if (one.open === 0) this.#show(one, nowMs);
+    while (this.#pending < this.#ahead && served.length > 0) {
+      const least = served.reduce((least, one) => (compareOpen(one, least) < 0 ? one : least));
+      if (!this.#show(least, nowMs)) served = served.filter((one) => one !== least);
     }
+  }
+
+  #served(nowMs: number): Served[] {
+    const served: Served[] = [];
+    for (const neighbour of this.#neighbours.values()) {
+      // Shown what it holds already, it would ask for nothing and be shown nothing more.
+      if (neighbour.weChoke || !neighbour.introduced) continue;
+      const shown = this.#shown.get(neighbour.id);
+      if (shown === undefined) continue;
+      const waits = this.#hasCopiers(neighbour, nowMs) && nowMs - shown.lastFetchMs <= PATIENCE_MS;
+      const open = shown.pending.size + (waits ? shown.sent.size + shown.unspread.size : 0);
+      served.push({ neighbour, shown, open });
+    }
+    return served;
+  }
+
+  /** Returns whether there was a chunk to show. */
+  #show(one: Served, nowMs: number): boolean {
+    const { neighbour, shown } = one;
+    const index = this.#fewestCopies(neighbour);
+    if (index === undefined) return false;
+    if (one.open >= OPEN_CHUNKS_MAX && this.#callbacks.copies(index) + this.#offers[index]! > 0) return false;
+    neighbour.told.add(index);
+    this.#open(shown, index);
+    one.open++;
+    neighbour.send({ type: 'have', index }, nowMs);
+    return true;
+  }
+
+  #open(shown: Shown, index: number): void {
+    shown.pending.set(index, this.#context.clock.now());
+    this.#pending++;
+    this.#offers[index]!++;
+  }
+
+  /** Returns whether it was shown and had not been sent. */
+  #fulfil(shown: Shown, index: number): boolean {
+    if (!shown.pending.delete(index)) return false;
+    this.#pending--;
+    return true;
   }
 
   /** Nobody fetches anything: the uplink stands still until what was shown a moment ago is requested. */
   #isIdle(): boolean {
-    for (const { serving, blocked } of this.#neighbours.values())
-      if (blocked || serving.length > 0) return false;
+    for (const { serving, blocked, connection } of this.#neighbours.values())
+      if (blocked || serving.length > 0 || connection.bufferedBytes > 0) return false;
     return true;
   }
 
@@ -193,4 +270,8 @@ export class SuperSeeding {
     this.#shown.clear();
     this.#callbacks.onEnd();
   }
+}
+
+function compareOpen(one: Served, other: Served): number {
+  return one.shown.pending.size - other.shown.pending.size || one.open - other.open;
 }

@@ -17,6 +17,8 @@ export interface UploaderCallbacks {
   onSent(neighbour: Neighbour, index: number): void;
   /** It is going to be told that it may ask. */
   onUnchoke(neighbour: Neighbour): void;
+  /** It may not ask any more; what is being sent is finished. */
+  onChoke(neighbour: Neighbour): void;
 }
 
 /** Serves the neighbours: who is unchoked, and the chunks that they requested, in order. */
@@ -184,6 +186,7 @@ export class Uploader {
     neighbour.send({ type: 'choke' }, this.#context.clock.now());
     const begunCount = neighbour.serving[0]?.begun === true ? 1 : 0;
     for (const { index } of neighbour.serving.splice(begunCount)) this.#reject(neighbour, index, 'choked');
+    this.#callbacks.onChoke(neighbour);
   }
 
   #reject(
