@@ -71,12 +71,16 @@ function goWhereTheUserIs(program) {
 
 async function bundleFolder() {
   if (!existsSync(join(root, 'src'))) return join(root, 'dist');
-  const { build } = await import('./build.mjs');
-  return build();
+  const [{ build }, { mapStacks }] = await Promise.all([
+    import('./build.mjs'),
+    import('./mapped-stacks.mjs'),
+  ]);
+  const folder = await build();
+  mapStacks(folder);
+  return folder;
 }
 
 async function run(program) {
-  process.setSourceMapsEnabled(true);
   goWhereTheUserIs(program);
   const folder = await bundleFolder().catch((error) => {
     const fix = error.code === 'ERR_MODULE_NOT_FOUND' ? '; npm ci installs what it needs' : '';

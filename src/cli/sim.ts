@@ -1,178 +1,22 @@
-import { ConfigError, SwarmError } from '../core/errors.ts';
-import { printable, printableJson } from '../core/printable.ts';
-import { readEnvironment } from '../sim/environment.ts';
-import { createEngines, type Engines } from '../sim/engines/registry.ts';
-import { checkDeterminism } from '../sim/determinism.ts';
-import type { Design } from '../sim/experiment/design.ts';
-import type { Forecast } from '../sim/experiment/forecast.ts';
-import { engineNameOf, type Plan } from '../sim/plan/plan.ts';
-import { forecastAll, makeDesign, requireFit, requireReports } from '../sim/pipeline.ts';
-import { renderDesign } from '../sim/report/plan/design.ts';
-import { exitCodes, worstOf } from './program/exit-codes.ts';
-import { say } from './output/program-output.ts';
-import { tellTogether } from './program/tell-together.ts';
-import { interruptSignal, runProgram, tellError } from './program/run-program.ts';
+import { ConfigError } from '../core/errors.ts';
+import { runProgram } from './program/run-program.ts';
 import { readSimOptions, type SimOptions } from './sim/sim-options.ts';
-import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim/sim-runs.ts';
-import { renderScenarioEnds } from './sim/sim-summary.ts';
-import { columnsOf } from './output/terminal.ts';
 
-async function main(): Promise<number> {
-  const options = readSimOptions(process.argv.slice(2), process.env);
-  const workerFile = new URL('./peer-worker.js', import.meta.url);
-  const engines = createEngines({ workerFile }, { trackerPort: options.trackerPort });
-  const designs = designAll(options, engines);
-  requireSockets(designs, options);
-  if (options.plan) return showPlans(designs, options);
-  const isSingle = designs.length === 1;
-  tellTogether(
-    'sim',
-    designs.map(
-      ({ design, forecasts }) =>
-        () =>
-          requireFit(design, forecasts),
-    ),
-  );
-  if (options.checkDeterminism) return checkAll(designs, engines);
-  requireReports(options.out);
-  const ends = await runAll(designs, options, {
-    engines,
-    runWorkerFile: new URL('./run-worker.js', import.meta.url),
-    environment: readEnvironment(),
-    signal: interruptSignal(),
-  });
-  if (options.json) process.stdout.write(json(isSingle ? ends[0]!.data : ends.map(({ data }) => data)));
-  else if (!isSingle && !options.quiet) {
-    process.stdout.write(
-      `\n${printable(renderScenarioEnds(ends, designs.length, columnsOf(process.stdout)))}\n`,
-    );
+const argv = process.argv.slice(2);
+
+/** What help and most mistakes do not need is loaded when it is: to load the laboratory takes longer than a short run. */
+async function options(): Promise<SimOptions> {
+  try {
+    return readSimOptions(argv, process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { aboutKey } = await import('./sim/key-as-option.ts');
+    throw aboutKey(error, argv);
   }
-  return worstOf(ends.map(({ code }) => code));
 }
 
-/** @throws {ConfigError} others are to join a swarm that they cannot reach */
-function requireSockets(designs: readonly Planned[], { trackerPort }: SimOptions): void {
-  const virtual = designs.find(({ design }) => design.plans.some((plan) => engineNameOf(plan) === 'virtual'));
-  if (trackerPort === 0 || virtual === undefined) return;
-  throw new ConfigError(
-    `--tracker-port lets others join over sockets, but ${virtual.design.scenario.name} runs in virtual time, ` +
-      'which has no sockets; leave the option out, or add --engine threads',
-  );
-}
-
-/** Every plan twice; the first difference of each is shown. */
-async function checkAll(designs: readonly Planned[], engines: Engines): Promise<number> {
-  const components = { environment: readEnvironment(), signal: interruptSignal() };
-  let differing = 0;
-  for (const plan of designs.flatMap(({ design }) => design.plans)) {
-    const name = planTitle(plan);
-    const { events, difference } = await checkDeterminism(plan, { ...components, engine: engines.virtual });
-    if (difference === null) {
-      say(`${name}: both runs gave the same ${events} events and the same result`);
-      continue;
-    }
-    differing++;
-    const { where, first, second } = difference;
-    say(`${name}: the two runs differ, first at ${where}\n  first   ${first}\n  second  ${second}`);
-  }
-  return differing === 0 ? exitCodes.ok : exitCodes.failed;
-}
-
-function planTitle({ scenario, seed, variant }: Plan): string {
-  return [scenario.name, ...(variant === null ? [] : [variant.arm]), `seed ${seed}`].join(', ');
-}
-
-interface Planned {
-  readonly design: Design;
-  readonly forecasts: readonly Forecast[];
-}
-
-/** Every scenario is read before the first run, and the mistakes of all are told at once. */
-function designAll(options: SimOptions, engines: Engines): Planned[] {
-  return tellTogether(
-    'sim',
-    options.scenarios.map((file) => () => {
-      const design = makeDesign({
-        file,
-        sets: options.set,
-        ...(options.engine === undefined ? {} : { engine: options.engine }),
-        ...(options.seed === undefined ? {} : { seed: options.seed }),
-        ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
-      });
-      return { design, forecasts: forecastAll(design, engines) };
-    }),
-  );
-}
-
-/** The plans are shown whole, also those that cannot be run here: the exit code tells that. */
-function showPlans(designs: readonly Planned[], { json: asJson }: SimOptions): number {
-  const plans = designs.map(({ design }) => plansOf(design));
-  const columns = columnsOf(process.stdout);
-  process.stdout.write(
-    asJson
-      ? json(plans.length === 1 ? plans[0] : plans)
-      : printable(
-          designs.map(({ design, forecasts }) => renderDesign(design, forecasts, columns)).join('\n'),
-        ),
-  );
-  const short = designs.filter(({ forecasts }) => forecasts.some(({ shortages }) => shortages.length > 0));
-  if (short.length === 0) return exitCodes.ok;
-  // What the text has told already is not told twice.
-  const isTold = !asJson && short.every(({ design }) => design.plans.length === 1);
-  if (isTold)
-    say(`sim: ${short.map(({ design }) => design.scenario.name).join(' and ')} cannot be run (see above)`);
-  else
-    tellTogether(
-      'sim',
-      short.map(
-        ({ design, forecasts }) =>
-          () =>
-            requireFit(design, forecasts),
-      ),
-    );
-  return exitCodes.badInput;
-}
-
-/** One after another, each with all of the machine. One that breaks down is told, and the next one begins. */
-async function runAll(
-  designs: readonly Planned[],
-  options: SimOptions,
-  components: SimComponents,
-): Promise<ScenarioEnd[]> {
-  const ends: ScenarioEnd[] = [];
-  for (const { design } of designs) {
-    if (components.signal.aborted) break;
-    try {
-      const end = await run(design, options, components);
-      // What was measured until then is shown all the same.
-      ends.push(end.failure === undefined ? end : { ...end, ...brokenBy(end.failure) });
-    } catch (error) {
-      if (designs.length === 1 || !(error instanceof SwarmError)) throw error;
-      const { name } = design.scenario;
-      ends.push({ name, makespanMs: null, efficiency: null, folder: '', data: null, ...brokenBy(error) });
-    }
-  }
-  return ends;
-}
-
-function brokenBy(error: Error): Pick<ScenarioEnd, 'code' | 'outcome' | 'reasons'> {
-  return { code: tellError('sim', error), outcome: 'broke down', reasons: [error.message.split('\n')[0]!] };
-}
-
-function run(design: Design, options: SimOptions, components: SimComponents): Promise<ScenarioEnd> {
-  const [plan, second] = design.plans;
-  return second === undefined
-    ? runAlone(plan!, options, components)
-    : runSeveral(design, options, components);
-}
-
-/** One plan as it is, of several a list. */
-function plansOf({ plans }: Design): unknown {
-  return plans.length === 1 ? plans[0] : plans;
-}
-
-function json(value: unknown): string {
-  return `${printableJson(value)}\n`;
-}
-
-await runProgram('sim', main);
+await runProgram('sim', async () => {
+  const asked = await options();
+  const { runSim } = await import('./sim/run-sim.ts');
+  return runSim(asked);
+});

@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 
 export interface RunPoolOptions {
   /** A bundled worker, of which `run` takes a task. */
@@ -11,29 +11,34 @@ export interface RunPoolOptions {
 
 /** Runs in virtual time, several at a time: real time has no part in them, so they do not disturb each other. */
 export class RunPool<Task, Answer> {
-  readonly #pool: Piscina;
+  readonly #pool: Promise<Piscina>;
   readonly #signal: AbortSignal;
 
   constructor({ workerFile, threads, signal }: RunPoolOptions) {
     this.#signal = signal;
-    this.#pool = new Piscina({
-      filename: workerFile.href,
-      name: 'run',
-      minThreads: 0,
-      maxThreads: threads,
-      concurrentTasksPerWorker: 1,
-      recordTiming: false,
-    });
+    // A single run needs no pool, and does not load one.
+    this.#pool = import('piscina').then(
+      ({ Piscina: Pool }) =>
+        new Pool({
+          filename: workerFile.href,
+          name: 'run',
+          minThreads: 0,
+          maxThreads: threads,
+          concurrentTasksPerWorker: 1,
+          recordTiming: false,
+        }),
+    );
   }
 
   /** @throws that the run was interrupted, or a defect of the thread */
   async run(task: Task): Promise<Answer> {
     const own = AbortSignal.any([this.#signal]);
-    return (await this.#pool.run(task, { signal: own })) as Answer;
+    const pool = await this.#pool;
+    return (await pool.run(task, { signal: own })) as Answer;
   }
 
   /** Resolves when no thread is left. */
-  destroy(): Promise<void> {
-    return this.#pool.destroy();
+  async destroy(): Promise<void> {
+    await (await this.#pool).destroy();
   }
 }

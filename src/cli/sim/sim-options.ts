@@ -1,9 +1,7 @@
 /** The command line of `swarm-lab sim`. */
 import { Option } from 'commander';
 import { ConfigError } from '../../core/errors.ts';
-import { jsonSchemaOf, keysAt } from '../../sim/scenario/language/json-schema.ts';
-import { scenarioSchema } from '../../sim/scenario/language/schema.ts';
-import { engineNames } from '../../sim/plan/plan-schema.ts';
+import { engineNames } from '../../sim/plan/engine-names.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
 import { whatThereIs } from '../../sim/scenario/load.ts';
 import { findScenario } from '../../sim/shipped/shipped-files.ts';
@@ -110,38 +108,15 @@ function setting(value: string): string {
   );
 }
 
-/** An unknown option that is a key of the scenario. */
-function aboutKey(error: unknown, argv: readonly string[]): unknown {
-  if (!(error instanceof ConfigError)) return error;
-  const word = /^unknown option --?([\w-]+)/.exec(error.message)?.[1] ?? '';
-  const key = word.replaceAll('-', '_');
-  if (!keysAt(jsonSchemaOf(scenarioSchema), []).includes(key)) return error;
-  const at = argv.findIndex((argument) => argument.replace(/^-+/, '').replace(/=.*$/s, '') === word);
-  const value = /=(.*)$/s.exec(argv[at] ?? '')?.[1] ?? argv[at + 1] ?? '';
-  const example = value === '' || value.startsWith('-') ? '…' : value;
-  return new ConfigError(
-    `unknown option --${word}; ${key} is a key of the scenario: write --set ${key}=${example}`,
-    { cause: error },
-  );
-}
-
 /**
  * @throws {CommanderError} help was asked for; commander has shown it
  * @throws {ConfigError} a mistake, or npm kept options for itself
  */
 export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv): SimOptions {
-  const command = commandLine(argv, env);
+  const command = readCommandLine(newSimCommand, argv, env);
   const options = command.opts<Omit<SimOptions, 'scenarios'>>();
   const scenarios = command.args.map((name) => findScenario(name) ?? name);
   if (scenarios.length === 0) throw new ConfigError(`<scenario> is missing; ${whatThereIs()}`);
   const engine = options.checkDeterminism ? (options.engine ?? 'virtual') : options.engine;
   return { ...options, ...(engine === undefined ? {} : { engine }), scenarios };
-}
-
-function commandLine(argv: readonly string[], env: NodeJS.ProcessEnv): ReturnType<typeof readCommandLine> {
-  try {
-    return readCommandLine(newSimCommand, argv, env);
-  } catch (error) {
-    throw aboutKey(error, argv);
-  }
 }

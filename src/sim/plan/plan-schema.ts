@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { pickerNames } from '../../core/peer/swarm/pickers/pickers.ts';
 import { uploadPolicyNames } from '../../core/peer/swarm/upload-policies/upload-policies.ts';
+import { engineNames } from './engine-names.ts';
 
 export const PLAN_SCHEMA_VERSION = 2;
 
@@ -32,9 +33,6 @@ const distribution = z.discriminatedUnion('kind', [
   /** One of these, each as likely: what was measured elsewhere. At least one. */
   z.strictObject({ kind: z.literal('samples'), values: z.array(notNegative).min(1) }),
 ]);
-
-/** Real sockets in real time, and virtual time. The first one is the default. */
-export const engineNames = ['threads', 'virtual'] as const;
 
 const comparison = z.enum(['<', '<=', '>', '>=', '==', '!=']);
 

@@ -1,5 +1,6 @@
 /** The plan of a run and its parts, as types: plan-schema.ts says what each key means. */
 import type { z } from 'zod';
+import type { engineNames } from './engine-names.ts';
 import type { planSchema } from './plan-schema.ts';
 
 /** Nobody changes a plan. */
@@ -35,7 +36,7 @@ export type Condition = Plan['abortOn'][number];
 /** What can be known while the swarm runs. */
 export type LiveFigure = Condition['figure'];
 export type Comparison = Condition['comparison'];
-export type EngineName = NonNullable<Plan['engine']['name']>;
+export type EngineName = (typeof engineNames)[number];
 export type PlannedVariant = NonNullable<Plan['variant']>;
 
 /** On which engine the plan is to be run. */

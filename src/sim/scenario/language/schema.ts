@@ -7,7 +7,7 @@ import { faultSchema } from './fault-schema.ts';
 import { defaultsSchema, groupSchema } from './group-schema.ts';
 import { GROUP_NAME, PEERS_MAX } from './limits.ts';
 import { regionsSchema } from './region-schema.ts';
-import { engineNames } from '../../plan/plan-schema.ts';
+import { engineNames } from '../../plan/engine-names.ts';
 import { durationUnits, shareUnits, sizeUnits } from '../../units/quantities.ts';
 import { VARIABLE_NAME } from '../source/variables.ts';
 

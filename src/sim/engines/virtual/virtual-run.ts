@@ -1,0 +1,224 @@
+/** One run in virtual time, from its first event to its record. */
+import { loadavg } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
+import { longestQuietMs } from '../../analyse/first-chunk.ts';
+import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
+import type { LiveSwarm } from '../../faults/condition.ts';
+import { processors } from '../../machine/processors.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
+import { FaultInjector } from '../run/fault-injector.ts';
+import { copyFields, shapingFields, trafficFields } from '../run/node-counters.ts';
+import { PeerState } from '../run/peer-state.ts';
+import { RunController, type RunEnd } from '../run/run-controller.ts';
+import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
+import type { Build } from './build.ts';
+import { Invariants } from './invariants/invariants.ts';
+import type { RunView } from './invariants/run-view.ts';
+import type { TokenStore } from './token-store.ts';
+import { VirtualClock } from './virtual-clock.ts';
+import { VirtualRuntime } from './virtual-runtime.ts';
+
+/** Events between two looks at whether somebody has interrupted the run. */
+const EVENTS_PER_SLICE = 2000;
+/** Of real time. */
+const PROGRESS_STEP_MS = 100;
+/** A long run is looked at so often, a short one every `SAMPLE_STEP_MS`. */
+const LOOKS_MAX = 20_000;
+
+export interface VirtualRunOptions {
+  /**
+   * Look at every invariant each time, and at the end wait until the tracker can be compared with the swarm: for small
+   * swarms. Default false.
+   */
+  readonly thorough?: boolean;
+  /** What stands in for a part of every peer. Default: nothing. */
+  readonly build?: Build;
+}
+
+export class VirtualRun {
+  readonly #watcher: RunWatcher;
+  readonly #clock = new VirtualClock();
+  readonly #chunkBytes: readonly number[];
+  readonly #peers: readonly PeerState[];
+  readonly #faults: FaultInjector;
+  readonly #runtime: VirtualRuntime;
+  readonly #controller: RunController;
+  readonly #sampler: Sampler;
+  readonly #invariants: Invariants;
+  readonly #isThorough: boolean;
+  readonly #startedAt = new Date().toISOString();
+  readonly #beganMs = performance.now();
+  readonly #stepMs: number;
+  readonly #loadBefore = loadavg()[0]! / processors().coresOfMachine;
+  #setupMs = 0;
+  #end: RunEnd | undefined;
+
+  constructor(plan: Plan, watcher: RunWatcher, { thorough = false, build = {} }: VirtualRunOptions) {
+    this.#watcher = watcher;
+    this.#isThorough = thorough;
+    this.#chunkBytes = chunkBytesOf(plan.content);
+    this.#stepMs = Math.max(SAMPLE_STEP_MS, plan.timeLimitMs / LOOKS_MAX);
+    const heldBy = heldAtStart(plan.content);
+    this.#peers = plan.peers.map(
+      (planned, position) => new PeerState(planned, position, this.#chunkBytes.length, heldBy(planned.holds)),
+    );
+    this.#faults = new FaultInjector(plan, this.#peers);
+    this.#runtime = new VirtualRuntime(
+      {
+        clock: this.#clock,
+        faults: this.#faults,
+        onEvent: (event) => {
+          this.#controller.hear(event);
+          if (this.#end !== undefined) this.#invariants.see(event);
+        },
+        onStay: (host) => this.#invariants.joins(host),
+        watch: (host, remote) => this.#invariants.watch(host, remote),
+        onLost: (from, to, bytes) => this.#invariants.lost(from, to, bytes),
+        build,
+        onGone: (peer, atMs) => this.#controller.gone(peer, atMs),
+      },
+      plan,
+      this.#peers,
+      this.#chunkBytes,
+    );
+    this.#invariants = new Invariants({ clock: this.#clock, view: this.#view(plan) }, { thorough });
+    this.#controller = new RunController(
+      {
+        clock: this.#clock,
+        runtime: this.#runtime,
+        consequences: this.#faults,
+        onEvent: (event) => {
+          watcher.onEvent?.(event);
+          this.#invariants.see(event);
+        },
+        onEnded: (end) => (this.#end = end),
+        // The clock is running: what is thrown here ends the run.
+        onFailed: (error) => {
+          throw error;
+        },
+      },
+      this.#peers,
+      {
+        timeLimitMs: plan.timeLimitMs,
+        stallMs: longestQuietMs(plan),
+        open: false,
+        until: plan.until ?? 'complete',
+      },
+    );
+    this.#sampler = new Sampler(this.#peers, this.#runtime.counters.slice(0, -1), this.#chunkBytes, {
+      waitsForSessions: plan.until === 'sessions',
+    });
+  }
+
+  #view(plan: Plan): RunView {
+    const { counters, stores, network } = this.#runtime;
+    return { plan, peers: this.#peers, counters, stores, network, registry: () => this.#runtime.registry() };
+  }
+
+  async run(): Promise<RunRecord> {
+    this.#begin();
+    this.#setupMs = performance.now() - this.#beganMs;
+    this.#watcher.onReady?.({ trackerPort: null, setupMs: this.#setupMs });
+    const cpuBefore = process.cpuUsage();
+    const runBeganMs = performance.now();
+    const end = await this.#toItsEnd();
+    const wallMs = performance.now() - runBeganMs;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    this.#faults.stop();
+    this.#sampler.end(end.atMs);
+    this.#invariants.end();
+    if (this.#isThorough) this.#settle();
+    this.#runtime.close();
+    return this.#record(end, {
+      // Real time has no part in what is measured.
+      loopDelayP99Ms: 0,
+      loopDelayMaxMs: 0,
+      cpuShare: wallMs > 0 ? Math.min(1, (user + system) / 1000 / (wallMs * processors().cores)) : 0,
+      loadBefore: this.#loadBefore,
+      maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      wallMs,
+    });
+  }
+
+  #begin(): void {
+    const runtime = this.#runtime;
+    runtime.startTracker();
+    // It listens in an event of its own, and all of it happens at time 0.
+    this.#clock.run(0);
+    for (const peer of this.#peers) runtime.prepare(peer, () => undefined);
+    const controller = this.#controller;
+    const live = (): LiveSwarm => ({ nowMs: controller.now(), ...this.#sampler.live() });
+    controller.begin(0, () => this.#faults.begin({ clock: this.#clock, runtime, controller, live }, 0));
+    this.#look();
+  }
+
+  /** Samples, looks at conditions, and does so again a step later. */
+  #look(): void {
+    if (this.#end !== undefined) return;
+    this.#sampler.take(this.#clock.now());
+    const hopeless = this.#faults.poll();
+    if (hopeless !== undefined) this.#controller.end('aborted', hopeless.text);
+    this.#controller.checkStall();
+    this.#invariants.look();
+    this.#clock.setTimer(this.#stepMs, () => this.#look());
+  }
+
+  /** In slices, between which an interrupt is heard: they do not change the order of events. */
+  async #toItsEnd(): Promise<RunEnd> {
+    let toldMs = performance.now();
+    for (;;) {
+      if (this.#watcher.signal.aborted) this.#controller.end('interrupted');
+      let left = EVENTS_PER_SLICE;
+      this.#clock.runUntil(() => this.#end !== undefined || left-- <= 0);
+      if (this.#end !== undefined) return this.#end;
+      if (performance.now() - toldMs >= PROGRESS_STEP_MS) {
+        this.#watcher.onProgress?.(this.#sampler.progress());
+        toldMs = performance.now();
+      }
+      await setImmediate();
+    }
+  }
+
+  /** What still happens is seen by the invariants alone. */
+  #settle(): void {
+    const { settlingMs } = this.#invariants;
+    if (settlingMs === undefined || this.#watcher.signal.aborted) return;
+    this.#clock.run(this.#clock.now() + settlingMs);
+    this.#invariants.settled();
+  }
+
+  #record({ ending, atMs, abortedBy }: RunEnd, host: HostRecord): RunRecord {
+    const { counters, stores } = this.#runtime;
+    return {
+      engine: 'virtual',
+      startedAt: this.#startedAt,
+      setupMs: this.#setupMs,
+      elapsedMs: atMs,
+      ending,
+      ...(abortedBy !== undefined && { abortedBy }),
+      peers: this.#peers.map((peer): PeerRecord => {
+        const own = counters[peer.position]!;
+        return {
+          name: peer.name,
+          traffic: copyFields(own, trafficFields),
+          shaping: copyFields(own, shapingFields),
+          leftIncomplete: peer.leftIncomplete,
+          ...verdictOf(stores[peer.position]!),
+        };
+      }),
+      tracker: copyFields(counters.at(-1)!, trafficFields),
+      samples: this.#sampler.samples,
+      host,
+      chunkBytes: this.#chunkBytes,
+      faults: this.#faults.records(),
+    };
+  }
+}
+
+/** From what is in the store, whatever the peer believed. */
+function verdictOf(store: TokenStore): Pick<PeerRecord, 'heldChunksAtEnd' | 'integrity'> {
+  const { held, corrupt } = store.tally();
+  const whole = held === store.totalChunks ? 'intact' : 'incomplete';
+  return { heldChunksAtEnd: held, integrity: corrupt > 0 ? 'corrupt' : whole };
+}
