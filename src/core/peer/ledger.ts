@@ -26,7 +26,7 @@ export class Ledger {
   readonly #downloads = new Map<number, Set<Download>>();
   /** Neither committed nor discarded. */
   readonly #drafts = new Set<Draft>();
-  readonly #onHeld: ((index: number) => void)[] = [];
+  readonly #onHeld: ((index: number, isNew: boolean) => void)[] = [];
   readonly #onLost: ((index: number) => void)[] = [];
   readonly #onFlight: ((index: number) => void)[] = [];
 
@@ -78,7 +78,7 @@ export class Ledger {
     const own = this.#components.store.info(claim.index);
     if (own?.hash === claim.hash && this.#disputed.delete(claim.index)) {
       this.held.add(claim.index);
-      for (const listener of this.#onHeld) listener(claim.index);
+      for (const listener of this.#onHeld) listener(claim.index, false);
     }
     if (own === undefined || own.hash === claim.hash || this.#disputed.has(claim.index)) return;
     this.#disputed.add(claim.index);
@@ -99,8 +99,8 @@ export class Ledger {
     return info && { index, ...info };
   }
 
-  /** Calls back whenever a chunk has come to be held, after it is. */
-  onHeld(listener: (index: number) => void): void {
+  /** Calls back whenever a chunk has come to be held, after it is. Not new: it was here, but in dispute. */
+  onHeld(listener: (index: number, isNew: boolean) => void): void {
     this.#onHeld.push(listener);
   }
 
@@ -162,7 +162,7 @@ export class Ledger {
           return;
         }
         events.emit({ type: 'chunk-received', atMs, ...about, ...sent, tookMs: atMs - startMs });
-        for (const listener of this.#onHeld) listener(index);
+        for (const listener of this.#onHeld) listener(index, true);
       },
       discard: (reason) => this.discard(draft, reason),
     });

@@ -7,9 +7,12 @@ import type { Finish } from '../download.ts';
 import type { Draft } from '../draft.ts';
 import { Drafts } from './drafts.ts';
 import { chooseDuplicate } from './end-game.ts';
+import { Holders } from './holders.ts';
 import type { Neighbour, OpenRequest } from './neighbour.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
 import type { Picker } from './pickers/picker.ts';
 import { RarityIndex } from './rarity-index.ts';
+import { SlotSet } from './slot-set.ts';
 
 /** Requests open at a time with one neighbour: at most so many… */
 const WINDOW_MAX = 128;
@@ -38,20 +41,21 @@ export interface DownloaderCallbacks {
 /** Requests chunks from the neighbours and takes in what they send. */
 export class Downloader {
   readonly #context: PeerContext;
-  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly holders: Holders;
+  readonly #neighbours: Neighbourhood;
+  /** Those who owe us something, or are silent still. */
+  readonly #owing: SlotSet;
   readonly #callbacks: DownloaderCallbacks;
   readonly #picker: Picker;
   readonly #rarity: RarityIndex;
   readonly #drafts: Drafts;
   #storeRetryMs = 0;
 
-  constructor(
-    context: PeerContext,
-    neighbours: ReadonlyMap<number, Neighbour>,
-    callbacks: DownloaderCallbacks,
-  ) {
+  constructor(context: PeerContext, neighbours: Neighbourhood, callbacks: DownloaderCallbacks) {
     this.#context = context;
     this.#neighbours = neighbours;
+    this.#owing = new SlotSet(neighbours.slots);
+    this.holders = new Holders(context.ledger.totalChunks, neighbours.slots);
     this.#callbacks = callbacks;
     this.#picker = context.picker;
     this.#rarity = new RarityIndex(context.ledger.totalChunks);
@@ -60,8 +64,7 @@ export class Downloader {
   }
 
   get idle(): boolean {
-    for (const { requests } of this.#neighbours.values()) if (requests.size > 0) return false;
-    return true;
+    return this.#owed().length === 0;
   }
 
   copies(index: number): number {
@@ -71,6 +74,7 @@ export class Downloader {
   /** The neighbour came to hold a chunk. */
   offered(neighbour: Neighbour, index: number): void {
     this.#rarity.changeCopies(index, 1);
+    this.holders.put(index, neighbour.slot, true);
     if (this.#context.ledger.needs(index)) neighbour.usefulChunks++;
   }
 
@@ -87,16 +91,30 @@ export class Downloader {
     this.refresh(index);
   }
 
-  /** A chunk is held now, whoever sent it. */
-  held(index: number): void {
+  /**
+   * A chunk is held now, whoever sent it; `isNew`: it was needed until now. Returns the neighbours that have nothing
+   * more of use.
+   */
+  held(index: number, isNew: boolean): readonly Neighbour[] {
     this.refresh(index);
-    const isOnItsWay = this.#context.ledger.isOnItsWay(index);
-    for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.theirs.has(index)) neighbour.usefulChunks--;
-      const other = isOnItsWay ? neighbour.requests.get(index) : undefined;
-      if (other && !other.download.over) this.#cancel(neighbour, other, 'cancelled');
-    }
+    if (this.#context.ledger.isOnItsWay(index)) this.#cancelOthers(index);
+    const useless: Neighbour[] = [];
+    const holders = isNew ? this.#neighbours.where((at) => this.holders.word(index, at)) : [];
+    for (const neighbour of holders) if (--neighbour.usefulChunks === 0) useless.push(neighbour);
     this.#drafts.held(index);
+    return useless;
+  }
+
+  #cancelOthers(index: number): void {
+    for (const neighbour of this.#owed()) {
+      const request = neighbour.requests.get(index);
+      if (request && !request.download.over) this.#cancel(neighbour, request, 'cancelled');
+    }
+  }
+
+  /** Those who have requests of ours. */
+  #owed(): Neighbour[] {
+    return this.#neighbours.where((at) => this.#owing.words[at]!).filter(({ requests }) => requests.size > 0);
   }
 
   /** What is here of chunks that are not whole is forgotten. */
@@ -119,13 +137,14 @@ export class Downloader {
   }
 
   fillAll(): void {
-    for (const neighbour of this.#neighbours.values()) this.fill(neighbour);
+    const { serving } = this.#neighbours.standing;
+    for (const neighbour of this.#neighbours.where((at) => serving.words[at]!)) this.fill(neighbour);
   }
 
   #duplicate(neighbour: Neighbour, nowMs: number): number | undefined {
     const { ledger } = this.#context;
     const bytesHere = (index: number): number => this.#drafts.restFor(neighbour, index)?.bytes ?? 0;
-    return chooseDuplicate(neighbour, this.#neighbours.values(), { ledger, bytesHere }, nowMs);
+    return chooseDuplicate(neighbour, this.#owed(), { ledger, bytesHere }, nowMs);
   }
 
   part(neighbour: Neighbour, part: ChunkPart): void {
@@ -202,7 +221,7 @@ export class Downloader {
   /** The draft cannot become the chunk: whoever else brings it is told so. */
   #broken(draft: Draft): void {
     this.#drafts.forget(draft, 'failed');
-    for (const neighbour of this.#neighbours.values()) {
+    for (const neighbour of this.#owed()) {
       const request = neighbour.requests.get(draft.index);
       if (request === undefined || request.download.draft !== draft) continue;
       if (!request.download.over) this.#cancel(neighbour, request, 'failed');
@@ -227,16 +246,21 @@ export class Downloader {
   #withdrawn(neighbour: Neighbour, index: number): void {
     if (!neighbour.theirs.delete(index)) return;
     this.#rarity.changeCopies(index, -1);
+    this.holders.put(index, neighbour.slot, false);
     if (this.#context.ledger.needs(index)) neighbour.usefulChunks--;
   }
 
   /** The neighbour is gone: what it owed can be requested from others. */
   left(neighbour: Neighbour): void {
-    for (const index of neighbour.theirs) this.#rarity.changeCopies(index, -1);
+    for (const index of neighbour.theirs) {
+      this.#rarity.changeCopies(index, -1);
+      this.holders.put(index, neighbour.slot, false);
+    }
     for (const request of [...neighbour.requests.values()]) {
       this.#close(neighbour, request);
       this.#leave(request, 'failed');
     }
+    this.#owing.put(neighbour.slot, false);
     this.fillAll();
   }
 
@@ -246,9 +270,11 @@ export class Downloader {
    */
   tick(): void {
     const nowMs = this.#context.clock.now();
-    for (const neighbour of this.#neighbours.values()) {
-      if (neighbour.requests.size === 0) neighbour.silent = false;
-      else if (nowMs - neighbour.lastProgressMs > neighbour.patience.limitMs) {
+    for (const neighbour of this.#neighbours.where((at) => this.#owing.words[at]!)) {
+      if (neighbour.requests.size === 0) {
+        neighbour.silent = false;
+        this.#owing.put(neighbour.slot, false);
+      } else if (nowMs - neighbour.lastProgressMs > neighbour.patience.limitMs) {
         neighbour.silent = true;
         neighbour.patience.struck();
       }
@@ -295,6 +321,7 @@ export class Downloader {
       if (neighbour.requests.size === 0) neighbour.lastProgressMs = nowMs;
       const request = { index, bytes, download, sentMs: nowMs, offset, nextOffset: offset, wastedBytes: 0 };
       neighbour.requests.set(index, request);
+      this.#owing.put(neighbour.slot, true);
       neighbour.send({ type: 'request', index, ...(offset > 0 && { offset }) }, nowMs);
     });
   }

@@ -18,7 +18,7 @@ const GAIN_MIN_BEGUN_MS = 1500;
  */
 export function chooseDuplicate(
   neighbour: Neighbour,
-  all: Iterable<Neighbour>,
+  all: readonly Neighbour[],
   here: { readonly ledger: Ledger; bytesHere(index: number): number },
   nowMs: number,
 ): number | undefined {
@@ -45,7 +45,7 @@ export function chooseDuplicate(
   return best?.index;
 }
 
-function silentCopies(all: Iterable<Neighbour>, index: number): number {
+function silentCopies(all: readonly Neighbour[], index: number): number {
   let count = 0;
   for (const { silent, requests } of all) {
     if (silent && requests.get(index)?.download.over === false) count++;

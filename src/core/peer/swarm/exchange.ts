@@ -39,7 +39,7 @@ export class SwarmExchange implements MeshHandler {
       },
       onFault: (neighbour, detail) => this.#mesh.fault(neighbour, detail),
     });
-    this.#showing = new Showing(context, neighbours);
+    this.#showing = new Showing(context, neighbours, this.#downloader.holders);
     this.#uploader = new Uploader(context, neighbours, {
       onSent: (neighbour, index) => this.#superSeeding.sent(neighbour, index),
       onUnchoke: (neighbour) => this.#show(neighbour),
@@ -51,7 +51,7 @@ export class SwarmExchange implements MeshHandler {
         for (const neighbour of neighbours.values()) this.#showing.tell(neighbour);
       },
     });
-    context.ledger.onHeld((index) => this.#held(index));
+    context.ledger.onHeld((index, isNew) => this.#held(index, isNew));
     context.ledger.onLost((index) => this.#lost(index));
   }
 
@@ -162,7 +162,8 @@ export class SwarmExchange implements MeshHandler {
       case 'chunk':
         return this.#downloader.part(neighbour, message);
       case 'reject':
-        return this.#downloader.rejected(neighbour, message.index, message.reason);
+        this.#downloader.rejected(neighbour, message.index, message.reason);
+        return this.#showInterest(neighbour);
       case 'keep-alive':
         return;
       case 'handshake':
@@ -265,16 +266,16 @@ export class SwarmExchange implements MeshHandler {
     neighbour.send({ type: 'not-interested' }, this.#context.clock.now());
   }
 
-  #held(index: number): void {
-    this.#downloader.held(index);
+  #held(index: number, isNew: boolean): void {
+    const useless = this.#downloader.held(index, isNew);
     const { neighbours } = this.#mesh;
-    if (!this.#superSeeding.active) this.#showing.held();
-    const lacking: Neighbour[] = [];
-    for (const neighbour of neighbours.values()) {
-      if (!neighbour.theirs.has(index)) lacking.push(neighbour);
-      this.#showInterest(neighbour);
-    }
-    this.#presumeInterest(lacking);
+    if (!this.#superSeeding.active) this.#showing.held(index);
+    for (const neighbour of useless) this.#showInterest(neighbour);
+    const { interested, hiding } = neighbours.standing;
+    const { holders } = this.#downloader;
+    this.#presumeInterest(
+      neighbours.where((at) => ~(holders.word(index, at) | interested.words[at]! | hiding.words[at]!)),
+    );
     if (!this.#context.ledger.complete) return;
     for (const neighbour of [...neighbours.values()]) {
       if (neighbour.theirs.complete) this.#mesh.release(neighbour);

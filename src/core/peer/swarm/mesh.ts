@@ -9,6 +9,7 @@ import type { PeerContext } from '../context.ts';
 import { PatienceByAddress } from '../patience-by-address.ts';
 import { Patience } from '../patience.ts';
 import { Neighbour, SILENT_MS } from './neighbour.ts';
+import { Neighbourhood } from './neighbourhood.ts';
 
 /** Connections that a leecher opens by itself; others may come in up to `maxConnections`. */
 const DIAL_TARGET = 30;
@@ -64,7 +65,7 @@ interface Pending {
 
 /** The peer's swarm connections: dialling, handshakes, one connection a pair, keeping alive. */
 export class Mesh {
-  readonly neighbours = new Map<number, Neighbour>();
+  readonly neighbours: Neighbourhood;
   readonly #context: PeerContext;
   readonly #handler: MeshHandler;
   readonly #known = new Map<string, Known>();
@@ -75,12 +76,16 @@ export class Mesh {
   readonly #silences = new PatienceByAddress(SILENCE_LIMIT_MS, { learnsUsual: false });
   readonly #parts = new Patience(SILENT_MS);
   #uselessMs = USELESS_FIRST_MS;
+  /** Before that nobody can be due for a keep-alive, nor have been silent for too long. */
+  #keepAliveMs = 0;
+  #silenceMs = 0;
   #nextId = 1;
   #stopped = false;
 
   constructor(context: PeerContext, handler: MeshHandler) {
     this.#context = context;
     this.#handler = handler;
+    this.neighbours = new Neighbourhood(context.options.maxConnections);
   }
 
   /** Others are in the swarm: a leecher connects to them, and again when it lost them; a seeder tries each once. */
@@ -104,10 +109,18 @@ export class Mesh {
   tick(): void {
     const nowMs = this.#context.clock.now();
     this.#endSilent(nowMs);
+    this.#keepAlive(nowMs);
+    this.#dialMore();
+  }
+
+  #keepAlive(nowMs: number): void {
+    if (nowMs <= this.#keepAliveMs) return;
+    let oldestMs = nowMs;
     for (const neighbour of this.neighbours.values()) {
       if (nowMs - neighbour.lastSentMs > KEEP_ALIVE_MS) neighbour.send({ type: 'keep-alive' }, nowMs);
+      oldestMs = Math.min(oldestMs, neighbour.lastSentMs);
     }
-    this.#dialMore();
+    this.#keepAliveMs = oldestMs + KEEP_ALIVE_MS;
   }
 
   #endSilent(nowMs: number): void {
@@ -117,13 +130,17 @@ export class Mesh {
       patience?.struck();
       connection.abort();
     }
+    if (nowMs <= this.#silenceMs) return;
+    let oldestMs = nowMs;
     for (const { connection, address, lastReceivedMs } of [...this.neighbours.values()]) {
+      oldestMs = Math.min(oldestMs, lastReceivedMs);
       if (nowMs - lastReceivedMs <= SILENCE_LIMIT_MS) continue;
       const patience = this.#silences.of(address);
       if (nowMs - lastReceivedMs <= patience.limitMs) continue;
       patience.struck();
       connection.abort();
     }
+    this.#silenceMs = oldestMs + SILENCE_LIMIT_MS;
   }
 
   /** The neighbour broke the protocol. */
@@ -268,9 +285,10 @@ export class Mesh {
   /** The one that has been of no use for longest: nothing is wanted from it, nor by it. */
   #useless(): Neighbour | undefined {
     const nowMs = this.#context.clock.now();
-    for (const neighbour of this.neighbours.values()) {
+    const { interested } = this.neighbours.standing;
+    for (const neighbour of this.neighbours.where((at) => ~interested.words[at]!)) {
       const isUsed = neighbour.usefulChunks > 0 || neighbour.requests.size > 0;
-      const isUser = neighbour.theyAreInterested || neighbour.serving.length > 0 || neighbour.blocked;
+      const isUser = neighbour.serving.length > 0 || neighbour.blocked;
       const lastUseMs = Math.max(neighbour.joinedMs, neighbour.lastProgressMs, neighbour.lastServedMs);
       if (!isUsed && !isUser && nowMs - lastUseMs > this.#uselessMs) return neighbour;
     }
@@ -287,8 +305,10 @@ export class Mesh {
     const { clock, ledger } = this.#context;
     const { totalChunks } = ledger;
     const about = { connection, openedByUs, address, name, totalChunks, shown: shown.bits };
-    const neighbour = new Neighbour(this.#nextId++, about, clock.now(), this.#parts);
-    this.neighbours.set(neighbour.id, neighbour);
+    const { standing } = this.neighbours;
+    const place = { id: this.#nextId++, slot: this.neighbours.takeSlot(), standing };
+    const neighbour = new Neighbour(place, about, clock.now(), this.#parts);
+    this.neighbours.add(neighbour);
     this.#byAddress.set(addressKey(address), neighbour);
     connection.setHandlers({
       onMessage: (message) => {
@@ -316,12 +336,13 @@ export class Mesh {
   }
 
   #remove(neighbour: Neighbour, retryMs: number): void {
-    if (!this.neighbours.delete(neighbour.id)) return;
+    if (!this.neighbours.remove(neighbour)) return;
     const key = addressKey(neighbour.address);
     if (this.#byAddress.get(key) === neighbour) this.#byAddress.delete(key);
     const known = this.#known.get(key);
     if (known) known.nextDialMs = this.#context.clock.now() + retryMs;
     this.#handler.left(neighbour);
+    this.neighbours.vacate(neighbour);
   }
 
   #failed(known: Known, reason: CloseReason): void {

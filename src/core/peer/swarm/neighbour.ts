@@ -3,6 +3,7 @@ import type { SwarmMessage } from '../../protocol/messages.ts';
 import { ChunkSet } from '../../chunk-set.ts';
 import type { Download } from '../download.ts';
 import { Patience } from '../patience.ts';
+import type { Standing } from './neighbourhood.ts';
 import { RateMeter } from './rate-meter.ts';
 
 /** Least times that we wait for its next part, for its first request when it is unchoked, and until it takes a part. */
@@ -36,6 +37,10 @@ export interface Serving {
 export class Neighbour {
   /** Unique in this peer's life. */
   readonly id: number;
+  /** Among those who are neighbours at the same time. */
+  readonly slot: number;
+  /** The slot is its own no longer. */
+  gone = false;
   readonly connection: Connection;
   readonly openedByUs: boolean;
   /** Where it listens. */
@@ -50,19 +55,18 @@ export class Neighbour {
 
   /** Its bitfield is here. */
   introduced = false;
-  weChoke = true;
   weAreInterested = false;
-  theyChoke = true;
-  theyAreInterested = false;
   /** It has not said so, but lacks a chunk that we hold. */
   interestIsPresumed = false;
   /** At some time, not only presumed. */
   saidInterested = false;
-  /** It said that it is not interested without having been: its bitfield hides what it holds. */
-  wantsNothing = false;
   /** It serves requests with an offset. */
   resumes = false;
-  optimistic = false;
+  readonly #standing: Standing;
+  #weChoke = true;
+  #theyChoke = true;
+  #theyAreInterested = false;
+  #wantsNothing = false;
 
   /** Ours to them, oldest first. */
   readonly requests = new Map<number, OpenRequest>();
@@ -107,7 +111,7 @@ export class Neighbour {
   unusedSinceMs: number | undefined;
 
   constructor(
-    id: number,
+    place: { readonly id: number; readonly slot: number; readonly standing: Standing },
     about: {
       readonly connection: Connection;
       readonly openedByUs: boolean;
@@ -120,7 +124,9 @@ export class Neighbour {
     nowMs: number,
     usualPatience?: Patience,
   ) {
-    this.id = id;
+    this.id = place.id;
+    this.slot = place.slot;
+    this.#standing = place.standing;
     this.patience = new Patience(SILENT_MS, usualPatience);
     this.connection = about.connection;
     this.openedByUs = about.openedByUs;
@@ -134,6 +140,43 @@ export class Neighbour {
     this.lastReceivedMs = nowMs;
     this.lastSentMs = nowMs;
     this.lastProgressMs = nowMs;
+  }
+
+  get weChoke(): boolean {
+    return this.#weChoke;
+  }
+
+  set weChoke(choke: boolean) {
+    this.#weChoke = choke;
+    if (!this.gone) this.#standing.choked.put(this.slot, choke);
+  }
+
+  get theyChoke(): boolean {
+    return this.#theyChoke;
+  }
+
+  set theyChoke(choke: boolean) {
+    this.#theyChoke = choke;
+    if (!this.gone) this.#standing.serving.put(this.slot, !choke);
+  }
+
+  get theyAreInterested(): boolean {
+    return this.#theyAreInterested;
+  }
+
+  set theyAreInterested(interested: boolean) {
+    this.#theyAreInterested = interested;
+    if (!this.gone) this.#standing.interested.put(this.slot, interested);
+  }
+
+  /** It said that it is not interested without having been: its bitfield hides what it holds. */
+  get wantsNothing(): boolean {
+    return this.#wantsNothing;
+  }
+
+  set wantsNothing(nothing: boolean) {
+    this.#wantsNothing = nothing;
+    if (!this.gone) this.#standing.hiding.put(this.slot, nothing);
   }
 
   /** Bytes per second that it sent while it owed us something; 0 before the first. */

@@ -1,7 +1,9 @@
 import type { SwarmMessage } from '../../protocol/messages.ts';
 import { HAVE_MANY_MAX } from '../../protocol/swarm/limits.ts';
 import type { PeerContext } from '../context.ts';
+import type { Holders } from './holders.ts';
 import type { Neighbour } from './neighbour.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
 import { Throttle } from './throttle.ts';
 
 /** Chunks that come in quicker succession are shown together: each message costs every neighbour's thread an event. */
@@ -17,29 +19,30 @@ const HOLDERS_GAP_MS = 10_000;
  */
 export class Showing {
   readonly #context: PeerContext;
-  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #neighbours: Neighbourhood;
+  readonly #holders: Holders;
+  /** What has come to be held since all who lack it were told last. */
+  #fresh: number[] = [];
   readonly #served: Throttle;
   readonly #choked: Throttle;
-  readonly #holders: Throttle;
+  readonly #rest: Throttle;
 
-  constructor(context: PeerContext, neighbours: ReadonlyMap<number, Neighbour>) {
+  constructor(context: PeerContext, neighbours: Neighbourhood, holders: Holders) {
     this.#context = context;
     this.#neighbours = neighbours;
-    this.#served = new Throttle(context, SERVED_GAP_MS, () => {
-      for (const neighbour of neighbours.values()) if (isPressing(neighbour)) this.tell(neighbour);
-    });
-    this.#choked = new Throttle(context, CHOKED_GAP_MS, () => {
-      for (const neighbour of neighbours.values()) this.tell(neighbour);
-    });
-    this.#holders = new Throttle(context, HOLDERS_GAP_MS, () => this.#tellAll());
+    this.#holders = holders;
+    this.#served = new Throttle(context, SERVED_GAP_MS, () => this.#tellServed());
+    this.#choked = new Throttle(context, CHOKED_GAP_MS, () => this.#tellLacking());
+    this.#rest = new Throttle(context, HOLDERS_GAP_MS, () => this.#tellAll());
   }
 
   /** A chunk has come to be held. */
-  held(): void {
-    if (this.#context.ledger.complete) return this.#holders.now();
+  held(index: number): void {
+    if (this.#context.ledger.complete) return this.#rest.now();
+    this.#fresh.push(index);
     this.#served.soon();
     this.#choked.soon();
-    this.#holders.later();
+    this.#rest.later();
   }
 
   /** Of everything that is held and that the neighbour, for all we know, is not told of and lacks. */
@@ -51,10 +54,32 @@ export class Showing {
   }
 
   stop(): void {
-    for (const throttle of [this.#served, this.#choked, this.#holders]) throttle.cancel();
+    for (const throttle of [this.#served, this.#choked, this.#rest]) throttle.cancel();
+  }
+
+  /** Who hides what it holds is told as soon as those who are served. */
+  #tellServed(): void {
+    const { choked, hiding } = this.#neighbours.standing;
+    for (const neighbour of this.#neighbours.where((at) => ~choked.words[at]! | hiding.words[at]!)) {
+      this.tell(neighbour);
+    }
+  }
+
+  /** Those who hold all that is new have nothing to be told. */
+  #tellLacking(): void {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    const { hiding } = this.#neighbours.standing;
+    const lacking = this.#neighbours.where((at) => {
+      let word = hiding.words[at]!;
+      for (const index of fresh) word |= ~this.#holders.word(index, at);
+      return word;
+    });
+    for (const neighbour of lacking) this.tell(neighbour);
   }
 
   #tellAll(): void {
+    this.#fresh = [];
     const { held } = this.#context.ledger;
     for (const neighbour of this.#neighbours.values()) {
       this.#send(neighbour, held.beyond(neighbour.told));
@@ -68,10 +93,6 @@ export class Showing {
     const nowMs = this.#context.clock.now();
     for (const message of haves(indices)) neighbour.send(message, nowMs);
   }
-}
-
-function isPressing({ weChoke, wantsNothing }: Neighbour): boolean {
-  return !weChoke || wantsNothing;
 }
 
 function haves(indices: readonly number[]): SwarmMessage[] {

@@ -1,5 +1,6 @@
 import type { PeerContext } from '../context.ts';
 import type { Neighbour } from './neighbour.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
 
 /** Chunks that are shown and not sent yet, all neighbours together: so many at first… */
 const AHEAD_CHUNKS_FIRST = 4;
@@ -54,7 +55,7 @@ interface Served {
  */
 export class SuperSeeding {
   readonly #context: PeerContext;
-  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #neighbours: Neighbourhood;
   readonly #callbacks: SuperSeedingCallbacks;
   readonly #shown = new Map<number, Shown>();
   /** How many neighbours have been shown chunk i and have not told yet that they hold it. */
@@ -68,11 +69,7 @@ export class SuperSeeding {
   #lively: readonly Lively[] = [];
   #active: boolean;
 
-  constructor(
-    context: PeerContext,
-    neighbours: ReadonlyMap<number, Neighbour>,
-    callbacks: SuperSeedingCallbacks,
-  ) {
+  constructor(context: PeerContext, neighbours: Neighbourhood, callbacks: SuperSeedingCallbacks) {
     this.#context = context;
     this.#neighbours = neighbours;
     this.#callbacks = callbacks;

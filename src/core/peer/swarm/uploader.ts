@@ -6,6 +6,8 @@ import type { ChokeChoice } from './upload-policies/upload-policy.ts';
 import type { Request } from '../../protocol/messages.ts';
 import type { PeerContext } from '../context.ts';
 import type { Neighbour } from './neighbour.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
+import { bitsIn } from './slot-set.ts';
 
 /** Requests that one neighbour may have waiting; more are rejected. */
 const QUEUE_MAX = 256;
@@ -24,15 +26,13 @@ export interface UploaderCallbacks {
 /** Serves the neighbours: who is unchoked, and the chunks that they requested, in order. */
 export class Uploader {
   readonly #context: PeerContext;
-  readonly #neighbours: ReadonlyMap<number, Neighbour>;
+  readonly #neighbours: Neighbourhood;
   readonly #callbacks: UploaderCallbacks;
   #round = 0;
+  /** Of whom the last round tried by chance. */
+  #optimistic: number | undefined;
 
-  constructor(
-    context: PeerContext,
-    neighbours: ReadonlyMap<number, Neighbour>,
-    callbacks: UploaderCallbacks,
-  ) {
+  constructor(context: PeerContext, neighbours: Neighbourhood, callbacks: UploaderCallbacks) {
     this.#context = context;
     this.#neighbours = neighbours;
     this.#callbacks = callbacks;
@@ -41,11 +41,12 @@ export class Uploader {
   /** Decides anew whom to serve: about once a second. */
   rechoke(): void {
     this.#round++;
-    const all = [...this.#neighbours.values()];
-    const { unchoked, optimistic } = this.#choose(all, this.#context.options.uploadSlots);
+    const { choked, interested } = this.#neighbours.standing;
+    const concerned = this.#neighbours.where((at) => interested.words[at]! | ~choked.words[at]!);
+    const { unchoked, optimistic } = this.#choose(concerned, this.#context.options.uploadSlots);
+    this.#optimistic = optimistic;
     let spare = this.#context.options.uploadSlots - unchoked.size;
-    for (const neighbour of all) {
-      neighbour.optimistic = neighbour.id === optimistic;
+    for (const neighbour of concerned) {
       if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
       // A neighbour that is not interested at the moment keeps a slot that nobody else wants: it can continue at once.
       else if (neighbour.weChoke || neighbour.theyAreInterested || spare-- <= 0) this.#choke(neighbour);
@@ -55,17 +56,19 @@ export class Uploader {
   /** Gives slots that are free, or held by who does not want them, to those who wait. Nobody else loses one. */
   fillSlots(): void {
     const { uploadSlots } = this.#context.options;
+    const { present, standing } = this.#neighbours;
+    const { choked, interested } = standing;
     let wanted = 0;
     let used = 0;
-    for (const { weChoke, theyAreInterested } of this.#neighbours.values()) {
-      if (theyAreInterested && weChoke) wanted++;
-      else if (theyAreInterested) used++;
+    for (let at = 0; at < present.words.length; at++) {
+      const interestedHere = present.words[at]! & interested.words[at]!;
+      wanted += bitsIn(interestedHere & choked.words[at]!);
+      used += bitsIn(interestedHere & ~choked.words[at]!);
     }
     if (wanted === 0 || used >= uploadSlots) return;
-    const all = [...this.#neighbours.values()];
-    const waiting = all.filter(({ weChoke, theyAreInterested }) => weChoke && theyAreInterested);
+    const waiting = this.#neighbours.where((at) => choked.words[at]! & interested.words[at]!);
     const { unchoked } = this.#choose(waiting, uploadSlots - used);
-    const idle = all.filter(({ weChoke, theyAreInterested }) => !weChoke && !theyAreInterested);
+    const idle = this.#neighbours.where((at) => ~choked.words[at]! & ~interested.words[at]!);
     const excess = used + idle.length + unchoked.size - uploadSlots;
     for (const neighbour of idle.slice(0, Math.max(0, excess))) this.#choke(neighbour);
     for (const neighbour of waiting) if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
@@ -78,7 +81,7 @@ export class Uploader {
       id: neighbour.id,
       interested: neighbour.theyAreInterested,
       unchoked: !neighbour.weChoke,
-      optimistic: neighbour.optimistic,
+      optimistic: neighbour.id === this.#optimistic,
       receivedBytesPerSec: neighbour.received.bytesPerSec(nowMs),
       sentBytes: neighbour.sentBytes,
       resting: this.#rests(neighbour, nowMs),
