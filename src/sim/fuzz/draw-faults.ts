@@ -1,7 +1,7 @@
 import type { Random } from '../../core/interfaces.ts';
 import { pick, shuffled } from '../../core/random.ts';
 import { between, either, logUniform, oneIn } from './chance.ts';
-import type { FuzzFault } from './fuzz-scenario.ts';
+import type { FuzzFault, FuzzPeer } from './fuzz-scenario.ts';
 
 const FAULTS_MAX = 3;
 const AT_MS_MAX = 60_000;
@@ -17,14 +17,12 @@ interface Target {
   readonly name: string;
   /** It holds what nobody else may hold. */
   readonly isNeeded: boolean;
+  readonly protocol: FuzzPeer['protocol'];
 }
 
 type Draw = (random: Random) => Readonly<Record<string, unknown>>;
 
-/**
- * The kinds with the other keys of their effects. All but `crash` and `reset` last for a time. `lie` is not among them:
- * claims cannot be taken back, so that a liar may never complete (docs/faults.md).
- */
+/** The kinds with the other keys of their effects. All but `crash` and `reset` last for a time. */
 const EFFECTS: Readonly<Record<string, Draw>> = {
   crash: (random) => ({
     return_after: `${Math.round(logUniform(random, 10, FOR_MS_MAX))}ms`,
@@ -37,6 +35,7 @@ const EFFECTS: Readonly<Record<string, Draw>> = {
   reset: (random) => ({ probability: pick(['30%', '100%'], random)! }),
   black_hole: () => ({}),
   tracker_down: (random) => ({ forgets: either(random, true, false) }),
+  lie: () => ({}),
   corrupt: (random) => ({ probability: pick(['20%', '100%'], random)! }),
   free_ride: () => ({}),
   disk_full: () => ({}),
@@ -53,7 +52,8 @@ export function drawFaults(random: Random, targets: Targets): readonly FuzzFault
 }
 
 function drawFault(random: Random, kind: string, { peers, mayCorrupt }: Targets): FuzzFault | undefined {
-  const able = peers.filter(({ isNeeded }) => {
+  const able = peers.filter(({ isNeeded, protocol }) => {
+    if (kind === 'lie') return protocol === 'swarm';
     return kind !== 'corrupt' || (mayCorrupt && !isNeeded);
   });
   const most = kind === 'partition' ? peers.length - 1 : able.length;

@@ -66,7 +66,11 @@ export function drawScenario(seed: number): FuzzScenario {
     lastBytes,
     tracker: { edition: either(random, 'plain', 'hashed'), agreement: 1, ...drawAnswers(random) },
     faults: drawFaults(random.fork('faults'), {
-      peers: peers.map(([name], at) => ({ name, isNeeded: at < seeders && !isSpare(at) })),
+      peers: peers.map(([name, { protocol }], at) => ({
+        name,
+        protocol,
+        isNeeded: at < seeders && !isSpare(at),
+      })),
       mayCorrupt: holdings[0] === 'all',
     }),
     peers: Object.fromEntries(peers),

@@ -64,4 +64,16 @@ describe('a slow transfer, when there is nothing else to ask for', () => {
     clock.run(12_000);
     expect(ports()).toEqual([5003, 5002, 5004]);
   });
+
+  test('is not joined sooner by one from a holder that could not be reached before', () => {
+    const { fetcher, transport, slow, ports, clock } = slowStage([a, c]);
+    fetcher.offer(4, undefined, [c]);
+    transport.last.close({ kind: 'refused', detail: 'ECONNREFUSED' });
+    clock.run(5000);
+    slow.receiveRaw('t');
+    clock.run(12_000);
+    expect(ports()).toEqual([5003, 5002, 5004]);
+    clock.run(24_000);
+    expect(ports()).toEqual([5003, 5002, 5004, 5004]);
+  });
 });

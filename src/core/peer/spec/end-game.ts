@@ -36,6 +36,11 @@ export class SpecEndGame {
     this.#tookMs.set(holder, tookMs);
   }
 
+  /** It could not be reached, or broke off: who does so again and again must not keep the chunk from the others. */
+  failed(holder: string): void {
+    this.#tookMs.set(holder, 2 * this.#expectedMs(holder));
+  }
+
   /** The one that gains most; undefined: none is worth it. */
   choose({ running, tasks, nowMs, bytesOf, mayAsk }: Situation): SecondTransfer | undefined {
     const all = [...running];
@@ -46,13 +51,17 @@ export class SpecEndGame {
       if (task === undefined || copies >= COPIES_MAX) continue;
       const restMs = expectedMs(transfer, bytesOf(task.index), nowMs);
       for (const holder of task.holders) {
-        const hereMs = this.#tookMs.get(holder.key) ?? IDLE_TIMEOUT_MS;
+        const hereMs = this.#expectedMs(holder.key);
         const gainMs = restMs - hereMs;
         if (restMs < hereMs * GAIN_MIN + GAIN_MIN_MS || gainMs <= (best?.gainMs ?? 0)) continue;
         if (mayAsk(holder, task.index)) best = { task, holder, gainMs };
       }
     }
     return best;
+  }
+
+  #expectedMs(holder: string): number {
+    return this.#tookMs.get(holder) ?? IDLE_TIMEOUT_MS;
   }
 }
 

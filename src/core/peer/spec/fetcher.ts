@@ -324,6 +324,7 @@ export class SpecFetcher {
       case 'refused':
       case 'broken':
         this.#backOff.failed(holder);
+        this.#endGame.failed(holder);
         this.#tell({ type: 'connection-failed', address: from, detail: outcome.detail });
         return;
       case 'store-failed':

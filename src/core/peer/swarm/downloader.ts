@@ -36,6 +36,8 @@ export interface DownloaderCallbacks {
   /** The neighbour, and nobody else, sent a chunk whose hash is not the agreed one. */
   onCorrupt(neighbour: Neighbour, draft: Draft): void;
   onFault(neighbour: Neighbour, detail: string): void;
+  /** The neighbour does not hold a chunk that it has shown. */
+  onWithdrawn(neighbour: Neighbour): void;
 }
 
 /** Requests chunks from the neighbours and takes in what they send. */
@@ -248,6 +250,7 @@ export class Downloader {
     this.#rarity.changeCopies(index, -1);
     this.holders.put(index, neighbour.slot, false);
     if (this.#context.ledger.needs(index)) neighbour.usefulChunks--;
+    this.#callbacks.onWithdrawn(neighbour);
   }
 
   /** The neighbour is gone: what it owed can be requested from others. */

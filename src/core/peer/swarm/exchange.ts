@@ -38,6 +38,7 @@ export class SwarmExchange implements MeshHandler {
         neighbour.connection.abort();
       },
       onFault: (neighbour, detail) => this.#mesh.fault(neighbour, detail),
+      onWithdrawn: (neighbour) => this.#showInterest(neighbour),
     });
     this.#showing = new Showing(context, neighbours, this.#downloader.holders);
     this.#uploader = new Uploader(context, neighbours, {
@@ -47,8 +48,10 @@ export class SwarmExchange implements MeshHandler {
     });
     this.#superSeeding = new SuperSeeding(context, neighbours, {
       copies: (index) => this.#downloader.copies(index),
+      onDoubt: (neighbour) => this.#showing.tellAllTo(neighbour),
       onEnd: () => {
         for (const neighbour of neighbours.values()) this.#showing.tell(neighbour);
+        this.#showing.doubtLater();
       },
     });
     context.ledger.onHeld((index, isNew) => this.#held(index, isNew));

@@ -11,7 +11,7 @@ const SERVED_GAP_MS = 20;
 /** Who is choked can ask for nothing: it needs to know only what is rare and whether it is interested. */
 const CHOKED_GAP_MS = 500;
 /** Who holds a chunk has no use for it, unless it comes to lose it, or does not hold what it has shown. */
-const HOLDERS_GAP_MS = 10_000;
+export const HOLDERS_GAP_MS = 10_000;
 
 /**
  * Shows the neighbours what is held: at once to those who are served and lack it, after a while to those who are
@@ -43,6 +43,16 @@ export class Showing {
     this.#served.soon();
     this.#choked.soon();
     this.#rest.later();
+  }
+
+  /** After a while everybody is shown everything that is held, even what it claims to hold. */
+  doubtLater(): void {
+    this.#rest.later();
+  }
+
+  /** Of everything that is held, even what it claims to hold: it may have lost it, or claimed too much. */
+  tellAllTo(neighbour: Neighbour): void {
+    this.#send(neighbour, this.#context.ledger.held.beyond(neighbour.told));
   }
 
   /** Of everything that is held and that the neighbour, for all we know, is not told of and lacks. */
@@ -80,10 +90,7 @@ export class Showing {
 
   #tellAll(): void {
     this.#fresh = [];
-    const { held } = this.#context.ledger;
-    for (const neighbour of this.#neighbours.values()) {
-      this.#send(neighbour, held.beyond(neighbour.told));
-    }
+    for (const neighbour of this.#neighbours.values()) this.tellAllTo(neighbour);
   }
 
   /** In as few messages as the protocol allows. */

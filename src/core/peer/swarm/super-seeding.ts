@@ -1,6 +1,7 @@
 import type { PeerContext } from '../context.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
+import { HOLDERS_GAP_MS } from './showing.ts';
 
 /** Chunks that are shown and not sent yet, all neighbours together: so many at first… */
 const AHEAD_CHUNKS_FIRST = 4;
@@ -34,6 +35,8 @@ interface Shown {
 export interface SuperSeedingCallbacks {
   /** How many neighbours hold a chunk. */
   copies(index: number): number;
+  /** The neighbour may lack what it claims to hold: nothing is hidden from it any more. */
+  onDoubt(neighbour: Neighbour): void;
   /** Nothing is hidden any more. */
   onEnd(): void;
 }
@@ -175,6 +178,7 @@ export class SuperSeeding {
   tick(): void {
     if (!this.#active) return;
     this.#offer();
+    for (const neighbour of this.#neighbours.values()) this.#doubt(neighbour);
   }
 
   /** Each that is served gets a chunk to ask for, and all together as many as the uplink needs. */
@@ -226,6 +230,18 @@ export class SuperSeeding {
     if (!shown.pending.delete(index)) return false;
     this.#pending--;
     return true;
+  }
+
+  /** Shown all that it seems to lack, and not complete for a while: it may have lost a chunk, or claimed too much. */
+  #doubt(neighbour: Neighbour): void {
+    const { told, theirs } = neighbour;
+    const shown = this.#shown.get(neighbour.id);
+    if (shown === undefined || told.complete || told.size + theirs.size < told.totalChunks) return;
+    const isWaiting =
+      shown.pending.size === 0 && this.#context.clock.now() - shown.lastFetchMs > HOLDERS_GAP_MS;
+    if (isWaiting && this.#context.ledger.held.beyond(told, theirs).length === 0) {
+      this.#callbacks.onDoubt(neighbour);
+    }
   }
 
   /** Nobody fetches anything: the uplink stands still until what was shown a moment ago is requested. */

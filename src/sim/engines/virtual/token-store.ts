@@ -49,6 +49,11 @@ export class TokenStore implements ChunkStore {
     return chunk !== undefined && chunk === this.#originals[index];
   }
 
+  /** @throws {StoreError} there is no such chunk */
+  originalHash(index: number): string {
+    return this.#chunkOf(index, this.#originalBytes(index), false).info.hash;
+  }
+
   /** How many chunks are held, and how many of them are not the original's. */
   tally(): { readonly held: number; readonly corrupt: number } {
     let corrupt = 0;

@@ -27,6 +27,7 @@ export class Invariants {
   readonly #isThorough: boolean;
   readonly #names: ReadonlyMap<string, string>;
   readonly #ends = new Map<string, Set<WatchedEnd>>();
+  readonly #rightHash: RightHash;
   readonly #conserved: ConservedBytes;
   readonly #registered: RegisteredPeers;
   readonly #all: readonly Invariant[];
@@ -44,10 +45,11 @@ export class Invariants {
       ...view.peers.map(({ position, name }) => [hostOf(position), name] as const),
       [TRACKER_ADDRESS.host, 'tracker'],
     ]);
+    this.#rightHash = new RightHash(view);
     this.#conserved = new ConservedBytes(view, (host) => this.#nameOf(host), options);
     this.#registered = new RegisteredPeers(view);
     this.#all = [
-      new RightHash(view),
+      this.#rightHash,
       this.#conserved,
       new LinkRates(view, options),
       new ShownChunks(view),
@@ -107,6 +109,8 @@ export class Invariants {
           this.#nameOf(options.host),
           this.#nameOf(options.remoteHost),
         ]),
+      onTold:
+        remote.host === TRACKER_ADDRESS.host ? (message) => this.#rightHash.told(host, message) : undefined,
       onClosed: (closed) => this.#closed(closed),
     });
     const ends = this.#ends.get(host) ?? new Set();
@@ -122,6 +126,7 @@ export class Invariants {
   /** A peer joins at that host: what it had open before will not tell that it has closed. */
   joins(host: string): void {
     this.#ends.delete(host);
+    this.#rightHash.joins(host);
   }
 
   #closed(end: WatchedEnd): void {

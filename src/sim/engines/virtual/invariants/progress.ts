@@ -24,6 +24,8 @@ export class Progress implements Invariant {
   /** By position: what it had received and sent of chunks, and since when. */
   readonly #received: { bytes: number; sinceMs: number }[];
   readonly #sent: { bytes: number; sinceMs: number }[];
+  /** What one of an end lacks and the other has shown, and since when that is known. */
+  readonly #suspicions = new WeakMap<WatchedEnd, { readonly index: number; readonly sinceMs: number }>();
   #faults = 0;
   #faultMs = 0;
 
@@ -72,10 +74,16 @@ export class Progress implements Invariant {
       const position = this.#positions.get(remoteHost);
       if (openedMs > sinceMs || position === undefined || shown.chunks === undefined) continue;
       if (this.#sent[position]!.sinceMs > sinceMs) continue;
-      const lacking = peer.held
-        .missing()
-        .find((index) => shown.chunks!.has(index) && this.#view.stores[position]!.info(index) !== undefined);
-      if (lacking === undefined) continue;
+      const isOffered = (index: number): boolean =>
+        shown.chunks!.has(index) && this.#view.stores[position]!.info(index) !== undefined;
+      const suspicion = this.#suspicions.get(end);
+      if (suspicion === undefined || peer.held.has(suspicion.index) || !isOffered(suspicion.index)) {
+        const index = peer.held.missing().find(isOffered);
+        if (index !== undefined) this.#suspicions.set(end, { index, sinceMs: nowMs });
+        continue;
+      }
+      if (suspicion.sinceMs > sinceMs) continue;
+      const { index: lacking } = suspicion;
       const holder = this.#view.peers[position]!.name;
       throw new InvariantError({
         invariant: 'who stays connected to one that has what it lacks makes progress',

@@ -19,6 +19,7 @@ const UNREST: readonly SwarmEventType[] = [
   'peer-left',
   'peer-crashed',
   'chunk-received',
+  'chunk-disputed',
   'tracker-lost',
   'tracker-found',
   'tracker-started',
@@ -29,7 +30,7 @@ const UNREST: readonly SwarmEventType[] = [
 
 /**
  * Once nothing has happened for a time, the tracker knows exactly the swarm peers that are present, with the chunks that
- * they hold, and every complete spec peer as a holder of all. The time is what the tracker waits for a silent peer, an
+ * they hold, and every complete spec peer as a holder of all. Chunks whose content is disputed are left out. The time is what the tracker waits for a silent peer, an
  * interval between announcements, retries and some round trips.
  */
 export class RegisteredPeers implements Invariant {
@@ -42,6 +43,8 @@ export class RegisteredPeers implements Invariant {
   #restlessMs = 0;
   /** The longest fault so far: afterwards it may take as long again until everybody has found the tracker. */
   #longestMs = 0;
+  /** Peer and chunk: the swarm has agreed on another content than the peer's, which it therefore announces no more. */
+  readonly #disputed = new Set<string>();
   readonly #beganMs = new Map<string, number>();
   #checked = false;
   #mayBeWrong = false;
@@ -64,6 +67,7 @@ export class RegisteredPeers implements Invariant {
     else if (event.type === 'peer-left' || event.type === 'peer-crashed') this.#present.delete(event.peer);
     this.#restlessMs = event.atMs;
     this.#checked = false;
+    if (event.type === 'chunk-disputed') this.#disputed.add(`${event.peer}/${event.index}`);
     if (event.type === 'node-failed') this.#mayBeWrong = true;
     if (event.type === 'fault-began') {
       const key = `${event.fault}/${event.occurrence}`;
@@ -114,7 +118,7 @@ export class RegisteredPeers implements Invariant {
     const store = this.#view.stores[peer.position]!;
     for (let index = 1; index <= known.totalChunks; index++) {
       const isHeld = store.info(index) !== undefined;
-      if (isHeld === known.has(index)) continue;
+      if (isHeld === known.has(index) || this.#disputed.has(`${peer.name}/${index}`)) continue;
       const found = isHeld
         ? `it holds chunk ${index}, which the tracker does not know`
         : `it lacks chunk ${index}, which the tracker takes it to hold`;

@@ -1,36 +1,50 @@
+import { ChunkSet } from '../../../../core/chunk-set.ts';
 import type { ChunkReceived, SwarmEvent } from '../../../../core/events.ts';
-import { heldAtStart } from '../../../content/planned-content.ts';
+import type { Message } from '../../../../core/protocol/messages.ts';
+import { hostOf } from '../addresses.ts';
 import { InvariantError, type Invariant } from './invariant.ts';
 import type { RunView } from './run-view.ts';
 
-/**
- * A chunk that a peer takes into its store is the original. Left out are, with a tracker of the plain edition, spec
- * peers, and chunks that no swarm peer claims from the start: nobody is told their hashes.
- */
+/** A chunk that a peer takes into its store is the original, if the tracker has told this peer the original's hash. */
 export class RightHash implements Invariant {
   readonly sees = ['chunk-received'] as const;
   readonly #view: RunView;
   readonly #positions: ReadonlyMap<string, number>;
-  readonly #isKnown: (index: number) => boolean;
+  /** By host: chunks of which the peer was told the right hash, and no other since. */
+  readonly #told = new Map<string, ChunkSet>();
 
   constructor(view: RunView) {
     this.#view = view;
-    const { peers, content, tracker } = view.plan;
-    const isHashed = tracker.edition === 'hashed';
-    const knowing = peers.map(({ protocol }) => protocol === 'swarm' || isHashed);
-    const heldBy = heldAtStart(content);
-    const early = peers.filter(({ protocol, sessions }) => protocol === 'swarm' && sessions[0].joinMs === 0);
-    const claimed = new Set(early.flatMap(({ holds }) => heldBy(holds)));
-    this.#isKnown = isHashed ? () => true : (index) => claimed.has(index);
-    this.#positions = new Map(peers.flatMap(({ name }, at) => (knowing[at]! ? [[name, at] as const] : [])));
+    this.#positions = new Map(view.peers.map(({ name, position }) => [name, position]));
+  }
+
+  /** The peer at that host knows nothing yet. */
+  joins(host: string): void {
+    this.#told.delete(host);
+  }
+
+  /** The tracker has told this to the peer at that host. */
+  told(host: string, message: Message): void {
+    if (message.type === 'peers') for (const { index, hash } of message.agreed) this.#tell(host, index, hash);
+    else if (message.type === 'chunk-from' && message.hash !== undefined) {
+      this.#tell(host, message.index, message.hash);
+    }
   }
 
   see(event: SwarmEvent): void {
     if (event.type !== 'chunk-received') return;
-    const position = this.#positions.get(event.peer);
-    if (position === undefined || !this.#isKnown(event.index)) return;
+    const position = this.#positions.get(event.peer)!;
+    if (this.#told.get(hostOf(position))?.has(event.index) !== true) return;
     if (this.#view.stores[position]!.hasOriginal(event.index)) return;
     throw this.#broken(event, position);
+  }
+
+  #tell(host: string, index: number, hash: string): void {
+    const told = this.#told.get(host) ?? new ChunkSet(this.#view.plan.content.totalChunks);
+    this.#told.set(host, told);
+    // A swarm may agree on what somebody has spoilt.
+    if (hash === this.#view.stores[0]!.originalHash(index)) told.add(index);
+    else told.delete(index);
   }
 
   #broken(event: ChunkReceived, position: number): InvariantError {

@@ -11,6 +11,8 @@ export interface WatchedEndOptions {
   readonly in: Pair;
   readonly shown: Shown;
   onRequest(end: WatchedEnd, index: number): void;
+  /** Told on connections to the tracker alone. */
+  readonly onTold: ((message: Message) => void) | undefined;
   onClosed(end: WatchedEnd): void;
 }
 
@@ -36,6 +38,7 @@ export class WatchedEnd implements ConnectionWatch {
   received(message: Message, bytes: number): void {
     this.#in.receivedBytes += bytes;
     this.options.shown.received(message);
+    this.options.onTold?.(message);
   }
 
   closed(): void {
