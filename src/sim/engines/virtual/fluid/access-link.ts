@@ -10,6 +10,9 @@ import { SmallTraffic } from './small-traffic.ts';
 export class PacedSide {
   readonly link: PacedLink;
   readonly small: SmallTraffic;
+  /** What has counted so far, of transfers and of messages that are too small for one. */
+  transferBytes = 0;
+  smallBytes = 0;
   readonly #onServed: (bytes: number) => void;
 
   constructor(link: PacedLink, onServed: (bytes: number) => void) {
@@ -18,8 +21,10 @@ export class PacedSide {
     this.#onServed = onServed;
   }
 
-  /** So many bytes are through. */
-  count(bytes: number): void {
+  /** So many bytes are through, by a transfer of their own or not. */
+  count(bytes: number, isTransfer: boolean): void {
+    if (isTransfer) this.transferBytes += bytes;
+    else this.smallBytes += bytes;
     this.#onServed(bytes);
   }
 }

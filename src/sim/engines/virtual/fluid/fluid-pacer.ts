@@ -19,11 +19,25 @@ export class PacedLink extends FairLink {
   readonly rate: LinkRate;
   /** Until when the capacity is that of the rate's course. */
   capacityUntilMs = -Infinity;
+  /** Of transfers that are no longer under way. */
+  #servedBytes = 0;
   readonly ending = new Ending();
 
   constructor(rate: LinkRate) {
     super(1);
     this.rate = rate;
+  }
+
+  /** What it has carried of transfers by that time, now or until anything changes. */
+  servedBytes(atMs: number): number {
+    let bytes = this.#servedBytes;
+    for (const transfer of this.flows) bytes += transfer.begun - transfer.leftAt(atMs);
+    return bytes;
+  }
+
+  /** So many bytes of a transfer are through that is not under way any more. */
+  served(bytes: number): void {
+    this.#servedBytes += bytes;
   }
 }
 
@@ -40,6 +54,8 @@ export class Transfer extends FairFlow {
   declare readonly down: PacedLink | undefined;
   declare readonly between: PacedLink | undefined;
   readonly onEnd: () => void;
+  /** Bytes with which it began, or went on. */
+  begun = 0;
   /** Bytes that were left at `sinceMs`, and bytes per ms since then. */
   left = 0;
   /** Of them, those of small messages that have left before, and are served first. */
@@ -79,6 +95,7 @@ export class FluidPacer {
 
   /** Serves so many bytes (≥ 0) of a transfer that is not under way. */
   begin(transfer: Transfer, bytes: number): void {
+    transfer.begun = bytes;
     transfer.left = bytes;
     transfer.sinceMs = this.#clock.now();
     if (!transfer.active) this.#join(transfer);
@@ -90,6 +107,7 @@ export class FluidPacer {
   stop(transfer: Transfer): void {
     if (!transfer.active) return;
     transfer.left = transfer.leftAt(this.#clock.now());
+    noteServed(transfer);
     this.#leave(transfer);
     this.#settle();
   }
@@ -209,10 +227,20 @@ export class FluidPacer {
   #finish(transfer: Transfer): void {
     transfer.left = 0;
     transfer.endMs = Infinity;
+    noteServed(transfer);
     transfer.onEnd();
     // It was not begun anew.
     if (transfer.active && transfer.endMs === Infinity) this.#leave(transfer);
   }
+}
+
+/** What has been served of it counts from here on at its links. */
+function noteServed(transfer: Transfer): void {
+  const bytes = transfer.begun - transfer.left;
+  transfer.begun = transfer.left;
+  transfer.up?.served(bytes);
+  transfer.down?.served(bytes);
+  transfer.between?.served(bytes);
 }
 
 /** The link whose timer tells of its end. */

@@ -36,6 +36,7 @@ const PASSING: ReadonlySet<Message['type']> = new Set<Message['type']>([
 class Parcel implements Arriving {
   readonly sent: Sent;
   readonly bytes: number;
+  isTransfer = false;
   readonly #route: Route;
 
   constructor(route: Route, sent: Sent, bytes: number) {
@@ -210,7 +211,7 @@ export class Route {
     if (this.#from.state.blackHole) this.#swallow(parcel, this.#from, this.#sender);
     else if (this.#to.state.blackHole) this.#swallow(parcel, this.#to, this.#receiver);
     else {
-      if (!this.#to.isCut) this.#to.down?.count(bytes);
+      if (!this.#to.isCut) this.#to.down?.count(bytes, parcel.isTransfer);
       this.#receiver.take(sent, bytes);
     }
     this.#goOn();
@@ -259,6 +260,7 @@ export class Route {
     const [from, to] = [this.#from, this.#to];
     const now = from.state.clock.now();
     this.#serving = parcel;
+    parcel.isTransfer = true;
     this.#isBusy = true;
     const owedUp = from.up?.small.takeOwed(now, parcel.bytes) ?? 0;
     const owedDown = to.down?.small.takeOwed(now, parcel.bytes) ?? 0;
@@ -273,7 +275,7 @@ export class Route {
     const parcel = this.#serving!;
     this.#serving = undefined;
     const now = this.#from.state.clock.now();
-    const dueMs = this.#dueMs(parcel, now, true);
+    const dueMs = this.#dueMs(parcel, now);
     if (dueMs > now) this.#arrivals.at(dueMs, parcel);
     this.#goOn();
     this.#isBusy = this.#isServing();
@@ -281,11 +283,11 @@ export class Route {
   }
 
   #leave(parcel: Parcel, atMs: number): void {
-    this.#arrivals.at(this.#dueMs(parcel, atMs, false), parcel);
+    this.#arrivals.at(this.#dueMs(parcel, atMs), parcel);
   }
 
   /** When what leaves the uplink at a time arrives. */
-  #dueMs({ sent, bytes }: Parcel, atMs: number, isTransfer: boolean): number {
+  #dueMs({ sent, bytes, isTransfer }: Parcel, atMs: number): number {
     const from = this.#from;
     const to = this.#to;
     const outMs = from.state.drawDelayMs(this.#toHost, 'out');
@@ -296,7 +298,7 @@ export class Route {
     if (outMs > 0) from.state.onDelayed(bytes);
     if (inMs + extraMs > 0) to.state.onDelayed(bytes);
     if (from.up !== undefined) this.#buffered -= bytes;
-    from.up?.count(bytes);
+    from.up?.count(bytes, isTransfer);
     this.#flightBytes += bytes;
     if (sent !== 'end') this.#window?.left(bytes, atMs + outMs);
     const delayMs = outMs + inMs + extraMs;

@@ -51,7 +51,7 @@ export class Invariants {
     this.#all = [
       this.#rightHash,
       this.#conserved,
-      new LinkRates(view, options),
+      new LinkRates(view),
       new ShownChunks(view),
       new Progress(view, (host) => this.#ends.get(host) ?? []),
       this.#registered,
