@@ -3,7 +3,7 @@ import type { SwarmEvent } from '../../core/events.ts';
 import type { Address } from '../../core/interfaces.ts';
 import type { PeerRecord, RunRecord } from '../engines/engine.ts';
 import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
-import { emptyTraffic } from '../network/metered-transport.ts';
+import { emptyTraffic } from '../network/meter.ts';
 import { emptyShaping } from '../network/shaping-counters.ts';
 import { PLAN_SCHEMA_VERSION } from '../plan/plan-schema.ts';
 import { unlimitedLink, type Plan, type PlannedPeer } from '../plan/plan.ts';

@@ -2,7 +2,7 @@
 import { carriedBytes, type RateFactor } from '../analyse/link-rates.ts';
 import { distributed } from '../analyse/statistics.ts';
 import type { PeerRecord } from '../engines/engine.ts';
-import { emptyTraffic } from '../network/metered-transport.ts';
+import { emptyTraffic } from '../network/meter.ts';
 import { emptyShaping } from '../network/shaping-counters.ts';
 import type { PlannedPeer } from '../plan/plan.ts';
 import { completedForGood } from './observations.ts';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../core/protocol/messages.ts';
 import { MemoryNetwork } from '../engines/virtual/memory-transport.ts';
 import { VirtualClock } from '../engines/virtual/virtual-clock.ts';
-import { emptyTraffic, meteredTransport } from './metered-transport.ts';
+import { emptyTraffic } from './meter.ts';
+import { meteredTransport } from './metered-transport.ts';
 
 const part: Message = { type: 'chunk', index: 1, offset: 0, chunkBytes: 1000, body: { byteLength: 1000 } };
 const have: Message = { type: 'have', index: 1 };

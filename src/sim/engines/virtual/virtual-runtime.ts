@@ -1,9 +1,10 @@
 import type { SwarmEvent } from '../../../core/events.ts';
-import type { Address, Random, Transport } from '../../../core/interfaces.ts';
+import type { Address, Random } from '../../../core/interfaces.ts';
 import { seededRandom } from '../../../core/random.ts';
 import type { Registry } from '../../../core/tracker/registry.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
-import { meteredTransport, type ConnectionWatch } from '../../network/metered-transport.ts';
+import { NodeMeter, type ConnectionWatch } from '../../network/meter.ts';
+import { meteredTransport } from '../../network/metered-transport.ts';
 import type { Plan, PlannedLink } from '../../plan/plan.ts';
 import type { FaultInjector, FaultRuntime } from '../run/fault-injector.ts';
 import { emptyCounters, type NodeCounters } from '../run/node-counters.ts';
@@ -78,11 +79,12 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
     const { clock, faults, onEvent } = this.#components;
     const { tracker } = this.#plan;
     const { host, port } = TRACKER_ADDRESS;
-    const link = this.network.host(host, { random: seededRandom(tracker.seed).fork('link') });
+    const random = seededRandom(tracker.seed).fork('link');
+    const link = this.network.host(host, { random, meter: this.#meter(host, this.counters.at(-1)!) });
     this.#tracker = new TrackerInstance(
       {
         clock,
-        transport: this.#metered(link, host, this.counters.at(-1)!),
+        transport: link,
         events: { emit: onEvent },
         hits: faults.hits,
         onListening: () => undefined,
@@ -179,13 +181,26 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
     const { regions } = this.#plan;
     this.#components.onStay(host);
     const linkOf = (other: string) => this.#links.get(other);
-    const link = this.network.host(host, { random, linkOf, regions }, planned.link, counters);
-    const network = this.#components.build.network?.(link, link) ?? link;
-    return { transport: this.#metered(network, host, counters), control: link };
+    const { build } = this.#components;
+    const components = { random, linkOf, regions };
+    if (build.network === undefined) {
+      const metered = { ...components, meter: this.#meter(host, counters) };
+      const link = this.network.host(host, metered, planned.link, counters);
+      return { transport: link, control: link };
+    }
+    const link = this.network.host(host, components, planned.link, counters);
+    return {
+      transport: meteredTransport(build.network(link, link), counters, this.#watchOf(host)),
+      control: link,
+    };
   }
 
-  #metered(network: Transport, host: string, counters: NodeCounters): Transport {
-    return meteredTransport(network, counters, (remote) => this.#components.watch(host, remote));
+  #meter(host: string, counters: NodeCounters): NodeMeter {
+    return new NodeMeter(counters, this.#watchOf(host));
+  }
+
+  #watchOf(host: string): (remote: Address) => ConnectionWatch {
+    return (remote) => this.#components.watch(host, remote);
   }
 
   #gone({ position, name }: PeerState, instance: PeerInstance): void {

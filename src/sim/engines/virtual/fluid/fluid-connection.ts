@@ -12,6 +12,7 @@ import type { Dialect, Message } from '../../../../core/protocol/messages.ts';
 import { MIB, SECOND_MS } from '../../../../core/units.ts';
 import { Fifo } from '../../../network/fifo.ts';
 import type { Direction } from '../../../network/link-control.ts';
+import type { ConnectionMeter } from '../../../network/meter.ts';
 import type { RouteEnd, Sent } from './route-options.ts';
 import type { Route } from './route.ts';
 
@@ -41,6 +42,9 @@ export class FluidConnection implements Connection, RouteEnd {
   readonly #clock: Clock;
   readonly #options: FluidConnectionOptions;
   #handlers: ConnectionHandlers | undefined;
+  #meter: ConnectionMeter | undefined;
+  /** Its owner has ended it, or heard of its end: what it still sends counts nowhere. */
+  #shut = false;
   #handedOver: boolean;
   /** What was sent before the connection stood. */
   #early: { readonly sent: Sent; readonly bytes: number }[] | undefined = [];
@@ -117,8 +121,15 @@ export class FluidConnection implements Connection, RouteEnd {
     this.#handlers = handlers;
   }
 
+  /** Before the connection has handlers. */
+  measureBy(meter: ConnectionMeter | undefined): void {
+    this.#meter = meter;
+  }
+
   send(message: Message): boolean {
+    if (this.#shut) return false;
     const bytes = messageBytes(message);
+    this.#meter?.sent(message, bytes);
     if (this.#ended || this.#over) {
       this.#options.onLost('out', bytes);
       return false;
@@ -138,12 +149,18 @@ export class FluidConnection implements Connection, RouteEnd {
   }
 
   end(): void {
+    this.#shut = true;
+    this.#end();
+  }
+
+  #end(): void {
     if (this.#ended || this.#over) return;
     this.#ended = true;
     this.#put('end', 0);
   }
 
   abort(): void {
+    this.#shut = true;
     this.break({ kind: 'reset', detail: 'aborted by this side' });
   }
 
@@ -174,7 +191,7 @@ export class FluidConnection implements Connection, RouteEnd {
     if (this.#paused || this.#inbox.length > 0) {
       this.#inbox.push({ sent, bytes });
       this.#setUnread(this.#inboxBytes + bytes);
-    } else if (this.#handedOver || this.#handOver(sent)) this.#deliver(sent);
+    } else if (this.#handedOver || this.#handOver(sent)) this.#deliver(sent, bytes);
     else this.#options.onLost('in', bytes);
   }
 
@@ -218,7 +235,10 @@ export class FluidConnection implements Connection, RouteEnd {
     this.#clock.setTimer(0, () => {
       const handlers = this.#handlers;
       this.#handlers = undefined;
-      handlers?.onClose(reason);
+      if (handlers === undefined) return;
+      this.#shut = true;
+      this.#meter?.closed();
+      handlers.onClose(reason);
     });
   }
 
@@ -253,7 +273,7 @@ export class FluidConnection implements Connection, RouteEnd {
       const item = this.#inbox.shift();
       if (item === undefined) return;
       this.#setUnread(this.#inboxBytes - item.bytes);
-      this.#deliver(item.sent);
+      this.#deliver(item.sent, item.bytes);
     }
   }
 
@@ -262,7 +282,7 @@ export class FluidConnection implements Connection, RouteEnd {
     this.#handedOver = true;
     if (first === 'end') {
       this.#remoteEnded = true;
-      this.end();
+      this.#end();
       return false;
     }
     if (this.#options.handOver?.(this) === true) return !this.#over;
@@ -270,15 +290,16 @@ export class FluidConnection implements Connection, RouteEnd {
     return false;
   }
 
-  #deliver(sent: Sent): void {
+  #deliver(sent: Sent, bytes: number): void {
     if (sent === 'end') {
       this.#remoteEnded = true;
       if (this.#handlers?.onRemoteEnd) this.#handlers.onRemoteEnd();
-      else this.end();
+      else this.#end();
       this.#closeWhenBothEnded();
       return;
     }
     if (!this.#handlers) throw new LocalProtocolError('a connection was handed over and got no handlers');
+    this.#meter?.received(sent, bytes);
     try {
       this.#handlers.onMessage(sent);
     } catch (error) {

@@ -12,6 +12,7 @@ import type { Dialect } from '../../../../core/protocol/messages.ts';
 import { SECOND_MS } from '../../../../core/units.ts';
 import type { BlockEffect, Direction, LinkControl, LinkTotals } from '../../../network/link-control.ts';
 import { chooseResets } from '../../../network/link-state.ts';
+import type { NodeMeter } from '../../../network/meter.ts';
 import type { AccessLink } from './access-link.ts';
 import { FluidConnection } from './fluid-connection.ts';
 import { FluidListener, Ports } from './ports.ts';
@@ -24,6 +25,8 @@ export interface FluidLinkOptions {
   readonly random: Random;
   /** They are over at one end, but what would tell the other cannot get through. The network's, of all links. */
   readonly unheard: Set<FluidConnection>;
+  /** undefined: nobody counts what passes. */
+  readonly meter: NodeMeter | undefined;
   /** So many bytes between two hosts will never be received. */
   onLost(from: string, to: string, bytes: number): void;
   /** Joins an attempt with who listens there. Returns false when nobody does. */
@@ -75,6 +78,7 @@ export class FluidLink implements Transport, LinkControl {
 
   connect(address: Address, dialect: Dialect): Connection {
     const connection = this.#add({ remote: address, dialect });
+    connection.measureBy(this.#options.meter?.opened(address));
     if (this.#dead) {
       connection.kill();
       return connection;
@@ -96,12 +100,14 @@ export class FluidLink implements Transport, LinkControl {
 
   /** The end at this host of a connection that somebody opens to it. */
   accept(remote: Address, dialect: Dialect, listener: FluidListener): FluidConnection {
+    const { meter } = this.#options;
     const text = listener.options.role === 'tracker' ? 'spec-tracker' : 'spec-chunk';
     return this.#add({
       remote,
       dialect: dialect === 'swarm' ? 'swarm' : text,
       handOver(connection) {
         if (listener.closed) return false;
+        connection.measureBy(meter?.accepted(remote));
         listener.options.onConnection(connection);
         return true;
       },

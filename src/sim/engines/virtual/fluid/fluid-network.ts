@@ -1,6 +1,7 @@
 import type { Clock } from '../../../../core/interfaces.ts';
 import type { LinkComponents } from '../../../network/link-control.ts';
 import { LinkState } from '../../../network/link-state.ts';
+import type { NodeMeter } from '../../../network/meter.ts';
 import { emptyShaping, type ShapingCounters } from '../../../network/shaping-counters.ts';
 import { unlimitedLink, type PlannedLink } from '../../../plan/plan.ts';
 import { AccessLink } from './access-link.ts';
@@ -46,13 +47,14 @@ export class FluidNetwork {
   }
 
   /**
-   * A host that joins by this link. One of that name that is there dies. Default: a link without limits.
+   * A host that joins by this link. One of that name that is there dies. Default: a link without limits. `meter`:
+   * counts as `meteredTransport` around the link would; a message is the cheaper for it.
    *
    * @throws {ConfigError} see `shapedLink`
    */
   host(
     name: string,
-    components: Omit<LinkComponents, 'clock'>,
+    { meter, ...components }: Omit<LinkComponents, 'clock'> & { readonly meter?: NodeMeter },
     link: PlannedLink = unlimitedLink,
     counters: ShapingCounters = emptyShaping(),
   ): FluidLink {
@@ -64,6 +66,7 @@ export class FluidNetwork {
       random: components.random,
       unheard: this.#unheard,
       onLost: this.#onLost,
+      meter,
       join: (opener, from) => this.#join(opener, from),
     });
     this.#hosts.set(host, joined);

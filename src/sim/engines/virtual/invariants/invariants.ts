@@ -1,6 +1,6 @@
 import type { SwarmEvent, SwarmEventType } from '../../../../core/events.ts';
 import type { Address, Clock } from '../../../../core/interfaces.ts';
-import type { ConnectionWatch } from '../../../network/metered-transport.ts';
+import type { ConnectionWatch } from '../../../network/meter.ts';
 import { hostOf, TRACKER_ADDRESS } from '../addresses.ts';
 import { ConservedBytes } from './conserved-bytes.ts';
 import type { Invariant } from './invariant.ts';

@@ -1,5 +1,5 @@
 import type { Message } from '../../../../core/protocol/messages.ts';
-import type { ConnectionWatch } from '../../../network/metered-transport.ts';
+import type { ConnectionWatch } from '../../../network/meter.ts';
 import type { Pair } from './conserved-bytes.ts';
 import type { Shown } from './shown-chunks.ts';
 
