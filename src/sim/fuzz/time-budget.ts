@@ -1,6 +1,7 @@
 /** By when a swarm that can complete must have, in virtual time. */
 import { ChunkSet } from '../../core/chunk-set.ts';
 import { LocalProtocolError } from '../../core/errors.ts';
+import { SECOND_MS } from '../../core/units.ts';
 import { fluidBound, type BoundPeer } from '../analyse/bounds.ts';
 import { chunkBytesOf } from '../content/planned-content.ts';
 import type { Plan, PlannedFault, PlannedPeer } from '../plan/plan.ts';
@@ -12,6 +13,12 @@ const ROUND_TRIPS_MAX = 20;
 const ROUND_TRIPS_A_CHUNK_MAX = 3;
 /** …more for each pair of peers where not all can be connected, since they try each other one after another… */
 const ROUND_TRIPS_A_PAIR_MAX = 4;
+/**
+ * …and, where anybody speaks the spec protocol, what it takes to learn how long a holder that serves all others too
+ * needs for a segment: who waits less begins from nothing again, and waits twice as long…
+ */
+const SPEC_TURNS_MAX = 4;
+const SEGMENT_BYTES = 1460;
 /** …and fixed pauses: ticks, polls, retries with a back-off of up to a minute. */
 const FIXED_MS = 120_000;
 /** After a fault peers find each other and the tracker again within so many times its length. */
@@ -33,7 +40,8 @@ export function timeBudgetMs(plan: Plan): number {
     ROUND_TRIPS_MAX + ROUND_TRIPS_A_CHUNK_MAX * chunkBytes.length + ROUND_TRIPS_A_PAIR_MAX * pairs;
   const times = 1 + Math.max(...peers.map(timesLost)) + plan.faults.filter(losesChunks).length;
   const faultsMs = FAULT_MAX * plan.faults.reduce((sum, { forMs }) => sum + (forMs ?? 0), 0);
-  return plannedMs + faultsMs + times * (BOUND_MAX * boundMs + roundTrips * roundTripMs + FIXED_MS);
+  const turnsMs = SPEC_TURNS_MAX * specTurnMs(plan);
+  return plannedMs + faultsMs + turnsMs + times * (BOUND_MAX * boundMs + roundTrips * roundTripMs + FIXED_MS);
 }
 
 function endMs({ when, forMs, again, effect }: PlannedFault): number {
@@ -74,6 +82,13 @@ function mayAllConnect({ peers }: Plan): boolean {
 function slowestUplink({ peers }: Plan): number | undefined {
   const rates = peers.flatMap(({ link }) => link.upBytesPerSec ?? []);
   return rates.length === 0 ? undefined : Math.min(...rates);
+}
+
+/** How long the slowest holder needs for a segment to everybody; 0 if nobody speaks the spec protocol. */
+function specTurnMs(plan: Plan): number {
+  const bytesPerSec = slowestUplink(plan);
+  if (bytesPerSec === undefined || plan.peers.every(({ protocol }) => protocol === 'swarm')) return 0;
+  return (SEGMENT_BYTES * plan.peers.length * SECOND_MS) / bytesPerSec;
 }
 
 function boundPeer(

@@ -1,3 +1,4 @@
+import type { Direction } from '../../../network/link-control.ts';
 import type { LinkState } from '../../../network/link-state.ts';
 import { uplinkQueueBytes } from '../../../network/link-sizes.ts';
 import { INITIAL_WINDOW_BYTES } from '../../../network/send-window.ts';
@@ -37,12 +38,19 @@ export class AccessLink {
   readonly down: PacedSide | undefined;
   /** Its host is dead: what still comes passes over no link. */
   isCut = false;
+  /** The link by which its host has come back. */
+  successor: AccessLink | undefined;
 
   constructor(state: LinkState, pacer: FluidPacer) {
     this.state = state;
     this.pacer = pacer;
     this.up = sideOf(state.up);
     this.down = sideOf(state.down);
+  }
+
+  /** Whether something keeps this host, as it is now, from hearing of the other, or the other of it. */
+  isShut(host: string, direction: Direction): boolean {
+    return this.successor?.isShut(host, direction) ?? this.state.isShut(host, direction);
   }
 
   /** What holds of a connection before it is known who is at the other end. */

@@ -29,6 +29,8 @@ export class FluidNetwork {
   readonly #pacer: FluidPacer;
   readonly #arrivals: Arrivals;
   readonly #hosts = new Map<string, FluidLink>();
+  /** Of each host the last link that it had, dead or not. */
+  readonly #latest = new Map<string, FluidLink>();
   readonly #unheard = new Set<FluidConnection>();
   readonly #between: RegionLinks | undefined;
   readonly #onLost: (from: string, to: string, bytes: number) => void;
@@ -59,6 +61,7 @@ export class FluidNetwork {
     counters: ShapingCounters = emptyShaping(),
   ): FluidLink {
     const host = canonical(name);
+    const former = this.#latest.get(host);
     this.crash(host);
     const state = new LinkState({ ...components, clock: this.#clock }, link, counters);
     const joined: FluidLink = new FluidLink(new AccessLink(state, this.#pacer), {
@@ -69,7 +72,9 @@ export class FluidNetwork {
       meter,
       join: (opener, from) => this.#join(opener, from),
     });
+    if (former !== undefined) former.access.successor = joined.access;
     this.#hosts.set(host, joined);
+    this.#latest.set(host, joined);
     return joined;
   }
 

@@ -5,54 +5,24 @@ import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from '../../../
 import type { SegmentLoss } from '../../../network/segment-loss.ts';
 import { SendWindow } from '../../../network/send-window.ts';
 import type { AccessLink } from './access-link.ts';
-import type { Arrivals, Arriving } from './arrivals.ts';
+import type { Arrivals } from './arrivals.ts';
 import { fluidBlockBytes, SMALL_BYTES, UNLIMITED_BLOCK_BYTES } from './block-bytes.ts';
 import { Transfer } from './fluid-pacer.ts';
+import { Parcel } from './parcel.ts';
 import type { RouteEnd, RouteOptions, Sent } from './route-options.ts';
+import type { SmallTraffic } from './small-traffic.ts';
 
 /** What may wait, unread, at a receiver that is paused, as in the kernel's buffers of a TCP connection. */
 const UNREAD_BYTES_MAX = MIB;
 
+/**
+ * A small message leaves at a time that is computed when it is sent. What would take longer than this is a transfer
+ * instead, so that a rate that changes meanwhile holds for it.
+ */
+const SMALL_WAIT_MAX_MS = 2000;
+
 /** What an uplink has queued on average where a sender keeps it between half of its queue and all. */
 const MEAN_QUEUE_SHARE = 0.75;
-
-/**
- * What the parts of a chunk need not come before. On sockets a chunk is handed over in blocks of 1 ms, and such a
- * message goes between two of them; here a chunk is one transfer, and it passes that.
- */
-const PASSING: ReadonlySet<Message['type']> = new Set<Message['type']>([
-  'have',
-  'have-many',
-  'interested',
-  'not-interested',
-  'choke',
-  'unchoke',
-  'request',
-  'cancel',
-  'keep-alive',
-]);
-
-/** One message on its way. */
-class Parcel implements Arriving {
-  readonly sent: Sent;
-  readonly bytes: number;
-  isTransfer = false;
-  readonly #route: Route;
-
-  constructor(route: Route, sent: Sent, bytes: number) {
-    this.#route = route;
-    this.sent = sent;
-    this.bytes = bytes;
-  }
-
-  get isPart(): boolean {
-    return this.sent !== 'end' && (this.sent.type === 'chunk' || this.sent.type === 'raw');
-  }
-
-  arrive(): void {
-    this.#route.arrive(this);
-  }
-}
 
 /**
  * One direction of a connection, from the sender's uplink to the receiver's downlink: waits for the TCP window, is
@@ -71,6 +41,8 @@ export class Route {
   readonly #window: SendWindow | undefined;
   readonly #losses: readonly SegmentLoss[];
   readonly #queue = new Fifo<Parcel>();
+  /** What passes the queue, and takes too long to leave by a time that is computed now. */
+  readonly #passing = new Fifo<Parcel>();
   /** Arrived, but a block holds it. */
   readonly #held = new Fifo<Parcel>();
   #serving: Parcel | undefined;
@@ -123,7 +95,7 @@ export class Route {
 
   /** A block or a black hole of either end lets nothing pass. */
   get isShut(): boolean {
-    return this.#from.state.isShut(this.#toHost, 'out') || this.#to.state.isShut(this.#fromHost, 'in');
+    return this.#from.isShut(this.#toHost, 'out') || this.#to.isShut(this.#fromHost, 'in');
   }
 
   /** From the sender's breaking the connection until the receiver hears of it. */
@@ -147,7 +119,7 @@ export class Route {
     const parcel = new Parcel(this, sent, bytes);
     this.#buffered += bytes;
     if (this.#blocked) this.#countHeld(1);
-    if (this.#mayPass(parcel)) this.#leave(parcel, this.#passingMs(bytes));
+    if (this.#mayPass(parcel)) this.#pass(parcel);
     else {
       if (!parcel.isPart) this.#inOrder++;
       this.#queue.push(parcel);
@@ -173,7 +145,7 @@ export class Route {
     if (blocked === this.#blocked || this.#stopped) return;
     this.#blocked = blocked;
     if (blocked) {
-      this.#countHeld(this.#queue.length + (this.#serving === undefined ? 0 : 1));
+      this.#countHeld(this.#passing.length + this.#queue.length + (this.#serving === undefined ? 0 : 1));
       if (this.#serving !== undefined) pacer.stop(this.#transfer!);
       return;
     }
@@ -190,6 +162,7 @@ export class Route {
     this.#stopped = true;
     this.#flightBytes = 0;
     this.#queue.clear();
+    this.#passing.clear();
     this.#held.clear();
     this.#window?.clear();
     this.#buffered = 0;
@@ -232,14 +205,27 @@ export class Route {
   /** Lets go what may leave, up to the next transfer. */
   #pump(): void {
     while (this.#serving === undefined) {
-      const parcel = this.#queue.peek();
+      const queue = this.#passing.length > 0 ? this.#passing : this.#queue;
+      const parcel = queue.peek();
       if (parcel === undefined || !this.#admits(parcel)) return;
-      this.#queue.shift();
-      if (!parcel.isPart) this.#inOrder--;
+      queue.shift();
+      if (queue === this.#queue && !parcel.isPart) this.#inOrder--;
       this.#window?.admit(parcel.bytes);
-      if (this.#transfer !== undefined && (parcel.isPart || parcel.bytes > SMALL_BYTES)) this.#serve(parcel);
+      const { isPart, bytes } = parcel;
+      const isTransfer = isPart || bytes > SMALL_BYTES || this.#takesLong(bytes);
+      if (this.#transfer !== undefined && isTransfer) this.#serve(parcel);
       else this.#leave(parcel, this.#passingMs(parcel.bytes));
     }
+  }
+
+  /** Of a small message. */
+  #takesLong(bytes: number): boolean {
+    const now = this.#from.state.clock.now();
+    const { up } = this.#from;
+    const { down } = this.#to;
+    const isLong = (small: SmallTraffic | undefined): boolean =>
+      small !== undefined && small.waitMs(bytes, now) > SMALL_WAIT_MAX_MS;
+    return isLong(up?.small) || isLong(down?.small);
   }
 
   #isServing(): boolean {
@@ -320,10 +306,19 @@ export class Route {
     return atMs + small.delayMs(bytes, now, ahead);
   }
 
-  #mayPass({ sent, bytes }: Parcel): boolean {
-    if (this.#serving === undefined && this.#queue.length === 0) return false;
-    if (sent === 'end' || !PASSING.has(sent.type) || bytes > SMALL_BYTES) return false;
+  #mayPass({ passesParts, bytes }: Parcel): boolean {
+    if (this.#serving === undefined && this.#queue.length + this.#passing.length === 0) return false;
+    if (!passesParts || bytes > SMALL_BYTES) return false;
     return this.#inOrder === 0 && this.#window === undefined && !this.#blocked;
+  }
+
+  #pass(parcel: Parcel): void {
+    const { bytes } = parcel;
+    if (this.#passing.length === 0 && !this.#takesLong(bytes + this.#aheadBytes())) {
+      return this.#leave(parcel, this.#passingMs(bytes));
+    }
+    this.#passing.push(parcel);
+    this.#pump();
   }
 
   /** When a small message of so many bytes that is sent now has left. */
@@ -336,8 +331,13 @@ export class Route {
         : now + up.small.delayMs(bytes, now, up.small.turnsBytes(now, this.#transfer));
     }
     const { rate } = this.#transfer!;
-    const ahead = Math.min(this.#transfer!.leftAt(now), this.#queueBytes());
-    return now + (rate > 0 ? ahead / rate : 0) + (up?.small.delayMs(bytes, now, 0) ?? 0);
+    return now + (rate > 0 ? this.#aheadBytes() / rate : 0) + (up?.small.delayMs(bytes, now, 0) ?? 0);
+  }
+
+  /** What a message that passes the chunk that is being sent has before it all the same. */
+  #aheadBytes(): number {
+    const { state } = this.#from;
+    return Math.min(this.#transfer?.leftAt(state.clock.now()) ?? 0, this.#queueBytes());
   }
 
   /** What a small message has before it on sockets, of a chunk that is being sent on its connection. */

@@ -27,6 +27,11 @@ export class SmallTraffic {
     return this.#owedBytes + this.#idleBytes + waiting + taken;
   }
 
+  /** How long so many bytes that come at `atMs`, which is now, would wait for the small ones before them, and take. */
+  waitMs(bytes: number, atMs: number): number {
+    return Math.max(0, this.#freeMs - atMs) + (bytes * SECOND_MS) / this.#link.rate.bytesPerSecAt(atMs);
+  }
+
   /** How long after `atMs`, which is now, so many bytes are through; `aheadBytes`: what takes its turns before. */
   delayMs(bytes: number, atMs: number, aheadBytes: number): number {
     const bytesPerSec = this.#link.rate.bytesPerSecAt(atMs);
