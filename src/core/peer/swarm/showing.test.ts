@@ -30,22 +30,31 @@ describe('what is held is shown', () => {
     expect(served.shown).toHaveLength(2);
   });
 
-  it('within half a second, several together, to one that is choked', () => {
-    const stage = new PeerStage(about, { uploadSlots: 1 });
-    stage.neighbour('served', [], 7101).say({ type: 'interested' });
+  it('several together to one that is choked: a few within three seconds, more than five within half of one', () => {
+    const stage = new PeerStage({ totalChunks: 20, held: [] }, { uploadSlots: 1 });
+    const served = stage.neighbour('served', [], 7101);
+    served.say({ type: 'interested' });
     const choked = stage.neighbour('choked', [], 7102);
-    const deliver = serve(stage, chunks);
+    const all = Array.from({ length: 19 }, (_, at) => at + 1);
+    const deliver = serve(stage, all);
     deliver(1);
     stage.run(50);
-    const before = choked.shown.length;
-    for (let round = 0; round < 4; round++) {
-      deliver(1);
-      stage.run(50);
+    expect(choked.shown).toHaveLength(1);
+    deliver(4);
+    // It keeps its slot as long as it makes use of it.
+    for (let turn = 0; turn < 7; turn++) {
+      served.say({ type: 'request', index: served.shown[0]! });
+      stage.run(400);
     }
-    expect(choked.shown).toHaveLength(before);
-    stage.run(500);
+    expect(choked.shown).toHaveLength(1);
+    stage.run(200);
     expect(choked.shown).toHaveLength(5);
     expect(choked.gotOf('have-many')).toHaveLength(1);
+    deliver(6);
+    expect(choked.shown).toHaveLength(5);
+    stage.run(500);
+    expect(choked.shown).toHaveLength(11);
+    expect(choked.gotOf('have-many')).toHaveLength(2);
   });
 
   it('late to one that holds it, and at the latest when everything is held', () => {

@@ -8,8 +8,13 @@ import { Throttle } from './throttle.ts';
 
 /** Chunks that come in quicker succession are shown together: each message costs every neighbour's thread an event. */
 const SERVED_GAP_MS = 20;
-/** Who is choked can ask for nothing: it needs to know only what is rare and whether it is interested. */
+/**
+ * Who is choked can ask for nothing: it needs to know only what is rare and whether it is interested. Several chunks
+ * are told of sooner than a few.
+ */
 const CHOKED_GAP_MS = 500;
+const CHOKED_GAP_FEW_MS = 3000;
+const FEW_CHUNKS = 5;
 /** Who holds a chunk has no use for it, unless it comes to lose it, or does not hold what it has shown. */
 export const HOLDERS_GAP_MS = 10_000;
 
@@ -41,7 +46,7 @@ export class Showing {
     if (this.#context.ledger.complete) return this.#rest.now();
     this.#fresh.push(index);
     this.#served.soon();
-    this.#choked.soon();
+    this.#choked.soon(this.#fresh.length > FEW_CHUNKS ? CHOKED_GAP_MS : CHOKED_GAP_FEW_MS);
     this.#rest.later();
   }
 

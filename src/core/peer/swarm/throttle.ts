@@ -6,6 +6,7 @@ export class Throttle {
   readonly #gapMs: number;
   readonly #action: () => void;
   #doneMs = -Infinity;
+  #dueMs = Infinity;
   #timer: Timer | undefined;
 
   /** `gapMs`: least time from one to the next. */
@@ -15,17 +16,16 @@ export class Throttle {
     this.#action = action;
   }
 
-  /** As soon as it may be. */
-  soon(): void {
-    if (this.#timer !== undefined) return;
-    const waitMs = this.#doneMs + this.#gapMs - this.#clock.now();
-    if (waitMs <= 0) this.now();
-    else this.#timer = this.#clock.setTimer(waitMs, () => this.now());
+  /** As soon as it may be: so long after the last time. */
+  soon(gapMs = this.#gapMs): void {
+    const dueMs = this.#doneMs + gapMs;
+    if (dueMs <= this.#clock.now()) this.now();
+    else this.#at(dueMs);
   }
 
   /** In `gapMs`, unless it is to be sooner. */
   later(): void {
-    this.#timer ??= this.#clock.setTimer(this.#gapMs, () => this.now());
+    this.#at(this.#clock.now() + this.#gapMs);
   }
 
   now(): void {
@@ -37,5 +37,13 @@ export class Throttle {
   cancel(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#dueMs = Infinity;
+  }
+
+  #at(dueMs: number): void {
+    if (dueMs >= this.#dueMs) return;
+    this.cancel();
+    this.#dueMs = dueMs;
+    this.#timer = this.#clock.setTimer(dueMs - this.#clock.now(), () => this.now());
   }
 }
