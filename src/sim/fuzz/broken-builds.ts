@@ -27,6 +27,10 @@ export const brokenBuilds = {
   },
   /** A link loses 5 % of the messages, and tells nobody. */
   'losing-link': { network: losing },
+  /** A peer tells the tracker that it is there, and of no chunk. */
+  'silent-announcer': {
+    network: (transport) => wrappedTransport(transport, (connection) => new SilentAnnouncer(connection)),
+  },
 } as const satisfies Readonly<Record<string, Build>>;
 
 export type BrokenBuildName = keyof typeof brokenBuilds;
@@ -69,5 +73,12 @@ class LosingConnection extends WrappedConnection {
 
   override send(message: Message): boolean {
     return this.#count() % LOST_ONE_IN === 0 || super.send(message);
+  }
+}
+
+class SilentAnnouncer extends WrappedConnection {
+  override send(message: Message): boolean {
+    if (message.type !== 'announce') return super.send(message);
+    return super.send({ ...message, bits: new Uint8Array(message.bits.length) });
   }
 }

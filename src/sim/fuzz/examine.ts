@@ -1,5 +1,6 @@
 import type { SwarmEvent } from '../../core/events.ts';
 import { addressKey } from '../../core/address.ts';
+import { SECOND_MS } from '../../core/units.ts';
 import type { RunRecord } from '../engines/engine.ts';
 import type { Build } from '../engines/virtual/build.ts';
 import { InvariantError } from '../engines/virtual/invariants/invariant.ts';
@@ -8,6 +9,10 @@ import { expand } from '../expand/expand.ts';
 import type { Plan } from '../plan/plan.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { timeBudgetMs } from './time-budget.ts';
+
+/** Of real time: most runs take a tenth of a second. */
+const TAKES_MS_MAX = 120 * SECOND_MS;
+export const TOOK_TOO_LONG = 'took too long';
 
 /** What is wrong with a run. */
 export interface Problem {
@@ -29,18 +34,26 @@ export async function examine(
   const budgetMs = timeBudgetMs(drawn);
   const plan = { ...drawn, timeLimitMs: Math.min(drawn.timeLimitMs, budgetMs) };
   const engine = virtualEngine({ thorough: true, ...(build && { build }) });
+  const timeout = AbortSignal.timeout(TAKES_MS_MAX);
   let wrong: Problem | undefined;
   try {
     const onEvent = (event: SwarmEvent): void => {
       wrong ??= wrongEvent(event, plan);
     };
-    const record = await engine.run(plan, { signal, onEvent });
-    return signal.aborted ? undefined : (wrong ?? wrongEnd(record, plan));
+    const record = await engine.run(plan, { signal: AbortSignal.any([signal, timeout]), onEvent });
+    if (signal.aborted) return undefined;
+    return wrong ?? (record.ending === 'interrupted' ? tookTooLong(record) : wrongEnd(record, plan));
   } catch (error) {
     if (error instanceof InvariantError) return { kind: error.invariant, message: error.message };
     const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { kind: `broke down: ${told.split('\n')[0]}`, message: told };
   }
+}
+
+function tookTooLong({ elapsedMs }: RunRecord): Problem {
+  const limitSec = TAKES_MS_MAX / SECOND_MS;
+  const message = `not over after ${limitSec} s, at ${(elapsedMs / SECOND_MS).toFixed(1)} s of virtual time`;
+  return { kind: TOOK_TOO_LONG, message };
 }
 
 /** Nobody is blamed for what he did not do. */
@@ -60,7 +73,7 @@ function wrongEnd({ ending, elapsedMs, peers }: RunRecord, plan: Plan): Problem 
   const lacking = peers.filter(
     ({ integrity, leftIncomplete }) => integrity === 'incomplete' && !leftIncomplete,
   );
-  const names = lacking.map(({ name }) => name).join(', ');
+  const names = lacking.map(({ name }) => name).join(', ') || 'nobody';
   const atS = (elapsedMs / 1000).toFixed(1);
   if (ending === 'time-limit') {
     return {

@@ -41,11 +41,17 @@ export function scenarioText(scenario: FuzzScenario, timeLimit = '24h', comment 
     content: { generate: { size: `${size}B`, chunk_size: `${chunkBytes}B` } },
     tracker,
     time_limit: timeLimit,
+    ...(isBlameless(scenario) && { expect: ['corrupt_chunks == 0', 'bans == 0'] }),
     ...(faults.length > 0 && { faults: faults.map(faultOf) }),
     peers,
   };
   const lines = comment === '' ? [] : comment.split('\n').map((line) => `# ${line}`);
   return [...lines, stringify(document, { lineWidth: 0 })].join('\n');
+}
+
+/** Nobody does anything for which it may be blamed, nor spoils what others blame somebody for. */
+function isBlameless({ faults }: FuzzScenario): boolean {
+  return faults.every(({ kind }) => kind !== 'corrupt' && kind !== 'lie');
 }
 
 function faultOf({ kind, peers, timing, effect }: FuzzFault): unknown {

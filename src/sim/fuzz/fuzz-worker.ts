@@ -4,7 +4,7 @@ import { expand } from '../expand/expand.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { brokenBuilds, type BrokenBuildName } from './broken-builds.ts';
 import { drawScenario } from './draw-scenario.ts';
-import { examine, type Problem } from './examine.ts';
+import { examine, TOOK_TOO_LONG, type Problem } from './examine.ts';
 import { scenarioText, type FuzzScenario } from './fuzz-scenario.ts';
 import { shrink } from './shrink.ts';
 import { timeBudgetMs } from './time-budget.ts';
@@ -60,7 +60,9 @@ export async function examineSeed(seed: number, build?: BrokenBuildName): Promis
       throw error;
     }
   };
-  const { scenario, tries } = await shrink(drawn, fails);
+  // Each try would take as long again.
+  const { scenario, tries } =
+    problem.kind === TOOK_TOO_LONG ? { scenario: drawn, tries: 0 } : await shrink(drawn, fails);
   const limitMs = Math.ceil(timeBudgetMs(expand(parseScenario(scenarioText(scenario), file))));
   const why = `Found by: swarm-lab fuzz --from ${seed} --seeds 1${build === undefined ? '' : ` --build ${build}`}`;
   return {

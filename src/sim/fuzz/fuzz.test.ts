@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { BrokenBuildName } from './broken-builds.ts';
+import { virtualEngine } from '../engines/virtual/virtual-engine.ts';
+import { expand } from '../expand/expand.ts';
+import { parseScenario } from '../scenario/parse.ts';
+import { brokenBuilds, type BrokenBuildName } from './broken-builds.ts';
 import { drawScenario } from './draw-scenario.ts';
 import { scenarioText } from './fuzz-scenario.ts';
 import { examineSeed } from './fuzz-worker.ts';
@@ -11,6 +14,18 @@ async function firstFailure(seeds: readonly number[], build?: BrokenBuildName) {
     if (failure !== undefined) return failure;
   }
   return undefined;
+}
+
+/** What becomes of a scenario that nobody examines: as by `sim`, but for the build. */
+async function outcomeAlone(text: string, build: BrokenBuildName): Promise<string> {
+  const engine = virtualEngine({ build: brokenBuilds[build] });
+  try {
+    const { signal } = new AbortController();
+    const { ending } = await engine.run(expand(parseScenario(text, 'found.yaml')), { signal });
+    return ending === 'time-limit' ? 'not complete in time' : ending;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, seed) => seed);
@@ -32,14 +47,19 @@ describe('a known defect in every peer', () => {
     ['losing-link', 'bytes sent are received'],
     ['leaking-link', 'rate allows|faster than its link'],
     ['unverified-chunks', 'hash is wrong'],
-  ] as const)('is found and shrunk to at most four peers: %s', async (build, kind) => {
-    const failure = await firstFailure(seedsThatFind[build], build);
-    expect(failure?.problem.kind).toMatch(new RegExp(kind));
-    expect(failure!.peers).toBeLessThanOrEqual(4);
-    expect(failure!.text).toContain(
-      `# Found by: swarm-lab fuzz --from ${failure!.seed} --seeds 1 --build ${build}`,
-    );
-  });
+    ['silent-announcer', 'the tracker knows'],
+  ] as const)(
+    'is found, shrunk to at most four peers, and found by `sim` in what is written: %s',
+    async (build, kind) => {
+      const failure = await firstFailure(seedsThatFind[build], build);
+      expect(failure?.problem.kind).toMatch(new RegExp(kind));
+      expect(failure!.peers).toBeLessThanOrEqual(4);
+      expect(await outcomeAlone(failure!.text, build)).toMatch(new RegExp(kind));
+      expect(failure!.text).toContain(
+        `# Found by: swarm-lab fuzz --from ${failure!.seed} --seeds 1 --build ${build}`,
+      );
+    },
+  );
 });
 
 /** As a search finds them; others do, too. */
@@ -48,4 +68,5 @@ const seedsThatFind: Readonly<Record<BrokenBuildName, readonly number[]>> = {
   'losing-link': [0],
   'leaking-link': [7],
   'unverified-chunks': [20],
+  'silent-announcer': [0, 1, 2, 3],
 };

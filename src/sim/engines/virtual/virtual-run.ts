@@ -26,10 +26,13 @@ const PROGRESS_STEP_MS = 100;
 /** A long run is looked at so often, a short one every `SAMPLE_STEP_MS`. */
 const LOOKS_MAX = 20_000;
 
+/** As many as a scenario of `fuzz` has, and one more. */
+const THOROUGH_PEERS_MAX = 10;
+
 export interface VirtualRunOptions {
   /**
-   * Look at every invariant each time, and at the end wait until the tracker can be compared with the swarm: for small
-   * swarms. Default false.
+   * Look at every invariant each time, and at the end wait until the tracker can be compared with the swarm. Default:
+   * for swarms of at most 10 peers.
    */
   readonly thorough?: boolean;
   /** What stands in for a part of every peer. Default: nothing. */
@@ -54,9 +57,9 @@ export class VirtualRun {
   #setupMs = 0;
   #end: RunEnd | undefined;
 
-  constructor(plan: Plan, watcher: RunWatcher, { thorough = false, build = {} }: VirtualRunOptions) {
+  constructor(plan: Plan, watcher: RunWatcher, { thorough, build = {} }: VirtualRunOptions) {
     this.#watcher = watcher;
-    this.#isThorough = thorough;
+    this.#isThorough = thorough ?? plan.peers.length <= THOROUGH_PEERS_MAX;
     this.#chunkBytes = chunkBytesOf(plan.content);
     this.#stepMs = Math.max(SAMPLE_STEP_MS, plan.timeLimitMs / LOOKS_MAX);
     const heldBy = heldAtStart(plan.content);
@@ -82,7 +85,10 @@ export class VirtualRun {
       this.#peers,
       this.#chunkBytes,
     );
-    this.#invariants = new Invariants({ clock: this.#clock, view: this.#view(plan) }, { thorough });
+    this.#invariants = new Invariants(
+      { clock: this.#clock, view: this.#view(plan) },
+      { thorough: this.#isThorough },
+    );
     this.#controller = new RunController(
       {
         clock: this.#clock,

@@ -81,6 +81,13 @@ describe.each([false, true])('a run in virtual time (looked at thoroughly: %s)',
     expect(await run(slowed, { thorough })).toBe('completed');
   });
 
+  it('ends where the tracker does not know what a peer holds, naming peer and chunk', async () => {
+    const quiet = swarm.replace('engine: virtual', 'engine: virtual\ntracker: { announce_interval: 5s }');
+    expect(await run(quiet, { thorough: true, build: brokenBuilds['silent-announcer'] })).toMatch(
+      /^invariant broken \(after quiet the tracker knows the peers that are there\) at .* s, seeder: it holds chunk 1, which the tracker does not know/,
+    );
+  });
+
   it('ends where messages vanish, naming both ends and the bytes', async () => {
     expect(await run(swarm, { thorough, build: brokenBuilds['losing-link'] })).toMatch(
       /^invariant broken \(of each pair, bytes sent are received, under way or lost\) at .* s, .* and .*: \d+ bytes sent, \d+ received/,
