@@ -45,7 +45,7 @@ async function main(): Promise<number> {
   const benchmarks: Chosen = {
     micro: chosen(options.micro, microSuite),
     swarm: chosen(options.swarm, swarmCases[size]),
-    virtual: chosen(options.virtual, virtualCases[size]),
+    virtual: [...chosen(options.virtual, virtualCases[size]), ...chosen(options.large, virtualCases.large)],
   };
   const names = [...benchmarks.micro, ...benchmarks.swarm, ...benchmarks.virtual].map(({ name }) => name);
   if (names.length === 0) throw new ConfigError(`no benchmark has "${options.filter}": see --list`);

@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { machineTimes } from '../src/sim/machine/machine-times.ts';
 import { processors } from '../src/sim/machine/processors.ts';
 import { THROTTLED_SHARE_MAX, describeThrottling, watchThrottling } from '../src/sim/machine/throttling.ts';
+import { ownMs } from './own-times.ts';
 import type { HostShare } from './report/report.ts';
 
 /** More than this for others, and a figure is not the program's alone. */
@@ -16,17 +17,17 @@ export interface HostProbe {
 export function probeHost(): HostProbe {
   const loadBefore = loadavg()[0]! / processors().coresOfMachine;
   const readThrottling = watchThrottling();
-  const ownBefore = process.cpuUsage();
+  const ownBefore = ownMs();
   const before = machineTimes();
   return {
     read() {
       const now = machineTimes();
-      const own = process.cpuUsage(ownBefore);
+      const own = ownMs() - ownBefore;
       const totalMs = now.busyMs + now.idleMs - before.busyMs - before.idleMs;
       const throttledShare = readThrottling();
       const throttling = throttledShare === null ? {} : { throttledShare };
       if (totalMs <= 0) return { loadBefore, ownCpuShare: 0, othersCpuShare: 0, ...throttling };
-      const ownCpuShare = (own.user + own.system) / 1000 / totalMs;
+      const ownCpuShare = own / totalMs;
       const busyShare = (now.busyMs - before.busyMs) / totalMs;
       return {
         loadBefore,

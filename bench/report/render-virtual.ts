@@ -10,14 +10,15 @@ export const COST_COLUMNS: readonly Column[] = [
   right('cost of a chunk'),
   right(''),
   right('goal'),
-  right('memory', 1),
+  right('peak memory', 1),
   right('others', 2),
 ];
 
 export function costRow(result: CostResult): string[] {
   const chunkMs = mean(result.chunkMs);
+  const cut = result.share === undefined ? '' : ` (the first ${formatPercent(result.share)})`;
   return [
-    `${result.peers} peers, ${result.chunks} chunks`,
+    `${result.peers} peers, ${result.chunks} chunks${cut}`,
     formatMs(chunkMs),
     formatMargin(result.interval),
     `${chunkMs <= result.goalMs ? '✓' : '✗'} ${formatMs(result.goalMs)}`,

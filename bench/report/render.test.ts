@@ -53,6 +53,11 @@ test('a report shows every figure beside its scatter, and every doubt', () => {
   `);
 });
 
+test('of a run that was cut off a report says how far it came', () => {
+  const results = [{ ...cost(1000, [0.1]), share: 0.125 }];
+  expect(renderReport(report({ results }))).toContain('1000 peers, 100 chunks (the first 12.5 %)');
+});
+
 test('of virtual time a report shows what a chunk costs, and ratios beside what is to be reached', () => {
   const results = [
     cost(100, [0.05, 0.05]),
@@ -64,10 +69,10 @@ test('of virtual time a report shows what a chunk costs, and ratios beside what 
     "Processor, 2 cores · Node v20.20.2 · commit 0123456789ab
     load before 0.00 a core · processors: 90.0 % own, 2.00 % others
 
-    virtual time            cost of a chunk                 goal   memory  others
-    ─────────────────────────────────────────────────────────────────────────────
-    100 peers, 100 chunks           50.0 µs  ± 0.00 %  ✓ 60.0 µs  256 MiB  2.00 %
-    1000 peers, 100 chunks           100 µs            ✗ 60.0 µs  256 MiB  2.00 %
+    virtual time            cost of a chunk                 goal  peak memory  others
+    ─────────────────────────────────────────────────────────────────────────────────
+    100 peers, 100 chunks           50.0 µs  ± 0.00 %  ✓ 60.0 µs      256 MiB  2.00 %
+    1000 peers, 100 chunks           100 µs            ✗ 60.0 µs      256 MiB  2.00 %
 
     virtual time  of what                     ratio           goal  others
     ──────────────────────────────────────────────────────────────────────

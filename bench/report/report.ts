@@ -9,7 +9,7 @@ const interval = z.object({ estimate: z.number(), low: z.number(), high: z.numbe
 const host = z.object({
   /** One-minute load average over the number of cores. */
   loadBefore: z.number(),
-  /** Share of all cores that this process used, 0 to 1. */
+  /** Share of all cores that this process and the programs it started used, 0 to 1. */
   ownCpuShare: z.number(),
   /** Share of all cores that anybody else used. */
   othersCpuShare: z.number(),
@@ -82,8 +82,10 @@ const cost = z.object({
   /** Processor time of a process / chunks that it delivered to its peers, ms; one value a process. */
   chunkMs: z.array(z.number().positive()).min(1),
   interval,
-  /** That each process held at the end. */
+  /** The most that each process held. */
   memoryBytes: z.array(z.number().positive()),
+  /** Of all chunks, the share that came before the run was cut off, the least of all processes; absent: all. */
+  share: z.number().exactOptional(),
   /** To be reached, ms. */
   goalMs: z.number(),
   host,

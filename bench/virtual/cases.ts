@@ -1,9 +1,14 @@
-/** The benchmarks of virtual time, in full and in small. */
+/** The benchmarks of virtual time, in full, in small, and those that are large. */
+import { SECOND_MS } from '../../src/core/units.ts';
 
 export interface VirtualSize {
   /** One seeder, and leechers. */
   readonly peers: number;
   readonly chunks: number;
+  /** Of each peer, at most. Default: the scenario's default. */
+  readonly connections?: number;
+  /** Of a chunk, to be reached. Default: `GOALS.chunkMs`. */
+  readonly goalMs?: number;
 }
 
 /** Processor time of a delivered chunk at several sizes, and how it grows from the first to the last. */
@@ -11,6 +16,8 @@ export interface CostCase {
   readonly kind: 'cost';
   readonly name: string;
   readonly sizes: readonly VirtualSize[];
+  /** Each is run once, and cut off after so long. Default: to the end, as often as is asked for. */
+  readonly cutMs?: number;
 }
 
 /** Links that take turns, as on sockets, against those of virtual time: the same plan, side by side. */
@@ -47,7 +54,19 @@ const PROGRAM: ProgramCase = {
   scenario: 'steady-state',
 };
 
-export const virtualCases: Readonly<Record<'full' | 'smoke', readonly VirtualCase[]>> = {
+/** Swarms that take minutes to hours, each as far as it comes in this time. */
+const LARGE: CostCase = {
+  kind: 'cost',
+  name: 'virtual time: cost of a chunk, large',
+  cutMs: 10 * 60 * SECOND_MS,
+  sizes: [
+    { peers: 100, chunks: 200, connections: 40 },
+    { peers: 1000, chunks: 1000, connections: 40 },
+    { peers: 10_000, chunks: 200, connections: 40, goalMs: 0.15 },
+  ],
+};
+
+export const virtualCases: Readonly<Record<'full' | 'smoke' | 'large', readonly VirtualCase[]>> = {
   full: [
     cost({ peers: 100, chunks: 100 }, { peers: 300, chunks: 100 }, { peers: 1000, chunks: 100 }),
     links({ peers: 100, chunks: 100 }),
@@ -58,4 +77,5 @@ export const virtualCases: Readonly<Record<'full' | 'smoke', readonly VirtualCas
     links({ peers: 5, chunks: 10 }),
     PROGRAM,
   ],
+  large: [LARGE],
 };

@@ -4,13 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../src/core/errors.ts';
 import type { VirtualSample, VirtualTask } from './virtual-task.ts';
 
+/** Node's own limit is at most 4 GiB. */
+const HEAP_MIB_MAX = 12 * 1024;
+
 /** @throws {EngineError} the swarm did not complete, or its process died */
 export async function runTask(
   workerFile: URL,
   task: VirtualTask,
   signal: AbortSignal,
 ): Promise<VirtualSample> {
-  const child = fork(fileURLToPath(workerFile), { signal });
+  const child = fork(fileURLToPath(workerFile), {
+    signal,
+    execArgv: [`--max-old-space-size=${HEAP_MIB_MAX}`],
+  });
   let sample: VirtualSample | undefined;
   child.on('message', (message: VirtualSample) => (sample = message));
   child.send(task);

@@ -39,12 +39,13 @@ export async function runVirtual(benchmark: VirtualCase, run: VirtualRun): Promi
   }
 }
 
-async function runCost({ name, sizes }: CostCase, run: VirtualRun): Promise<BenchResult[]> {
+async function runCost({ name, sizes, cutMs }: CostCase, run: VirtualRun): Promise<BenchResult[]> {
   const probe = probeHost();
   const samples: VirtualSample[][] = sizes.map(() => []);
-  for (let repeat = 1; repeat <= run.repeats; repeat++) {
+  for (let repeat = 1; repeat <= (cutMs === undefined ? run.repeats : 1); repeat++) {
     for (const [at, size] of sizes.entries()) {
-      const task = { size, seed: `bench/${repeat}`, links: 'fluid' } as const;
+      const cut = cutMs === undefined ? {} : { cutMs };
+      const task = { size, seed: `bench/${repeat}`, links: 'fluid', ...cut } as const;
       samples[at]!.push(await runTask(run.workerFile, task, run.signal));
     }
   }
@@ -69,7 +70,8 @@ function costOf(
   about: ReturnType<typeof hostOf>,
 ): CostResult {
   const { peers, chunks } = size;
-  const chunkMs = samples.map(({ processorMs }) => processorMs / ((peers - 1) * chunks));
+  const chunkMs = samples.map(({ processorMs, delivered }) => processorMs / Math.max(1, delivered));
+  const share = Math.min(...samples.map(({ delivered, deliveries }) => delivered / deliveries));
   return {
     kind: 'cost',
     name: `${name}, ${peers} peers, ${chunks} chunks`,
@@ -78,7 +80,8 @@ function costOf(
     chunkMs,
     interval: meanInterval(chunkMs),
     memoryBytes: samples.map(({ memoryBytes }) => memoryBytes),
-    goalMs: GOALS.chunkMs,
+    ...(share < 1 && { share }),
+    goalMs: size.goalMs ?? GOALS.chunkMs,
     ...about,
   };
 }

@@ -1,23 +1,36 @@
 /** Runs one swarm in virtual time, as a process of its own, and tells what it cost. */
 import { virtualEngine } from '../../src/sim/engines/virtual/virtual-engine.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
+import { peakMemoryBytes } from '../own-times.ts';
 import { runPaced } from './paced-swarm.ts';
 import { planOf } from './plans.ts';
 import type { VirtualSample, VirtualTask } from './virtual-task.ts';
 
-async function runFluid(plan: Plan): Promise<boolean> {
-  const { signal } = new AbortController();
-  const { ending } = await virtualEngine().run(plan, { signal });
-  return ending === 'completed';
+type Outcome = Pick<VirtualSample, 'complete' | 'delivered'>;
+
+async function runFluid(plan: Plan, cutMs: number | undefined): Promise<Outcome> {
+  const cut = new AbortController();
+  let delivered = 0;
+  const { ending } = await virtualEngine().run(plan, {
+    signal: cut.signal,
+    onReady() {
+      if (cutMs !== undefined) setTimeout(() => cut.abort(), cutMs).unref();
+    },
+    onEvent({ type }) {
+      if (type === 'chunk-received') delivered++;
+    },
+  });
+  return { complete: ending === 'completed' || ending === 'interrupted', delivered };
 }
 
-async function run({ size, seed, links }: VirtualTask): Promise<VirtualSample> {
+async function run({ size, seed, links, cutMs }: VirtualTask): Promise<VirtualSample> {
   const plan = planOf(size, seed);
+  const deliveries = (size.peers - 1) * size.chunks;
   const before = process.cpuUsage();
-  const complete = links === 'turns' ? runPaced(plan) : await runFluid(plan);
+  const outcome =
+    links === 'turns' ? { complete: runPaced(plan), delivered: deliveries } : await runFluid(plan, cutMs);
   const { user, system } = process.cpuUsage(before);
-  const memoryBytes = process.memoryUsage.rss();
-  return { processorMs: (user + system) / 1000, memoryBytes, complete };
+  return { processorMs: (user + system) / 1000, memoryBytes: peakMemoryBytes(), deliveries, ...outcome };
 }
 
 process.once('message', (task: VirtualTask) => {
