@@ -67,7 +67,7 @@ describe('a run in virtual time', () => {
 
   it('of a sweep gives the same events whichever of its runs are at the same time', async () => {
     const sweep = `${scenario}sweep: { product: { policy.picker: [random, rarest-first] } }\nrepeat: 2\n`
-      .replace('defaults: {', 'defaults: { policy: { upload_slots: 3 },')
+      .replace('defaults: {', 'defaults: { policy: { upload_slots: 3, super_seeding: off },')
       .replace('policy.picker', 'defaults.policy.picker');
     const file = desk.scenario('sweep', sweep);
     const outcomes = [];

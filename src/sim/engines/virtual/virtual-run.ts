@@ -50,6 +50,7 @@ export class VirtualRun {
   readonly #sampler: Sampler;
   readonly #invariants: Invariants;
   readonly #isThorough: boolean;
+  #isSettling = false;
   readonly #startedAt = new Date().toISOString();
   readonly #beganMs = performance.now();
   readonly #stepMs: number;
@@ -72,8 +73,9 @@ export class VirtualRun {
         clock: this.#clock,
         faults: this.#faults,
         onEvent: (event) => {
-          this.#controller.hear(event);
-          if (this.#end !== undefined) this.#invariants.see(event);
+          // The end of the run is the end of what is measured, whoever looks on.
+          if (this.#isSettling) this.#invariants.see(event);
+          else this.#controller.hear(event);
         },
         onStay: (host) => this.#invariants.joins(host),
         watch: (host, remote) => this.#invariants.watch(host, remote),
@@ -190,6 +192,7 @@ export class VirtualRun {
   #settle(): void {
     const { settlingMs } = this.#invariants;
     if (settlingMs === undefined || this.#watcher.signal.aborted) return;
+    this.#isSettling = true;
     this.#clock.run(this.#clock.now() + settlingMs);
     this.#invariants.settled();
   }

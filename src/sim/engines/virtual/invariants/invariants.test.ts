@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toPlainError } from '../../../../core/errors.ts';
+import type { SwarmEvent } from '../../../../core/events.ts';
 import { expand } from '../../../expand/expand.ts';
 import { brokenBuilds } from '../../../fuzz/broken-builds.ts';
 import { parseScenario } from '../../../scenario/parse.ts';
@@ -92,6 +93,24 @@ describe.each([false, true])('a run in virtual time (looked at thoroughly: %s)',
     expect(await run(swarm, { thorough, build: brokenBuilds['losing-link'] })).toMatch(
       /^invariant broken \(of each pair, bytes sent are received, under way or lost\) at .* s, .* and .*: \d+ bytes sent, \d+ received/,
     );
+  });
+});
+
+describe('a run that is looked at thoroughly', () => {
+  it('tells the same events, and ends at the same time', async () => {
+    const runs = await Promise.all(
+      [false, true].map(async (thorough) => {
+        const told: SwarmEvent[] = [];
+        const plan = expand(parseScenario(swarm, 'invariants.yaml'));
+        const { signal } = new AbortController();
+        const { elapsedMs } = await virtualEngine({ thorough }).run(plan, {
+          signal,
+          onEvent: (event) => told.push(event),
+        });
+        return { elapsedMs, told };
+      }),
+    );
+    expect(runs[1]).toEqual(runs[0]);
   });
 });
 
