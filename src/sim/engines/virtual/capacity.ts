@@ -8,8 +8,8 @@ import type { EngineNeeds } from '../engine.ts';
 
 /** Measured on Linux with Node 20, see docs/benchmarks.md. */
 const BYTES_RESERVED = 90 * MIB;
-const BYTES_PER_CONNECTION = 28_000;
-const BYTES_PER_DELIVERY = 4_000;
+const BYTES_PER_CONNECTION = 26_000;
+const BYTES_PER_DELIVERY = 1_000;
 const SETUP_MS_PER_PEER = 0.2;
 const MS_PER_CONNECTION = 2;
 const MS_PER_DELIVERY = 0.35;
