@@ -11,20 +11,14 @@ import { Holders } from './holders.ts';
 import type { Neighbour, OpenRequest } from './neighbour.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import type { Picker } from './pickers/picker.ts';
+import { adaptWindow } from './request-window.ts';
+import { chooseSecond } from './second-requests.ts';
 import { RarityIndex } from './rarity-index.ts';
 import { SlotSet } from './slot-set.ts';
 
-/** Requests open at a time with one neighbour: at most so many… */
-const WINDOW_MAX = 128;
-/** …and of more than this only so many bytes. */
+/** Of more requests than this open at a time with one neighbour, only so many bytes. */
 const WINDOW_CHUNKS_FREE = 16;
 const WINDOW_BYTES_MAX = 4 * MIB;
-/** An answer that waited less than this at the neighbour asks for a larger window, one that waited… */
-const QUEUE_SHORT_MS = 250;
-/** …more than this for a smaller one. */
-const QUEUE_LONG_MS = 750;
-/** A round trip shorter than this share of the time that a chunk takes is not worth a request more. */
-const ROUND_TRIP_SHARE_MIN = 0.05;
 /** The pace of a neighbour is an average over about this time. */
 const PACE_MS = 60_000;
 /** A neighbour that rejects without choking and without a cancel gets no requests for this time. */
@@ -132,6 +126,7 @@ export class Downloader {
       const index =
         this.#drafts.choose(neighbour) ??
         this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
+        chooseSecond(neighbour, this.#owed(), this.#context.ledger, nowMs) ??
         this.#duplicate(neighbour, nowMs);
       if (index === undefined || neighbour.requests.has(index)) return;
       this.#request(neighbour, index, nowMs);
@@ -165,6 +160,7 @@ export class Downloader {
       const detail = `chunk ${part.index} continues at ${part.offset}, not in order`;
       return this.#callbacks.onFault(neighbour, detail);
     }
+    if (part.offset === request.offset) this.#isFirst(neighbour, request);
     if (part.chunkBytes !== request.bytes) return this.#isOfAnotherSize(neighbour, request, last);
     if (!this.#write(request, part)) {
       if (last) {
@@ -174,9 +170,19 @@ export class Downloader {
       return this.#broken(request.download.draft);
     }
     if (!last) return;
-    this.#adapt(neighbour, request, nowMs);
+    adaptWindow(neighbour, request, nowMs);
     this.#finish(neighbour, request);
     this.fill(neighbour);
+  }
+
+  /** It has begun to bring a chunk: those who have not, and were asked too, need not. */
+  #isFirst(neighbour: Neighbour, { index }: OpenRequest): void {
+    if (this.#context.ledger.copiesOnTheirWay(index) < 2) return;
+    for (const other of this.#owed()) {
+      const second = other.requests.get(index);
+      if (other === neighbour || second === undefined || second.download.over) continue;
+      if (second.nextOffset === second.offset) this.#cancel(other, second, 'cancelled');
+    }
   }
 
   /** Returns whether the store could keep it. */
@@ -294,25 +300,6 @@ export class Downloader {
     return bytes < WINDOW_BYTES_MAX;
   }
 
-  /**
-   * The neighbour must never be out of work, however far away it is, but what is requested from it too early cannot
-   * be had from others. So the window follows the time that requests wait at the neighbour, as Vegas does for TCP;
-   * it shrinks at most once a round trip, by what waited too long, and never below what a round trip holds.
-   */
-  #adapt(neighbour: Neighbour, request: OpenRequest, nowMs: number): void {
-    const tookMs = nowMs - request.sentMs;
-    const waitedMs = tookMs - (neighbour.roundTripMs ?? 0);
-    const least = windowMin(neighbour, request.bytes, nowMs);
-    if (waitedMs < QUEUE_SHORT_MS || neighbour.window < least) {
-      neighbour.window = Math.min(WINDOW_MAX, neighbour.window + 1);
-    } else if (waitedMs > QUEUE_LONG_MS && request.sentMs >= neighbour.windowShrankMs) {
-      // Those that were sent before the window last shrank tell of the larger one.
-      const tooMany = neighbour.window * ((waitedMs - QUEUE_LONG_MS) / tookMs);
-      neighbour.window = Math.max(least, neighbour.window - Math.max(1, tooMany));
-      neighbour.windowShrankMs = nowMs;
-    }
-  }
-
   #request(neighbour: Neighbour, index: number, nowMs: number): void {
     const { ledger } = this.#context;
     const { bytes } = ledger.agreed(index)!;
@@ -386,11 +373,4 @@ export class Downloader {
       reason,
     });
   }
-}
-
-/** One request that is being answered, and those that make up for the round trip until the next one would be. */
-function windowMin({ roundTripMs = 0, received }: Neighbour, chunkBytes: number, nowMs: number): number {
-  const roundTripBytes = (received.bytesPerSec(nowMs) * roundTripMs) / 1000;
-  const chunks = roundTripBytes / chunkBytes;
-  return chunks < ROUND_TRIP_SHARE_MIN ? 1 : Math.min(WINDOW_MAX, 1 + Math.ceil(chunks));
 }

@@ -43,6 +43,7 @@ export class SwarmExchange implements MeshHandler {
     this.#showing = new Showing(context, neighbours, this.#downloader.holders);
     this.#uploader = new Uploader(context, neighbours, {
       onSent: (neighbour, index) => this.#superSeeding.sent(neighbour, index),
+      copies: (index) => this.#downloader.copies(index),
       onUnchoke: (neighbour) => this.#show(neighbour),
       onChoke: (neighbour) => this.#superSeeding.choked(neighbour),
     });
@@ -74,6 +75,7 @@ export class SwarmExchange implements MeshHandler {
     this.#interestTimer?.cancel();
     this.#timers = [];
     this.#mesh.stop();
+    this.#uploader.stop();
     this.#downloader.stop();
   }
 
@@ -128,7 +130,7 @@ export class SwarmExchange implements MeshHandler {
   left(neighbour: Neighbour): void {
     this.#superSeeding.left(neighbour);
     this.#downloader.left(neighbour);
-    this.#uploader.fillSlots();
+    this.#uploader.left(neighbour);
   }
 
   message(neighbour: Neighbour, message: SwarmMessage): void {
@@ -279,6 +281,7 @@ export class SwarmExchange implements MeshHandler {
     this.#presumeInterest(
       neighbours.where((at) => ~(holders.word(index, at) | interested.words[at]! | hiding.words[at]!)),
     );
+    this.#uploader.held(index);
     if (!this.#context.ledger.complete) return;
     for (const neighbour of [...neighbours.values()]) {
       if (neighbour.theirs.complete) this.#mesh.release(neighbour);

@@ -67,6 +67,14 @@ export class Neighbour {
   #theyChoke = true;
   #theyAreInterested = false;
   #wantsNothing = false;
+  /** When it was unchoked, or had last been sent all that it asked for. */
+  idleSinceMs = 0;
+  /** What it takes, where that does not fill our uplink; undefined: it may take all. */
+  takesBytesPerMs: number | undefined;
+  /** How soon it can answer: the shortest time from an unchoke to its request; undefined before the first. */
+  awayMs: number | undefined;
+  /** Highest rate at which it brought a whole chunk, its way apart; 0 before the first. */
+  peakBytesPerMs = 0;
 
   /** Ours to them, oldest first. */
   readonly requests = new Map<number, OpenRequest>();

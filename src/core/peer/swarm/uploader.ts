@@ -5,18 +5,24 @@ import { uploadPolicies } from './upload-policies/upload-policies.ts';
 import type { ChokeChoice } from './upload-policies/upload-policy.ts';
 import type { Request } from '../../protocol/messages.ts';
 import type { PeerContext } from '../context.ts';
+import { IdleSlots } from './idle-slots.ts';
 import type { Neighbour } from './neighbour.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import { bitsIn } from './slot-set.ts';
+import { Turns } from './turns.ts';
 
 /** Requests that one neighbour may have waiting; more are rejected. */
 const QUEUE_MAX = 256;
 /** So long others come first, unless it is heard of. */
 const REST_MS = 10_000;
+/** Rounds after which those who had enough are tried again: others may no longer bring them what they lack. */
+const ENOUGH_ROUNDS = 3;
 
 export interface UploaderCallbacks {
   /** The last byte of a chunk has been handed to the neighbour's connection. */
   onSent(neighbour: Neighbour, index: number): void;
+  /** How many neighbours hold a chunk. */
+  readonly copies: (index: number) => number;
   /** It is going to be told that it may ask. */
   onUnchoke(neighbour: Neighbour): void;
   /** It may not ask any more; what is being sent is finished. */
@@ -28,6 +34,8 @@ export class Uploader {
   readonly #context: PeerContext;
   readonly #neighbours: Neighbourhood;
   readonly #callbacks: UploaderCallbacks;
+  readonly #turns: Turns;
+  readonly #idleSlots: IdleSlots;
   #round = 0;
   /** Of whom the last round tried by chance. */
   #optimistic: number | undefined;
@@ -36,11 +44,32 @@ export class Uploader {
     this.#context = context;
     this.#neighbours = neighbours;
     this.#callbacks = callbacks;
+    this.#turns = new Turns(context, { copies: callbacks.copies, onRoom: () => this.#serve() });
+    this.#idleSlots = new IdleSlots(context, neighbours, (holders) => this.#free(holders));
+  }
+
+  stop(): void {
+    this.#turns.stop();
+    this.#idleSlots.stop();
+  }
+
+  /** A chunk has come to be held: those who lack it may want a slot again. */
+  held(index: number): void {
+    this.#idleSlots.held(index);
+    this.fillSlots();
+  }
+
+  left(neighbour: Neighbour): void {
+    this.#turns.drop(neighbour);
+    this.#idleSlots.left(neighbour);
+    this.fillSlots();
+    this.#serve();
   }
 
   /** Decides anew whom to serve: about once a second. */
   rechoke(): void {
     this.#round++;
+    if (this.#round % ENOUGH_ROUNDS === 0) this.#idleSlots.forget();
     const { choked, interested } = this.#neighbours.standing;
     const concerned = this.#neighbours.where((at) => interested.words[at]! | ~choked.words[at]!);
     const { unchoked, optimistic } = this.#choose(concerned, this.#context.options.uploadSlots);
@@ -51,6 +80,7 @@ export class Uploader {
       // A neighbour that is not interested at the moment keeps a slot that nobody else wants: it can continue at once.
       else if (neighbour.weChoke || neighbour.theyAreInterested || spare-- <= 0) this.#choke(neighbour);
     }
+    this.#idleSlots.look();
   }
 
   /** Gives slots that are free, or held by who does not want them, to those who wait. Nobody else loses one. */
@@ -65,13 +95,21 @@ export class Uploader {
       wanted += bitsIn(interestedHere & choked.words[at]!);
       used += bitsIn(interestedHere & ~choked.words[at]!);
     }
-    if (wanted === 0 || used >= uploadSlots) return;
+    if (wanted === 0) return;
+    if (used >= uploadSlots) return this.#idleSlots.look();
     const waiting = this.#neighbours.where((at) => choked.words[at]! & interested.words[at]!);
     const { unchoked } = this.#choose(waiting, uploadSlots - used);
     const idle = this.#neighbours.where((at) => ~choked.words[at]! & ~interested.words[at]!);
     const excess = used + idle.length + unchoked.size - uploadSlots;
     for (const neighbour of idle.slice(0, Math.max(0, excess))) this.#choke(neighbour);
     for (const neighbour of waiting) if (unchoked.has(neighbour.id)) this.#unchoke(neighbour);
+    this.#idleSlots.look();
+  }
+
+  /** They make no use of their slots, and others wait. */
+  #free(holders: readonly Neighbour[]): void {
+    for (const holder of holders) this.#choke(holder);
+    this.fillSlots();
   }
 
   #choose(among: readonly Neighbour[], slots: number): ChokeChoice {
@@ -84,7 +122,7 @@ export class Uploader {
       optimistic: neighbour.id === this.#optimistic,
       receivedBytesPerSec: neighbour.received.bytesPerSec(nowMs),
       sentBytes: neighbour.sentBytes,
-      resting: this.#rests(neighbour, nowMs),
+      resting: this.#idleSlots.hadEnough(neighbour) || this.#rests(neighbour, nowMs),
     }));
     const situation = { slots, seeding: ledger.complete, round: this.#round };
     return chooseUnchoked(uploadPolicies[options.uploadPolicy], candidates, situation, random);
@@ -107,7 +145,9 @@ export class Uploader {
   /** Also of one that comes too late: it tells how far away the neighbour is. */
   #noteUse(neighbour: Neighbour): void {
     if (neighbour.unusedSinceMs === undefined) return;
-    neighbour.usePatience.heard(this.#context.clock.now() - neighbour.unusedSinceMs);
+    const afterMs = this.#context.clock.now() - neighbour.unusedSinceMs;
+    neighbour.usePatience.heard(afterMs);
+    this.#idleSlots.used(neighbour, afterMs);
     neighbour.unusedSinceMs = undefined;
   }
 
@@ -119,8 +159,38 @@ export class Uploader {
     if (at === 0) this.pump(neighbour);
   }
 
-  /** Sends parts until the connection has enough; goes on when it has drained. */
+  /** Goes on with what the neighbour is being sent, or lets it wait for its turn. */
   pump(neighbour: Neighbour): void {
+    if (this.#turns.has(neighbour)) this.#continue(neighbour);
+    else if (neighbour.serving.length > 0) this.#turns.wait(neighbour);
+    else this.#turns.drop(neighbour);
+    this.#serve();
+  }
+
+  /** Begins with what there is room for. */
+  #serve(): void {
+    for (let next = this.#turns.next(); next !== undefined; next = this.#turns.next()) {
+      this.#send(next);
+      this.#endTurn(next);
+    }
+  }
+
+  #continue(neighbour: Neighbour): void {
+    if (neighbour.blocked) return;
+    if (neighbour.serving[0]?.begun === true) this.#send(neighbour);
+    this.#endTurn(neighbour);
+  }
+
+  #endTurn(neighbour: Neighbour): void {
+    if (neighbour.blocked) return;
+    this.#turns.end(neighbour);
+    if (neighbour.serving.length > 0) return this.#turns.wait(neighbour);
+    neighbour.idleSinceMs = this.#context.clock.now();
+    this.#idleSlots.look();
+  }
+
+  /** Sends parts of one chunk until the connection has enough; goes on when it has drained. */
+  #send(neighbour: Neighbour): void {
     const { connection, serving } = neighbour;
     for (let chunk = serving[0]; chunk !== undefined && !neighbour.blocked; chunk = serving[0]) {
       const { index, offset, chunkBytes } = chunk;
@@ -140,7 +210,7 @@ export class Uploader {
       const nowMs = this.#context.clock.now();
       neighbour.blocked = !neighbour.send(part, nowMs);
       if (!neighbour.blocked) neighbour.lastServedMs = nowMs;
-      if (chunk.offset === chunkBytes) this.#callbacks.onSent(neighbour, index);
+      if (chunk.offset === chunkBytes) return this.#callbacks.onSent(neighbour, index);
     }
   }
 
@@ -155,7 +225,10 @@ export class Uploader {
   #rests(neighbour: Neighbour, nowMs: number): boolean {
     const { weChoke, serving, blocked, lastServedMs, lastReceivedMs } = neighbour;
     const patience = serving.length > 0 || blocked ? neighbour.takePatience : neighbour.usePatience;
-    const isIdle = !weChoke && nowMs - Math.max(lastServedMs, lastReceivedMs) > patience.limitMs;
+    const isIdle =
+      !weChoke &&
+      !this.#turns.waits(neighbour) &&
+      nowMs - Math.max(lastServedMs, lastReceivedMs) > patience.limitMs;
     if (isIdle && (neighbour.rest === undefined || neighbour.rest.untilMs <= nowMs)) patience.struck();
     if (isIdle) neighbour.rest = { sinceMs: nowMs, untilMs: nowMs + REST_MS };
     const { rest } = neighbour;
@@ -176,6 +249,7 @@ export class Uploader {
     if (!neighbour.weChoke) return;
     const nowMs = this.#context.clock.now();
     neighbour.weChoke = false;
+    neighbour.idleSinceMs = nowMs;
     neighbour.lastServedMs = nowMs;
     neighbour.unusedSinceMs ??= nowMs;
     this.#callbacks.onUnchoke(neighbour);
@@ -189,6 +263,7 @@ export class Uploader {
     neighbour.send({ type: 'choke' }, this.#context.clock.now());
     const begunCount = neighbour.serving[0]?.begun === true ? 1 : 0;
     for (const { index } of neighbour.serving.splice(begunCount)) this.#reject(neighbour, index, 'choked');
+    if (begunCount === 0 && !neighbour.blocked) this.#turns.drop(neighbour);
     this.#callbacks.onChoke(neighbour);
   }
 
