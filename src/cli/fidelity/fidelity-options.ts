@@ -1,22 +1,17 @@
 /** The command line of `swarm-lab fidelity`. */
 import { ConfigError } from '../../core/errors.ts';
-import { whatThereIs } from '../../sim/scenario/load.ts';
-import { findScenario } from '../../sim/shipped/shipped-files.ts';
 import { newCommand, readCommandLine } from '../arguments/command-line.ts';
-import { seedText, wholeNumber } from '../arguments/values.ts';
+import {
+  addScenarioArguments,
+  scenariosOf,
+  type ScenarioArguments,
+} from '../arguments/scenario-arguments.ts';
+import { wholeNumber } from '../arguments/values.ts';
 
-export interface FidelityOptions {
-  /** Files of scenarios or saved plans, at least one; a name for which there is no file stands as it was given. */
-  readonly scenarios: readonly string[];
-  /** Instead of the scenario's. */
-  readonly seed?: string;
+export interface FidelityOptions extends ScenarioArguments {
   /** Plans of each arm. Default: 3, and of a saved plan itself alone. */
   readonly repeat?: number;
-  readonly set: readonly string[];
-  readonly out: string;
-  readonly json: boolean;
   readonly markdown: boolean;
-  readonly quiet: boolean;
 }
 
 export const REPEATS = 3;
@@ -42,20 +37,13 @@ Exit codes: 0 median completion and makespan agree within 5 %, where the machine
 the repeats scatter by more, or the machine limited every run; 70 defect of the program; 130 stopped by Ctrl-C.`;
 
 function newFidelityCommand() {
-  return newCommand('fidelity', 'Runs scenarios on both engines, and tells how far their figures differ.')
-    .argument('[scenario...]', 'YAML files or short names, see scenarios/ and docs/scenario-reference.md')
+  const command = newCommand(
+    'fidelity',
+    'Runs scenarios on both engines, and tells how far their figures differ.',
+  );
+  return addScenarioArguments(command)
     .option('--repeat <n>', `plans of each arm (default: ${REPEATS})`, wholeNumber(1, REPEATS_MAX))
-    .option('--seed <text>', "decides everything random; default: the scenario's own", seedText)
-    .option(
-      '--set <path=value>',
-      'change the scenario, for example peers.leechers.count=50; may be repeated',
-      (value: string, earlier: readonly string[]) => [...earlier, value],
-      [] as readonly string[],
-    )
-    .option('--out <folder>', 'where reports go', 'reports')
-    .option('--json', 'the result as JSON on stdout, and nothing else there', false)
-    .option('--markdown', 'the table as Markdown, a line for each arm', false)
-    .option('--quiet', 'tell only what went wrong', false)
+    .option('--markdown', 'print the table as Markdown, a line for each arm', false)
     .addHelpText('after', EXAMPLES);
 }
 
@@ -69,7 +57,5 @@ export function readFidelityOptions(argv: readonly string[], env: NodeJS.Process
   if (options.json && options.markdown) {
     throw new ConfigError('--json and --markdown are two ways to print one result; choose one of them');
   }
-  const scenarios = command.args.map((name) => findScenario(name) ?? name);
-  if (scenarios.length === 0) throw new ConfigError(`<scenario> is missing; ${whatThereIs()}`);
-  return { ...options, scenarios };
+  return { ...options, scenarios: scenariosOf(command) };
 }

@@ -1,24 +1,18 @@
 /** The command line of `swarm-lab sim`. */
 import { Option } from 'commander';
-import { ConfigError } from '../../core/errors.ts';
 import { engineNames } from '../../sim/plan/engine-names.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
-import { whatThereIs } from '../../sim/scenario/load.ts';
-import { findScenario } from '../../sim/shipped/shipped-files.ts';
 import { newCommand, readCommandLine } from '../arguments/command-line.ts';
-import { seedText, wholeNumber } from '../arguments/values.ts';
+import {
+  addScenarioArguments,
+  scenariosOf,
+  type ScenarioArguments,
+} from '../arguments/scenario-arguments.ts';
+import { wholeNumber } from '../arguments/values.ts';
 
-export interface SimOptions {
-  /** Files of scenarios or saved plans, at least one; a name for which there is no file stands as it was given. */
-  readonly scenarios: readonly string[];
-  /** Instead of the scenario's. */
-  readonly seed?: string;
+export interface SimOptions extends ScenarioArguments {
   /** Runs of each arm. Default: the scenario's. */
   readonly repeat?: number;
-  readonly set: readonly string[];
-  readonly out: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
   /** Print the plan and stop. */
   readonly plan: boolean;
   /** Instead of the scenario's. */
@@ -62,19 +56,11 @@ or corrupt, or the run failed; 2 bad scenario or option, or it cannot be run her
 measured is written). Of several runs or scenarios the worst decides: 1, then 5, 4, 3.`;
 
 function newSimCommand() {
-  return newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.')
-    .argument('[scenario...]', 'YAML files or short names, see scenarios/ and docs/scenario-reference.md')
-    .option('--seed <text>', "seed of all random values (default: the scenario's own)", seedText)
+  return addScenarioArguments(newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.'))
     .option(
       '--repeat <n>',
       "run each arm n times, with derived seeds (default: the scenario's, or 1)",
       wholeNumber(1, REPEATS_MAX),
-    )
-    .option(
-      '--set <path=value>',
-      'override a key of the scenario, for example peers.leechers.count=50; may be repeated',
-      (value: string, earlier: readonly string[]) => [...earlier, setting(value)],
-      [] as readonly string[],
     )
     .addOption(
       new Option(
@@ -82,9 +68,6 @@ function newSimCommand() {
         "threads: real sockets, in real time; virtual: the same peers in virtual time (default: the scenario's)",
       ).choices(engineNames),
     )
-    .option('--out <folder>', 'folder for reports', 'reports')
-    .option('--json', 'print the result as JSON on stdout, and nothing else', false)
-    .option('--quiet', 'print only what went wrong', false)
     .option('--plan', 'print what would happen, even if it cannot be run here, and stop', false)
     .option(
       '--check-determinism',
@@ -100,14 +83,6 @@ function newSimCommand() {
     .addHelpText('after', examples);
 }
 
-/** The option behind it is taken for its value where that is missing. */
-function setting(value: string): string {
-  if (!/^--?[A-Za-z]/.test(value)) return value;
-  throw new ConfigError(
-    'the value of --set is missing; write --set path=value, for example --set peers.leechers.count=50',
-  );
-}
-
 /**
  * @throws {CommanderError} help was asked for; commander has shown it
  * @throws {ConfigError} a mistake, or npm kept options for itself
@@ -115,8 +90,7 @@ function setting(value: string): string {
 export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv): SimOptions {
   const command = readCommandLine(newSimCommand, argv, env);
   const options = command.opts<Omit<SimOptions, 'scenarios'>>();
-  const scenarios = command.args.map((name) => findScenario(name) ?? name);
-  if (scenarios.length === 0) throw new ConfigError(`<scenario> is missing; ${whatThereIs()}`);
+  const scenarios = scenariosOf(command);
   const engine = options.checkDeterminism ? (options.engine ?? 'virtual') : options.engine;
   return { ...options, ...(engine === undefined ? {} : { engine }), scenarios };
 }
