@@ -56,6 +56,8 @@ export class Peer {
     });
     this.#tracker = new SwarmTrackerSession(this.#context, {
       onPeers: (peers, agreed) => this.#learn(peers, agreed),
+      // What spec peers hold is told by each answer anew.
+      lacksPeers: () => this.#swarm.lacksAddresses || this.#swarm.idle || this.#spec.knowsPeers,
       onOtherFile: (totalChunks) => this.#otherFile(totalChunks),
       onLost: () => this.#trackerLost(),
     });

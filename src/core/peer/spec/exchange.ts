@@ -101,6 +101,11 @@ export class SpecExchange {
     this.#server.serve(connection);
   }
 
+  /** Whether the swarm tracker has told of spec peers. */
+  get knowsPeers(): boolean {
+    return this.#specPeers.size > 0;
+  }
+
   /** The swarm tracker knows of these spec peers. */
   learn(peers: readonly PeerEntry[]): void {
     for (const { address, bits } of peers) {

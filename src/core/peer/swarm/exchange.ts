@@ -84,6 +84,11 @@ export class SwarmExchange implements MeshHandler {
     return this.#downloader.idle;
   }
 
+  /** Whether others than those known so far could become neighbours. */
+  get lacksAddresses(): boolean {
+    return this.#mesh.lacksAddresses;
+  }
+
   /** How many neighbours hold the chunk. */
   copies(index: number): number {
     return this.#downloader.copies(index);

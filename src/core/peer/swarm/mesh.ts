@@ -66,6 +66,8 @@ interface Pending {
 /** The peer's swarm connections: dialling, handshakes, one connection a pair, keeping alive. */
 export class Mesh {
   readonly neighbours: Neighbourhood;
+  /** There is room for more neighbours than there are addresses to try. */
+  lacksAddresses = true;
   readonly #context: PeerContext;
   readonly #handler: MeshHandler;
   readonly #known = new Map<string, Known>();
@@ -173,6 +175,7 @@ export class Mesh {
     let free = target - this.neighbours.size - pendingKeys.size;
     // Somebody else may be of use, and would get the place of one who is not.
     if (free <= 0 && pendingKeys.size === 0 && this.#useless() !== undefined) free = 1;
+    this.lacksAddresses = false;
     if (free <= 0) return;
     const nowMs = clock.now();
     const ready: Known[] = [];
@@ -181,6 +184,7 @@ export class Mesh {
       if (this.#byAddress.has(key) || pendingKeys.has(key) || this.#context.isBannedKey(key)) continue;
       ready.push(known);
     }
+    this.lacksAddresses = ready.length < free;
     for (const known of shuffled(ready, random)) {
       if (free-- <= 0) return;
       known.dialled = true;

@@ -8,11 +8,15 @@ import type { PeerContext } from '../context.ts';
 const UPDATE_MS = 1_000;
 const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 30_000;
-/** Peers asked for while chunks are missing. */
+/** Peers asked for while chunks are missing and there is room for neighbours. */
 const WANTED_PEERS = 50;
+/** After this time others are asked for in any case: there may be new ones of another kind. */
+const WANTED_AGAIN_MS = 10_000;
 
 export interface SwarmTrackerCallbacks {
   onPeers(peers: readonly PeerEntry[], agreed: readonly ChunkClaim[]): void;
+  /** Whether addresses of others are of any use. */
+  lacksPeers(): boolean;
   /** The tracker's swarm is about a file with so many chunks, not about this peer's. The session is over. */
   onOtherFile(totalChunks: number): void;
   /** The connection is lost. Returns whether the session should try again. */
@@ -33,6 +37,8 @@ export class SwarmTrackerSession {
   #told = false;
   #greeted = false;
   #lastAnnounceMs = -Infinity;
+  /** When it last asked for peers. */
+  #wantedMs = -Infinity;
   #completedTold = false;
   #stopped = true;
 
@@ -145,7 +151,8 @@ export class SwarmTrackerSession {
     const claims = [...this.#untold].flatMap((index) => ledger.claim(index) ?? []);
     this.#untold.clear();
     // A seeder asks once: leechers that announced before it did cannot know of it.
-    const wanted = event === 'started' || !(ledger.complete || event === 'stopped') ? WANTED_PEERS : 0;
+    const wanted = event === 'started' || (event !== 'stopped' && this.#lacksPeers()) ? WANTED_PEERS : 0;
+    if (wanted > 0) this.#wantedMs = this.#lastAnnounceMs;
     for (let first = 0; first === 0 || first < claims.length; first += CLAIMS_MAX) {
       this.#connection?.send({
         type: 'announce',
@@ -159,6 +166,12 @@ export class SwarmTrackerSession {
     for (const { index, hash } of claims) {
       this.#context.tell({ type: 'chunk-announced', index, hash, address, protocol: 'swarm' });
     }
+  }
+
+  #lacksPeers(): boolean {
+    const { clock, ledger } = this.#context;
+    if (ledger.complete) return false;
+    return this.#callbacks.lacksPeers() || clock.now() - this.#wantedMs >= WANTED_AGAIN_MS;
   }
 
   #lost(reason: CloseReason): void {

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { PeerStage, type Puppet } from '../../../test/support/peer-stage.ts';
+
+const chunks = Array.from({ length: 40 }, (_, at) => at + 1);
+
+/** A peer with as many neighbours as it may have, which is busy; `run` lets seconds pass in which it gets chunks. */
+function busyPeer(): {
+  readonly stage: PeerStage;
+  readonly source: Puppet;
+  readonly run: (seconds: number) => number[];
+} {
+  const stage = new PeerStage({ totalChunks: 40, held: [] }, { maxConnections: 1 });
+  const source = stage.neighbour('source', chunks);
+  source.say({ type: 'unchoke' });
+  let served = 0;
+  const run = (seconds: number): number[] => {
+    const before = stage.announces.length;
+    for (let second = 0; second < seconds; second++) {
+      source.deliver(source.requested[served++]!);
+      stage.run(1_000);
+    }
+    return stage.announces.slice(before).map(({ wanted }) => wanted);
+  };
+  return { stage, source, run };
+}
+
+it('a peer that has its neighbours and is busy asks the tracker for others every ten seconds only', () => {
+  const { stage, run } = busyPeer();
+  expect(stage.announces[0]!.wanted).toBe(50);
+  run(2);
+  const wanted = run(20);
+  expect(wanted.length).toBeGreaterThanOrEqual(18);
+  expect(wanted.filter((count) => count > 0)).toEqual([50, 50]);
+});
+
+it('a peer that has lost a neighbour asks for others at its next announce', () => {
+  const { stage, source, run } = busyPeer();
+  run(3);
+  expect(stage.announces.at(-1)!.wanted).toBe(0);
+  source.close();
+  stage.run(2_000);
+  expect(stage.announces.at(-1)!.wanted).toBe(50);
+});
