@@ -80,7 +80,8 @@ export function peerRecord(name: string, changes: Partial<PeerRecord> = {}): Pee
   return {
     name,
     traffic: traffic(),
-    shaping: shaping(),
+    // All that was sent has left.
+    shaping: shaping({ bytesPacedUp: changes.traffic?.payloadSentBytes ?? 0 }),
     heldChunksAtEnd: 4,
     integrity: 'intact',
     leftIncomplete: false,
@@ -208,7 +209,7 @@ export function smallSwarm(): { plan: Plan; record: RecordedRun } {
       controlReceivedBytes: 100,
     });
   const paced = shaping({
-    bytesPacedUp: 900,
+    bytesPacedUp: 5000,
     bytesDelayed: 1000,
     lateMsTotal: 6,
     lateMsMax: 3,

@@ -12,6 +12,7 @@ import {
   recordOf,
   smallSwarm,
   testEnvironment,
+  shaping,
   traffic,
   measure,
 } from './fixture.ts';
@@ -151,6 +152,26 @@ describe('peers that come, go and come back', () => {
     const records = ['a', 'b'].map((name) => peerRecord(name));
     const { swarm, peers } = measure(plan, recordOf(events, records), testEnvironment);
     expect([swarm.makespanMs, peers[0]?.completionMs]).toEqual([1200, 1000]);
+  });
+
+  it('an uplink has carried what has left, not what still waits for it when the run ends', () => {
+    const plan = planOf([
+      plannedPeer('s', { holds: { kind: 'all' }, link: { ...unlimitedLink, upBytesPerSec: 1000 } }),
+      plannedPeer('a', { holds: { kind: 'chunks', indices: [1, 2, 3] } }),
+    ]);
+    const events: SwarmEvent[] = [
+      joinedEvent('s', 0, 1, 4),
+      joinedEvent('a', 0, 2, 3),
+      receivedEvent('a', 1000, 4, 1),
+      { type: 'peer-completed', atMs: 1000, peer: 'a' },
+    ];
+    const sent = { traffic: traffic({ payloadSentBytes: 1500 }), shaping: shaping({ bytesPacedUp: 950 }) };
+    const { peers } = measure(
+      plan,
+      recordOf(events, [peerRecord('s', sent), peerRecord('a')]),
+      testEnvironment,
+    );
+    expect(peers[0]!.uploadUtilisation).toBe(0.95);
   });
 
   it('leaves what happens after the makespan out of the rates', () => {

@@ -35,8 +35,10 @@ function measurePeer(
   // Who holds everything need not come: the run may be over before.
   const completedMs = hadAll ? (joinedMs ?? 0) : (completedForGood(evidence, name, makespanMs) ?? null);
   const { payloadSentBytes: uploadedBytes, payloadReceivedBytes: downloadedBytes } = record.traffic;
-  const sentInPeriod = uploadedBytes - sentLate;
   const capacity = uplinkCapacityBytes(evidence, peer, periodMs);
+  // What was handed to a connection may have waited for the uplink to the end.
+  const leftBytes = capacity > 0 ? Math.min(uploadedBytes, record.shaping.bytesPacedUp) : uploadedBytes;
+  const sentInPeriod = leftBytes - sentLate;
   return {
     name,
     group,

@@ -98,9 +98,9 @@ describe('the result on a terminal', () => {
       sum           3.91 KiB   3.91 KiB  7.81 KiB
 
       injected  target   planned  happened  what it hit
-      ────────────────────────────────────────────────────────────────────
-      link      seeder         –         –  900 B paced up; 1000 B delayed
-      link      leecher        –         –  900 B paced up; 1000 B delayed
+      ───────────────────────────────────────────────────────────────────────
+      link      seeder         –         –  4.88 KiB paced up; 1000 B delayed
+      link      leecher        –         –  5.86 KiB paced up; 1000 B delayed
       "
     `);
   });
