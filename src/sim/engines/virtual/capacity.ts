@@ -1,4 +1,5 @@
 /** What a run in virtual time would need of this machine, and whether it is there. */
+import { getHeapStatistics } from 'node:v8';
 import { heldAtStart } from '../../content/planned-content.ts';
 import { MIB } from '../../../core/units.ts';
 import { memory } from '../../machine/memory.ts';
@@ -29,18 +30,29 @@ export function needsOf(plan: Plan): EngineNeeds {
   };
 }
 
-export function shortagesOf(plan: Plan): readonly Shortage[] {
-  const { freeBytes, freeSetBy } = memory();
+/** What is there for it; Node ends a process whose heap is full, however much memory the machine has. */
+export interface Room {
+  readonly freeBytes: number;
+  /** The setting of a cgroup that sets `freeBytes`; null: it is the machine itself. */
+  readonly freeSetBy: string | null;
+  readonly heapBytes: number;
+}
+
+/** Default: that of this process on this machine. */
+export function shortagesOf(plan: Plan, room: Room = roomHere()): readonly Shortage[] {
   const needed = needsOf(plan).memoryBytes;
-  if (needed <= freeBytes) return [];
-  const more = freeSetBy === null ? 'free memory' : `raise ${freeSetBy}`;
-  return [
-    {
-      what: 'memory',
-      unit: 'bytes',
-      needed,
-      available: freeBytes,
-      remedy: `take fewer or larger chunks, fewer peers or a lower policy.max_connections, or ${more}`,
-    },
-  ];
+  const { freeBytes, freeSetBy, heapBytes } = room;
+  const available = Math.min(freeBytes, heapBytes);
+  if (needed <= available) return [];
+  const heapMiB = Math.ceil(needed / MIB / 100) * 100;
+  const more: string[] = [];
+  if (needed > heapBytes) more.push(`set NODE_OPTIONS=--max-old-space-size=${heapMiB}`);
+  if (needed > freeBytes) more.push(freeSetBy === null ? 'free memory' : `raise ${freeSetBy}`);
+  const remedy = `take fewer or larger chunks, fewer peers or a lower policy.max_connections, or ${more.join(' and ')}`;
+  return [{ what: 'memory', unit: 'bytes', needed, available, remedy }];
+}
+
+function roomHere(): Room {
+  const { freeBytes, freeSetBy } = memory();
+  return { freeBytes, freeSetBy, heapBytes: getHeapStatistics().heap_size_limit };
 }
