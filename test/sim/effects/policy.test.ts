@@ -86,7 +86,7 @@ time_limit: 10min
 peers:
   leecher: { holds: 1-32, link: { up: 32KiB/s }, policy: { upload_policy: ${policy}, upload_slots: 1 } }
   giver: { holds: 33-64, link: { up: 16KiB/s } }
-  taker: { link: { up: 1kbit/s } }
+  taker: { link: { up: 8kbit/s } }
 `);
         const untilMs = eventsOf(run.record, 'peer-completed', 'giver')[0]!.atMs;
         const [taken, given] = ['taker', 'giver'].map(
