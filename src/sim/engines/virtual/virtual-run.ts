@@ -136,9 +136,8 @@ export class VirtualRun {
     this.#faults.stop();
     this.#sampler.end(end.atMs);
     this.#invariants.end();
-    if (this.#isThorough) this.#settle();
     this.#runtime.close();
-    return this.#record(end, {
+    const record = this.#record(end, {
       // Real time has no part in what is measured.
       loopDelayP99Ms: 0,
       loopDelayMaxMs: 0,
@@ -147,6 +146,8 @@ export class VirtualRun {
       maxRssBytes: process.resourceUsage().maxRSS * 1024,
       wallMs,
     });
+    if (this.#isThorough) this.#settle();
+    return record;
   }
 
   #begin(): void {
@@ -188,7 +189,7 @@ export class VirtualRun {
     }
   }
 
-  /** What still happens is seen by the invariants alone. */
+  /** What still happens is seen by the invariants alone, and counts in no figure. */
   #settle(): void {
     const { settlingMs } = this.#invariants;
     if (settlingMs === undefined || this.#watcher.signal.aborted) return;
