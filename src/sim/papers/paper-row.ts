@@ -54,7 +54,8 @@ export function rowsOf(
 }
 
 /**
- * `unclear`: the mean is outside, but its interval reaches in; of a direction in words also when it reaches out. `shown`:
+ * `unclear`: the mean is outside, but its interval reaches in, or there is none, as of one seed; of a direction in words
+ * also when it reaches out. `shown`:
  * there is nothing to compare it with.
  */
 function judge(measured: Repeated | null, { published, least, most }: Comparison): PaperVerdict {
@@ -65,6 +66,7 @@ function judge(measured: Repeated | null, { published, least, most }: Comparison
   const reachesOut = mean - half < least || mean + half > most;
   if (mean >= least && mean <= most)
     return typeof published === 'string' && reachesOut ? 'unclear' : 'agrees';
+  if (ci95 === null) return 'unclear';
   return mean + half >= least && mean - half <= most ? 'unclear' : 'differs';
 }
 
