@@ -69,7 +69,12 @@ describe('a published figure beside measured ones', () => {
 });
 
 describe('the table', () => {
-  const rows = [rowOf([10_200, 10_400, 10_600]), rowOf([13_000, 13_000]), rowOf([null]), rowOf([20_000], inWords)];
+  const rows = [
+    rowOf([10_200, 10_400, 10_600]),
+    rowOf([13_000, 13_000]),
+    rowOf([null]),
+    rowOf([20_000], inWords),
+  ];
 
   test('has a heading and a row for each figure, with the interval of several seeds', () => {
     expect(`\n${renderPapers(rows, [paper], 'markdown')}\n`).toMatchInlineSnapshot(`
