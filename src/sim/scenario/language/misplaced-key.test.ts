@@ -25,6 +25,12 @@ peers:
     ).toEqual(['move it to the top of the scenario', 'move it into peers.leechers']);
   });
 
+  test('that would name the scenario is left out', () => {
+    expect(adviceFor('name: mine\ncontent: { generate: { size: 1MiB } }\n')).toEqual([
+      'leave it out: a scenario has the name of its file',
+    ]);
+  });
+
   test('that is nearly right is told as misspelt', () => {
     expect(adviceFor('content: { generate: { size: 1MiB, chnk_size: 4KiB } }\n')).toEqual([
       'did you mean "chunk_size"?',

@@ -6,6 +6,7 @@ const INWARD_MAX = 2;
 
 /** What to do with the key at the path; `undefined` when no map inside or around knows it. */
 export function whereItBelongs(key: string, path: readonly PropertyKey[], schema: SchemaNode) {
+  if (path.length === 0 && key === 'name') return 'leave it out: a scenario has the name of its file';
   return inward(key, path, schema) ?? outward(key, path, schema);
 }
 
