@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/core/errors.ts';
-import type { Engine, RunWatcher } from '../../src/sim/engines/engine.ts';
+import type { SwarmEvent } from '../../src/core/events.ts';
+import type { Engine, RunRecord, RunWatcher } from '../../src/sim/engines/engine.ts';
 import { unlimitedLink, type Plan, type PlannedLeave, type PlannedPeer } from '../../src/sim/plan/plan.ts';
 import { plannedPeer, type RecordedRun } from '../../src/sim/measure/fixture.ts';
 import {
@@ -112,6 +113,28 @@ export function describeEngine(name: string, make: () => Engine): void {
       expect(faultRecord(record, 'spoil').hits).toBeGreaterThan(0);
       expect(eventsOf(record, 'fault-ended').map(({ fault }) => fault)).toContain('outage');
       expect(record.peers.map(({ integrity }) => integrity)).toEqual(Array(4).fill('intact'));
+    });
+
+    it('shows who looks on what has happened so far: events in order, and the record until now', async () => {
+      const live: SwarmEvent[] = [];
+      const peeks: RunRecord[] = [];
+      // In virtual time so many that the run takes a while.
+      const plan = swarmPlan({ leechers: name === 'virtual' ? 20 : 2, upBytesPerSec: 512 * KIB });
+      const record = await run(plan, {
+        onLiveEvent: (event) => live.push(event),
+        onProgress: (_, peek) => peeks.push(peek()),
+      });
+      const told = new Set(record.events.map((event) => JSON.stringify(event)));
+      expect(live.length).toBeGreaterThan(CHUNKS);
+      expect(live.filter((event) => !told.has(JSON.stringify(event)))).toEqual([]);
+      const times = live.map(({ atMs }) => atMs);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+      expect(peeks.length).toBeGreaterThan(0);
+      expect(peeks.map(({ peers }) => peers.length)).toEqual(peeks.map(() => plan.peers.length));
+      const sizes = [...peeks, record].map(({ elapsedMs }) => elapsedMs);
+      expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+      const { usefulBytes } = record.samples.at(-1)!;
+      expect(usefulBytes).toBe((plan.peers.length - 1) * CHUNKS * 16 * KIB);
     });
 
     it('gives up at the time limit, and by a condition', async () => {

@@ -37,8 +37,8 @@ export interface EngineNeeds {
 export interface RunWatcher {
   /** Stops the run; what was measured is still returned, with `ending: 'interrupted'`. */
   readonly signal: AbortSignal;
-  /** About ten times a second. */
-  onProgress?(progress: RunProgress): void;
+  /** About ten times a second. `peek`: the record as if the run were interrupted now; nothing changes by it. */
+  onProgress?(progress: RunProgress, peek: () => RunRecord): void;
   /** The swarm is ready; `trackerPort` is where others may join it, null: they cannot. */
   onReady?(info: { readonly trackerPort: number | null; readonly setupMs: number }): void;
   /**
@@ -46,6 +46,11 @@ export interface RunWatcher {
    * What it throws ends the run.
    */
   onEvent?(event: SwarmEvent): void;
+  /**
+   * For those who look on: events while the run goes on, in order of time. In real time they come half a second late,
+   * and those of a thread that was stopped for longer are left out.
+   */
+  onLiveEvent?(event: SwarmEvent): void;
 }
 
 export interface RunProgress {

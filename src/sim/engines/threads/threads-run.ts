@@ -15,9 +15,11 @@ import { FaultInjector } from '../run/fault-injector.ts';
 import { copyFields, shapingFields, trafficFields } from '../run/node-counters.ts';
 import { PeerState } from '../run/peer-state.ts';
 import { fromPlainError } from '../run/plain-errors.ts';
+import type { RunEnd } from '../run/run-controller.ts';
 import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
 import { needsOf } from './capacity.ts';
 import { allocateCounters, workerCounters, nodeCounters } from './counters.ts';
+import { LiveOrder } from './live-order.ts';
 import type { FolderVerdict, FromWorker } from './messages.ts';
 import { WorkerRuntime } from './worker-runtime.ts';
 import { Workspace } from './workspace.ts';
@@ -28,6 +30,8 @@ const CLOSE_LIMIT_INTERRUPTED_MS = 200;
 /** From the barrier to time 0, so that every thread has heard of it by then. */
 const START_LEAD_MS = 5;
 const START_LEAD_PER_PEER_MS = 0.05;
+
+type HostUse = Pick<HostRecord, 'cpuShare' | 'throttledShare'>;
 
 /** One run; whoever has waited for its end disposes of it. */
 export class ThreadsRun {
@@ -42,6 +46,7 @@ export class ThreadsRun {
   readonly #clock = systemClock(this.#originNs);
   readonly #interrupted: Promise<'interrupted'>;
   readonly #events: SwarmEvent[] = [];
+  readonly #live: LiveOrder | undefined;
   #onAbort!: () => void;
   #runtime: WorkerRuntime | undefined;
   #setupMs = 0;
@@ -52,6 +57,7 @@ export class ThreadsRun {
     this.#watcher = watcher;
     this.#workerFile = workerFile;
     this.#trackerPort = trackerPort;
+    if (watcher.onLiveEvent) this.#live = new LiveOrder((event) => watcher.onLiveEvent?.(event));
     this.#interrupted = new Promise((resolve) => {
       this.#onAbort = () => resolve('interrupted');
       if (watcher.signal.aborted) this.#onAbort();
@@ -67,8 +73,30 @@ export class ThreadsRun {
       waitsForSessions: this.#plan.until === 'sessions',
     });
     const startMs = this.#clock.now() + START_LEAD_MS + START_LEAD_PER_PEER_MS * peers.length;
-    const cpuBefore = process.cpuUsage();
-    const readThrottling = watchThrottling();
+    const readUse = watchUse();
+    const recordAt = (
+      end: RunEnd,
+      counters: SharedArrayBuffer,
+      verdicts: readonly FolderVerdict[] | undefined,
+      use: HostUse,
+    ): RunRecord => ({
+      engine: 'threads',
+      startedAt: this.#startedAt,
+      setupMs: this.#setupMs,
+      elapsedMs: end.atMs,
+      ending: verdicts === undefined ? 'interrupted' : end.ending,
+      ...(end.abortedBy !== undefined && { abortedBy: end.abortedBy }),
+      peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
+      tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
+      samples: sampler.samples,
+      host: this.#hostRecord(runtime.counters, runtime.workers, use),
+      chunkBytes,
+      faults: faults.records(),
+    });
+    const peek = (): RunRecord => {
+      const atMs = Math.max(0, controller.now());
+      return recordAt({ ending: 'interrupted', atMs }, runtime.counters.slice(0), undefined, readUse(atMs));
+    };
     const live = (): LiveSwarm => ({ nowMs: Math.max(0, controller.now()), ...sampler.live() });
     runtime.begin(startMs);
     controller.begin(startMs, () => faults.begin({ clock: this.#clock, runtime, controller, live }, startMs));
@@ -78,7 +106,8 @@ export class ThreadsRun {
       const hopeless = faults.poll();
       if (hopeless !== undefined) controller.end('aborted', hopeless.text);
       controller.checkStall();
-      this.#watcher.onProgress?.(sampler.progress());
+      this.#live?.pass(controller.now());
+      this.#watcher.onProgress?.(sampler.progress(), peek);
     }, SAMPLE_STEP_MS);
     void this.#interrupted.then(() => controller.end('interrupted'));
     let end;
@@ -90,29 +119,13 @@ export class ThreadsRun {
     }
     sampler.end(end.atMs);
     const counters = runtime.counters.slice(0);
-    const use = {
-      cpuShare: cpuShare(process.cpuUsage(cpuBefore), end.atMs),
-      throttledShare: readThrottling(),
-    };
+    const use = readUse(end.atMs);
     const verdicts = await this.#closeAndVerify(runtime, controller, end.ending === 'interrupted');
     sampler.settle();
     this.#events.sort((a, b) => a.atMs - b.atMs);
     for (const event of this.#events) this.#watcher.onEvent?.(event);
-    return {
-      engine: 'threads',
-      startedAt: this.#startedAt,
-      setupMs: this.#setupMs,
-      elapsedMs: end.atMs,
-      ending: verdicts === undefined ? 'interrupted' : end.ending,
-      ...(end.abortedBy !== undefined && { abortedBy: end.abortedBy }),
-      peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
-      tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
-      samples: sampler.samples,
-      // The threads have ended their watch when they were told to close, and only then published it whole.
-      host: this.#hostRecord(runtime.counters, runtime.workers, use),
-      chunkBytes,
-      faults: faults.records(),
-    };
+    // The threads have ended their watch when they were told to close, and only then published it whole.
+    return recordAt(end, counters, verdicts, use);
   }
 
   /** Resolves when no thread and no temporary file of the run is left. */
@@ -162,7 +175,10 @@ export class ThreadsRun {
         clock: this.#clock,
         runtime,
         consequences: faults,
-        onEvent: (event) => this.#events.push(event),
+        onEvent: (event) => {
+          this.#events.push(event);
+          this.#live?.add(event);
+        },
       },
       peers,
       {
@@ -204,11 +220,7 @@ export class ThreadsRun {
     return undefined;
   }
 
-  #hostRecord(
-    counters: SharedArrayBuffer,
-    workers: number,
-    use: Pick<HostRecord, 'cpuShare' | 'throttledShare'>,
-  ): HostRecord {
+  #hostRecord(counters: SharedArrayBuffer, workers: number, use: HostUse): HostRecord {
     const delays = Array.from({ length: workers }, (_, slot) => workerCounters(counters, slot));
     return {
       loopDelayP99Ms: Math.max(...delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
@@ -250,10 +262,18 @@ function tell(message: FromWorker, controller: AwaitedController): void {
   else if (message.type === 'failed') controller.fail(fromPlainError(message.error));
 }
 
-/** Of the cores that this process may use. */
-function cpuShare({ user, system }: NodeJS.CpuUsage, elapsedMs: number): number {
-  const usedMs = (user + system) / 1000;
-  return elapsedMs > 0 ? Math.min(1, usedMs / (elapsedMs * processors().cores)) : 0;
+/** From now on; given how long that is. */
+function watchUse(): (elapsedMs: number) => HostUse {
+  const cpuBefore = process.cpuUsage();
+  const readThrottling = watchThrottling();
+  return (elapsedMs) => {
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const usedMs = (user + system) / 1000;
+    return {
+      cpuShare: elapsedMs > 0 ? Math.min(1, usedMs / (elapsedMs * processors().cores)) : 0,
+      throttledShare: readThrottling(),
+    };
+  };
 }
 
 function peerRecord(

@@ -98,6 +98,7 @@ export class VirtualRun {
         consequences: this.#faults,
         onEvent: (event) => {
           watcher.onEvent?.(event);
+          watcher.onLiveEvent?.(event);
           this.#invariants.see(event);
         },
         onEnded: (end) => (this.#end = end),
@@ -128,26 +129,36 @@ export class VirtualRun {
     this.#begin();
     this.#setupMs = performance.now() - this.#beganMs;
     this.#watcher.onReady?.({ trackerPort: null, setupMs: this.#setupMs });
-    const cpuBefore = process.cpuUsage();
-    const runBeganMs = performance.now();
-    const end = await this.#toItsEnd();
-    const wallMs = performance.now() - runBeganMs;
-    const { user, system } = process.cpuUsage(cpuBefore);
+    const readHost = this.#watchHost();
+    const end = await this.#toItsEnd(() =>
+      this.#record({ ending: 'interrupted', atMs: this.#clock.now() }, readHost()),
+    );
+    const host = readHost();
     this.#faults.stop();
     this.#sampler.end(end.atMs);
     this.#invariants.end();
     this.#runtime.close();
-    const record = this.#record(end, {
-      // Real time has no part in what is measured.
-      loopDelayP99Ms: 0,
-      loopDelayMaxMs: 0,
-      cpuShare: wallMs > 0 ? Math.min(1, (user + system) / 1000 / (wallMs * processors().cores)) : 0,
-      loadBefore: this.#loadBefore,
-      maxRssBytes: process.resourceUsage().maxRSS * 1024,
-      wallMs,
-    });
+    const record = this.#record(end, host);
     if (this.#isThorough) this.#settle();
     return record;
+  }
+
+  #watchHost(): () => HostRecord {
+    const cpuBefore = process.cpuUsage();
+    const beganMs = performance.now();
+    return () => {
+      const wallMs = performance.now() - beganMs;
+      const { user, system } = process.cpuUsage(cpuBefore);
+      return {
+        // Real time has no part in what is measured.
+        loopDelayP99Ms: 0,
+        loopDelayMaxMs: 0,
+        cpuShare: wallMs > 0 ? Math.min(1, (user + system) / 1000 / (wallMs * processors().cores)) : 0,
+        loadBefore: this.#loadBefore,
+        maxRssBytes: process.resourceUsage().maxRSS * 1024,
+        wallMs,
+      };
+    };
   }
 
   #begin(): void {
@@ -174,7 +185,7 @@ export class VirtualRun {
   }
 
   /** In slices, between which an interrupt is heard: they do not change the order of events. */
-  async #toItsEnd(): Promise<RunEnd> {
+  async #toItsEnd(peek: () => RunRecord): Promise<RunEnd> {
     let toldMs = performance.now();
     for (;;) {
       if (this.#watcher.signal.aborted) this.#controller.end('interrupted');
@@ -182,7 +193,7 @@ export class VirtualRun {
       this.#clock.runUntil(() => this.#end !== undefined || left-- <= 0);
       if (this.#end !== undefined) return this.#end;
       if (performance.now() - toldMs >= PROGRESS_STEP_MS) {
-        this.#watcher.onProgress?.(this.#sampler.progress());
+        this.#watcher.onProgress?.(this.#sampler.progress(), peek);
         toldMs = performance.now();
       }
       await setImmediate();
