@@ -13,7 +13,7 @@ const DEFECT = 70;
 const programs = {
   sim: 'run swarms as scenarios describe them, and measure them',
   bench: 'measure parts of the system and whole swarms',
-  compare: 'compare two saved runs or experiments',
+  compare: 'compare saved runs or experiments',
   calibrate: 'measure whether each knob of a link does what it says',
   fidelity: 'run scenarios on both engines, and tell how far their figures differ',
   papers: 'run what papers have published again, and compare',

@@ -1,44 +1,72 @@
-/** Two saved results or experiments side by side. */
-import { printableData, printableJson } from '../core/printable.ts';
-import { compareExperiments } from '../sim/experiment/compare-saved.ts';
+/** Saved runs or experiments side by side. */
+import { ConfigError } from '../core/errors.ts';
+import { printable, printableData, printableJson } from '../core/printable.ts';
+import { compareSaved } from '../sim/experiment/compare-saved.ts';
 import { loadSaved } from '../sim/experiment/load-saved.ts';
-import { renderComparison } from '../sim/report/experiment/comparison.ts';
+import { renderComparisonMarkdown } from '../sim/report/experiment/comparison-markdown.ts';
+import { renderComparison } from '../sim/report/experiment/comparison-terminal.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
+import { columnsOf, wantsColours } from './output/terminal.ts';
 import { exitCodes } from './program/exit-codes.ts';
 import { runProgram } from './program/run-program.ts';
-import { columnsOf, wantsColours } from './output/terminal.ts';
+import { tellTogether } from './program/tell-together.ts';
+
+interface CompareOptions {
+  readonly json: boolean;
+  readonly markdown: boolean;
+  readonly differentScenarios: boolean;
+}
 
 const newCompareCommand = () =>
   newCommand(
     'compare',
-    'Compares two saved runs or experiments, with intervals, and lists everything else that differs.',
+    'Compares saved runs or experiments with the first of them: differences, intervals, verdicts.',
   )
-    .argument('<before>', 'result.json, experiment.json, or a folder that holds one of them')
-    .argument('<after>', 'the same for the other run or experiment')
+    .argument('<base>', 'result.json, experiment.json, a folder that holds one of them, or a folder of runs')
+    .argument('<other...>', 'the same for what is compared with it')
+    .option('--markdown', 'print Markdown, for a pull request', false)
     .option('--json', 'print the comparison as JSON on stdout', false)
+    .option(
+      '--different-scenarios',
+      'show figures of different scenarios side by side, without a verdict',
+      false,
+    )
     .addHelpText(
       'after',
       `
-Arms are matched by name. If each side has one arm, these two are compared whatever their names. A single run shows no
-scatter: only repeated runs (swarm-lab sim <scenario> --repeat 5) can show a difference.
+Of each figure: the means, the difference with its 95 % interval (paired by seed where the seeds are the same, else
+Welch's), and a verdict: better, worse, no difference shown, or inconclusive with the reason. A single run shows no
+scatter: only repeated runs (swarm-lab sim <scenario> --repeat 5) can show a difference. Arms are matched by name. If
+each side has one arm, these two are compared whatever their names.
 
-Example:
+Examples:
   swarm-lab compare reports/churn/2026-01-02T03-04-05Z-1-experiment reports/latest
+  swarm-lab compare before after --markdown > comparison.md
 
-Exit codes: 0 compared, whatever came out; 2 a file cannot be read; 3 no arm is in both: nothing was compared;
-70 defect of the program.`,
+Exit codes: 0 compared, whatever came out; 2 a file cannot be read, or the scenarios differ; 3 no arm is in both:
+nothing was compared; 70 defect of the program.`,
     );
 
 function main(): Promise<number> {
   const command = readCommandLine(newCompareCommand, process.argv.slice(2), process.env);
-  const [before, after] = command.args as [string, string];
-  const comparison = compareExperiments(loadSaved(before), loadSaved(after));
-  const { json } = command.opts<{ json: boolean }>();
+  const { json, markdown, differentScenarios } = command.opts<CompareOptions>();
+  if (json && markdown)
+    throw new ConfigError('--json and --markdown exclude each other; leave one of them out');
+  const sources = tellTogether(
+    'compare',
+    command.args.map((source) => () => ({ source, experiment: loadSaved(source) })),
+  );
+  const comparison = compareSaved(sources, { differentScenarios });
   const terminal = { colours: wantsColours(process.stdout), columns: columnsOf(process.stdout) };
   process.stdout.write(
-    json ? `${printableJson(comparison)}\n` : renderComparison(printableData(comparison), terminal),
+    json
+      ? `${printableJson(comparison)}\n`
+      : markdown
+        ? printable(renderComparisonMarkdown(comparison))
+        : renderComparison(printableData(comparison), terminal),
   );
-  return Promise.resolve(comparison.arms.length === 0 ? exitCodes.inconclusive : exitCodes.ok);
+  const isEmpty = comparison.others.some(({ arms }) => arms.length === 0);
+  return Promise.resolve(isEmpty ? exitCodes.inconclusive : exitCodes.ok);
 }
 
 await runProgram('compare', main);

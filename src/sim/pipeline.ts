@@ -32,13 +32,13 @@ export interface RunRequest extends DesignRequest {
  */
 export function makeDesign({ engine, ...request }: RunRequest): Design {
   const design = request.file.endsWith('.json') ? designOfPlan(request) : designExperiment(request);
-  return engine === undefined ? design : onEngine(design, engine);
+  if (engine === undefined) return design;
+  return { ...design, plans: design.plans.map((plan) => onEngine(plan, engine)) };
 }
 
 /** Nothing is drawn by the engine: a plan is the same on each. */
-function onEngine(design: Design, name: EngineName): Design {
-  const plans = design.plans.map((plan) => ({ ...plan, engine: { ...plan.engine, name } }));
-  return { ...design, plans };
+export function onEngine(plan: Plan, name: EngineName): Plan {
+  return { ...plan, engine: { ...plan.engine, name } };
 }
 
 function designOfPlan(request: DesignRequest): Design {

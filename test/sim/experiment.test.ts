@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { Comparison } from '../../src/sim/experiment/comparison.ts';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
 import { SimDesk } from './run-sim.ts';
@@ -30,6 +31,19 @@ sweep: { product: { defaults.policy.picker: [rarest-first, random] } }
 baseline: { defaults.policy.picker: sequential }
 repeat: 2
 expect: ['completed == 100%']
+`;
+
+/** A quarter of the file is only at the slow seeder: who asks for chunks in order asks for these last. */
+const PICKERS = `
+content: { generate: { size: 1MiB, chunk_size: 16KiB } }
+defaults:
+  policy: { super_seeding: off }
+  link: { up: 2Mbit/s, down: 16Mbit/s, latency: 10ms }
+peers:
+  seeder: { holds: all, link: { up: 1Mbit/s } }
+  first-half: { count: 3, holds: 1-32 }
+  middle: { count: 3, holds: 17-48 }
+time_limit: 60s
 `;
 
 function experiment(): Experiment {
@@ -248,7 +262,62 @@ describe('the exit code', () => {
 });
 
 describe('compare', () => {
-  it('shows two experiments side by side, and what is unlike', async () => {
+  /** Runs the scenario so often in virtual time, and returns the folder of its report. */
+  const repeated = async (picker: string, seed: string, times = 5): Promise<string> => {
+    const scenario = desk.scenario('pickers', PICKERS);
+    const sets = ['--set', `defaults.policy.picker=${picker}`, '--engine', 'virtual', '--seed', seed];
+    const { code } = await desk.run([scenario, '--quiet', '--repeat', String(times), ...sets]);
+    expect(code).toBe(0);
+    return realpathSync(desk.report);
+  };
+  const compared = (...args: string[]): Comparison =>
+    JSON.parse(compare(...args, '--json').stdout) as Comparison;
+  const verdicts = ({ others }: Comparison): Set<string> =>
+    new Set(
+      others.flatMap(({ arms }) => arms.flatMap(({ figures }) => figures.map(({ verdict }) => verdict))),
+    );
+
+  it('of two sets of repeats of one scenario shows no difference in any figure', async () => {
+    const [one, other, same] = [
+      await repeated('rarest-first', '1'),
+      await repeated('rarest-first', '2'),
+      await repeated('rarest-first', '1'),
+    ];
+    expect(verdicts(compared(one, other, same))).toEqual(new Set(['no difference shown']));
+  });
+
+  it('tells which picker is better, by how much and with which interval', async () => {
+    const [sequential, rarest] = [await repeated('sequential', '1'), await repeated('rarest-first', '1')];
+    const { arms } = compared(sequential, rarest).others[0]!;
+    const makespan = arms[0]!.figures.find(({ metric }) => metric === 'makespan')!;
+    expect(makespan).toMatchObject({ verdict: 'better', method: 'paired-t', note: '' });
+    expect(makespan.difference!.high).toBeLessThan(0);
+    const { status, stdout } = compare(sequential, rarest);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/B beside A, of \d+ figures: better in \d+ \(makespan \S+ (%|×) faster/);
+    expect(stdout).toMatch(
+      /makespan +\S+ s +\S+ s +-\S+ m?s \[-\S+ m?s, -\S+ m?s\] +(\S+ (%|×) faster +)?better/,
+    );
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('paired, since the seeds are the same');
+    const markdown = compare(sequential, rarest, '--markdown').stdout;
+    expect(markdown).toMatch(/^\| makespan \| .* \| better \|$/m);
+    expect(markdown).toContain('### pickers: A, B');
+  });
+
+  it('reads a folder of runs as repeats', async () => {
+    const scenario = desk.scenario('pickers', PICKERS);
+    for (const seed of ['1', '2', '3']) {
+      await desk.run([scenario, '--quiet', '--engine', 'virtual', '--seed', seed, '--out', 'mine']);
+    }
+    const { base, others } = compared(join('mine', 'pickers'), join('mine', 'pickers'));
+    expect(base).toMatchObject({ source: join('mine', 'pickers'), runs: 3 });
+    expect(others[0]!.arms[0]!.figures[0]).toMatchObject({
+      method: 'paired-t',
+      verdict: 'no difference shown',
+    });
+  });
+
+  it('shows what is unlike', async () => {
     const scenario = desk.scenario('small', SMALL);
     await desk.run([scenario, '--quiet', '--repeat', '2']);
     const [before] = readdirSync(join(desk.folder, 'reports', 'small'));
@@ -256,23 +325,30 @@ describe('compare', () => {
     const { status, stdout } = compare(join('reports', 'small', before!), join('reports', 'latest'));
     expect(status).toBe(0);
     expect(stdout).toMatch(/2 of 2 plans differ although the seed is the same/);
-    expect(stdout).toMatch(/not interleaved/);
+    // The machine has no part in virtual time.
+    expect(stdout).not.toMatch(/did not take\s+turns/);
     expect(stdout).toMatch(/makespan +\S+ m?s +\S+ m?s +\S+ × slower/);
   });
 
   it('says that single runs show no scatter', async () => {
-    await desk.run([desk.scenario('small', SMALL), '--quiet']);
-    const { status, stdout } = compare(join('reports', 'latest'), join('reports', 'latest', 'result.json'));
+    const scenario = desk.scenario('pickers', PICKERS);
+    for (const seed of ['1', '2']) {
+      await desk.run([scenario, '--quiet', '--engine', 'virtual', '--seed', seed, '--out', seed]);
+    }
+    const { status, stdout } = compare(join('1', 'latest'), join('2', 'latest', 'result.json'));
     expect(status).toBe(0);
-    expect(stdout).toMatch(/one\s+run shows no scatter/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Inconclusive.*: one run each shows no scatter; make at least 3 of each/,
+    );
     expect(stdout).not.toContain('plans differ');
   });
 
   it.each([
-    [['nowhere', 'nowhere'], 'nowhere: there is no such file'],
-    [['.', '.'], 'there is no experiment.json or result.json'],
+    [['nowhere', 'nowhere'], 'nowhere: there is no such file or folder'],
+    [['.', '.'], 'there is no experiment.json, no result.json and no folder of a run'],
     [['small.yaml', 'small.yaml'], 'small.yaml is not JSON'],
-    [['one'], '<after> is missing'],
+    [['one'], '<other> is missing'],
+    [['one', 'two', '--json', '--markdown'], '--json and --markdown exclude each other'],
   ])('%j ends with 2', (args, message) => {
     desk.scenario('small', SMALL);
     const { status, stderr } = compare(...args);

@@ -14,7 +14,10 @@ import { say } from '../output/program-output.ts';
 import { tellTogether } from '../program/tell-together.ts';
 import { interruptSignal, tellError } from '../program/run-program.ts';
 import type { SimOptions } from './sim-options.ts';
-import { runAlone, runSeveral, type ScenarioEnd, type SimComponents } from './sim-runs.ts';
+import { designAgainst, type Against } from './against.ts';
+import { runAgainst } from './run-against.ts';
+import type { SimComponents } from './runners.ts';
+import { runAlone, runSeveral, type ScenarioEnd } from './sim-runs.ts';
 import { renderScenarioEnds } from './sim-summary.ts';
 import { columnsOf } from '../output/terminal.ts';
 
@@ -85,6 +88,8 @@ function planTitle({ scenario, seed, variant }: Plan): string {
 
 interface Planned {
   readonly design: Design;
+  /** What it is to be compared with: the design has the runs of both. */
+  readonly against?: Against;
   readonly forecasts: readonly Forecast[];
 }
 
@@ -93,13 +98,18 @@ function designAll(options: SimOptions, engines: Engines): Planned[] {
   return tellTogether(
     'sim',
     options.scenarios.map((file) => () => {
-      const design = makeDesign({
+      const request = {
         file,
         sets: options.set,
         ...(options.engine === undefined ? {} : { engine: options.engine }),
         ...(options.seed === undefined ? {} : { seed: options.seed }),
         ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
-      });
+      };
+      if (options.against !== undefined) {
+        const against = designAgainst(options.against, request);
+        return { design: against.design, against, forecasts: forecastAll(against.design, engines) };
+      }
+      const design = makeDesign(request);
       return { design, forecasts: forecastAll(design, engines) };
     }),
   );
@@ -141,10 +151,11 @@ async function runAll(
   components: SimComponents,
 ): Promise<ScenarioEnd[]> {
   const ends: ScenarioEnd[] = [];
-  for (const { design } of designs) {
+  for (const planned of designs) {
+    const { design } = planned;
     if (components.signal.aborted) break;
     try {
-      const end = await run(design, options, components);
+      const end = await run(planned, options, components);
       // What was measured until then is shown all the same.
       ends.push(end.failure === undefined ? end : { ...end, ...brokenBy(end.failure) });
     } catch (error) {
@@ -160,7 +171,12 @@ function brokenBy(error: Error): Pick<ScenarioEnd, 'code' | 'outcome' | 'reasons
   return { code: tellError('sim', error), outcome: 'broke down', reasons: [error.message.split('\n')[0]!] };
 }
 
-function run(design: Design, options: SimOptions, components: SimComponents): Promise<ScenarioEnd> {
+function run(
+  { design, against }: Planned,
+  options: SimOptions,
+  components: SimComponents,
+): Promise<ScenarioEnd> {
+  if (against !== undefined) return runAgainst(against, options, components);
   const [plan, second] = design.plans;
   return second === undefined
     ? runAlone(plan!, options, components)

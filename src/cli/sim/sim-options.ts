@@ -1,5 +1,6 @@
 /** The command line of `swarm-lab sim`. */
 import { Option } from 'commander';
+import { ConfigError } from '../../core/errors.ts';
 import { engineNames } from '../../sim/plan/engine-names.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
 import { newCommand, readCommandLine } from '../arguments/command-line.ts';
@@ -17,6 +18,8 @@ export interface SimOptions extends ScenarioArguments {
   readonly plan: boolean;
   /** Instead of the scenario's. */
   readonly engine?: EngineName;
+  /** A saved run or a git ref that each scenario is compared with. */
+  readonly against?: string;
   /** Run each plan twice in virtual time, and tell the first difference, instead of a report. */
   readonly checkDeterminism: boolean;
   /** 0: any free port. */
@@ -47,6 +50,9 @@ Examples:
       prints the result for other programs
   swarm-lab sim flash-crowd --engine virtual
       the same peers in virtual time: as fast as the processor allows, and the same events each time (docs/virtual.md)
+  swarm-lab sim picker-sweep --set sweep=null --set baseline=null --repeat 5 --engine virtual --against main
+      did a change of the picker help? The same plans run by this program and by that of the branch main, in turns,
+      with a comparison (docs/experiments.md)
   swarm-lab sim slow-uplink --tracker-port 5100
       standalone clients may join: swarm-lab client -folder … -transfer_port … -name …
 
@@ -70,6 +76,10 @@ function newSimCommand() {
     )
     .option('--plan', 'print what would happen, even if it cannot be run here, and stop', false)
     .option(
+      '--against <run or ref>',
+      'run the plans of a saved run, or the program of a git ref, in turns with the scenario, and compare',
+    )
+    .option(
       '--check-determinism',
       'run each plan twice in virtual time, show the first difference, and write no report',
       false,
@@ -91,6 +101,10 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
   const command = readCommandLine(newSimCommand, argv, env);
   const options = command.opts<Omit<SimOptions, 'scenarios'>>();
   const scenarios = scenariosOf(command);
+  const other = options.plan ? '--plan' : options.checkDeterminism ? '--check-determinism' : undefined;
+  if (options.against !== undefined && other !== undefined) {
+    throw new ConfigError(`--against and ${other} exclude each other; leave one of them out`);
+  }
   const engine = options.checkDeterminism ? (options.engine ?? 'virtual') : options.engine;
   return { ...options, ...(engine === undefined ? {} : { engine }), scenarios };
 }

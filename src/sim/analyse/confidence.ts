@@ -54,6 +54,33 @@ export function welchDifference(before: readonly number[], after: readonly numbe
   return { estimate, low: estimate - half, high: estimate + half, p: tTwoSided(estimate / error, freedom) };
 }
 
+/**
+ * Difference of two means of values that belong together in pairs, by Student's t interval of the mean of the differences
+ * (Student, Biometrika 6, 1908). What both values of a pair have in common, such as the draws of a seed, does not widen
+ * it. null with fewer than two pairs. Where all pairs differ alike the interval is the difference itself.
+ *
+ * @param after as many values as `before`, in the same order
+ */
+export function pairedDifference(before: readonly number[], after: readonly number[]): Difference | null {
+  const pairs = before.length;
+  if (pairs < 2) return null;
+  const differences = before.map((value, at) => after[at]! - value);
+  const estimate = mean(differences);
+  const variance = sampleVariance(differences) / pairs;
+  // Rounding alone makes no scatter.
+  const noise = Math.max(...before.map(Math.abs), ...after.map(Math.abs)) * ROUNDING;
+  if (variance <= noise * noise) {
+    const exact = Math.abs(estimate) <= noise ? 0 : estimate;
+    return { estimate: exact, low: exact, high: exact, p: exact === 0 ? 1 : 0 };
+  }
+  const error = Math.sqrt(variance);
+  const half = tQuantile(CONFIDENCE, pairs - 1) * error;
+  return { estimate, low: estimate - half, high: estimate + half, p: tTwoSided(estimate / error, pairs - 1) };
+}
+
+/** Of a value, what sums of doubles may be off. */
+const ROUNDING = 1e-12;
+
 interface Sample {
   readonly mean: number;
   /** Variance of the mean. */

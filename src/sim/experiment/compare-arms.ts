@@ -17,7 +17,7 @@ export function compareSamples(better: Better, base: Sample, others: readonly Sa
   const significant = holm(tested.map(({ p }) => p));
   return differences.map((one): Against => {
     if (typeof one === 'string') {
-      return { difference: null, share: null, statement: 'no difference shown', note: one };
+      return { difference: null, share: null, statement: 'inconclusive', note: one };
     }
     const { estimate, low, high } = one;
     const mean = repeated(base.filter((value) => value !== null))!.mean;
@@ -30,7 +30,7 @@ export function compareSamples(better: Better, base: Sample, others: readonly Sa
   });
 }
 
-function directionOf(estimate: number, better: Better): Statement {
+export function directionOf(estimate: number, better: Better): Statement {
   if (better === 'neither') return estimate > 0 ? 'higher' : 'lower';
   return estimate > 0 === (better === 'higher') ? 'better' : 'worse';
 }

@@ -1,167 +1,160 @@
-/** Two saved results or experiments side by side, with what makes them unlike. */
-import type { Better } from '../metrics/metric.ts';
-import type { MetricUnit } from '../units/metric-unit.ts';
-import { repeated, type Repeated } from '../analyse/statistics.ts';
-import type { TrustLevel } from '../result/result.ts';
-import type { Against, Experiment, ExperimentRun } from './experiment.ts';
-import { compareSamples } from './compare-arms.ts';
-import { kindOf } from './summarise.ts';
+/** Saved runs or experiments side by side: each of the others with the first. */
+import { ConfigError } from '../../core/errors.ts';
+import { CONFIDENCE } from '../analyse/confidence.ts';
+import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type Comparison, type Side } from './comparison.ts';
+import { compareFigures, type ComparedRuns } from './compare-figures.ts';
+import { doubts, planDifferences, unlike, type Named } from './compare-warnings.ts';
+import type { Experiment, ExperimentRun } from './experiment.ts';
 
-export interface ExperimentComparison {
-  readonly before: Side;
-  readonly after: Side;
-  /** What is unlike besides what was to be compared, and what a reader must know; each a sentence. */
-  readonly warnings: readonly string[];
-  readonly arms: readonly ComparedArm[];
-  /** Names of arms that only one side has. */
-  readonly onlyBefore: readonly string[];
-  readonly onlyAfter: readonly string[];
+/** Runs that are to be compared, and where they are from. */
+export interface ComparedSource {
+  readonly source: string;
+  readonly experiment: Experiment;
 }
 
-export interface Side {
-  readonly scenario: string;
-  readonly commit: string | null;
-  readonly startedAt: string;
-  readonly runs: number;
+export interface CompareOptions {
+  /** Compares runs of different scenarios, too: their figures are shown, and nothing is concluded. Default: no. */
+  readonly differentScenarios?: boolean;
+  /** The runs of all sides took turns, so that a change of the machine met them alike. Default: no. */
+  readonly interleaved?: boolean;
 }
 
-export interface ComparedArm {
-  /** As before; where each side has one arm only, their names may differ. */
+interface ArmPair extends ComparedRuns {
   readonly name: string;
-  readonly figures: readonly ComparedFigure[];
 }
 
-export interface ComparedFigure {
-  readonly metric: string;
-  readonly unit: MetricUnit;
-  readonly better: Better;
-  readonly before: Repeated | null;
-  readonly after: Repeated | null;
-  /** after − before. */
-  readonly against: Against;
+interface SidePair {
+  readonly other: Named & ComparedSource;
+  readonly arms: readonly ArmPair[];
 }
 
-/** Arms are matched by name; one arm alone on each side is matched with the other whatever their names. */
-export function compareExperiments(before: Experiment, after: Experiment): ExperimentComparison {
-  const names = (experiment: Experiment) => experiment.arms.map(({ name }) => name);
-  const alone = before.arms.length === 1 && after.arms.length === 1;
-  const pairs = alone
-    ? [[names(before)[0]!, names(after)[0]!] as const]
-    : names(before)
-        .filter((name) => names(after).includes(name))
-        .map((name) => [name, name] as const);
-  const compared = pairs.map(([one, other]) => ({
-    name: one,
-    before: finished(before, one),
-    after: finished(after, other),
-  }));
+/**
+ * Arms are matched by name; one arm alone on each side is matched with the other whatever their names.
+ *
+ * @param sources at least two; the first is the base
+ * @throws {ConfigError} they are of different scenarios, and that was not asked for
+ */
+export function compareSaved(sources: readonly ComparedSource[], options: CompareOptions = {}): Comparison {
+  const [base, ...others] = sources.map((one, at) => ({ ...one, name: letter(at) }));
+  if (base === undefined || others.length === 0)
+    throw new ConfigError('a comparison needs at least two sides');
+  for (const other of others) {
+    if (options.differentScenarios !== true) requireSameScenario(base, other);
+  }
+  const pairs = others.map((other): SidePair => ({ other, arms: pairArms(base, other) }));
+  const { tested, figures } = compareFigures(pairs.flatMap(({ arms }) => arms));
+  const rest = [...figures];
   return {
-    before: sideOf(before),
-    after: sideOf(after),
-    warnings: [
-      ...differences(before, after),
-      ...planDifferences(compared),
-      ...doubts('before', before),
-      ...doubts('after', after),
-      'The two were not interleaved. A change of the machine between them counts as a difference.',
-    ],
-    arms: compareArms(compared),
-    onlyBefore: alone ? [] : names(before).filter((name) => !names(after).includes(name)),
-    onlyAfter: alone ? [] : names(after).filter((name) => !names(before).includes(name)),
+    schemaVersion: COMPARISON_SCHEMA_VERSION,
+    kind: 'comparison',
+    confidence: CONFIDENCE,
+    tested,
+    base: sideOf(base),
+    others: pairs.map(({ other, arms }): ComparedSide => {
+      const own = rest.splice(0, arms.length);
+      return {
+        side: sideOf(other),
+        warnings: warningsOf(base, other, arms, options),
+        arms: arms.map(({ name }, at) => ({ name, figures: own[at]! })),
+        ...unmatched(base.experiment, other.experiment),
+      };
+    }),
   };
 }
 
-interface Pair {
-  readonly name: string;
-  readonly before: readonly ExperimentRun[];
-  readonly after: readonly ExperimentRun[];
+function letter(at: number): string {
+  const LETTERS = 26;
+  return at < LETTERS ? String.fromCharCode('A'.charCodeAt(0) + at) : `side ${at + 1}`;
 }
 
-function finished({ runs }: Experiment, arm: string): ExperimentRun[] {
-  return runs
-    .filter((run) => run.arm === arm && run.ending !== 'interrupted')
-    .toSorted((a, b) => a.repeat - b.repeat);
+function requireSameScenario(base: Named & ComparedSource, other: Named & ComparedSource): void {
+  const [one, two] = [base.experiment.scenario.name, other.experiment.scenario.name];
+  if (one === two) return;
+  throw new ConfigError(
+    `${base.source} is of scenario ${one}, ${other.source} of scenario ${two}, so that neither can be called better; ` +
+      'compare runs of one scenario, or add --different-scenarios to see their figures side by side',
+  );
 }
 
-function sideOf({ scenario, environment, startedAt, runs }: Experiment): Side {
-  return { scenario: scenario.name, commit: environment.commit, startedAt, runs: runs.length };
+function armNames({ arms }: Experiment): string[] {
+  return arms.map(({ name }) => name);
 }
 
-function compareArms(pairs: readonly Pair[]): ComparedArm[] {
-  return pairs.map(({ name, before, after }) => {
-    const has = (runs: readonly ExperimentRun[], metric: string) =>
-      runs.some(({ figures }) => metric in figures);
-    const metrics = [...new Set(before.flatMap(({ figures }) => Object.keys(figures)))];
-    const figures = metrics
-      .filter((metric) => has(after, metric))
-      .map((metric): ComparedFigure => {
-        const valuesOf = (runs: readonly ExperimentRun[]) => runs.map((run) => run.figures[metric] ?? null);
-        const { unit, better } = kindOf(metric, [...before, ...after]);
-        const [one, other] = [valuesOf(before), valuesOf(after)];
-        return {
-          metric,
-          unit,
-          better,
-          before: repeated(one.filter((value) => value !== null)),
-          after: repeated(other.filter((value) => value !== null)),
-          against: compareSamples(better, one, [other])[0]!,
-        };
-      });
-    return { name, figures };
+function areAlone(base: Experiment, other: Experiment): boolean {
+  return base.arms.length === 1 && other.arms.length === 1;
+}
+
+function pairArms({ experiment: base }: Named, { experiment: other }: Named): ArmPair[] {
+  const names = areAlone(base, other)
+    ? [[armNames(base)[0]!, armNames(other)[0]!] as const]
+    : armNames(base)
+        .filter((name) => armNames(other).includes(name))
+        .map((name) => [name, name] as const);
+  return names.map(([one, two]) => {
+    const [runs, others] = [runsOf(base, one), runsOf(other, two)];
+    return { name: one, base: runs, other: others, doubt: doubtOf(base, other, [...runs, ...others]) };
   });
 }
 
-function differences(before: Experiment, after: Experiment): string[] {
-  const unlike: string[] = [];
-  const alike = (what: string, one: string | number | null, other: string | number | null): void => {
-    if (one !== other) unlike.push(`${what}: ${one ?? 'unknown'} before, ${other ?? 'unknown'} after.`);
-  };
-  alike('Different scenarios', before.scenario.name, after.scenario.name);
-  alike('Different engines', before.engine, after.engine);
-  const [one, other] = [before.environment, after.environment];
-  alike('Different processors', one.cpu, other.cpu);
-  alike('Different numbers of cores', one.cores, other.cores);
-  alike('Different platforms', one.platform, other.platform);
-  alike('Different versions of Node', one.node, other.node);
-  alike('Different commits', one.commit, other.commit);
-  alike('Different versions', one.version, other.version);
-  return unlike;
+function unmatched(base: Experiment, other: Experiment): Pick<ComparedSide, 'onlyBase' | 'onlyOther'> {
+  if (areAlone(base, other)) return { onlyBase: [], onlyOther: [] };
+  const lacking = (names: readonly string[], others: readonly string[]) =>
+    names.filter((name) => !others.includes(name));
+  const [one, two] = [armNames(base), armNames(other)];
+  return { onlyBase: lacking(one, two), onlyOther: lacking(two, one) };
 }
 
-/** By the same seed an unchanged scenario has the same plan. */
-function planDifferences(pairs: readonly Pair[]): string[] {
-  const both = pairs.flatMap(({ before, after }) =>
-    before.flatMap((run) => {
-      const twin = after.find(({ seed }) => seed === run.seed);
-      return twin === undefined ? [] : [{ same: twin.planHash === run.planHash }];
-    }),
-  );
-  const changed = both.filter(({ same }) => !same).length;
-  const alone = pairs.reduce((sum, { before }) => sum + before.length, 0) - both.length;
+/** The finished runs of an arm that tell something of their own. */
+function runsOf({ runs, engine }: Experiment, arm: string): ExperimentRun[] {
+  const finished = runs
+    .filter((run) => run.arm === arm && run.ending !== 'interrupted')
+    .toSorted((a, b) => a.repeat - b.repeat);
+  return engine === 'threads' ? finished : withoutCopies(finished);
+}
+
+/** In virtual time a plan always gives the same figures: a second run of it says nothing about scatter. */
+function withoutCopies(runs: readonly ExperimentRun[]): ExperimentRun[] {
+  const key = ({ planHash, figures }: ExperimentRun): string => JSON.stringify([planHash, figures]);
+  return [...new Map(runs.map((run) => [key(run), run])).values()];
+}
+
+function doubtOf(base: Experiment, other: Experiment, runs: readonly ExperimentRun[]): string {
+  if (base.scenario.name !== other.scenario.name) return 'they are of different scenarios';
+  const untrusted = runs.filter(({ trust }) => trust === 'untrusted').length;
+  return untrusted === 0 ? '' : `${untrusted} of ${runs.length} runs are untrusted`;
+}
+
+function sideOf({ name, source, experiment }: Named & ComparedSource): Side {
+  const { scenario, engine, environment, startedAt, runs } = experiment;
+  const { commit } = environment;
+  return { name, source, scenario: scenario.name, engine, commit, startedAt, runs: runs.length };
+}
+
+function warningsOf(
+  base: Named,
+  other: Named,
+  arms: readonly ArmPair[],
+  { interleaved = false }: CompareOptions,
+): string[] {
+  const isReal = [base, other].some(({ experiment }) => experiment.engine !== 'virtual');
   return [
-    ...(changed > 0
-      ? [`${changed} of ${both.length} plans differ although the seed is the same: the scenario has changed.`]
-      : []),
-    ...(alone > 0
-      ? [`${alone} runs have a seed that the other side lacks: their random values differ, too.`]
+    ...unlike(base, other),
+    ...planDifferences(arms, other.name),
+    ...copies(base),
+    ...copies(other),
+    ...doubts(base),
+    ...doubts(other),
+    ...(isReal && !interleaved
+      ? ['The runs did not take turns. A change of the machine between them counts as a difference.']
       : []),
   ];
 }
 
-function doubts(side: string, { runs, ending }: Experiment): string[] {
-  const of = (level: TrustLevel) => runs.filter(({ trust }) => trust === level).length;
-  const [doubtful, untrusted] = [of('doubtful'), of('untrusted')];
+function copies({ name, experiment }: Named): string[] {
+  const finished = experiment.runs.filter(({ ending }) => ending !== 'interrupted').length;
+  const counted = armNames(experiment).reduce((sum, arm) => sum + runsOf(experiment, arm).length, 0);
+  if (counted === finished) return [];
   return [
-    ...(untrusted > 0
-      ? [`${untrusted} of ${runs.length} runs ${side} are untrusted: the machine decided their figures.`]
-      : []),
-    ...(doubtful > 0
-      ? [
-          `${doubtful} of ${runs.length} runs ${side} are doubtful: the machine may have decided their figures.`,
-        ]
-      : []),
-    ...(ending === 'completed'
-      ? []
-      : [`The experiment ${side} was ${ending === 'failed' ? 'cut short by a failure' : 'interrupted'}.`]),
+    `${finished - counted} of ${finished} runs of ${name} repeat a plan in virtual time, and count once: use --repeat.`,
   ];
 }

@@ -109,8 +109,11 @@ export interface ArmFigure {
   readonly against: Against | null;
 }
 
-/** `higher` and `lower` where neither is better in itself. */
-export type Statement = 'better' | 'worse' | 'higher' | 'lower' | 'no difference shown';
+/**
+ * `higher` and `lower` where neither is better in itself. `no difference shown`: there is none, or there are too few runs
+ * to see it. `inconclusive`: nothing can be told, for the reason in the note.
+ */
+export type Statement = 'better' | 'worse' | 'higher' | 'lower' | 'no difference shown' | 'inconclusive';
 
 /** A figure of an arm against that of the baseline. */
 export interface Against {

@@ -1,89 +1,66 @@
-/** Reads back what a run or an experiment has saved. */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+/** What runs or experiments have saved, each as an experiment. */
+import { dirname } from 'node:path';
 import { ConfigError } from '../../core/errors.ts';
-import { errnoOf } from '../../core/node/store/store-errors.ts';
-import { readTextFile } from '../../core/node/store/text-file.ts';
-import { RESULT_SCHEMA_VERSION, type RunResult } from '../result/result.ts';
+import type { RunResult } from '../result/result.ts';
 import { digestRun } from './digest.ts';
-import { EXPERIMENT_SCHEMA_VERSION, type Experiment } from './experiment.ts';
+import { EXPERIMENT_SCHEMA_VERSION, type Experiment, type ExperimentRun } from './experiment.ts';
+import { readSaved } from './read-saved.ts';
 import { judgeRuns, summariseArms } from './summarise.ts';
 
-const NAMES = ['experiment.json', 'result.json'] as const;
-
 /**
- * A saved experiment, or a saved result as an experiment of one run.
+ * A saved experiment, a saved result as an experiment of one run, or a folder of runs as one of repeats.
  *
- * @param path experiment.json, result.json, or a folder with one of them
- * @throws {ConfigError} it is neither, or of another version
+ * @param path experiment.json, result.json, a folder with one of them, or a folder of folders with a result.json
+ * @throws {ConfigError} it is neither, of another version, empty, or its runs are of several scenarios
  */
 export function loadSaved(path: string): Experiment {
-  const { file, text } = readSaved(path);
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (cause) {
-    throw new ConfigError(`${file} is not JSON: ${(cause as Error).message}`, { cause });
+  const saved = readSaved(path);
+  if ('kind' in saved) return saved.kind === 'experiment' ? saved.experiment : experimentOf([saved]);
+  const [first, ...rest] = saved;
+  const other = rest.find(({ result }) => result.scenario.name !== first!.result.scenario.name);
+  if (other !== undefined) {
+    const names = [first!, other].map(({ result }) => result.scenario.name).join(' and ');
+    throw new ConfigError(
+      `${path} has runs of several scenarios, such as ${names}; give a folder with runs of one scenario`,
+    );
   }
-  if (isRecord(data) && data['kind'] === 'experiment' && Array.isArray(data['runs'])) {
-    requireVersion(file, data['schemaVersion'], EXPERIMENT_SCHEMA_VERSION);
-    return data as unknown as Experiment;
-  }
-  if (isRecord(data) && isRecord(data['verdict']) && isRecord(data['swarm']) && isRecord(data['plan'])) {
-    requireVersion(file, data['schemaVersion'], RESULT_SCHEMA_VERSION);
-    return experimentOfOne(data as unknown as RunResult);
-  }
-  throw new ConfigError(
-    `${file} is not a saved run; give result.json, experiment.json or a folder that holds one of them`,
+  return experimentOf(saved);
+}
+
+/** @param saved at least one run, all of one scenario */
+function experimentOf(saved: readonly { readonly file: string; readonly result: RunResult }[]): Experiment {
+  const results = saved.map(({ result }) => result);
+  const first = results[0]!;
+  const runs = numbered(saved.map(({ file, result }) => digestRun(result, dirname(file))));
+  const parametersOf = new Map(
+    results.map(({ plan }, at) => [runs[at]!.arm, plan.variant?.parameters ?? {}] as const),
   );
-}
-
-function readSaved(path: string): { readonly file: string; readonly text: string } {
-  const candidates = isFolder(path) ? NAMES.map((name) => join(path, name)) : [path];
-  for (const file of candidates) {
-    try {
-      return { file, text: readTextFile(file) };
-    } catch (cause) {
-      const { cause: reason, message } = cause as Error;
-      if (['ENOENT', 'ENOTDIR'].includes(errnoOf(reason) ?? '')) continue;
-      throw new ConfigError(message, { cause });
-    }
-  }
-  throw new ConfigError(`${path}: there is no ${candidates.length > 1 ? NAMES.join(' or ') : 'such file'}`);
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function requireVersion(file: string, found: unknown, expected: number): void {
-  if (found === expected) return;
-  throw new ConfigError(
-    `${file} has schemaVersion ${String(found)}, but this program reads ${expected}; run it again`,
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function experimentOfOne(result: RunResult): Experiment {
-  const runs = [digestRun(result, '.')];
-  const arm = runs[0]!.arm;
+  const arms = [...parametersOf].map(([name, parameters]) => ({ name, parameters }));
+  const engines = new Set(results.map(({ engine }) => engine));
   return {
     schemaVersion: EXPERIMENT_SCHEMA_VERSION,
     kind: 'experiment',
-    scenario: result.scenario,
-    seed: result.seed,
-    engine: result.engine,
-    environment: result.environment,
-    startedAt: result.startedAt,
-    repeats: 1,
-    plannedRuns: 1,
-    ending: result.ending === 'interrupted' ? 'interrupted' : 'completed',
+    scenario: first.scenario,
+    seed: first.seed,
+    engine: engines.size > 1 ? 'both' : first.engine,
+    environment: first.environment,
+    startedAt: first.startedAt,
+    repeats: Math.max(...runs.map(({ repeat }) => repeat)),
+    plannedRuns: runs.length,
+    ending: runs.some(({ ending }) => ending === 'interrupted') ? 'interrupted' : 'completed',
     baseline: null,
     verdict: judgeRuns(runs),
-    arms: summariseArms([{ name: arm, parameters: result.plan.variant?.parameters ?? {} }], runs, null),
+    arms: summariseArms(arms, runs, null),
     runs,
   };
+}
+
+/** The runs of an arm are its repeats, as they were given. */
+function numbered(runs: readonly ExperimentRun[]): ExperimentRun[] {
+  const counts = new Map<string, number>();
+  return runs.map((run) => {
+    const repeat = (counts.get(run.arm) ?? 0) + 1;
+    counts.set(run.arm, repeat);
+    return { ...run, repeat };
+  });
 }

@@ -78,7 +78,7 @@ describe('a comparison', () => {
       {
         difference: null,
         share: null,
-        statement: 'no difference shown',
+        statement: 'inconclusive',
         note: expect.stringContaining('scatter') as string,
       },
     ]);
@@ -88,7 +88,7 @@ describe('a comparison', () => {
     const [against] = compareSamples('lower', [20, 21, 22], [[1, 2, null]]);
     expect(against).toMatchObject({
       difference: null,
-      statement: 'no difference shown',
+      statement: 'inconclusive',
       note: '1 of 6 runs have no such figure',
     });
   });

@@ -15,7 +15,7 @@ import { renderMarkdown } from './markdown.ts';
 import { recordedEvents } from './recorded-events.ts';
 import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
 
-const DRAFT = '.draft';
+export const DRAFT = '.draft';
 
 /** Where the report of a run of an experiment goes. */
 export interface RunPlace {

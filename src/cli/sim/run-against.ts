@@ -1,0 +1,51 @@
+/** Runs of a scenario beside those of a saved run or of another commit, and their comparison. */
+import { printableData } from '../../core/printable.ts';
+import type { Environment } from '../../sim/result/result.ts';
+import { compareSides, onlySide, sideOf } from '../../sim/experiment/against.ts';
+import { Checkout } from '../../sim/other-program/checkout.ts';
+import { runElsewhere } from '../../sim/other-program/run-elsewhere.ts';
+import { writeComparison } from '../../sim/report/experiment/write-comparison.ts';
+import { renderComparison } from '../../sim/report/experiment/comparison-terminal.ts';
+import type { RunnerRequest, SimComponents } from './runners.ts';
+import type { Against } from './against.ts';
+import type { SimOptions } from './sim-options.ts';
+import { carryOut, endOf, tell, terminal, type ScenarioEnd } from './sim-runs.ts';
+
+/** The runs of the scenario as it is now give the exit code. */
+export async function runAgainst(
+  against: Against,
+  options: SimOptions,
+  components: SimComponents,
+): Promise<ScenarioEnd> {
+  const { signal } = components;
+  const checkout = against.ref === undefined ? undefined : Checkout.open(against.ref);
+  try {
+    let environment: Environment | undefined;
+    const elsewhere: RunnerRequest['elsewhere'] = (plan, place) => {
+      if (checkout === undefined || sideOf(against, plan) === 'own') return undefined;
+      return runElsewhere(checkout, plan, place, signal).then((run) => {
+        environment = run.result.environment;
+        return run;
+      });
+    };
+    const { experiment, failure, folder } = await carryOut(against.design, options, components, {
+      elsewhere,
+    });
+    if (failure !== undefined && experiment.runs.length === 0) throw failure;
+    const comparison = compareSides(
+      against,
+      experiment,
+      environment === undefined ? {} : { base: environment },
+    );
+    await writeComparison(folder, comparison);
+    tell(renderComparison(printableData(comparison), terminal()), folder, options);
+    const own = onlySide(experiment, against.names.own);
+    return {
+      ...endOf(experiment, own.verdict, folder, signal),
+      data: comparison,
+      ...(failure === undefined ? {} : { failure }),
+    };
+  } finally {
+    checkout?.remove();
+  }
+}

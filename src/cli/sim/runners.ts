@@ -1,0 +1,110 @@
+/** How the runs of an experiment are carried out: one after another, or one on each core. */
+import { parallelThreads } from '../../sim/machine/processors.ts';
+import { engineNameOf, type Plan } from '../../sim/plan/plan.ts';
+import type { RunComponents } from '../../sim/pipeline.ts';
+import { fromPlainError } from '../../sim/engines/run/plain-errors.ts';
+import { removeDrafts, type RunPlace } from '../../sim/report/write-report.ts';
+import type { FinishedRun } from '../../sim/run-and-report.ts';
+import { RunPool } from '../../sim/run-pool.ts';
+import type { RunAnswer, RunTask } from '../../sim/run-worker.ts';
+import { say } from '../output/program-output.ts';
+import { runWithProgress, type WatchedRun } from '../progress/run-with-progress.ts';
+import { roughly, RunsLeft } from '../progress/time-left.ts';
+import type { SimOptions } from './sim-options.ts';
+
+export interface SimComponents extends Pick<RunComponents, 'engines' | 'environment'> {
+  /** The bundled run-worker.ts. */
+  readonly runWorkerFile: URL;
+  readonly signal: AbortSignal;
+}
+
+export interface Runner {
+  readonly atOnce: number;
+  run(plan: Plan, name: string, label: string): Promise<FinishedRun>;
+  close(): Promise<void>;
+}
+
+export interface RunnerRequest {
+  /** All that are to be run. */
+  readonly plans: readonly Plan[];
+  /** Repeats may end early. */
+  readonly mayBeFewer: boolean;
+  /** The experiment's folder. */
+  readonly parent: string;
+  readonly options: SimOptions;
+  readonly components: SimComponents;
+  /** Another way to run some of the plans; undefined: this program runs the plan itself. */
+  readonly elsewhere?: (plan: Plan, place: RunPlace) => Promise<FinishedRun> | undefined;
+}
+
+export function runnerOf(request: RunnerRequest): Runner {
+  return request.plans.every((plan) => engineNameOf(plan) === 'virtual')
+    ? runnerAtOnce(request)
+    : runnerInTurn(request);
+}
+
+/** In real time each run has the machine to itself. */
+function runnerInTurn({ plans, mayBeFewer, parent, options, components, elsewhere }: RunnerRequest): Runner {
+  const runsLeft = new RunsLeft(plans.length, () => performance.now(), mayBeFewer);
+  const runHere = (plan: Plan, label: string, place: RunPlace): Promise<FinishedRun> =>
+    runWithProgress(plan, {
+      ...watched(options, components),
+      label,
+      place,
+      afterwards: (leftMs) => runsLeft.say(leftMs),
+    });
+  return {
+    atOnce: 1,
+    async run(plan, name, label) {
+      runsLeft.begin();
+      const place = { parent, name };
+      const run = await (elsewhere?.(plan, place) ?? runHere(plan, label, place));
+      runsLeft.end();
+      return run;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** In virtual time there is a run for each core. */
+function runnerAtOnce({ plans, mayBeFewer, parent, options, components, elsewhere }: RunnerRequest): Runner {
+  const { environment, signal, runWorkerFile } = components;
+  const runs = plans.length;
+  const atOnce = Math.min(runs, parallelThreads());
+  const pool = new RunPool<RunTask, RunAnswer>({ workerFile: runWorkerFile, threads: atOnce, signal });
+  const beganMs = performance.now();
+  let over = 0;
+  let toldOver = 0;
+  const tellLeft = (): void => {
+    if (options.quiet || options.json || over === runs || over - toldOver < runs / 10) return;
+    toldOver = over;
+    const leftMs = ((performance.now() - beganMs) / over) * (runs - over);
+    say(`${over} of ${runs} runs, ${mayBeFewer ? 'at most ' : ''}about ${roughly(leftMs)} left`);
+  };
+  const runHere = async (plan: Plan, place: RunPlace): Promise<FinishedRun> => {
+    const run = await pool.run({ plan, reports: options.out, place, environment });
+    if ('error' in run) throw fromPlainError(run.error);
+    return run;
+  };
+  return {
+    atOnce,
+    async run(plan, name) {
+      const place = { parent, name };
+      const run = await (elsewhere?.(plan, place) ?? runHere(plan, place));
+      over++;
+      tellLeft();
+      return run;
+    },
+    async close() {
+      await pool.destroy();
+      removeDrafts(parent);
+    },
+  };
+}
+
+export function watched(
+  { out, quiet, json }: SimOptions,
+  { engines, environment, signal }: SimComponents,
+): Omit<WatchedRun, 'label'> {
+  return { engines, environment, signal, out, quiet: quiet || json };
+}

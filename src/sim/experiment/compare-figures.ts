@@ -1,0 +1,123 @@
+/** How the figures of two sets of runs differ, and what may be said of that. */
+import { holm, pairedDifference, welchDifference, type Difference } from '../analyse/confidence.ts';
+import { repeated } from '../analyse/statistics.ts';
+import { directionOf } from './compare-arms.ts';
+import type { ComparedFigure } from './comparison.ts';
+import type { ExperimentRun } from './experiment.ts';
+import { kindOf } from './summarise.ts';
+
+/** The runs of an arm on both sides. */
+export interface ComparedRuns {
+  readonly base: readonly ExperimentRun[];
+  readonly other: readonly ExperimentRun[];
+  /** Why nothing may be concluded from them; empty: it may. */
+  readonly doubt: string;
+}
+
+/** A figure before it is known what else is tested beside it. */
+interface Untold {
+  readonly figure: Omit<ComparedFigure, 'verdict'>;
+  readonly isSame: boolean;
+}
+
+/**
+ * The figures of each pair of arms. All those of all pairs are one family: together they err with a probability of at most
+ * 5 % (Holm), so that of two sets of equal runs nearly always none differs.
+ */
+export function compareFigures(pairs: readonly ComparedRuns[]): {
+  readonly tested: number;
+  readonly figures: readonly (readonly ComparedFigure[])[];
+} {
+  const all = pairs.map(untoldOf);
+  const family = all
+    .flat()
+    .flatMap(({ figure: { difference } }) => (difference === null ? [] : [difference]));
+  const isSignificant = new Map(
+    holm(family.map(({ p }) => p)).map((significant, at) => [family[at]!, significant]),
+  );
+  return {
+    tested: family.length,
+    figures: all.map((figures) => figures.map((one) => toldOf(one, isSignificant))),
+  };
+}
+
+function toldOf(
+  { figure, isSame }: Untold,
+  isSignificant: ReadonlyMap<NonNullable<ComparedFigure['difference']>, boolean>,
+): ComparedFigure {
+  const { difference, better, note } = figure;
+  if (difference === null) return { ...figure, verdict: isSame ? 'no difference shown' : 'inconclusive' };
+  if (note !== '') return { ...figure, verdict: 'inconclusive' };
+  const verdict =
+    isSignificant.get(difference) === true ? directionOf(difference.estimate, better) : 'no difference shown';
+  return { ...figure, verdict };
+}
+
+function untoldOf({ base, other, doubt }: ComparedRuns): Untold[] {
+  const metricsOf = (runs: readonly ExperimentRun[]) => runs.flatMap(({ figures }) => Object.keys(figures));
+  const ofOther = new Set(metricsOf(other));
+  const metrics = [...new Set(metricsOf(base))].filter((metric) => ofOther.has(metric));
+  const twins = twinsOf(base, other);
+  return metrics.map((metric): Untold => {
+    const valuesOf = (runs: readonly ExperimentRun[]) => runs.map(({ figures }) => figures[metric] ?? null);
+    const [one, two] = [valuesOf(base), valuesOf(twins ?? other)];
+    const told = differenceOf(one, two, twins !== null);
+    const [mean, otherMean] = [one, two].map((values) => repeated(values.filter((value) => value !== null)));
+    const isSame = told.difference === null && one.length === 1 && two.length === 1 && one[0] === two[0];
+    return {
+      isSame: isSame && one[0] !== null && doubt === '',
+      figure: {
+        metric,
+        ...kindOf(metric, [...base, ...other]),
+        base: mean!,
+        other: otherMean!,
+        ...told,
+        share: told.difference === null || mean!.mean === 0 ? null : told.difference.estimate / mean!.mean,
+        note: doubt === '' ? told.note : doubt,
+      },
+    };
+  });
+}
+
+/** The other side's runs in the order of the base's seeds, where both have the same ones, each once. */
+function twinsOf(
+  base: readonly ExperimentRun[],
+  other: readonly ExperimentRun[],
+): readonly ExperimentRun[] | null {
+  const bySeed = new Map(other.map((run) => [run.seed, run]));
+  const twins = base.flatMap(({ seed }) => bySeed.get(seed) ?? []);
+  const isPaired = [base.length, bySeed.size, new Set(twins).size].every((count) => count === other.length);
+  return isPaired && base.length === other.length ? twins : null;
+}
+
+/** Runs without a figure are not a random part of all: they are often the worst ones. */
+function differenceOf(
+  one: readonly (number | null)[],
+  two: readonly (number | null)[],
+  isPaired: boolean,
+): {
+  readonly method: ComparedFigure['method'];
+  readonly difference: Difference | null;
+  readonly note: string;
+} {
+  const [before, after] = [one, two].map((values) => values.filter((value) => value !== null)) as [
+    number[],
+    number[],
+  ];
+  const lacking = one.length + two.length - before.length - after.length;
+  if (lacking > 0) {
+    return {
+      method: null,
+      difference: null,
+      note: `${lacking} of ${one.length + two.length} runs have no such figure`,
+    };
+  }
+  const difference = isPaired ? pairedDifference(before, after) : welchDifference(before, after);
+  if (difference !== null) return { method: isPaired ? 'paired-t' : 'welch-t', difference, note: '' };
+  return { method: null, difference: null, note: scatterNote(before.length, after.length) };
+}
+
+function scatterNote(before: number, after: number): string {
+  const runs = before === 1 && after === 1 ? 'one run each shows' : 'one run on a side shows';
+  return `${runs} no scatter; make at least 3 of each, for example by --repeat 5`;
+}

@@ -1,0 +1,69 @@
+/** What is unlike between two sets of runs besides what was to be compared; each a sentence. */
+import type { TrustLevel } from '../result/result.ts';
+import type { Experiment, ExperimentRun } from './experiment.ts';
+
+/** An experiment with the name by which the reader knows it. */
+export interface Named {
+  readonly name: string;
+  readonly experiment: Experiment;
+}
+
+export interface RunPair {
+  readonly base: readonly ExperimentRun[];
+  readonly other: readonly ExperimentRun[];
+}
+
+export function unlike(base: Named, other: Named): string[] {
+  const found: string[] = [];
+  const alike = (what: string, one: string | number | null, two: string | number | null): void => {
+    if (one !== two) {
+      found.push(`${what}: ${one ?? 'unknown'} in ${base.name}, ${two ?? 'unknown'} in ${other.name}.`);
+    }
+  };
+  const [one, two] = [base.experiment, other.experiment];
+  alike('Different scenarios', one.scenario.name, two.scenario.name);
+  alike('Different engines', one.engine, two.engine);
+  alike('Different processors', one.environment.cpu, two.environment.cpu);
+  alike('Different numbers of cores', one.environment.cores, two.environment.cores);
+  alike('Different platforms', one.environment.platform, two.environment.platform);
+  alike('Different versions of Node', one.environment.node, two.environment.node);
+  alike('Different commits', one.environment.commit, two.environment.commit);
+  alike('Different versions', one.environment.version, two.environment.version);
+  return found;
+}
+
+/** By the same seed an unchanged scenario has the same plan. */
+export function planDifferences(pairs: readonly RunPair[], other: string): string[] {
+  const both = pairs.flatMap(({ base, other: others }) =>
+    base.flatMap((run) => {
+      const twin = others.find(({ seed }) => seed === run.seed);
+      return twin === undefined ? [] : [{ same: twin.planHash === run.planHash }];
+    }),
+  );
+  const changed = both.filter(({ same }) => !same).length;
+  const alone = pairs.reduce((sum, { base }) => sum + base.length, 0) - both.length;
+  return [
+    ...(changed > 0
+      ? [`${changed} of ${both.length} plans differ although the seed is the same: the scenario has changed.`]
+      : []),
+    ...(alone > 0 ? [`${alone} runs have a seed that ${other} lacks: their random values differ, too.`] : []),
+  ];
+}
+
+export function doubts({ name, experiment: { runs, ending } }: Named): string[] {
+  const of = (level: TrustLevel) => runs.filter(({ trust }) => trust === level).length;
+  const [doubtful, untrusted] = [of('doubtful'), of('untrusted')];
+  return [
+    ...(untrusted > 0
+      ? [`${untrusted} of ${runs.length} runs of ${name} are untrusted: the machine decided their figures.`]
+      : []),
+    ...(doubtful > 0
+      ? [
+          `${doubtful} of ${runs.length} runs of ${name} are doubtful: the machine may have decided their figures.`,
+        ]
+      : []),
+    ...(ending === 'completed'
+      ? []
+      : [`The experiment of ${name} was ${ending === 'failed' ? 'cut short by a failure' : 'interrupted'}.`]),
+  ];
+}
