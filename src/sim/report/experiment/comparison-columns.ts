@@ -52,27 +52,24 @@ export function comparisonColumns(arm: ComparedArm, other: ComparedSide, base: S
     { head: head === '' ? arm.name : head },
     right(base.name),
     right(name),
-    { head: `${name} − ${base.name} [95 %]`, rank: 0 },
+    { head: `${name} − ${base.name}, 95 %`, rank: 0 },
     { head: 'that is', rank: 1 },
     { head: 'verdict', wraps: true },
   ];
 }
 
-export function comparisonRow({
-  metric,
-  unit,
-  base,
-  other,
-  difference,
-  share,
-  verdict,
-}: ComparedFigure): string[] {
+/** @param interval how the difference is written with its interval */
+export function comparisonRow(
+  figure: ComparedFigure,
+  interval: typeof formatInterval = formatInterval,
+): string[] {
+  const { metric, unit, base, other, difference, share, verdict } = figure;
   const mean = (side: ComparedFigure['base']) => (side === null ? NO_DATA : formatMetric(side.mean, unit));
   return [
     metric,
     mean(base),
     mean(other),
-    difference === null ? NO_DATA : formatInterval(difference, unit),
+    difference === null ? NO_DATA : interval(difference, unit),
     difference === null ? NO_DATA : formatRelative(share, unit),
     verdict,
   ];

@@ -37,7 +37,7 @@ function sectionsOf(other: ComparedSide, base: Side): string[] {
     ...other.arms.map((arm) =>
       renderMarkdownTable(
         comparisonColumns(arm, other, base, other.arms.length === 1 ? 'metric' : ''),
-        shownFigures(arm).map(comparisonRow),
+        shownFigures(arm).map((figure) => comparisonRow(figure)),
       ),
     ),
   ];

@@ -12,6 +12,7 @@ import {
   methodOf,
   shownFigures,
 } from './comparison-columns.ts';
+import { formatPlusMinus } from './experiment-columns.ts';
 
 /** Ends with a newline. */
 export function renderComparison(comparison: Comparison, options: TerminalOptions): string {
@@ -34,7 +35,7 @@ function sectionsOf(other: ComparedSide, { base }: Comparison, page: Page): stri
     renderTableWithin(
       comparisonColumns(arm, other, base, ''),
       shownFigures(arm).map((figure) => {
-        const cells = comparisonRow(figure);
+        const cells = comparisonRow(figure, formatPlusMinus);
         return figure.verdict === 'better'
           ? cells.map(page.good)
           : figure.verdict === 'worse'

@@ -33,11 +33,11 @@ describe('a comparison', () => {
       ! The runs did not take turns. A change of the machine between them counts as a difference.
       ! Inconclusive in fairness: 1 of 8 runs have no such figure.
 
-      all            A       B  B − A [95 %]                that is      verdict
-      ──────────────────────────────────────────────────────────────────────────────────────
-      makespan  4.15 s  4.56 s  +406 ms [+398 ms, +414 ms]  10 % slower  worse
-      waste        1 %     1 %  0.0 pp [0.0 pp, 0.0 pp]     the same     no difference shown
-      fairness    0.80    0.80  –                           –            inconclusive
+      all            A       B  B − A, 95 %        that is      verdict
+      ─────────────────────────────────────────────────────────────────────────────
+      makespan  4.15 s  4.56 s  +406 ms ± 8.22 ms  10 % slower  worse
+      waste        1 %     1 %  0.0 pp ± 0.0 pp    the same     no difference shown
+      fairness    0.80    0.80  –                  –            inconclusive
 
       Intervals: 95 %, Student’s t of the differences by seed (paired, since the seeds are the same). A
       verdict holds for all 2 figures together (Holm). “No difference shown” is not “equal”.
@@ -56,7 +56,7 @@ describe('a comparison', () => {
 
       - The runs did not take turns. A change of the machine between them counts as a difference.
 
-      | metric | A | B | B − A [95 %] | that is | verdict |
+      | metric | A | B | B − A, 95 % | that is | verdict |
       | --- | --: | --: | --- | --- | --- |
       | makespan | 4.15 s | 3.74 s | -406 ms [-414 ms, -398 ms] | 10 % faster | better |
       | waste | 1 % | 1 % | 0.0 pp [0.0 pp, 0.0 pp] | the same | no difference shown |

@@ -27,6 +27,14 @@ export function formatInterval(difference: NonNullable<Against['difference']>, u
   return `${middle!} [${from!}, ${to!}]`;
 }
 
+/** `+1.20 s ± 0.8 s`: the same where the interval is symmetric and there is little room. */
+export function formatPlusMinus(
+  { estimate, high }: NonNullable<Against['difference']>,
+  unit: MetricUnit,
+): string {
+  return `${formatDifference(estimate, unit)} ${half(high - estimate, unit)}`;
+}
+
 /** `2.7 × slower`, `12 % faster`, `1.5 × as much`; of a share of the baseline's mean. Empty: none can be told. */
 export function formatRelative(share: number | null, unit: MetricUnit): string {
   if (share === null || share <= -1) return '';
