@@ -269,6 +269,19 @@ describe('a peer in the swarm protocol: connections', () => {
     expect(stage.clock.pending).toBe(0);
   });
 
+  it('asks for nothing and unchokes nobody any more once it leaves', () => {
+    const stage = new PeerStage({ totalChunks: 5, held: [1, 2] }, { uploadSlots: 1 });
+    const puppets = ['one', 'two', 'three'].map((name, at) => stage.neighbour(name, [3, 4, 5], 7100 + at));
+    for (const puppet of puppets) puppet.say({ type: 'unchoke' }, { type: 'interested' });
+    expect(puppets.map(({ requested }) => requested.length)).toEqual([2, 1, 0]);
+    const before = puppets.map(({ got }) => got.length);
+    const eventsBefore = stage.events.length;
+    stage.peer.leave();
+    stage.run(3000);
+    expect(puppets.flatMap(({ got }, at) => got.slice(before[at]))).toEqual([]);
+    expect(stage.events.slice(eventsBefore).map(({ type }) => type)).toEqual(['peer-left']);
+  });
+
   it('tells a tracker that it leaves, although that has not said a word yet', () => {
     const stage = new PeerStage({ totalChunks: 1, held: [], trackerTotal: 'unsaid' });
     expect(stage.eventsOf('tracker-found')).toEqual([]);

@@ -46,6 +46,7 @@ export class Downloader {
   readonly #rarity: RarityIndex;
   readonly #drafts: Drafts;
   #storeRetryMs = 0;
+  #stopped = false;
 
   constructor(context: PeerContext, neighbours: Neighbourhood, callbacks: DownloaderCallbacks) {
     this.#context = context;
@@ -113,15 +114,18 @@ export class Downloader {
     return this.#neighbours.where((at) => this.#owing.words[at]!).filter(({ requests }) => requests.size > 0);
   }
 
-  /** What is here of chunks that are not whole is forgotten. */
+  /** Nothing is requested any more, and what is here of chunks that are not whole is forgotten. */
   stop(): void {
+    this.#stopped = true;
+    for (const neighbour of this.#owed()) this.#giveUp(neighbour);
     this.#drafts.stop();
   }
 
   /** Requests as much as the neighbour can usefully have open. */
   fill(neighbour: Neighbour): void {
     const nowMs = this.#context.clock.now();
-    if (neighbour.theyChoke || neighbour.silent || nowMs < neighbour.snubbedUntilMs) return;
+    const { theyChoke, silent, snubbedUntilMs } = neighbour;
+    if (this.#stopped || theyChoke || silent || nowMs < snubbedUntilMs) return;
     while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour) && nowMs >= this.#storeRetryMs) {
       const index =
         this.#drafts.choose(neighbour) ??
@@ -265,12 +269,17 @@ export class Downloader {
       this.#rarity.changeCopies(index, -1);
       this.holders.put(index, neighbour.slot, false);
     }
+    this.#giveUp(neighbour);
+    this.#owing.put(neighbour.slot, false);
+    this.fillAll();
+  }
+
+  /** It will send nothing of what it owes. */
+  #giveUp(neighbour: Neighbour): void {
     for (const request of [...neighbour.requests.values()]) {
       this.#close(neighbour, request);
       this.#leave(request, 'failed');
     }
-    this.#owing.put(neighbour.slot, false);
-    this.fillAll();
   }
 
   /**

@@ -66,7 +66,8 @@ export class SwarmExchange implements MeshHandler {
       this.#downloader.tick();
       this.#uploader.rechoke();
     });
-    if (this.#superSeeding.active) this.#every(SUPER_SEEDING_TICK_MS, () => this.#superSeeding.tick());
+    const isSuperSeeding = (): boolean => this.#superSeeding.active;
+    this.#every(SUPER_SEEDING_TICK_MS, () => this.#superSeeding.tick(), isSuperSeeding);
   }
 
   stop(): void {
@@ -74,9 +75,10 @@ export class SwarmExchange implements MeshHandler {
     this.#showing.stop();
     this.#interestTimer?.cancel();
     this.#timers = [];
-    this.#mesh.stop();
+    // Those who go first make room for others, who go as well.
     this.#uploader.stop();
     this.#downloader.stop();
+    this.#mesh.stop();
   }
 
   /** Whether nothing is requested from anybody. */
@@ -306,9 +308,10 @@ export class SwarmExchange implements MeshHandler {
     }
   }
 
-  #every(periodMs: number, action: () => void): void {
+  #every(periodMs: number, action: () => void, isOfUse: () => boolean = () => true): void {
     const at = this.#timers.length;
     const again = (): void => {
+      if (!isOfUse()) return;
       this.#timers[at] = this.#context.clock.setTimer(periodMs, () => {
         again();
         action();

@@ -10,10 +10,9 @@ const QUEUE_LONG_MS = 750;
 const ROUND_TRIP_SHARE_MIN = 0.05;
 
 /**
- * An answer has come. The neighbour must never be out of work, however far away it is, but what is requested from it too
- * early cannot
- * be had from others. So the window follows the time that requests wait at the neighbour, as Vegas does for TCP;
- * it shrinks at most once a round trip, by what waited too long, and never below what a round trip holds.
+ * An answer has come. The neighbour must never be out of work, however far away it is, but what is requested from it
+ * too early cannot be had from others. So the window follows the time that requests wait at the neighbour, as Vegas does
+ * for TCP; it shrinks at most once a round trip, by what waited too long, and never below what a round trip holds.
  */
 export function adaptWindow(neighbour: Neighbour, request: OpenRequest, nowMs: number): void {
   const tookMs = nowMs - request.sentMs;
@@ -34,6 +33,7 @@ export function adaptWindow(neighbour: Neighbour, request: OpenRequest, nowMs: n
 /** One request that is being answered, and those that make up for the round trip until the next one would be. */
 function windowMin({ roundTripMs = 0, received }: Neighbour, chunkBytes: number, nowMs: number): number {
   const roundTripBytes = (received.bytesPerSec(nowMs) * roundTripMs) / 1000;
-  const chunks = roundTripBytes / chunkBytes;
+  // A chunk may be empty.
+  const chunks = roundTripBytes / Math.max(1, chunkBytes);
   return chunks < ROUND_TRIP_SHARE_MIN ? 1 : Math.min(WINDOW_MAX, 1 + Math.ceil(chunks));
 }

@@ -39,6 +39,7 @@ export class Uploader {
   #round = 0;
   /** Of whom the last round tried by chance. */
   #optimistic: number | undefined;
+  #stopped = false;
 
   constructor(context: PeerContext, neighbours: Neighbourhood, callbacks: UploaderCallbacks) {
     this.#context = context;
@@ -48,7 +49,9 @@ export class Uploader {
     this.#idleSlots = new IdleSlots(context, neighbours, (holders) => this.#free(holders));
   }
 
+  /** Nobody is served any more. */
   stop(): void {
+    this.#stopped = true;
     this.#turns.stop();
     this.#idleSlots.stop();
   }
@@ -85,6 +88,7 @@ export class Uploader {
 
   /** Gives slots that are free, or held by who does not want them, to those who wait. Nobody else loses one. */
   fillSlots(): void {
+    if (this.#stopped) return;
     const { uploadSlots } = this.#context.options;
     const { present, standing } = this.#neighbours;
     const { choked, interested } = standing;
