@@ -96,6 +96,11 @@ export class PeerFaults {
     if (this.#active.size === 0) this.#stopPublishing();
   }
 
+  /** The peer is gone: what a fault keeps from others on its link reaches them. */
+  endOnLink(id: number): void {
+    this.#link.end(id);
+  }
+
   /** The run is over: nothing holds any more. */
   endAll(): void {
     for (const id of [...this.#active.keys()]) this.end(id);

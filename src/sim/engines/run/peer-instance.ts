@@ -119,9 +119,11 @@ export class PeerInstance {
     else this.#faults.begin(fault);
   }
 
+  /** Of one that is gone, only its link changes. */
   endFault(id: number): void {
     this.#early.delete(id);
-    this.#faults?.end(id);
+    if (this.#gone) this.#faults?.endOnLink(id);
+    else this.#faults?.end(id);
   }
 
   /** The run is over and nothing happens any more: what its faults have hit until now is counted. */

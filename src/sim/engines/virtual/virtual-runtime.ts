@@ -46,6 +46,8 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
   readonly #links: ReadonlyMap<string, PlannedLink>;
   /** Of the stay that each peer is in, by position. */
   readonly #instances: (PeerInstance | undefined)[] = [];
+  /** Gone, and not back yet: what a fault still does to their links keeps others from hearing of that. */
+  readonly #departed: (PeerInstance | undefined)[] = [];
   readonly #mayCrash: ReadonlySet<string>;
   #tracker: TrackerInstance | undefined;
   #crashing: PeerInstance | undefined;
@@ -113,6 +115,7 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
       { ...stayOptions(this.#plan, peer, { host, port: PEER_PORT }), faults: faults.activeOf(peer) },
     );
     this.#instances[position] = instance;
+    this.#departed[position] = undefined;
     const store = this.stores[position]!;
     instance.open(build.store?.(store) ?? store);
     onReady();
@@ -156,7 +159,7 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
   }
 
   endFault({ position }: PeerState, id: number): void {
-    this.#instances[position]?.endFault(id);
+    (this.#instances[position] ?? this.#departed[position])?.endFault(id);
   }
 
   stopTracker(id: number): void {
@@ -204,7 +207,10 @@ export class VirtualRuntime implements PeerRuntime, FaultRuntime {
   }
 
   #gone({ position, name }: PeerState, instance: PeerInstance): void {
-    if (this.#instances[position] === instance) this.#instances[position] = undefined;
+    if (this.#instances[position] === instance) {
+      this.#instances[position] = undefined;
+      this.#departed[position] = instance;
+    }
     if (this.#crashing === instance) return;
     this.#components.onGone(name, this.#components.clock.now());
   }
