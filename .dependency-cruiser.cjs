@@ -20,6 +20,7 @@ const LAYERS = [
   'experiment',
   'fidelity',
   'report',
+  'page',
   'calibrate',
   'papers',
 ];
@@ -98,6 +99,25 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/sim/report/', pathNot: '\\.test\\.ts$' },
       to: { path: '^src/sim/engines/' },
+    },
+    {
+      name: 'browser-needs-no-node',
+      severity: 'error',
+      comment: 'What runs in the browser, or on both sides, is bundled without Node.',
+      from: { path: '^src/sim/page/(browser|shared)/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'browser-sees-only-what-is-shared',
+      severity: 'error',
+      from: { path: '^src/sim/page/(browser|shared)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(src|bench|test)/', pathNot: '^src/sim/(page/(browser|shared)|units)/' },
+    },
+    {
+      name: 'nobody-imports-the-browser',
+      severity: 'error',
+      from: { path: '^(src|bench|test)/', pathNot: '^src/sim/page/browser/' },
+      to: { path: '^src/sim/page/browser/' },
     },
     ...LAYERS.map((layer, at) => ({
       name: `${layer}-stands-on-those-before`,

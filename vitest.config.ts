@@ -20,6 +20,15 @@ const inProcess = tests.filter(
 );
 
 export default defineConfig({
+  // Tests run the source, beside which no bundle lies.
+  resolve: {
+    alias: [
+      {
+        find: /^.*\/page-script\.ts$/,
+        replacement: join(import.meta.dirname, 'test', 'support', 'bundled-page-script.ts'),
+      },
+    ],
+  },
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',

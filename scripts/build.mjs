@@ -30,6 +30,8 @@ function sourceKey(files) {
 
 const PROGRAM = /^(src\/cli|bench)\/[^/]+\.ts$/;
 const WORKER = /^(src|bench)\/.*worker\.ts$/;
+/** The browser's code of the HTML pages, which page-script.ts reads. */
+const PAGE = 'src/sim/page/browser/page.ts';
 
 /** Entry name → source file: of the programs of src/cli and the benchmarks of bench, or of the worker threads. */
 function entries(files, pattern) {
@@ -52,11 +54,11 @@ const isLibrary = (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za
 /** Its threads load a file of its own. */
 const isPool = (id) => id === 'piscina';
 
-async function write(folder, input, external, output) {
+async function write(folder, input, external, output, platform = 'node') {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
     input,
-    platform: 'node',
+    platform,
     external,
     logLevel: 'warn',
   });
@@ -87,6 +89,12 @@ function keepForLater(folder) {
   }
 }
 
+/** One script with its libraries in it, as small as it gets: it stands in every page. */
+function writePage(folder) {
+  const output = { format: 'iife', minify: true, sourcemap: false };
+  return write(folder, { page: join(root, PAGE) }, [], output, 'browser');
+}
+
 async function bundle(folder, files, programs, external, output) {
   const workers = entries(files, WORKER);
   await Promise.all([
@@ -95,6 +103,7 @@ async function bundle(folder, files, programs, external, output) {
     ...Object.entries(workers).map(([name, file]) =>
       write(folder, { [name]: file }, external, { format: 'cjs', codeSplitting: false, ...output }),
     ),
+    writePage(folder),
   ]);
 }
 

@@ -1,5 +1,8 @@
 import type { Engine, RunWatcher } from './engines/engine.ts';
 import { Measurement } from './measure/measure.ts';
+import { StoryFold } from './page/data/story-fold.ts';
+import { renderRunPage } from './page/html/run-page.ts';
+import { pageScript } from './page/page-script.ts';
 import type { Plan } from './plan/plan.ts';
 import { ReportDraft, type RunPlace, type WrittenReport } from './report/write-report.ts';
 import type { Environment, RunResult } from './result/result.ts';
@@ -29,6 +32,7 @@ export async function runAndReport(
   { reports, place, environment }: ReportRequest,
 ): Promise<FinishedRun> {
   const measurement = new Measurement(plan);
+  const story = new StoryFold(plan);
   const report = await ReportDraft.begin(reports, plan, place);
   try {
     const record = await engine.run(plan, {
@@ -38,10 +42,12 @@ export async function runAndReport(
       onEvent(event) {
         measurement.see(event);
         report.see(event);
+        story.see(event);
       },
     });
     const result = measurement.result(record, environment);
-    return { result, ...(await report.finish(result)) };
+    const page = renderRunPage(story.story(result), pageScript());
+    return { result, ...(await report.finish(result, { 'report.html': page })) };
   } catch (error) {
     await report.discard();
     throw error;

@@ -41,6 +41,7 @@ describe('npm run sim', () => {
       'events.jsonl',
       'peers.csv',
       'plan.json',
+      'report.html',
       'report.md',
       'result.json',
       'timeline.csv',

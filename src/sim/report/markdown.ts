@@ -227,6 +227,7 @@ function filesSection(plan: Plan): string {
       '`result.json`: every figure of this report, with `schemaVersion`',
       '`plan.json`: the scenario with every random value drawn',
       ...eventsFile(plan),
+      '`report.html`: all of it with charts and a replay, in one file for a browser',
       '`peers.csv`: one line per peer; `timeline.csv`: the swarm over time',
     ]),
   );

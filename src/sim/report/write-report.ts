@@ -32,7 +32,7 @@ export interface WrittenReport {
 
 /**
  * The report of a run: events.jsonl, written while the run goes on, then result.json, plan.json, peers.csv,
- * timeline.csv and report.md, in a folder of their own. The folder appears under its name only when it is complete.
+ * timeline.csv, report.md and what `finish` is given, in a folder of their own. The folder appears under its name only when it is complete.
  * Its name is the UTC time of the run's start and the seed, with `-2`, `-3`, … where another run has taken it. `latest`
  * points to it. A run of an experiment goes to its place instead and leaves `latest` alone.
  */
@@ -78,11 +78,15 @@ export class ReportDraft {
     if (this.#isRecorded?.(event) === true) this.#events?.add(event);
   }
 
-  /** @throws {StoreError} the report cannot be written; the message names its folder and the fix */
-  finish(result: RunResult): Promise<WrittenReport> {
+  /**
+   * @param more texts by the name of their file, to be written beside the others
+   * @throws {StoreError} the report cannot be written; the message names its folder and the fix
+   */
+  finish(result: RunResult, more: Readonly<Record<string, string>> = {}): Promise<WrittenReport> {
     return this.#orDiscard(async () => {
       this.#closeEvents();
       await writeFiles(this.#draft, result);
+      for (const [name, text] of Object.entries(more)) await writeFile(join(this.#draft, name), text);
       const name =
         this.#place === undefined
           ? timedName(result.startedAt, result.seed)

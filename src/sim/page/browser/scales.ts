@@ -1,0 +1,105 @@
+/** Units of axes, and what all charts over time have in common. */
+import * as Plot from '@observablehq/plot';
+import type { FaultMark, TimeBins } from '../shared/charts.ts';
+
+export interface Unit {
+  readonly name: string;
+  /** What one of it is, in the unit of the data. */
+  readonly size: number;
+}
+
+export function timeUnit(endMs: number): Unit {
+  if (endMs < 2000) return { name: 'ms', size: 1 };
+  if (endMs < 300_000) return { name: 's', size: 1000 };
+  if (endMs < 10_800_000) return { name: 'min', size: 60_000 };
+  return { name: 'h', size: 3_600_000 };
+}
+
+/** In bits, by powers of 1,000. */
+export function rateUnit(bytesPerSec: number): Unit {
+  const bits = bytesPerSec * 8;
+  const names = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s'];
+  const power = Math.min(names.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bits)) / 3)));
+  return { name: names[power]!, size: 1000 ** power / 8 };
+}
+
+const MARGINS = { marginTop: 28, marginRight: 16, marginBottom: 40, marginLeft: 52 };
+
+/** What every chart is made with; `options` have the last word. */
+export function plot(width: number, height: number, options: Plot.PlotOptions): Element {
+  const svg = Plot.plot({
+    ...MARGINS,
+    width,
+    height,
+    style: { fontSize: '12px', fontFamily: 'inherit', background: 'none', color: 'var(--soft)' },
+    ...options,
+  });
+  // The whole chart is one picture with a text of its own; names of its parts are for tests.
+  for (const part of svg.querySelectorAll('[aria-label]')) {
+    part.setAttribute('data-mark', part.getAttribute('aria-label')!);
+    part.removeAttribute('aria-label');
+  }
+  return svg;
+}
+
+export function timeAxis(endMs: number, unit: Unit): Plot.ScaleOptions {
+  return { domain: [0, Math.max(endMs, 1) / unit.size], label: `time (${unit.name})`, labelAnchor: 'right' };
+}
+
+/** Both ends of every step, so that areas have edges. */
+export function stepsOf(
+  { stepMs, count }: TimeBins,
+  unit: Unit,
+): { readonly from: number; readonly to: number }[] {
+  return Array.from({ length: count }, (_, at) => ({
+    from: (at * stepMs) / unit.size,
+    to: ((at + 1) * stepMs) / unit.size,
+  }));
+}
+
+/** The times of faults as bands behind a chart, and their names along its top. */
+export function faultMarks(faults: readonly FaultMark[], unit: Unit, width: number): Plot.Markish[] {
+  if (faults.length === 0) return [];
+  const marks = faults.map(({ name, fromMs, toMs }, at) => ({
+    name: name.length > 24 ? `${name.slice(0, 23)}…` : name,
+    from: fromMs / unit.size,
+    to: toMs / unit.size,
+    line: at % 2,
+  }));
+  const named = marks.slice(0, Math.max(2, Math.floor(width / 120)));
+  return [
+    Plot.rectX(marks, {
+      x1: 'from',
+      x2: 'to',
+      fill: 'var(--bad)',
+      fillOpacity: 0.09,
+      className: 'faults',
+    }),
+    Plot.ruleX(marks, {
+      x: 'from',
+      stroke: 'var(--bad)',
+      strokeDasharray: '2,3',
+      className: 'begin-of-faults',
+    }),
+    ...[0, 1].map((line) =>
+      Plot.text(
+        named.filter((mark) => mark.line === line),
+        {
+          x: 'from',
+          text: 'name',
+          frameAnchor: 'top',
+          dy: -22 + line * 11,
+          dx: 3,
+          textAnchor: 'start',
+          fill: 'var(--bad)',
+          fontSize: 11,
+        },
+      ),
+    ),
+  ];
+}
+
+/** The end of a name that is too long for its place. */
+export function clipped(name: string, signs: number): string {
+  return name.length > signs ? `…${name.slice(1 - signs)}` : name;
+}

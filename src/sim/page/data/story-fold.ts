@@ -1,0 +1,161 @@
+import type { ChunkDiscarded, ChunkReceived, SwarmEvent } from '../../../core/events.ts';
+import { ChunkSet } from '../../../core/chunk-set.ts';
+import { AddressBook, type Owner } from '../../measure/address-book.ts';
+import type { EventFold } from '../../measure/event-fold.ts';
+import { InitialChunks } from '../../measure/initial-chunks.ts';
+import { Presence } from '../../measure/presence.ts';
+import { sharesOf } from '../../measure/receipts.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { RunResult } from '../../result/result.ts';
+import { GrowingColumns } from './growing-columns.ts';
+import { receiptKinds, type StoryFault, type SwarmStory } from './swarm-story.ts';
+
+/** Clients that are not of the plan. */
+const OUTSIDE = 'outside';
+
+/**
+ * Sees the events of a run in order of time, and keeps what its page shows: one row of 29 bytes for each receipt, which
+ * is less than a peer keeps for a chunk that it holds.
+ */
+export class StoryFold implements EventFold {
+  readonly #plan: Plan;
+  readonly #book = new AddressBook();
+  readonly #presence = new Presence();
+  readonly #initial: InitialChunks;
+  readonly #received = new Map<string, ChunkSet>();
+  readonly #owners: Owner[] = [];
+  readonly #ownerAt = new Map<Owner, number>();
+  readonly #peerAt: ReadonlyMap<string, number>;
+  readonly #receipts = new GrowingColumns({
+    atMs: 'double',
+    tookMs: 'single',
+    from: 'whole',
+    to: 'whole',
+    chunk: 'whole',
+    bytes: 'whole',
+    kind: 'small',
+  });
+  readonly #tracker = new GrowingColumns({ atMs: 'double', kind: 'small' });
+  readonly #faults: { -readonly [K in keyof StoryFault]: StoryFault[K] }[] = [];
+  readonly #openFaults = new Map<string, { toMs: number | null }>();
+  /** Of the last announce: one message tells of several chunks. */
+  #announcer = '';
+  #announcedMs = -1;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#initial = new InitialChunks(plan);
+    this.#peerAt = new Map(plan.peers.map(({ name }, at) => [name, at]));
+  }
+
+  see(event: SwarmEvent): void {
+    this.#book.see(event);
+    this.#presence.see(event);
+    this.#initial.see(event);
+    const { type, atMs } = event;
+    if (type === 'chunk-received') this.#receive(event);
+    else if (type === 'chunk-discarded') this.#rows(event, 0, receiptKinds.discarded, receiptKinds.discarded);
+    else if (type === 'chunk-announced') this.#announce(event.peer, atMs);
+    else if (type === 'chunk-asked') this.#tracker.add({ atMs, kind: 1 });
+    else if (type === 'client-registered') this.#tracker.add({ atMs, kind: 2 });
+    else if (type === 'peer-forgotten') this.#tracker.add({ atMs, kind: 3 });
+    else if (type === 'fault-began' || type === 'fault-ended') this.#fault(event);
+  }
+
+  /** @param seenShare the share of the chunks whose events were seen: less than 1 where a file had only some */
+  story(result: RunResult, seenShare = 1): SwarmStory {
+    const { peers } = this.#plan;
+    const names = peers.map(({ name }) => name);
+    const groups = [...new Set(peers.map(({ group }) => group))];
+    const groupOf = peers.map(({ group }) => groups.indexOf(group));
+    const place = new Map(this.#peerAt);
+    const senders = this.#owners.map(({ name }) => {
+      const known = place.get(name);
+      if (known !== undefined) return known;
+      if (!groups.includes(OUTSIDE)) groups.push(OUTSIDE);
+      groupOf.push(groups.indexOf(OUTSIDE));
+      place.set(name, names.length);
+      return names.push(name) - 1;
+    });
+    const { from, ...columns } = this.#receipts.columns();
+    const stays = this.#presence.stays(result.elapsedMs);
+    const { completions } = this.#presence;
+    return {
+      plan: this.#plan,
+      result,
+      endMs: result.elapsedMs,
+      names,
+      groups,
+      groupOf,
+      receipts: { ...columns, from: Uint32Array.from(from, (at) => senders[at]!) },
+      stays: names.map((name) => stays.get(name) ?? []),
+      completionsMs: names.map((name) => completions.get(name) ?? []),
+      initial: peers.map((peer) =>
+        this.#initial.of(peer, { stays: stays.get(peer.name) ?? [], completed: completions.has(peer.name) }),
+      ),
+      faults: this.#faults,
+      tracker: this.#tracker.columns(),
+      seenShare,
+    };
+  }
+
+  #receive(event: ChunkReceived): void {
+    const { peer, index } = event;
+    let received = this.#received.get(peer);
+    if (received === undefined) {
+      this.#received.set(peer, (received = new ChunkSet(this.#plan.content.totalChunks)));
+    }
+    const kind = received.add(index) ? receiptKinds.useful : receiptKinds.again;
+    this.#rows(event, event.tookMs, kind, receiptKinds.part);
+  }
+
+  #rows(event: ChunkReceived | ChunkDiscarded, tookMs: number, kind: number, earlier: number): void {
+    const to = this.#peerAt.get(event.peer);
+    if (to === undefined) return;
+    sharesOf(event).forEach(({ from, bytes }, at) => {
+      this.#receipts.add({
+        atMs: event.atMs,
+        tookMs: at === 0 ? tookMs : 0,
+        from: this.#ownerOf(this.#book.ownerOf(from, event.atMs)),
+        to,
+        chunk: event.index,
+        bytes,
+        kind: at === 0 ? kind : earlier,
+      });
+    });
+  }
+
+  #ownerOf(owner: Owner): number {
+    const known = this.#ownerAt.get(owner);
+    if (known !== undefined) return known;
+    const at = this.#owners.push(owner) - 1;
+    this.#ownerAt.set(owner, at);
+    return at;
+  }
+
+  #announce(peer: string, atMs: number): void {
+    if (peer === this.#announcer && atMs === this.#announcedMs) return;
+    this.#announcer = peer;
+    this.#announcedMs = atMs;
+    this.#tracker.add({ atMs, kind: 0 });
+  }
+
+  #fault(event: Extract<SwarmEvent, { type: 'fault-began' | 'fault-ended' }>): void {
+    const key = `${event.fault}\0${event.occurrence}`;
+    if (event.type === 'fault-ended') {
+      const open = this.#openFaults.get(key);
+      if (open !== undefined) open.toMs = event.atMs;
+      return;
+    }
+    const { fault, kind, occurrence, atMs, targets } = event;
+    const begun = {
+      name: occurrence === 1 ? fault : `${fault} (${occurrence})`,
+      kind,
+      targets,
+      fromMs: atMs,
+      toMs: null,
+    };
+    this.#faults.push(begun);
+    this.#openFaults.set(key, begun);
+  }
+}

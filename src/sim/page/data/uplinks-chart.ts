@@ -1,0 +1,170 @@
+/** What uplinks were used for, and why they were idle. */
+import { carriedBytes, type RateFactor } from '../../analyse/link-rates.ts';
+import { formatPercent } from '../../units/format.ts';
+import type { Chart, UplinkChart } from '../shared/charts.ts';
+import { uplinkColours } from '../shared/colours.ts';
+import { peerBytes } from './rates.ts';
+import { lacksEvents } from './sentences.ts';
+import type { SwarmStory } from './swarm-story.ts';
+import { binsOf, rounded } from './time-bins.ts';
+import { walk, type SwarmState } from './walk.ts';
+
+const STEPS = 100;
+
+const uses = uplinkColours.map(([name]) => name);
+
+/** Positions in them. */
+const SENDING = 0;
+const HELD_UP = 1;
+const NOT_ASKED = 2;
+const NOT_WANTED = 3;
+const NOTHING = 4;
+
+export function uplinksChart(story: SwarmStory): Chart<UplinkChart> {
+  const lacking = lacksEvents(story);
+  if (lacking !== null) return lacking;
+  const { plan, groups, groupOf } = story;
+  if (plan.peers.every(({ link }) => link.upBytesPerSec === null)) {
+    return { missing: 'No uplink is limited, so none can be idle.' };
+  }
+  if (story.initial.includes(undefined)) {
+    return { missing: 'It is not known which chunks each peer held at the start, so causes cannot be told.' };
+  }
+  const { makespanMs } = story.result.swarm;
+  const bins = binsOf(makespanMs ?? story.endMs, STEPS);
+  const { up, sending } = peerBytes(story, bins);
+  const total = uses.map(() => new Float64Array(STEPS));
+  const ofGroup = groups.map(() => uses.map(() => 0));
+  const capacities = plan.peers.map((_, peer) => capacityOf(story, peer, bins.stepMs));
+  const sent = plan.peers.map((_, peer) =>
+    sentWithin(
+      up.subarray(peer * STEPS, (peer + 1) * STEPS),
+      capacities[peer]!,
+      story.result.peers[peer]!.uploadUtilisation,
+    ),
+  );
+  walk(story, bins.stepMs, STEPS, {
+    step(step, swarm) {
+      const wanted = wantedChunks(swarm);
+      capacities.forEach((capacity, peer) => {
+        const bytes = capacity[step]!;
+        if (bytes <= 0) return;
+        const at = peer * STEPS + step;
+        const used = sent[peer]![step]!;
+        const cause = causeOf(swarm, peer, wanted, sending[at] === 1);
+        const sums = ofGroup[groupOf[peer]!]!;
+        total[SENDING]![step]! += used;
+        sums[SENDING]! += used;
+        total[cause]![step]! += bytes - used;
+        sums[cause]! += bytes - used;
+      });
+    },
+  });
+  return chartOf(bins, total, groups, ofGroup, makespanMs !== null);
+}
+
+function chartOf(
+  bins: UplinkChart['bins'],
+  total: readonly Float64Array[],
+  groups: readonly string[],
+  ofGroup: readonly (readonly number[])[],
+  hasMakespan: boolean,
+): Chart<UplinkChart> {
+  const capacity = Array.from({ length: bins.count }, (_, step) =>
+    total.reduce((sum, use) => sum + use[step]!, 0),
+  );
+  const all = capacity.reduce((sum, bytes) => sum + bytes, 0);
+  if (all === 0) return { missing: 'No peer with a limited uplink was there.' };
+  const shares = total.map((use) => use.reduce((sum, bytes) => sum + bytes, 0) / all);
+  const causes = uses
+    .map((name, at) => ({ name, share: shares[at]! }))
+    .slice(1)
+    .filter(({ share }) => share >= 0.001)
+    .sort((a, b) => b.share - a.share);
+  const idle = causes.map(({ name, share }) => `${formatPercent(share)} ${name}`).join('; ');
+  return {
+    bins,
+    layers: uses.map((name, at) => ({
+      name,
+      values: rounded(total[at]!.map((bytes, step) => (capacity[step]! > 0 ? bytes / capacity[step]! : 0))),
+    })),
+    groups: groups.flatMap((name, at) => {
+      const sums = ofGroup[at]!;
+      const own = sums.reduce((sum, bytes) => sum + bytes, 0);
+      return own === 0 ? [] : [{ name, shares: rounded(sums.map((bytes) => bytes / own)) }];
+    }),
+    summary:
+      `Until ${hasMakespan ? 'the makespan' : 'the end of the run'}, ${formatPercent(shares[SENDING]!)} of what the limited uplinks ` +
+      `could carry was used for chunks. ${idle === '' ? 'None was idle.' : `The rest: ${idle}.`}`,
+  };
+}
+
+/**
+ * What was sent in each step: as receipts tell it, scaled to what was measured, for these do not tell of what was cut
+ * off; and never more than the uplink could carry: what is above it was sent in the steps around.
+ */
+function sentWithin(told: Float32Array, capacity: Float64Array, utilisation: number | null): Float64Array {
+  const all = told.reduce((sum, bytes) => sum + bytes, 0);
+  const measured = (utilisation ?? 0) * capacity.reduce((sum, bytes) => sum + bytes, 0);
+  const sent = Float64Array.from(told, (bytes) => (all > 0 ? (bytes * measured) / all : 0));
+  let above = 0;
+  // Bytes are sent before they have arrived, so what does not fit goes into the steps before, then into those after.
+  for (let step = sent.length - 1; step >= 0; step--) above = fill(sent, capacity, step, above);
+  for (let step = 0; step < sent.length && above > 0; step++) above = fill(sent, capacity, step, above);
+  return sent;
+}
+
+function fill(sent: Float64Array, capacity: Float64Array, step: number, more: number): number {
+  const wanted = sent[step]! + more;
+  sent[step] = Math.min(wanted, capacity[step]!);
+  return wanted - sent[step];
+}
+
+/** By step, what the limited uplink could carry while its peer was there. */
+function capacityOf({ plan, stays, faults }: SwarmStory, peer: number, stepMs: number): Float64Array {
+  const capacity = new Float64Array(STEPS);
+  const { link, name } = plan.peers[peer]!;
+  if (link.upBytesPerSec === null) return capacity;
+  const factors = slowDowns(plan, faults, name);
+  const isPlain = link.changes.length === 0 && factors.length === 0;
+  for (const { joinMs, endMs } of stays[peer]!) {
+    for (let step = Math.floor(Math.max(0, joinMs) / stepMs); step < STEPS; step++) {
+      const fromMs = Math.max(joinMs, step * stepMs);
+      const toMs = Math.min(endMs, (step + 1) * stepMs);
+      if (toMs <= fromMs) break;
+      capacity[step]! += isPlain
+        ? (link.upBytesPerSec * (toMs - fromMs)) / 1000
+        : carriedBytes(link, 'upBytesPerSec', fromMs, toMs, factors);
+    }
+  }
+  return capacity;
+}
+
+function slowDowns(plan: SwarmStory['plan'], faults: SwarmStory['faults'], peer: string): RateFactor[] {
+  return faults.flatMap(({ name, fromMs, toMs }) => {
+    const effect = plan.faults.find(
+      (fault) => name === fault.name || name.startsWith(`${fault.name} (`),
+    )?.effect;
+    if (effect?.kind !== 'slow-down' || !effect.peers.includes(peer)) return [];
+    return [{ fromMs, toMs: toMs ?? Infinity, factor: effect.factor }];
+  });
+}
+
+/** Bits of the chunks that somebody present lacks. */
+function wantedChunks({ copies, presentCount, words }: SwarmState): Uint32Array {
+  const wanted = new Uint32Array(words);
+  for (let chunk = 0; chunk < copies.length; chunk++) {
+    if (copies[chunk]! < presentCount) wanted[chunk >> 5]! |= 1 << (chunk & 31);
+  }
+  return wanted;
+}
+
+function causeOf(swarm: SwarmState, peer: number, wanted: Uint32Array, isSending: boolean): number {
+  if (isSending) return HELD_UP;
+  if (swarm.heldCount[peer] === 0) return NOTHING;
+  const from = peer * swarm.words;
+  for (let word = 0; word < swarm.words; word++) {
+    if ((swarm.held[from + word]! & wanted[word]!) !== 0) return NOT_ASKED;
+  }
+  return NOT_WANTED;
+}

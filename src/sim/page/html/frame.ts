@@ -1,0 +1,40 @@
+/** What every page has: no reference to anything outside of it, one style, one script, and a switch for the colours. */
+import { createHash } from 'node:crypto';
+import { dataElement, markup, scriptText, type Markup } from './markup.ts';
+import { style } from './style.ts';
+
+export interface PageContent {
+  readonly title: string;
+  readonly body: Markup;
+  readonly data: unknown;
+  /** The browser's code. */
+  readonly script: string;
+}
+
+export function renderFrame({ title, body, data, script }: PageContent): string {
+  const code = scriptText(script);
+  const hash = createHash('sha256').update(code).digest('base64');
+  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${{ html: policy }}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${{ html: style }}</style>
+</head>
+<body>
+<a class="skip" href="#main">To the content</a>
+${body}
+${dataElement('page-data', data)}
+<script>${{ html: code }}</script>
+</body>
+</html>
+`;
+  return page.html;
+}
+
+/** Of the colours: as the system has it, light or dark. */
+export const themeSwitch = markup`<label class="theme">Colours <select id="theme"><option value="">as the system</option><option value="light">light</option><option value="dark">dark</option></select></label>`;

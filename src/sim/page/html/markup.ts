@@ -1,0 +1,47 @@
+/** HTML in which nothing that a user has named can be anything but text. */
+import { printable } from '../../../core/printable.ts';
+
+/** HTML that is safe to put into a page. */
+export interface Markup {
+  readonly html: string;
+}
+
+type Part = string | number | Markup | readonly Part[];
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text stands in it as text; only what is `Markup` itself is taken as it is. */
+export function markup(pieces: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  return { html: pieces.reduce((html, piece, at) => html + rendered(parts[at - 1]!) + piece) };
+}
+
+function rendered(part: Part): string {
+  if (typeof part === 'string') return printable(part).replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign]!);
+  if (typeof part === 'number') return String(part);
+  return isMarkup(part) ? part.html : part.map(rendered).join('');
+}
+
+function isMarkup(part: Markup | readonly Part[]): part is Markup {
+  return 'html' in part;
+}
+
+export const nothing: Markup = { html: '' };
+
+/** Data for a script of the page: no text in it can end the element that it stands in. */
+export function dataElement(id: string, data: unknown): Markup {
+  const json = JSON.stringify(data, (_, value: unknown) =>
+    typeof value === 'string' ? printable(value) : value,
+  );
+  return { html: `<script type="application/json" id="${id}">${json.replaceAll('<', '\\u003c')}</script>` };
+}
+
+/** The text of a script as it can stand in a page, which means the same. */
+export function scriptText(script: string): string {
+  return script.replaceAll(/<(?=\/script|!--|script)/gi, '\\x3c');
+}

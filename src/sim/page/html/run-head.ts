@@ -1,0 +1,124 @@
+/** What stands before the charts: the verdict in words, whether the figures can be trusted, thresholds, key figures. */
+import { describeThrottling, THROTTLED_SHARE_MAX } from '../../machine/throttling.ts';
+import {
+  CPU_SHARE_MAX,
+  LOAD_BEFORE_MAX,
+  LOOP_DELAY_P99_MS_MAX,
+  PAUSE_MS_MIN,
+  PAUSE_SHARE_MAX,
+  SHAPER_LATE_MEAN_MS_MAX,
+} from '../../measure/trust.ts';
+import { expectationColumns, expectationRow } from '../../report/columns.ts';
+import { figures, show, type Figure, type FigureName } from '../../report/figures.ts';
+import type { RunResult } from '../../result/result.ts';
+import { formatDuration, formatPercent, formatRatio } from '../../units/format.ts';
+import { markup, nothing, type Markup } from './markup.ts';
+import { renderHtmlTable } from './table.ts';
+
+const TILES: readonly FigureName[] = [
+  'makespan',
+  'lowerBound',
+  'goodput',
+  'uploadUtilisation',
+  'seederLoad',
+  'fairness',
+  'waste',
+  'overhead',
+];
+
+/** `50 of 50 peers complete and verified; makespan 31.2 s, 1.19 × the lower bound; trusted`. */
+export function headlineInWords({ verdict, swarm, trust, abortedBy, expectations }: RunResult): string {
+  const { completedPeers, peersToComplete, intactPeers } = verdict;
+  const peers = peersToComplete === 1 ? 'peer' : 'peers';
+  const intact =
+    intactPeers === completedPeers
+      ? 'complete and verified'
+      : `complete, ${intactPeers.toLocaleString('en-US')} intact`;
+  const { makespanMs, bound } = swarm;
+  const factor = bound.efficiency === null ? '' : `, ${formatRatio(1 / bound.efficiency)} × the lower bound`;
+  const held = expectations.filter(({ outcome }) => outcome === 'pass').length;
+  return [
+    `${completedPeers.toLocaleString('en-US')} of ${peersToComplete.toLocaleString('en-US')} ${peers} ${intact}`,
+    makespanMs === null ? 'no makespan' : `makespan ${formatDuration(makespanMs)}${factor}`,
+    ...(expectations.length > 0 ? [`${held} of ${expectations.length} thresholds hold`] : []),
+    ...(abortedBy === null ? [] : [`given up: ${abortedBy}`]),
+    trust.level,
+  ].join('; ');
+}
+
+export function renderVerdict(result: RunResult): Markup {
+  const { verdict, trust } = result;
+  const why = [...verdict.reasons, ...trust.warnings];
+  const reasons =
+    why.length === 0 ? nothing : markup`<ul>${why.map((reason) => markup`<li>${reason}</li>`)}</ul>`;
+  const remedy = trust.remedy === null ? nothing : markup`<span>What helps: ${trust.remedy}.</span>`;
+  const tone =
+    trust.level === 'trusted' ? verdict.outcome : verdict.outcome === 'fail' ? 'fail' : trust.level;
+  return markup`<div class="verdict ${tone}"><strong>${verdict.outcome}</strong> <span>${headlineInWords(result)}</span>${reasons}${remedy}</div>`;
+}
+
+export function renderThresholds({ expectations }: RunResult): Markup {
+  if (expectations.length === 0) return nothing;
+  return renderHtmlTable(expectationColumns, expectations.map(expectationRow), {
+    caption: 'Thresholds of the scenario; a metric without data is inconclusive, never a pass',
+    classes: expectations.map(({ outcome }) => outcome),
+  });
+}
+
+export function renderTiles(result: RunResult): Markup {
+  const tiles = TILES.map((name) => {
+    const { label, meaning }: Figure = figures[name];
+    return markup`<div><dt>${label}</dt><dd>${show(name, result)} <span class="about">${meaning}</span></dd></div>`;
+  });
+  return markup`<dl class="tiles">${tiles}</dl>`;
+}
+
+/** Every signal of trust with its limit: what would have to be told apart from the scenario. */
+export function renderTrust({ trust, engine, swarm, elapsedMs }: RunResult): Markup {
+  const { host } = trust;
+  const pauseMs = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * (swarm.makespanMs ?? elapsedMs));
+  const about =
+    engine === 'virtual'
+      ? 'The run was in virtual time: the speed of the host decides how long one waits, not what is measured.'
+      : 'Above a limit the host, not the scenario, may have decided figures.';
+  const rows = [
+    row('event-loop delay, 99th percentile', host.loopDelayP99Ms, LOOP_DELAY_P99_MS_MAX, formatDuration),
+    row('longest pause of a thread', host.loopDelayMaxMs, pauseMs, formatDuration),
+    row('share of the processors it may use', host.cpuShare, CPU_SHARE_MAX, formatPercent),
+    row('load a core before the run', host.loadBefore, LOAD_BEFORE_MAX, formatRatio),
+    row('shaped messages late, mean', trust.shaperLateMeanMs, SHAPER_LATE_MEAN_MS_MAX, formatDuration),
+    ...(typeof host.throttledShare === 'number'
+      ? [
+          row(
+            describeThrottling(host.throttledShare),
+            host.throttledShare,
+            THROTTLED_SHARE_MAX,
+            formatPercent,
+          ),
+        ]
+      : []),
+  ];
+  const remedy = trust.remedy === null ? nothing : markup`<p>What helps: ${trust.remedy}.</p>`;
+  if (engine === 'virtual') return markup`<p>${about}</p>${remedy}`;
+  return markup`<p>${about}</p>${remedy}${renderHtmlTable(
+    [
+      { head: 'what the host did' },
+      { head: 'measured', align: 'right' },
+      { head: 'limit', align: 'right' },
+      { head: '' },
+    ],
+    rows.map(({ cells }) => cells),
+    { caption: `Trust: ${trust.level}`, classes: rows.map(({ isOver }) => (isOver ? 'inconclusive' : '')) },
+  )}`;
+}
+
+function row(
+  what: string,
+  value: number | null,
+  limit: number,
+  format: (value: number | null) => string,
+): { readonly cells: readonly string[]; readonly isOver: boolean } {
+  const isOver = value !== null && value > limit;
+  const note = value === null ? 'not measured' : isOver ? 'above' : 'within';
+  return { cells: [what, format(value), format(limit), note], isOver };
+}

@@ -1,0 +1,29 @@
+import type { Column } from '../../report/table.ts';
+import { markup, nothing, type Markup } from './markup.ts';
+
+export interface TableOptions {
+  readonly caption: string;
+  /** By row, a class of the style. */
+  readonly classes?: readonly string[];
+}
+
+/** A table that scrolls sideways where it does not fit, also by keyboard. */
+export function renderHtmlTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  { caption, classes = [] }: TableOptions,
+): Markup {
+  const alignment = columns.map(({ align }) => (align === 'right' ? markup` class="number"` : nothing));
+  const cells = (row: readonly string[]): Markup[] =>
+    row.map((cell, at) =>
+      at === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${alignment[at]!}>${cell}</td>`,
+    );
+  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+<caption>${caption}</caption>
+<thead><tr>${columns.map(({ head }, at) => markup`<th scope="col"${alignment[at]!}>${head}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    (row, at) => markup`<tr class="${classes[at] ?? ''}">${cells(row)}</tr>
+`,
+  )}</tbody>
+</table></div>`;
+}

@@ -1,0 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The browser's code of the pages, which scripts/build.mjs puts beside the programs. */
+export function pageScript(): string {
+  return readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'page.js'), 'utf8');
+}

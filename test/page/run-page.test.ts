@@ -1,0 +1,177 @@
+/** The page of a run in a real browser, from disk, against the files that are written beside it. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SwarmEvent } from '../../src/core/events.ts';
+import { designExperiment } from '../../src/sim/experiment/design.ts';
+import { testEnvironment } from '../../src/sim/measure/fixture.ts';
+import { isMissing, type Chart, type RunCharts } from '../../src/sim/page/shared/charts.ts';
+import type { SwarmAt } from '../../src/sim/page/shared/replay.ts';
+import { hadEverything } from '../../src/sim/result/completion-times.ts';
+import type { RunResult } from '../../src/sim/result/result.ts';
+import { runAndReport } from '../../src/sim/run-and-report.ts';
+import { findScenario } from '../../src/sim/shipped/shipped-files.ts';
+import { openFile, startChromium } from '../support/chromium.ts';
+import { testEngines } from '../sim/fault-run.ts';
+
+interface Written {
+  readonly file: string;
+  readonly result: RunResult;
+  readonly events: readonly SwarmEvent[];
+}
+
+const reports = mkdtempSync(join(tmpdir(), 'page-'));
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(reports, { recursive: true });
+});
+
+async function written(scenario: string): Promise<Written> {
+  const { plans } = designExperiment({ file: findScenario(scenario)!, sets: [] });
+  const { folder } = await runAndReport(
+    testEngines().virtual,
+    { ...plans[0]!, engine: { ...plans[0]!.engine, name: 'virtual' } },
+    { signal: new AbortController().signal },
+    { reports, place: undefined, environment: testEnvironment },
+  );
+  const events = readFileSync(join(folder, 'events.jsonl'), 'utf8').trimEnd().split('\n');
+  return {
+    file: join(folder, 'report.html'),
+    result: JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as RunResult,
+    events: events.map((line) => JSON.parse(line) as SwarmEvent),
+  };
+}
+
+function has<T>(chart: Chart<T>): T {
+  if (isMissing(chart)) throw new Error(`missing: ${chart.missing}`);
+  return chart;
+}
+
+function chartsOf(page: Page): Promise<RunCharts> {
+  return page.evaluate<RunCharts>("JSON.parse(document.getElementById('page-data').textContent)");
+}
+
+/** How many marks of a kind a chart has. */
+function marks(page: Page, chart: string, selector: string): Promise<number> {
+  return page.locator(`figure[data-chart="${chart}"] ${selector}`).count();
+}
+
+/** What the events say of the peers at an instant, without the page's own code. */
+function heldAt(
+  events: readonly SwarmEvent[],
+  atMs: number,
+): Record<string, { held: number; phase: string }> {
+  const peers: Record<string, { held: number; phase: string }> = {};
+  for (const event of events) {
+    if (event.atMs > atMs) break;
+    if (event.type === 'peer-joined') {
+      const phase = event.heldChunks === event.totalChunks ? 'complete' : 'present';
+      peers[event.peer] = { held: event.heldChunks, phase };
+    }
+    const peer = peers[event.peer];
+    if (peer === undefined) continue;
+    if (event.type === 'chunk-received') peer.held++;
+    else if (event.type === 'peer-completed') peer.phase = 'complete';
+    else if (event.type === 'peer-left') peer.phase = 'left';
+    else if (event.type === 'peer-crashed') peer.phase = 'crashed';
+  }
+  return peers;
+}
+
+describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart'])('the page of %s', (name) => {
+  let run: Written;
+  beforeAll(async () => {
+    run = await written(name);
+  });
+
+  it('opens from disk without an error and without asking anything of a network', async () => {
+    const { page, trouble } = await openFile(browser, run.file);
+    expect(trouble).toEqual([]);
+    expect(await page.locator('.verdict').innerText()).toContain('complete and verified; makespan');
+    expect(await page.locator('figure:has(svg), figure:has(canvas)').count()).toBe(11);
+    await page.close();
+  });
+
+  it('has a mark for each thing that it shows, with the extremes of result.json', async () => {
+    const { page } = await openFile(browser, run.file);
+    const charts = await chartsOf(page);
+    const { peers, flows, swarm } = run.result;
+    const wanting = peers.filter((peer) => peer.mustComplete && !hadEverything(peer));
+    expect(await marks(page, 'completion', '.completions circle')).toBe(wanting.length);
+    expect(has(charts.completion).timesMs.at(-1)).toBeCloseTo(swarm.makespanMs!, 0);
+    expect(has(charts.completion).boundMs).toBe(swarm.bound.lowerBoundMs);
+
+    const { layers, bins } = has(charts.goodput);
+    expect(await marks(page, 'goodput', '.layers rect')).toBeGreaterThan(0);
+    const bytes = layers
+      .flatMap(({ values }) => values)
+      .reduce((sum, rate) => sum + (rate * bins.stepMs) / 1000, 0);
+    expect(bytes / swarm.usefulBytes).toBeCloseTo(1, 2);
+
+    const availability = has(charts.availability);
+    const whole = availability.rarest.slice(availability.rarest.findIndex((copies) => copies > 0));
+    expect(Math.min(...whole)).toBe(swarm.availability!.min);
+    expect(await marks(page, 'availability', '.rarest path, .mean path')).toBe(2);
+    expect(await marks(page, 'availability', '.copies-of-chunks rect')).toBeGreaterThanOrEqual(
+      availability.rows.length,
+    );
+
+    expect(await marks(page, 'flows', '.flows rect')).toBe(flows.length);
+    expect(has(charts.flows).views[0]!.cells[0]![2]).toBe(flows[0]!.bytes);
+
+    const count = (type: SwarmEvent['type']): number =>
+      run.events.filter((event) => event.type === type).length;
+    expect(await marks(page, 'lanes', '.stays rect')).toBe(count('peer-joined'));
+    expect(await marks(page, 'lanes', '.crashed path')).toBe(count('peer-crashed'));
+    expect(await marks(page, 'lanes', '.left text')).toBe(count('peer-left'));
+    expect(await marks(page, 'lanes', '.complete circle')).toBe(
+      peers.filter((peer) => peer.completedMs !== null && !hadEverything(peer)).length,
+    );
+
+    const joined = peers.filter(({ joinedMs }) => joinedMs !== null);
+    expect(await marks(page, 'shares', '.uploads rect')).toBe(joined.length);
+    expect(has(charts.shares).bars[0]!.uploadedBytes).toBe(
+      Math.max(...joined.map((peer) => peer.uploadedBytes)),
+    );
+
+    const { bars } = has(charts.latencies);
+    expect(await marks(page, 'latencies', '.chunks-by-time rect')).toBe(bars.length);
+    expect(bars.reduce((sum, { chunks }) => sum + chunks, 0)).toBe(count('chunk-received'));
+    expect(await marks(page, 'latencies', '.percentiles line')).toBe(3);
+
+    const uplinks = has(charts.uplinks);
+    expect(await marks(page, 'uplinks', '.layers rect')).toBe(uplinks.layers.length * uplinks.bins.count);
+    expect(await marks(page, 'slowest', '.states rect')).toBe(has(charts.slowest).pieces.length);
+    expect(has(charts.slowest).toMs).toBe(swarm.makespanMs);
+    expect(await marks(page, 'tracker', '.layers rect')).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  it('replays what events.jsonl says, at three instants', async () => {
+    const { page } = await openFile(browser, run.file);
+    for (const share of [0.2, 0.5, 0.9]) {
+      const atMs = Math.round(run.result.elapsedMs * share) + 0.5;
+      const swarm = await page.evaluate<SwarmAt>(`swarmAt(${atMs})`);
+      const shown = Object.fromEntries(
+        swarm.peers
+          .filter(({ phase }) => phase !== 'absent')
+          .map(({ name: peer, held, phase }) => [peer, { held, phase }]),
+      );
+      expect(shown).toEqual(heldAt(run.events, atMs));
+      const underWay = run.events.filter(
+        (event) =>
+          event.type === 'chunk-received' &&
+          event.atMs > atMs + 0.1 &&
+          event.atMs - event.tookMs < atMs - 0.1,
+      );
+      expect(Math.abs(swarm.transfers.length - underWay.length)).toBeLessThanOrEqual(1);
+    }
+    await page.close();
+  });
+});
