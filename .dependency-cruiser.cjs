@@ -21,6 +21,7 @@ const LAYERS = [
   'fidelity',
   'report',
   'page',
+  'live',
   'calibrate',
   'papers',
 ];

@@ -13,11 +13,9 @@ const entry = [
   'src/sim/scenario/reference/{reference,scenario-index,json-schema-file}.ts!',
   // Bundled by scripts/search-stalls.mjs.
   'test/seam/search-stalls.ts',
-  // Bundled by scripts/build.mjs into one script, which is in every page; in tests, from where they have put it.
-  'src/sim/page/browser/page.ts!',
+  // Bundled by scripts/build.mjs, each into one script, which is in every page; in tests, from where they have put it.
+  'src/sim/page/browser/{page,live}.ts!',
   'test/support/bundled-page-script.ts',
-  // Tests alone drive it, until it is an engine of its own.
-  'src/sim/engines/virtual/{*,fluid/*}.ts!',
   '{src,bench,test}/**/*.test.ts',
 ];
 

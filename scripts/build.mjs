@@ -31,7 +31,7 @@ function sourceKey(files) {
 const PROGRAM = /^(src\/cli|bench)\/[^/]+\.ts$/;
 const WORKER = /^(src|bench)\/.*worker\.ts$/;
 /** The browser's code of the HTML pages, which page-script.ts reads. */
-const PAGE = 'src/sim/page/browser/page.ts';
+const PAGES = ['page', 'live'];
 
 /** Entry name → source file: of the programs of src/cli and the benchmarks of bench, or of the worker threads. */
 function entries(files, pattern) {
@@ -90,9 +90,9 @@ function keepForLater(folder) {
 }
 
 /** One script with its libraries in it, as small as it gets: it stands in every page. */
-function writePage(folder) {
+function writePage(folder, name) {
   const output = { format: 'iife', minify: true, sourcemap: false };
-  return write(folder, { page: join(root, PAGE) }, [], output, 'browser');
+  return write(folder, { [name]: join(root, `src/sim/page/browser/${name}.ts`) }, [], output, 'browser');
 }
 
 async function bundle(folder, files, programs, external, output) {
@@ -103,7 +103,7 @@ async function bundle(folder, files, programs, external, output) {
     ...Object.entries(workers).map(([name, file]) =>
       write(folder, { [name]: file }, external, { format: 'cjs', codeSplitting: false, ...output }),
     ),
-    writePage(folder),
+    ...PAGES.map((name) => writePage(folder, name)),
   ]);
 }
 

@@ -46,7 +46,7 @@ export async function runAndReport(
       },
     });
     const result = measurement.result(record, environment);
-    const page = renderRunPage(story.story(result), pageScript());
+    const page = renderRunPage(story.story(result), pageScript('page'));
     return { result, ...(await report.finish(result, { 'report.html': page })) };
   } catch (error) {
     await report.discard();

@@ -33,7 +33,7 @@ function pageOf(name = 'leecher/1', seenShare = 1): string {
   const file = join(folder, `${name.length}-${seenShare}.html`);
   writeFileSync(
     file,
-    renderRunPage(fold.story(measure(named, record, testEnvironment), seenShare), pageScript()),
+    renderRunPage(fold.story(measure(named, record, testEnvironment), seenShare), pageScript('page')),
   );
   return file;
 }

@@ -3,6 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 
-export function pageScript(): string {
-  return readFileSync(join(inject('bundleFolder'), 'page.js'), 'utf8');
+export function pageScript(name: 'page' | 'live'): string {
+  return readFileSync(join(inject('bundleFolder'), `${name}.js`), 'utf8');
 }

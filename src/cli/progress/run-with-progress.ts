@@ -1,6 +1,7 @@
 /** One run, with its progress on stderr. */
 import { printable } from '../../core/printable.ts';
 import { runPlan, type RunComponents } from '../../sim/pipeline.ts';
+import type { LiveRun } from '../../sim/live/live-run.ts';
 import type { Plan } from '../../sim/plan/plan.ts';
 import type { RunPlace } from '../../sim/report/write-report.ts';
 import type { FinishedRun } from '../../sim/run-and-report.ts';
@@ -18,16 +19,25 @@ export interface WatchedRun extends Pick<RunComponents, 'engines' | 'environment
   readonly signal: AbortSignal;
   readonly place?: RunPlace;
   readonly afterwards?: ProgressOptions['afterwards'];
+  readonly live?: Onlooker;
+}
+
+/** Looks on while a run goes on, and is told where its report is. */
+export interface Onlooker {
+  follow(plan: Plan, label: string): LiveRun['watcher'];
+  finished(label: string, folder: string): void;
 }
 
 export async function runWithProgress(plan: Plan, watched: WatchedRun): Promise<FinishedRun> {
-  const { engines, environment, out, label, quiet, signal, place, afterwards } = watched;
+  const { engines, environment, out, label, quiet, signal, place, afterwards, live } = watched;
   const view = progressView(printable(label), process.stderr, {
     quiet,
     ...(afterwards === undefined ? {} : { afterwards }),
   });
   const patience = setTimeout(() => view.say('making the content and starting the threads'), PATIENCE_MS);
+  const onlooker = live?.follow(plan, label);
   const watcher: RunComponents['watcher'] = {
+    ...onlooker,
     signal,
     onReady: ({ trackerPort, setupMs }) => {
       clearTimeout(patience);
@@ -35,10 +45,15 @@ export async function runWithProgress(plan: Plan, watched: WatchedRun): Promise<
       const who = `tracker ${where} and ${plan.peers.length} peers`;
       view.ready(`${who} ready in ${formatDuration(setupMs)}, seed ${plan.seed}`);
     },
-    onProgress: (progress) => view.update(progress),
+    onProgress(progress, peek) {
+      view.update(progress);
+      onlooker?.onProgress(progress, peek);
+    },
   };
   try {
-    return await runPlan(plan, out, { engines, environment, watcher }, place);
+    const run = await runPlan(plan, out, { engines, environment, watcher }, place);
+    live?.finished(label, run.folder);
+    return run;
   } finally {
     clearTimeout(patience);
     view.stop();

@@ -14,6 +14,7 @@ import { say } from '../output/program-output.ts';
 import { tellTogether } from '../program/tell-together.ts';
 import { interruptSignal, tellError } from '../program/run-program.ts';
 import type { SimOptions } from './sim-options.ts';
+import { LiveView } from './live-view.ts';
 import { designAgainst, type Against } from './against.ts';
 import { runAgainst } from './run-against.ts';
 import type { SimComponents } from './runners.ts';
@@ -39,12 +40,17 @@ export async function runSim(options: SimOptions): Promise<number> {
   );
   if (options.checkDeterminism) return checkAll(designs, engines);
   requireReports(options.out);
+  const environment = readEnvironment();
+  const live = options.live ? await LiveView.open(titleOf(designs), environment) : undefined;
+  if (live !== undefined) say(`live: ${live.url}`);
   const ends = await runAll(designs, options, {
     engines,
     runWorkerFile: new URL('./run-worker.js', import.meta.url),
-    environment: readEnvironment(),
+    environment,
     signal: interruptSignal(),
+    ...(live === undefined ? {} : { live }),
   });
+  await live?.end();
   if (options.json) process.stdout.write(json(isSingle ? ends[0]!.data : ends.map(({ data }) => data)));
   else if (!isSingle && !options.quiet) {
     process.stdout.write(
@@ -52,6 +58,10 @@ export async function runSim(options: SimOptions): Promise<number> {
     );
   }
   return worstOf(ends.map(({ code }) => code));
+}
+
+function titleOf(designs: readonly Planned[]): string {
+  return designs.map(({ design }) => design.scenario.name).join(', ');
 }
 
 /** @throws {ConfigError} others are to join a swarm that they cannot reach */

@@ -10,12 +10,15 @@ import type { RunAnswer, RunTask } from '../../sim/run-worker.ts';
 import { say } from '../output/program-output.ts';
 import { runWithProgress, type WatchedRun } from '../progress/run-with-progress.ts';
 import { roughly, RunsLeft } from '../progress/time-left.ts';
+import type { LiveView } from './live-view.ts';
 import type { SimOptions } from './sim-options.ts';
 
 export interface SimComponents extends Pick<RunComponents, 'engines' | 'environment'> {
   /** The bundled run-worker.ts. */
   readonly runWorkerFile: URL;
   readonly signal: AbortSignal;
+  /** Shows the runs to browsers while they go on. */
+  readonly live?: LiveView;
 }
 
 export interface Runner {
@@ -38,7 +41,9 @@ export interface RunnerRequest {
 }
 
 export function runnerOf(request: RunnerRequest): Runner {
-  return request.plans.every((plan) => engineNameOf(plan) === 'virtual')
+  // Who looks on sees one run after another.
+  const atOnce = request.components.live === undefined;
+  return atOnce && request.plans.every((plan) => engineNameOf(plan) === 'virtual')
     ? runnerAtOnce(request)
     : runnerInTurn(request);
 }
@@ -104,7 +109,8 @@ function runnerAtOnce({ plans, mayBeFewer, parent, options, components, elsewher
 
 export function watched(
   { out, quiet, json }: SimOptions,
-  { engines, environment, signal }: SimComponents,
+  { engines, environment, signal, live }: SimComponents,
 ): Omit<WatchedRun, 'label'> {
-  return { engines, environment, signal, out, quiet: quiet || json };
+  const shared = { engines, environment, signal, out, quiet: quiet || json };
+  return live === undefined ? shared : { ...shared, live };
 }

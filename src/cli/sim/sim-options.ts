@@ -22,6 +22,8 @@ export interface SimOptions extends ScenarioArguments {
   readonly against?: string;
   /** Run each plan twice in virtual time, and tell the first difference, instead of a report. */
   readonly checkDeterminism: boolean;
+  /** Serve the report on 127.0.0.1 while the runs go on. */
+  readonly live: boolean;
   /** 0: any free port. */
   readonly trackerPort: number;
 }
@@ -75,6 +77,7 @@ function newSimCommand() {
       ).choices(engineNames),
     )
     .option('--plan', 'print what would happen, even if it cannot be run here, and stop', false)
+    .option('--live', 'show the runs in a browser while they go on, one after another; prints where', false)
     .option(
       '--against <run or ref>',
       'run the plans of a saved run, or the program of a git ref, in turns with the scenario, and compare',

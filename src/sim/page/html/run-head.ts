@@ -57,6 +57,13 @@ export function renderVerdict(result: RunResult): Markup {
   return markup`<div class="verdict ${tone}"><strong>${verdict.outcome}</strong> <span>${headlineInWords(result)}</span>${reasons}${remedy}</div>`;
 }
 
+/** In the place of a verdict, while the run goes on. */
+export function renderSoFar({ verdict, elapsedMs }: RunResult): Markup {
+  const { completedPeers, peersToComplete } = verdict;
+  const peers = `${completedPeers.toLocaleString('en-US')} of ${peersToComplete.toLocaleString('en-US')} peers complete`;
+  return markup`<div class="verdict running"><strong>goes on</strong> <span>${peers} after ${formatDuration(elapsedMs)}; every figure is of the run so far</span></div>`;
+}
+
 export function renderThresholds({ expectations }: RunResult): Markup {
   if (expectations.length === 0) return nothing;
   return renderHtmlTable(expectationColumns, expectations.map(expectationRow), {

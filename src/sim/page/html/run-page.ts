@@ -20,7 +20,14 @@ import { runCharts } from '../data/run-charts.ts';
 import type { SwarmStory } from '../data/swarm-story.ts';
 import { renderSection, sections } from './chart-sections.ts';
 import { renderFrame, themeSwitch } from './frame.ts';
-import { headlineInWords, renderThresholds, renderTiles, renderTrust, renderVerdict } from './run-head.ts';
+import {
+  headlineInWords,
+  renderSoFar,
+  renderThresholds,
+  renderTiles,
+  renderTrust,
+  renderVerdict,
+} from './run-head.ts';
 import { markup, nothing, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
@@ -32,7 +39,7 @@ const INJECTIONS_MAX = 60;
  *
  * @param script the browser's code of the pages
  */
-export function renderRunPage(story: SwarmStory, script: string): string {
+export function renderRunPage(story: SwarmStory, script: string, { goesOn = false } = {}): string {
   const { result } = story;
   const charts = runCharts(story);
   const { scenario } = result;
@@ -40,14 +47,14 @@ export function renderRunPage(story: SwarmStory, script: string): string {
 <div class="top"><span>Run of ${result.startedAt.slice(0, 19).replace('T', ' ')} UTC, seed ${result.seed}, ${result.engine} engine</span>${themeSwitch}</div>
 <h1>${scenario.name}</h1>
 <p class="lead">${scenario.description}</p>
-${renderVerdict(result)}
+${goesOn ? renderSoFar(result) : renderVerdict(result)}
 <nav aria-label="Parts of the page"><ul>${links.map(([id, title]) => markup`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </header>
 <main id="main">
 <section aria-labelledby="figures"><h2 id="figures">Key figures</h2>
 ${renderTiles(result)}
 <p class="lead">${boundNote(result)}</p>
-${renderThresholds(result)}</section>
+${goesOn ? nothing : renderThresholds(result)}</section>
 ${sections.map((section) => renderSection(section, charts))}
 <section aria-labelledby="tables"><h2 id="tables">Tables</h2>
 ${renderTables(result)}</section>

@@ -30,6 +30,7 @@ a { color: var(--accent); }
 .verdict { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: baseline; border-left: 6px solid var(--tone); background: var(--tone-back); padding: .75rem 1rem; border-radius: 6px; margin: 1rem 0; font-size: 1.125rem; }
 .verdict strong { color: var(--tone); text-transform: uppercase; letter-spacing: .03em; }
 .verdict ul { flex-basis: 100%; margin: 0; padding-left: 1.25rem; font-size: 1rem; }
+.running { --tone: var(--accent); --tone-back: var(--panel); }
 .pass, .trusted { --tone: var(--good); --tone-back: var(--good-back); }
 .inconclusive, .doubtful { --tone: var(--warn); --tone-back: var(--warn-back); }
 .fail, .untrusted { --tone: var(--bad); --tone-back: var(--bad-back); }

@@ -1,0 +1,79 @@
+/** `--live`: a page that shows the runs while they go on, for browsers of this machine. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LiveRun } from '../../sim/live/live-run.ts';
+import { serveLive, type LiveServer } from '../../sim/live/live-server.ts';
+import { renderLivePage } from '../../sim/page/html/live-page.ts';
+import { pageScript } from '../../sim/page/page-script.ts';
+import type { News } from '../../sim/page/shared/news.ts';
+import type { Plan } from '../../sim/plan/plan.ts';
+import type { Environment } from '../../sim/result/result.ts';
+import { describeProgress } from '../progress/progress-line.ts';
+
+/** So long a browser may take to fetch the last report. */
+const END_GRACE_MS = 5000;
+
+export class LiveView {
+  readonly #title: string;
+  readonly #environment: Environment;
+  readonly #script = pageScript('page');
+  #report: () => string | null = () => null;
+  #version = 0;
+  #last: News;
+  #server!: LiveServer;
+
+  private constructor(title: string, environment: Environment) {
+    this.#title = title;
+    this.#environment = environment;
+    this.#last = { version: 0, text: `${title}: no run was begun`, title };
+  }
+
+  /** Default port: any free one. @throws {ConfigError} the port is taken */
+  static async open(title: string, environment: Environment, port = 0): Promise<LiveView> {
+    const view = new LiveView(title, environment);
+    const shell = renderLivePage(title, pageScript('live'));
+    view.#server = await serveLive({ shell, report: () => view.#report() }, port);
+    return view;
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** From now on browsers see this run; for the engine, to tell how it gets on. */
+  follow(plan: Plan, label: string): LiveRun['watcher'] {
+    const run = new LiveRun(plan, {
+      environment: this.#environment,
+      script: this.#script,
+      now: () => performance.now(),
+      onNews: (progress) => {
+        this.#version++;
+        this.#tell(label, describeProgress(progress, ''));
+      },
+    });
+    this.#report = () => run.report();
+    return run.watcher;
+  }
+
+  /** The run is over, and its report is in the folder. */
+  finished(label: string, folder: string): void {
+    const file = join(folder, 'report.html');
+    this.#report = () => readFileSync(file, 'utf8');
+    this.#version++;
+    this.#tell(label, `over; the report is ${file}`);
+  }
+
+  /** Resolves when the browsers have the last report, or after a few seconds. */
+  end(): Promise<void> {
+    return this.#server.end(JSON.stringify(this.#last), END_GRACE_MS);
+  }
+
+  #tell(label: string, text: string): void {
+    this.#last = {
+      version: this.#version,
+      text: label === this.#title ? text : `${label}: ${text}`,
+      title: `${label}: ${text}`,
+    };
+    this.#server.tell(JSON.stringify(this.#last));
+  }
+}

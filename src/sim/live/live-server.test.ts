@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { serveLive, type LiveServer } from './live-server.ts';
+
+let server: LiveServer | undefined;
+afterEach(async () => {
+  await server?.end('', 0);
+  server = undefined;
+});
+
+async function get(url: string, headers: Record<string, string> = {}, method = 'GET') {
+  const asked = request(url, { headers, method });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  return response;
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const part of response) text += part as string;
+  return text;
+}
+
+/** Until the text has come. */
+async function until(response: IncomingMessage, part: string): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const more of response) {
+    text += more as string;
+    if (text.includes(part)) return text;
+  }
+  return text;
+}
+
+async function serve(report: () => string | null = () => null): Promise<LiveServer> {
+  return (server = await serveLive({ shell: '<p>shell', report }));
+}
+
+describe('the live page', () => {
+  test('is served on 127.0.0.1, and its report is made when it is asked for', async () => {
+    let made = 0;
+    const { url } = await serve(() => (made === 0 ? (made++, null) : `report ${made++}`));
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    const response = await get(url);
+    expect(response.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    expect(await textOf(response)).toBe('<p>shell');
+    expect(made).toBe(0);
+    expect((await get(`${url}report`)).statusCode).toBe(204);
+    expect(await textOf(await get(`${url}report?1`))).toBe('report 1');
+  });
+
+  test('tells news as they come, the newest at once to who comes later, and the last at the end', async () => {
+    const live = await serve();
+    const { url } = live;
+    const early = await get(`${url}news`);
+    live.tell('{"at":1}');
+    expect(await until(early, '\n\n')).toBe('event: state\ndata: {"at":1}\n\n');
+    live.tell('{"at":2}');
+    const late = await get(`${url}news`);
+    const ended = live.end('{"at":3}', 60_000);
+    const told = await until(late, 'end');
+    // It ends when everybody has hung up.
+    late.destroy();
+    await ended;
+    expect(told).toBe('event: state\ndata: {"at":2}\n\nevent: end\ndata: {"at":3}\n\n');
+  });
+
+  test.each([
+    ['a page of another origin', { origin: 'http://other.example' }],
+    ['a page of another port of this machine', { origin: 'http://127.0.0.1:1' }],
+    ['a sandboxed page', { origin: 'null' }],
+    ['a picture or script of another page', { 'sec-fetch-site': 'cross-site' }],
+    ['another port, without an origin', { 'sec-fetch-site': 'same-site' }],
+    ['a name of somebody else that leads to this machine', { host: 'other.example' }],
+  ])('is refused to %s', async (_who, headers) => {
+    const { url } = await serve(() => 'report');
+    for (const path of ['', 'news', 'report']) {
+      const response = await get(`${url}${path}`, headers);
+      expect(response.statusCode).toBe(403);
+      expect(await textOf(response)).toBe('only the page itself may read this\n');
+    }
+  });
+
+  test('takes no orders', async () => {
+    const { url } = await serve();
+    expect((await get(url, {}, 'POST')).statusCode).toBe(405);
+    expect((await get(`${url}../etc`)).statusCode).toBe(404);
+  });
+
+  test('keeps at most one state for a browser that has stopped reading', async () => {
+    const live = await serve();
+    const { url } = live;
+    const { port, hostname } = new URL(url);
+    const stopped = connect(Number(port), hostname);
+    stopped.pause();
+    stopped.write(`GET /news HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
+    await once(stopped, 'readable');
+    const big = 'x'.repeat(1_000_000);
+    for (let at = 0; at < 200; at++) {
+      live.tell(`${at} ${big}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const over = live.end('over', 60_000);
+    let text = '';
+    for await (const part of stopped.setEncoding('utf8')) {
+      text += part as string;
+      if (text.includes('data: over')) break;
+    }
+    await over;
+    const states = [...text.matchAll(/event: (state|end)\r?\ndata: (\w+)/g)].map(([, , first]) => first);
+    expect(states.at(-1)).toBe('over');
+    // What was on its way when it stopped: the buffers of two sockets, a few megabytes each.
+    expect(states.length).toBeLessThan(50);
+  });
+});

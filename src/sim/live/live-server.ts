@@ -1,0 +1,98 @@
+/** Serves the page of a run that goes on to browsers of this machine alone. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { NewsReader } from './news-reader.ts';
+import { isOfThisPage } from './same-page.ts';
+
+export interface LiveContent {
+  /** What a browser opens: it listens to `/news`, and fetches `/report` when that tells of a new one. */
+  readonly shell: string;
+  /** The report as it is now, made when a browser asks for it; null: there is none yet. */
+  readonly report: () => string | null;
+}
+
+export interface LiveServer {
+  /** Where a browser finds the page. */
+  readonly url: string;
+  /** The newest state, in a line. A browser that is slow misses those between. */
+  tell(news: string): void;
+  /**
+   * The last news. Resolves when all who listen have hung up, which they do once they have the last report, or after
+   * `graceMs`. Nobody is served any more.
+   */
+  end(news: string, graceMs: number): Promise<void>;
+}
+
+/** More browsers than these are one that opens connection after connection. */
+const READERS_MAX = 16;
+
+const COMMON_HEADERS = {
+  'Cache-Control': 'no-store',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** Default port: any free one. @throws the port is taken */
+export async function serveLive({ shell, report }: LiveContent, port = 0): Promise<LiveServer> {
+  const readers = new Set<NewsReader>();
+  let newest: string | undefined;
+  const listen = (response: ServerResponse): void => {
+    if (readers.size >= READERS_MAX) return answer(response, 503, 'too many browsers\n');
+    response.writeHead(200, { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' });
+    response.flushHeaders();
+    const reader = new NewsReader(response);
+    readers.add(reader);
+    response.on('close', () => readers.delete(reader));
+    if (newest !== undefined) reader.tell(newest);
+  };
+  const server = createServer((request, response) => {
+    const refusal = refusalOf(request, portOf(server));
+    if (refusal !== undefined) return answer(response, ...refusal);
+    const path = request.url?.replace(/\?.*/, '');
+    if (path === '/') return answer(response, 200, shell, HTML);
+    if (path === '/news') return listen(response);
+    if (path !== '/report') return answer(response, 404, 'there are only /, /news and /report\n');
+    const html = report();
+    return html === null ? answer(response, 204, '') : answer(response, 200, html, HTML);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  // A run that is over ends, whoever may still look at its page.
+  server.unref();
+  return {
+    url: `http://127.0.0.1:${portOf(server)}/`,
+    tell(news) {
+      newest = news;
+      for (const reader of readers) reader.tell(news);
+    },
+    async end(news, graceMs) {
+      newest = news;
+      const grace = AbortSignal.timeout(graceMs);
+      await Promise.all([...readers].map((reader) => reader.end(news, grace)));
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+const HTML = 'text/html; charset=utf-8';
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function refusalOf(request: IncomingMessage, port: number): [status: number, reason: string] | undefined {
+  if (request.method !== 'GET') return [405, 'only GET\n'];
+  return isOfThisPage(request.headers, port) ? undefined : [403, 'only the page itself may read this\n'];
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  type = 'text/plain; charset=utf-8',
+): void {
+  response.writeHead(status, { ...COMMON_HEADERS, 'Content-Type': type });
+  response.end(text);
+}
