@@ -1,4 +1,4 @@
-import { formatDuration, formatRatio } from '../../units/format.ts';
+import { formatDuration } from '../../units/format.ts';
 import type { AvailabilityChart, Chart } from '../shared/charts.ts';
 import { count, lacksEvents } from './sentences.ts';
 import type { SwarmStory } from './swarm-story.ts';
@@ -54,7 +54,7 @@ export function availabilityChart(story: SwarmStory): Chart<AvailabilityChart> {
     mean: rounded(mean),
     rows,
     copiesMax,
-    summary: `${told} On average a chunk had ${formatRatio(mean.at(-1) ?? null)} copies at ${formatDuration(story.endMs)}.`,
+    summary: `${told} On average a chunk had ${Number((mean.at(-1) ?? 0).toPrecision(3)).toLocaleString('en-US')} copies at ${formatDuration(story.endMs)}.`,
   };
 }
 

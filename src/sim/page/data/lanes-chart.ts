@@ -1,32 +1,33 @@
 import { SECOND_MS } from '../../../core/units.ts';
 import { hadEverything } from '../../result/completion-times.ts';
 import { formatRate } from '../../units/format.ts';
-import type { Chart, Lane, LaneChart } from '../shared/charts.ts';
+import type { Chart, Lane, LaneChart, TimeBins } from '../shared/charts.ts';
 import { pickPeers } from './pick-peers.ts';
-import { peerBytes, type PeerBytes } from './rates.ts';
+import type { PeerBytes } from './rates.ts';
 import { count } from './sentences.ts';
 import type { SwarmStory } from './swarm-story.ts';
-import { binsOf } from './time-bins.ts';
 
-const STEPS = 60;
+/** Steps of the rates that one step of a lane has. */
+const TOGETHER = 2;
 const LANES_MAX = 120;
 
 /** Without the events of all chunks the lanes have no rates. */
-export function lanesChart(story: SwarmStory): Chart<LaneChart> {
-  const bins = binsOf(story.endMs, STEPS);
+export function lanesChart(story: SwarmStory, bytes: PeerBytes): Chart<LaneChart> {
+  const bins = { stepMs: bytes.bins.stepMs * TOGETHER, count: bytes.bins.count / TOGETHER };
   const shown = pickPeers(story, LANES_MAX);
-  const rates = story.seenShare < 1 ? undefined : peerBytes(story, bins);
-  const perSecond = SECOND_MS / bins.stepMs;
-  let rateMax = 0;
-  if (rates !== undefined) {
-    for (const peer of shown) {
-      for (let step = 0; step < STEPS; step++) {
-        const at = peer * STEPS + step;
-        rateMax = Math.max(rateMax, rates.down[at]! * perSecond, rates.up[at]! * perSecond);
-      }
-    }
-  }
-  const lanes = shown.map((peer) => laneOf(story, peer, rates, rateMax / perSecond));
+  const rates = shown.map((peer) => ({
+    down: story.seenShare < 1 ? [] : stepsOf(bytes.down, bytes.bins, peer),
+    up: story.seenShare < 1 ? [] : stepsOf(bytes.up, bytes.bins, peer),
+  }));
+  const bytesMax = Math.max(0, ...rates.flatMap(({ down, up }) => [...down, ...up]));
+  const rateMax = (bytesMax * SECOND_MS) / bins.stepMs;
+  const scaled = (values: readonly number[]): number[] =>
+    values.map((value) => (bytesMax > 0 ? Math.round((255 * value) / bytesMax) : 0));
+  const lanes = shown.map((peer, at) => ({
+    ...lifeOf(story, peer),
+    down: scaled(rates[at]!.down),
+    up: scaled(rates[at]!.up),
+  }));
   const { peers } = story.result;
   const crashed = story.stays.filter((stays) => stays.at(-1)?.end === 'crashed').length;
   const left = story.stays.filter((stays) => stays.at(-1)?.end === 'left').length;
@@ -43,7 +44,7 @@ export function lanesChart(story: SwarmStory): Chart<LaneChart> {
     peers: peers.length,
     summary:
       `${count(peers.length, 'peer')}: ${fates.join(', ')}.` +
-      (rates === undefined
+      (story.seenShare < 1
         ? ' Rates cannot be shown: the events of the chunks were not kept.'
         : ` The highest rate of a peer within a step was ${formatRate(rateMax)}.`) +
       (shown.length < peers.length
@@ -52,12 +53,16 @@ export function lanesChart(story: SwarmStory): Chart<LaneChart> {
   };
 }
 
-function laneOf(story: SwarmStory, peer: number, rates: PeerBytes | undefined, bytesMax: number): Lane {
+/** Bytes of a peer in each step of a lane. */
+function stepsOf(bytes: Float32Array, { count: steps }: TimeBins, peer: number): number[] {
+  return Array.from({ length: steps / TOGETHER }, (_, step) => {
+    const from = peer * steps + step * TOGETHER;
+    return bytes.subarray(from, from + TOGETHER).reduce((sum, value) => sum + value, 0);
+  });
+}
+
+function lifeOf(story: SwarmStory, peer: number): Omit<Lane, 'down' | 'up'> {
   const figures = story.result.peers[peer]!;
-  const scaled = (bytes: Float32Array): number[] =>
-    Array.from({ length: STEPS }, (_, step) =>
-      bytesMax > 0 ? Math.round((255 * bytes[peer * STEPS + step]!) / bytesMax) : 0,
-    );
   return {
     name: figures.name,
     group: story.groupOf[peer]!,
@@ -68,7 +73,5 @@ function laneOf(story: SwarmStory, peer: number, rates: PeerBytes | undefined, b
     })),
     completedMs: figures.completedMs,
     hadAll: hadEverything(figures),
-    down: rates === undefined ? [] : scaled(rates.down),
-    up: rates === undefined ? [] : scaled(rates.up),
   };
 }

@@ -1,9 +1,10 @@
 /** What each peer sent and received in each step, as far as receipts tell: the bytes of a chunk evenly from its request on. */
 import type { TimeBins } from '../shared/charts.ts';
 import type { SwarmStory } from './swarm-story.ts';
-import { binAt, spread } from './time-bins.ts';
+import { binAt, binsOf, spread } from './time-bins.ts';
 
 export interface PeerBytes {
+  readonly bins: TimeBins;
   /** Bytes by peer and step, at [peer * bins.count + step]; peers of the plan only. */
   readonly down: Float32Array;
   readonly up: Float32Array;
@@ -12,7 +13,11 @@ export interface PeerBytes {
   readonly receiving: Uint8Array;
 }
 
-export function peerBytes({ receipts, plan }: SwarmStory, bins: TimeBins): PeerBytes {
+const STEPS = 120;
+
+/** Of the whole run. It goes once through all receipts, so charts share it. */
+export function peerBytes({ receipts, plan, endMs }: SwarmStory): PeerBytes {
+  const bins = binsOf(endMs, STEPS);
   const peers = plan.peers.length;
   const { count } = bins;
   const down = new Float32Array(peers * count);
@@ -31,5 +36,5 @@ export function peerBytes({ receipts, plan }: SwarmStory, bins: TimeBins): PeerB
     spread(bins, up, fromMs, toMs, bytes[row]!, from[row]! * count);
     sending.fill(1, from[row]! * count + first, from[row]! * count + last + 1);
   }
-  return { down, up, sending, receiving };
+  return { bins, down, up, sending, receiving };
 }

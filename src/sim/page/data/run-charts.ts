@@ -6,6 +6,7 @@ import { flowChart } from './flow-chart.ts';
 import { goodputChart } from './goodput-chart.ts';
 import { lanesChart } from './lanes-chart.ts';
 import { latencyChart } from './latency-chart.ts';
+import { peerBytes } from './rates.ts';
 import { replayChart } from './replay-chart.ts';
 import { shareChart } from './share-chart.ts';
 import { slowestChart } from './slowest-chart.ts';
@@ -19,6 +20,7 @@ const FAULTS_MAX = 40;
 const TARGETS_MAX = 200;
 
 export function runCharts(story: SwarmStory): RunCharts {
+  const rates = peerBytes(story);
   return {
     kind: 'run',
     endMs: story.endMs,
@@ -28,12 +30,12 @@ export function runCharts(story: SwarmStory): RunCharts {
     goodput: goodputChart(story),
     availability: availabilityChart(story),
     flows: flowChart(story),
-    lanes: lanesChart(story),
+    lanes: lanesChart(story, rates),
     tracker: trackerChart(story),
     shares: shareChart(story),
     latencies: latencyChart(story),
-    uplinks: uplinksChart(story),
-    slowest: slowestChart(story),
+    uplinks: uplinksChart(story, rates),
+    slowest: slowestChart(story, rates),
     replay: replayChart(story),
   };
 }

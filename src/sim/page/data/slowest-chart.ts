@@ -5,13 +5,10 @@ import type { PeerFigures } from '../../result/result.ts';
 import { formatDuration } from '../../units/format.ts';
 import type { Chart, SlowestChart, TimeBins } from '../shared/charts.ts';
 import { slowestColours } from '../shared/colours.ts';
-import { peerBytes, type PeerBytes } from './rates.ts';
+import type { PeerBytes } from './rates.ts';
 import { lacksEvents } from './sentences.ts';
 import { receiptKinds, type SwarmStory } from './swarm-story.ts';
-import { binsOf } from './time-bins.ts';
 import { walk, type SwarmState } from './walk.ts';
-
-const STEPS = 160;
 
 /** From this share of a link's rate on it is in full use: control messages take the rest. */
 const FULL_SHARE = 0.9;
@@ -25,7 +22,7 @@ const [full, receiving, noSource, busy, unserved, away] = slowestColours.map(([n
   string,
 ];
 
-export function slowestChart(story: SwarmStory): Chart<SlowestChart> {
+export function slowestChart(story: SwarmStory, rates: PeerBytes): Chart<SlowestChart> {
   const peer = slowestOf(story);
   if (peer === undefined) return { missing: 'No peer had anything to get.' };
   const lacking = lacksEvents(story);
@@ -39,9 +36,7 @@ export function slowestChart(story: SwarmStory): Chart<SlowestChart> {
   const figures = story.result.peers[peer]!;
   const toMs = figures.completedMs ?? story.endMs;
   const fromMs = Math.min(figures.joinedMs ?? toMs, toMs);
-  const bins = binsOf(toMs, STEPS);
-  const states = statesOf(story, peer, bins);
-  const pieces = piecesOf(states, bins, fromMs, toMs);
+  const pieces = piecesOf(statesOf(story, peer, rates), rates.bins, fromMs, toMs);
   const sums = new Map<string, number>();
   for (const piece of pieces) sums.set(piece.state, (sums.get(piece.state) ?? 0) + piece.toMs - piece.fromMs);
   const totals = [...sums].map(([state, ms]) => ({ state, ms })).sort((a, b) => b.ms - a.ms);
@@ -68,11 +63,10 @@ function slowestOf({ result: { peers } }: SwarmStory): number | undefined {
   return worst?.at;
 }
 
-function statesOf(story: SwarmStory, peer: number, bins: TimeBins): string[] {
-  const bytes = peerBytes(story, bins);
+function statesOf(story: SwarmStory, peer: number, rates: PeerBytes): string[] {
   const states: string[] = [];
-  walk(story, bins.stepMs, bins.count, {
-    step: (step, swarm) => states.push(stateOf(story, peer, step, swarm, bytes, bins)),
+  walk(story, rates.bins.stepMs, rates.bins.count, {
+    step: (step, swarm) => states.push(stateOf(story, peer, step, swarm, rates)),
   });
   return states;
 }
@@ -83,8 +77,8 @@ function stateOf(
   step: number,
   swarm: SwarmState,
   bytes: PeerBytes,
-  { stepMs, count }: TimeBins,
 ): string {
+  const { stepMs, count } = bytes.bins;
   if (swarm.present[peer] === 0) return away;
   const at = peer * count + step;
   if (bytes.receiving[at] === 1) {

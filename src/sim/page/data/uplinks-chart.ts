@@ -1,15 +1,14 @@
 /** What uplinks were used for, and why they were idle. */
+import { SECOND_MS } from '../../../core/units.ts';
 import { carriedBytes, type RateFactor } from '../../analyse/link-rates.ts';
 import { formatPercent } from '../../units/format.ts';
-import type { Chart, UplinkChart } from '../shared/charts.ts';
+import type { Chart, TimeBins, UplinkChart } from '../shared/charts.ts';
 import { uplinkColours } from '../shared/colours.ts';
-import { peerBytes } from './rates.ts';
+import type { PeerBytes } from './rates.ts';
 import { lacksEvents } from './sentences.ts';
 import type { SwarmStory } from './swarm-story.ts';
-import { binsOf, rounded } from './time-bins.ts';
+import { rounded } from './time-bins.ts';
 import { walk, type SwarmState } from './walk.ts';
-
-const STEPS = 100;
 
 const uses = uplinkColours.map(([name]) => name);
 
@@ -20,7 +19,7 @@ const NOT_ASKED = 2;
 const NOT_WANTED = 3;
 const NOTHING = 4;
 
-export function uplinksChart(story: SwarmStory): Chart<UplinkChart> {
+export function uplinksChart(story: SwarmStory, rates: PeerBytes): Chart<UplinkChart> {
   const lacking = lacksEvents(story);
   if (lacking !== null) return lacking;
   const { plan, groups, groupOf } = story;
@@ -31,25 +30,27 @@ export function uplinksChart(story: SwarmStory): Chart<UplinkChart> {
     return { missing: 'It is not known which chunks each peer held at the start, so causes cannot be told.' };
   }
   const { makespanMs } = story.result.swarm;
-  const bins = binsOf(makespanMs ?? story.endMs, STEPS);
-  const { up, sending } = peerBytes(story, bins);
-  const total = uses.map(() => new Float64Array(STEPS));
+  const { bins: all, up, sending } = rates;
+  const untilMs = makespanMs ?? story.endMs;
+  const bins = { ...all, count: Math.min(all.count, Math.ceil(untilMs / all.stepMs)) };
+  const steps = all.count;
+  const total = uses.map(() => new Float64Array(steps));
   const ofGroup = groups.map(() => uses.map(() => 0));
-  const capacities = plan.peers.map((_, peer) => capacityOf(story, peer, bins.stepMs));
+  const capacities = plan.peers.map((_, peer) => capacityOf(story, peer, all, untilMs));
   const sent = plan.peers.map((_, peer) =>
     sentWithin(
-      up.subarray(peer * STEPS, (peer + 1) * STEPS),
+      up.subarray(peer * steps, (peer + 1) * steps),
       capacities[peer]!,
       story.result.peers[peer]!.uploadUtilisation,
     ),
   );
-  walk(story, bins.stepMs, STEPS, {
+  walk(story, all.stepMs, steps, {
     step(step, swarm) {
       const wanted = wantedChunks(swarm);
       capacities.forEach((capacity, peer) => {
         const bytes = capacity[step]!;
         if (bytes <= 0) return;
-        const at = peer * STEPS + step;
+        const at = peer * steps + step;
         const used = sent[peer]![step]!;
         const cause = causeOf(swarm, peer, wanted, sending[at] === 1);
         const sums = ofGroup[groupOf[peer]!]!;
@@ -86,7 +87,7 @@ function chartOf(
     bins,
     layers: uses.map((name, at) => ({
       name,
-      values: rounded(total[at]!.map((bytes, step) => (capacity[step]! > 0 ? bytes / capacity[step]! : 0))),
+      values: rounded(capacity.map((bytes, step) => (bytes > 0 ? total[at]![step]! / bytes : 0))),
     })),
     groups: groups.flatMap((name, at) => {
       const sums = ofGroup[at]!;
@@ -120,20 +121,26 @@ function fill(sent: Float64Array, capacity: Float64Array, step: number, more: nu
   return wanted - sent[step];
 }
 
-/** By step, what the limited uplink could carry while its peer was there. */
-function capacityOf({ plan, stays, faults }: SwarmStory, peer: number, stepMs: number): Float64Array {
-  const capacity = new Float64Array(STEPS);
+/** By step, what the limited uplink could carry while its peer was there, until that instant. */
+function capacityOf(
+  { plan, stays, faults }: SwarmStory,
+  peer: number,
+  { stepMs, count }: TimeBins,
+  untilMs: number,
+): Float64Array {
+  const capacity = new Float64Array(count);
   const { link, name } = plan.peers[peer]!;
   if (link.upBytesPerSec === null) return capacity;
   const factors = slowDowns(plan, faults, name);
   const isPlain = link.changes.length === 0 && factors.length === 0;
   for (const { joinMs, endMs } of stays[peer]!) {
-    for (let step = Math.floor(Math.max(0, joinMs) / stepMs); step < STEPS; step++) {
+    const lastMs = Math.min(endMs, untilMs);
+    for (let step = Math.floor(Math.max(0, joinMs) / stepMs); step < count; step++) {
       const fromMs = Math.max(joinMs, step * stepMs);
-      const toMs = Math.min(endMs, (step + 1) * stepMs);
+      const toMs = Math.min(lastMs, (step + 1) * stepMs);
       if (toMs <= fromMs) break;
       capacity[step]! += isPlain
-        ? (link.upBytesPerSec * (toMs - fromMs)) / 1000
+        ? (link.upBytesPerSec * (toMs - fromMs)) / SECOND_MS
         : carriedBytes(link, 'upBytesPerSec', fromMs, toMs, factors);
     }
   }
