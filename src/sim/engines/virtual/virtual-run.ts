@@ -1,6 +1,5 @@
 /** One run in virtual time, from its first event to its record. */
 import { loadavg } from 'node:os';
-import { setImmediate } from 'node:timers/promises';
 import { longestQuietMs } from '../../analyse/first-chunk.ts';
 import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
@@ -13,14 +12,17 @@ import { PeerState } from '../run/peer-state.ts';
 import { RunController, type RunEnd } from '../run/run-controller.ts';
 import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
 import type { Build } from './build.ts';
+import { EventSlices } from './event-slices.ts';
 import { Invariants } from './invariants/invariants.ts';
 import type { RunView } from './invariants/run-view.ts';
 import type { TokenStore } from './token-store.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { VirtualRuntime } from './virtual-runtime.ts';
 
-/** Events between two looks at whether somebody has interrupted the run. */
-const EVENTS_PER_SLICE = 2000;
+/** At one and the same time: so many at most for each chunk of each peer, which take no time over links without limits… */
+const EVENTS_A_CHUNK_MAX = 1000;
+/** …and so many besides. */
+const EVENTS_AT_ONCE_FREE = 100_000;
 /** Of real time. */
 const PROGRESS_STEP_MS = 100;
 /** A long run is looked at so often, a short one every `SAMPLE_STEP_MS`. */
@@ -49,6 +51,7 @@ export class VirtualRun {
   readonly #controller: RunController;
   readonly #sampler: Sampler;
   readonly #invariants: Invariants;
+  readonly #slices: EventSlices;
   readonly #isThorough: boolean;
   #isSettling = false;
   readonly #startedAt = new Date().toISOString();
@@ -62,6 +65,10 @@ export class VirtualRun {
     this.#watcher = watcher;
     this.#isThorough = thorough ?? plan.peers.length <= THOROUGH_PEERS_MAX;
     this.#chunkBytes = chunkBytesOf(plan.content);
+    this.#slices = new EventSlices(
+      { clock: this.#clock },
+      EVENTS_AT_ONCE_FREE + EVENTS_A_CHUNK_MAX * plan.peers.length * this.#chunkBytes.length,
+    );
     this.#stepMs = Math.max(SAMPLE_STEP_MS, plan.timeLimitMs / LOOKS_MAX);
     const heldBy = heldAtStart(plan.content);
     this.#peers = plan.peers.map(
@@ -139,7 +146,7 @@ export class VirtualRun {
     this.#invariants.end();
     this.#runtime.close();
     const record = this.#record(end, host);
-    if (this.#isThorough) this.#settle();
+    if (this.#isThorough) await this.#settle();
     return record;
   }
 
@@ -184,28 +191,34 @@ export class VirtualRun {
     this.#clock.setTimer(this.#stepMs, () => this.#look());
   }
 
-  /** In slices, between which an interrupt is heard: they do not change the order of events. */
+  /** Between slices of events an interrupt is heard. */
   async #toItsEnd(peek: () => RunRecord): Promise<RunEnd> {
     let toldMs = performance.now();
-    for (;;) {
-      if (this.#watcher.signal.aborted) this.#controller.end('interrupted');
-      let left = EVENTS_PER_SLICE;
-      this.#clock.runUntil(() => this.#end !== undefined || left-- <= 0);
-      if (this.#end !== undefined) return this.#end;
-      if (performance.now() - toldMs >= PROGRESS_STEP_MS) {
-        this.#watcher.onProgress?.(this.#sampler.progress(), peek);
-        toldMs = performance.now();
-      }
-      await setImmediate();
-    }
+    await this.#slices.fire({
+      isOver: () => this.#end !== undefined,
+      between: () => {
+        if (this.#watcher.signal.aborted) this.#controller.end('interrupted');
+        if (this.#end !== undefined) return true;
+        if (performance.now() - toldMs >= PROGRESS_STEP_MS) {
+          this.#watcher.onProgress?.(this.#sampler.progress(), peek);
+          toldMs = performance.now();
+        }
+        return false;
+      },
+    });
+    return this.#end!;
   }
 
   /** What still happens is seen by the invariants alone, and counts in no figure. */
-  #settle(): void {
+  async #settle(): Promise<void> {
     const { settlingMs } = this.#invariants;
-    if (settlingMs === undefined || this.#watcher.signal.aborted) return;
+    const { signal } = this.#watcher;
+    if (settlingMs === undefined) return;
     this.#isSettling = true;
-    this.#clock.run(this.#clock.now() + settlingMs);
+    const untilMs = this.#clock.now() + settlingMs;
+    await this.#slices.fire({ isOver: () => false, between: () => signal.aborted }, untilMs);
+    if (signal.aborted) return;
+    this.#clock.run(untilMs);
     this.#invariants.settled();
   }
 
