@@ -78,7 +78,19 @@ export class Neighbourhood {
         found.push(this.#bySlot[32 * at + 31 - Math.clz32(left & -left)]!);
       }
     }
-    return found.length > 1 ? found.sort((a, b) => a.id - b.id) : found;
+    inOrderOfId(found);
+    return found;
+  }
+}
+
+/** By insertion: most are in order, since slots are given in order and few are given again. */
+function inOrderOfId(neighbours: Neighbour[]): void {
+  for (let at = 1; at < neighbours.length; at++) {
+    const neighbour = neighbours[at]!;
+    let hole = at;
+    for (; hole > 0 && neighbours[hole - 1]!.id > neighbour.id; hole--)
+      neighbours[hole] = neighbours[hole - 1]!;
+    neighbours[hole] = neighbour;
   }
 }
 
