@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../../../core/units.ts';
 import { InvariantError, type Invariant } from './invariant.ts';
 import type { RunView } from './run-view.ts';
 
@@ -23,6 +24,7 @@ export class ConservedBytes implements Invariant {
   readonly #nameOf: (host: string) => string;
   readonly #pairs = new Map<string, Pair>();
   readonly #isThorough: boolean;
+  #nextLookMs = 0;
 
   constructor(view: RunView, nameOf: (host: string) => string, { thorough }: { readonly thorough: boolean }) {
     this.#view = view;
@@ -53,8 +55,11 @@ export class ConservedBytes implements Invariant {
     if (underWay === 0) this.#pairs.delete(`${pair.from}>${pair.to}`);
   }
 
+  /** What vanishes stays vanished, so that it is found at the next look as well. */
   look(nowMs: number): void {
-    if (this.#isThorough) this.end(nowMs);
+    if (!this.#isThorough || nowMs < this.#nextLookMs) return;
+    this.#nextLookMs = nowMs + SECOND_MS;
+    this.end(nowMs);
   }
 
   end(nowMs: number): void {
