@@ -22,6 +22,7 @@ const LAYERS = [
   'report',
   'page',
   'live',
+  'export',
   'calibrate',
   'papers',
 ];

@@ -14,6 +14,7 @@ const programs = {
   sim: 'run swarms as scenarios describe them, and measure them',
   bench: 'measure parts of the system and whole swarms',
   compare: 'compare saved runs or experiments',
+  report: 'render the report of a saved run again, or export it',
   calibrate: 'measure whether each knob of a link does what it says',
   fidelity: 'run scenarios on both engines, and tell how far their figures differ',
   papers: 'run what papers have published again, and compare',

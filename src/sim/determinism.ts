@@ -7,7 +7,7 @@ import type { SwarmEvent } from '../core/events.ts';
 import { ownPrefix, removeLeftBehind } from '../core/node/store/left-behind.ts';
 import { onDisk } from '../core/node/store/store-errors.ts';
 import type { Engine } from './engines/engine.ts';
-import { LineReader } from './line-reader.ts';
+import { LineReader } from '../core/node/store/line-reader.ts';
 import type { EventFold } from './measure/event-fold.ts';
 import { Measurement } from './measure/measure.ts';
 import type { Plan } from './plan/plan.ts';

@@ -28,7 +28,9 @@ export function loadSaved(path: string): Experiment {
 }
 
 /** @param saved at least one run, all of one scenario */
-function experimentOf(saved: readonly { readonly file: string; readonly result: RunResult }[]): Experiment {
+export function experimentOf(
+  saved: readonly { readonly file: string; readonly result: RunResult }[],
+): Experiment {
   const results = saved.map(({ result }) => result);
   const first = results[0]!;
   const runs = numbered(saved.map(({ file, result }) => digestRun(result, dirname(file))));

@@ -6,6 +6,7 @@ import { errnoOf } from '../../core/node/store/store-errors.ts';
 import { readTextFile } from '../../core/node/store/text-file.ts';
 import { RESULT_SCHEMA_VERSION, type RunResult } from '../result/result.ts';
 import { EXPERIMENT_SCHEMA_VERSION, type Experiment } from './experiment.ts';
+import { experimentShape, requireShape, resultShape } from './saved-shape.ts';
 
 const EXPERIMENT = 'experiment.json';
 const RESULT = 'result.json';
@@ -81,10 +82,12 @@ function readOne(file: string): Saved {
   const data = parsed(file, textOf(file));
   if (isRecord(data) && data['kind'] === 'experiment' && Array.isArray(data['runs'])) {
     requireVersion(file, data, EXPERIMENT_SCHEMA_VERSION);
+    requireShape(file, experimentShape, data);
     return { kind: 'experiment', file, experiment: data as unknown as Experiment };
   }
   if (isRecord(data) && ['verdict', 'swarm', 'plan'].every((key) => isRecord(data[key]))) {
     requireVersion(file, data, RESULT_SCHEMA_VERSION);
+    requireShape(file, resultShape, data);
     return { kind: 'run', file, result: data as unknown as RunResult };
   }
   throw new ConfigError(

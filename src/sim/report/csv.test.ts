@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measuredSmallSwarm } from '../measure/fixture.ts';
-import { renderPeersCsv, renderTimelineCsv, toCsv } from './csv.ts';
+import { renderTableCsv, toCsv } from './csv.ts';
+import { peersTable, timelineTable } from './tables.ts';
 
 /** A reader by RFC 4180, for the test only. */
 function readCsv(text: string): string[][] {
@@ -35,7 +36,7 @@ describe('CSV', () => {
 
   it('has one line a peer and one line a sample', () => {
     const { result } = measuredSmallSwarm();
-    const [header, ...peers] = readCsv(renderPeersCsv(result));
+    const [header, ...peers] = readCsv(renderTableCsv(peersTable(result)));
     expect(peers.map((cells) => cells[header!.indexOf('name')])).toEqual([
       'seeder',
       'leecher/1',
@@ -46,7 +47,7 @@ describe('CSV', () => {
       '0.75',
       String(1000 / 4500),
     ]);
-    expect(renderTimelineCsv(result)).toMatchInlineSnapshot(`
+    expect(renderTableCsv(timelineTable(result))).toMatchInlineSnapshot(`
       "atMs,usefulBytes,payloadSentBytes,controlSentBytes,peersAlive,peersCompleted,progress
       0,0,0,50,3,1,0
       1000,1000,1000,150,3,1,0.125

@@ -8,12 +8,13 @@ import { printable } from '../../core/printable.ts';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunResult } from '../result/result.ts';
-import { renderPeersCsv, renderTimelineCsv } from './csv.ts';
+import { renderTableCsv } from './csv.ts';
 import { EventFile } from './event-file.ts';
 import { renderPlanJson, renderResultJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
 import { recordedEvents } from './recorded-events.ts';
 import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
+import { peersTable, timelineTable } from './tables.ts';
 
 export const DRAFT = '.draft';
 
@@ -145,8 +146,15 @@ export function removeDrafts(parent: string): void {
 
 async function writeFiles(folder: string, result: RunResult): Promise<void> {
   await writeFile(join(folder, 'result.json'), renderResultJson(result));
-  await writeFile(join(folder, 'plan.json'), renderPlanJson(result));
-  await writeFile(join(folder, 'peers.csv'), renderPeersCsv(result));
-  await writeFile(join(folder, 'timeline.csv'), renderTimelineCsv(result));
-  await writeFile(join(folder, 'report.md'), printable(renderMarkdown(result)));
+  for (const [name, text] of Object.entries(renderedFiles(result))) await writeFile(join(folder, name), text);
+}
+
+/** The texts of a report that follow from its result.json alone, by the names of their files. */
+export function renderedFiles(result: RunResult): Readonly<Record<string, string>> {
+  return {
+    'plan.json': renderPlanJson(result),
+    'peers.csv': renderTableCsv(peersTable(result)),
+    'timeline.csv': renderTableCsv(timelineTable(result)),
+    'report.md': printable(renderMarkdown(result)),
+  };
 }

@@ -43,11 +43,20 @@ export async function openExperiment(
 export async function writeExperiment(place: string, experiment: Experiment): Promise<string | null> {
   try {
     await writeFile(join(place, 'experiment.json'), `${printableJson(experiment)}\n`);
-    await writeFile(join(place, 'experiment.csv'), renderExperimentCsv(experiment));
-    await writeFile(join(place, 'experiment.md'), printable(renderExperimentMarkdown(experiment)));
+    for (const [name, text] of Object.entries(renderedExperiment(experiment))) {
+      await writeFile(join(place, name), text);
+    }
     const parent = dirname(place);
     return await pointLatest(dirname(parent), `${basename(parent)}/${basename(place)}`);
   } catch (cause) {
     throw unwritable(place, cause);
   }
+}
+
+/** The texts of an experiment that follow from its experiment.json alone, by the names of their files. */
+export function renderedExperiment(experiment: Experiment): Readonly<Record<string, string>> {
+  return {
+    'experiment.csv': renderExperimentCsv(experiment),
+    'experiment.md': printable(renderExperimentMarkdown(experiment)),
+  };
 }
