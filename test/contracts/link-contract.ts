@@ -66,7 +66,7 @@ export function describeLink(name: string, { createWorld, blockBytes }: LinkCont
             error: percentOff(total, (rate * measureMs) / 1000),
             errorUnit: '%',
             tolerance: 2,
-            blockPercent: blocks,
+            slicePercent: blocks,
           });
           const fair = total / connections;
           for (let i = 0; i < connections; i++) {
@@ -74,7 +74,7 @@ export function describeLink(name: string, { createWorld, blockBytes }: LinkCont
               error: percentOff(wireBytes(world, 10_000, endMs, i), fair),
               errorUnit: '%',
               tolerance: 5,
-              blockPercent: (block / fair) * 100,
+              slicePercent: (block / fair) * 100,
             });
           }
         },
@@ -153,7 +153,7 @@ export function describeLink(name: string, { createWorld, blockBytes }: LinkCont
             error: percentOff(wireBytes(world, fromMs, toMs), expected),
             errorUnit: '%',
             tolerance: 2,
-            blockPercent: ((blockBytes(9 * MBIT) + 25) / expected) * 100,
+            slicePercent: ((blockBytes(9 * MBIT) + 25) / expected) * 100,
           });
         }
       });

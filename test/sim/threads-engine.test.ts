@@ -48,6 +48,30 @@ const runWith = (workerFile: URL, signal = new AbortController().signal) =>
 const leftovers = (): string[] => readdirSync(join(folder, 'tmp'));
 
 describe('threads engine', () => {
+  describe('tells of a thread that stood still for 700 ms, whenever that was:', () => {
+    const busy = 'const until = Date.now() + 700; while (Date.now() < until);';
+    const isSeeder = "task.kind === 'peers' && task.workerSlot === 0";
+    const onBegin = (what: string) =>
+      `if (${isSeeder}) task.port.on('message', ({ type }) => { if (type === 'begin') { ${what} } }); return work(task);`;
+    const crowd = scenario.replace('holds: all', 'holds: all, link: { up: 256kbit/s }');
+
+    it.each([
+      ['in the turn in which the watch begins', onBegin(busy)],
+      ['before the distribution, into it', onBegin(`setImmediate(() => { ${busy} });`)],
+      ['in the middle', onBegin(`setTimeout(() => { ${busy} }, 500);`)],
+      ['at the end, for good', onBegin('setTimeout(() => { for (;;); }, 800);')],
+    ])('%s', async (when, fault) => {
+      const limit = when.startsWith('at the end') ? '1.6s' : '20s';
+      // Too short for what there is to send: the run is over while the thread stands still.
+      const long = parseScenario(crowd.replace('20s', limit).replace(/64KiB/, '96KiB'), 'test.yaml');
+      const slow = expand(long);
+      const { host } = await threadsEngine({ workerFile: brokenWorker(fault) }).run(slow, {
+        signal: new AbortController().signal,
+      });
+      expect(host.loopDelayMaxMs).toBeGreaterThan(650);
+    });
+  });
+
   it('gives events in order of time, and totals that agree with them', async () => {
     const record = await runRecorded(threadsEngine({ workerFile: realWorker() }), plan);
     expect(record.ending).toBe('completed');

@@ -2,7 +2,7 @@
 import type { HostReading } from './host-watch.ts';
 
 export type FindingUnit = 'bytes/s' | 'ms' | 'share' | 'count' | 'bytes';
-export type ErrorUnit = '%' | 'ms' | 'p' | 'blocks' | 'count';
+export type ErrorUnit = '%' | 'ms' | 'p' | 'slices' | 'count';
 
 /** One figure beside what was configured. */
 export interface Finding {
@@ -20,8 +20,8 @@ export interface Finding {
   readonly tolerance: number;
   /** Only what is above is wrong: an error below 0 is within. */
   readonly isUpperLimit?: true;
-  /** What one block is of the figure, in per cent: allowed on top of the tolerance, since blocks are indivisible. */
-  readonly blockPercent?: number;
+  /** What one slice is of the figure, in per cent: allowed on top of the tolerance, since slices are indivisible. */
+  readonly slicePercent?: number;
   /** Why this measurement cannot tell when it is outside. */
   readonly doubt?: string;
   /** Why the host may have put it outside, by how late its timers came meanwhile; undefined: it has not. */
@@ -55,10 +55,10 @@ export function isWithin(finding: Finding): boolean {
 
 /** How far outside, in the error's unit; not above 0: it is within; NaN: nothing was measured. */
 function beyondTolerance(finding: Finding): number {
-  const { error, errorUnit, tolerance, isUpperLimit, blockPercent = 0 } = finding;
+  const { error, errorUnit, tolerance, isUpperLimit, slicePercent = 0 } = finding;
   if (!Number.isFinite(error)) return Number.NaN;
   if (errorUnit === 'p') return tolerance - error;
-  return (isUpperLimit ? error : Math.abs(error)) - tolerance - blockPercent;
+  return (isUpperLimit ? error : Math.abs(error)) - tolerance - slicePercent;
 }
 
 /**

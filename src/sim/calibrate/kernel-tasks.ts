@@ -6,7 +6,7 @@ export interface KernelTask {
   readonly port: number;
   /** Of our shaper; null: it does nothing. */
   readonly upBytesPerSec: number | null;
-  /** Decides the size of blocks. */
+  /** Decides the size of slices. */
   readonly bytesPerSec: number;
   readonly measureMs: number;
 }

@@ -1,5 +1,5 @@
 /** One end of the comparison with the kernel, run as a program of its own inside a network namespace. */
-import { blockBytes } from '../network/link-sizes.ts';
+import { blockBytes, SLICE_MS_MAX } from '../network/link-sizes.ts';
 import { watchHost } from './host-watch.ts';
 import type { KernelReport, KernelTask } from './kernel-tasks.ts';
 import { BURST_WINDOW_MS, HEAD_BYTES, mostInWindow, steadyRate, WARM_UP_MS } from './rates.ts';
@@ -18,7 +18,7 @@ async function receive({ host, bytesPerSec, measureMs }: KernelTask): Promise<vo
   const watch = watchHost();
   const fromMs = rig.clock.now();
   await rig.sleep(measureMs);
-  const framed = 1 + HEAD_BYTES / blockBytes(bytesPerSec);
+  const framed = 1 + HEAD_BYTES / blockBytes(bytesPerSec, SLICE_MS_MAX);
   const wire = receiver.payload
     .filter(({ atMs }) => atMs >= fromMs)
     .map((passage) => ({ ...passage, bytes: passage.bytes * framed }));
@@ -33,7 +33,11 @@ async function receive({ host, bytesPerSec, measureMs }: KernelTask): Promise<vo
 async function send({ host, port, upBytesPerSec, bytesPerSec, measureMs }: KernelTask): Promise<void> {
   const rig = new Rig();
   const watch = watchHost();
-  rig.flood(rig.end('from', { upBytesPerSec }), { host, port }, { blockBytes: blockBytes(bytesPerSec) });
+  rig.flood(
+    rig.end('from', { upBytesPerSec }),
+    { host, port },
+    { blockBytes: blockBytes(bytesPerSec, SLICE_MS_MAX) },
+  );
   await rig.sleep(WARM_UP_MS + measureMs);
   tell({ type: 'sent', lateMs: watch.read().loopDelayMaxMs });
 }

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../core/units.ts';
-import { blockBytes } from '../network/link-sizes.ts';
+import { blockBytes, SLICE_MS_MAX } from '../network/link-sizes.ts';
 import { excusedByLateness, lateText, percentOff, type CalibrationCase, type Finding } from './finding.ts';
 import { Rig, type Passage } from './rig.ts';
 
@@ -41,7 +41,7 @@ async function measureRate(setting: RateSetting): Promise<Finding[]> {
     const from = rig.end('from', direction === 'up' ? limit : {});
     const to = rig.end('to', direction === 'down' ? limit : {});
     const receiver = await rig.receive(to);
-    const block = blockBytes(bytesPerSec);
+    const block = blockBytes(bytesPerSec, SLICE_MS_MAX);
     for (let i = 0; i < connections; i++) rig.flood(from, receiver.address, { blockBytes: block });
     await rig.sleep(WARM_UP_MS);
     const fromMs = rig.clock.now();
@@ -62,7 +62,7 @@ async function measureRate(setting: RateSetting): Promise<Finding[]> {
 
 function findings(
   what: RateSetting,
-  blockBytesAll: number,
+  sliceBytes: number,
   wire: readonly Passage[],
   passing: readonly Passage[],
   lateMsMax: number,
@@ -84,12 +84,12 @@ function findings(
   const most = mostInWindow(passing, BURST_WINDOW_MS);
   const burst: Finding = {
     knob: `${direction} burst in ${BURST_WINDOW_MS} ms`,
-    setting: `${setting}; beyond ${BURST_WINDOW_MS + BURST_READING_MS} ms of the rate, in blocks of ${blockBytesAll} bytes`,
+    setting: `${setting}; beyond ${BURST_WINDOW_MS + BURST_READING_MS} ms of the rate, in slices of ${sliceBytes} bytes`,
     unit: 'bytes',
     configured: (bytesPerSec * BURST_WINDOW_MS) / SECOND_MS,
     measured: most,
-    error: (most - allowed) / blockBytesAll,
-    errorUnit: 'blocks',
+    error: (most - allowed) / sliceBytes,
+    errorUnit: 'slices',
     tolerance: 1,
     isUpperLimit: true,
     ...(lateMsMax > BURST_READING_MS && { doubt: lateText(lateMsMax) }),
@@ -99,19 +99,19 @@ function findings(
   // The first and the last passage may each be read late.
   const lateness = (finding: Finding) => excusedByLateness(finding, 'loopDelayMaxMs', 200 / measureMs);
   if (connections === 1) return [lateness(rate), burst];
-  const share = shareFinding(direction, setting, wire, connections, blockBytesAll);
+  const share = shareFinding(direction, setting, wire, connections, sliceBytes);
   // A connection has its turns one after the other: what is late may all be of one.
   const excused = excusedByLateness(share, 'loopDelayMaxMs', (100 * connections) / measureMs);
   return [lateness(rate), excused, burst];
 }
 
-/** The connection that is farthest from its share; blocks are indivisible, so one block is allowed on top. */
+/** The connection that is farthest from its share; slices are indivisible, so one slice is allowed on top. */
 function shareFinding(
   direction: string,
   setting: string,
   wire: readonly Passage[],
   connections: number,
-  block: number,
+  sliceBytes: number,
 ): Finding {
   const sums = new Array<number>(connections).fill(0);
   for (const { connection, bytes } of wire) sums[connection] = (sums[connection] ?? 0) + bytes;
@@ -126,7 +126,7 @@ function shareFinding(
     error: percentOff(farthest, fair),
     errorUnit: '%',
     tolerance: SHARE_TOLERANCE_PERCENT,
-    blockPercent: (block / fair) * 100,
+    slicePercent: (sliceBytes / fair) * 100,
   };
 }
 

@@ -88,25 +88,25 @@ function error(value: number, unit: Finding['errorUnit']): string {
       return `${value.toFixed(2)} ms`;
     case 'p':
       return `p = ${value < 0.0001 ? value.toExponential(0) : value.toFixed(4)}`;
-    case 'blocks':
-      return `${value.toFixed(2)} blocks`;
+    case 'slices':
+      return `${value.toFixed(2)} slices`;
     case 'count':
       return String(value);
   }
 }
 
-function tolerance({ tolerance: most, errorUnit, isUpperLimit, blockPercent }: CalibrationRow): string {
+function tolerance({ tolerance: most, errorUnit, isUpperLimit, slicePercent }: CalibrationRow): string {
   if (!Number.isFinite(most)) return '–';
   const sign = isUpperLimit ? '≤' : '±';
   switch (errorUnit) {
     case '%':
-      return `${sign} ${most} %${blockPercent === undefined ? '' : ` + 1 block (${blockPercent.toFixed(1)} %)`}`;
+      return `${sign} ${most} %${slicePercent === undefined ? '' : ` + 1 slice (${slicePercent.toFixed(1)} %)`}`;
     case 'ms':
       return `${sign} ${most} ms`;
     case 'p':
       return `p ≥ ${most}`;
-    case 'blocks':
-      return `${sign} ${most} block${most === 1 ? '' : 's'}`;
+    case 'slices':
+      return `${sign} ${most} slice${most === 1 ? '' : 's'}`;
     case 'count':
       return `${sign} ${most}`;
   }

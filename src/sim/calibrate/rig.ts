@@ -6,8 +6,10 @@ import { messageBytes, payloadBytes } from '../../core/protocol/message-bytes.ts
 import type { Message } from '../../core/protocol/messages.ts';
 import { seededRandom } from '../../core/random.ts';
 import type { LinkControl } from '../network/link-control.ts';
+import { SLICE_MS_MAX } from '../network/link-sizes.ts';
 import { shapedLink } from '../network/shaped-link.ts';
 import { emptyShaping, type ShapingCounters } from '../network/shaping-counters.ts';
+import { SliceTicks } from '../network/slice-ticks.ts';
 import { unlimitedLink, type PlannedLink, type PlannedRegions } from '../plan/plan.ts';
 
 /** So many bytes at a time of a connection. */
@@ -37,6 +39,7 @@ const BODY = Buffer.alloc(256 * 1024);
 
 export class Rig {
   readonly clock = systemClock();
+  readonly #ticks = new SliceTicks({ clock: this.clock }, SLICE_MS_MAX);
   readonly #seed: string;
   readonly #links = new Map<string, PlannedLink>();
   readonly #closers: (() => void)[] = [];
@@ -65,6 +68,8 @@ export class Rig {
       {
         clock: this.clock,
         timerGrainMs: TIMER_GRAIN_MS,
+        sliceMs: SLICE_MS_MAX,
+        ticks: this.#ticks,
         random: seededRandom(`${this.#seed}/${name}`),
         linkOf: (at) => this.#links.get(at),
         regions,

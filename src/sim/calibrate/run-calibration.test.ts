@@ -114,7 +114,7 @@ describe('a calibration', () => {
     expect(rows).toMatchObject([{ verdict: 'inconclusive', note: 'stopped before it was measured again' }]);
   });
 
-  it('allows one block on top of the tolerance of a share, and no more; an upper limit only above', async () => {
+  it('allows one slice on top of the tolerance of a share, and no more; an upper limit only above', async () => {
     const verdictOf = async (changes: Partial<Finding>) =>
       (
         await runCalibration(
@@ -123,8 +123,8 @@ describe('a calibration', () => {
           calm,
         )
       )[0]!.verdict;
-    expect(await verdictOf({ error: -3.2, blockPercent: 1.3 })).toBe('pass');
-    expect(await verdictOf({ error: -3.4, blockPercent: 1.3 })).toBe('fail');
+    expect(await verdictOf({ error: -3.2, slicePercent: 1.3 })).toBe('pass');
+    expect(await verdictOf({ error: -3.4, slicePercent: 1.3 })).toBe('fail');
     expect(await verdictOf({ error: -30, isUpperLimit: true })).toBe('pass');
     expect(await verdictOf({ error: 2.1, isUpperLimit: true })).toBe('fail');
   });
@@ -202,12 +202,12 @@ describe('the table', () => {
     expect(measured).toBe('8.08 kbit/s');
   });
 
-  it('shows the allowance of a block, and limits that hold on one side', async () => {
+  it('shows the allowance of a slice, and limits that hold on one side', async () => {
     const rows = await runCalibration(
       one(() =>
         Promise.resolve([
-          { ...finding, error: -4, tolerance: 5, blockPercent: 1.31 },
-          { ...finding, error: -0.3, errorUnit: 'blocks', tolerance: 1, isUpperLimit: true },
+          { ...finding, error: -4, tolerance: 5, slicePercent: 1.31 },
+          { ...finding, error: -0.3, errorUnit: 'slices', tolerance: 1, isUpperLimit: true },
         ]),
       ),
       watcher,
@@ -223,8 +223,8 @@ describe('the table', () => {
           .map((cell) => cell.trim()),
       );
     expect(cells).toEqual([
-      ['-4.00 %', '± 5 % + 1 block (1.3 %)'],
-      ['-0.30 blocks', '≤ 1 block'],
+      ['-4.00 %', '± 5 % + 1 slice (1.3 %)'],
+      ['-0.30 slices', '≤ 1 slice'],
     ]);
   });
 });

@@ -19,7 +19,7 @@ export function fullSuite(seed: string): CalibrationCase[] {
           direction,
           bytesPerSec: megabits * MBIT,
           connections: 16,
-          // So that a connection has at least some 20 blocks.
+          // So that a connection has at least some 20 slices.
           measureMs: megabits < 1 ? 16_000 : 5000,
         }),
       ),

@@ -108,6 +108,8 @@ export interface HostRecord {
   /** One-minute load average of the machine before the run, over all its cores. */
   readonly loadBefore: number;
   readonly maxRssBytes: number;
+  /** What the links' rates let go at a time, in ms of the rate; absent where no link had one, and in virtual time. */
+  readonly sliceMs?: number;
   /** Whether the peers' folders were in memory, not on a disk; absent where that was not kept. */
   readonly foldersInMemory?: boolean;
   /** Real time that a run in virtual time took; absent where time was real. */

@@ -19,7 +19,13 @@ const OWED_MAX_MS = 20;
 export const CATCH_UP_MS = 20;
 
 export class LateTimerDebt {
+  readonly #atOnceMs: number;
   #owedMs = 0;
+
+  /** `waitMs`: timers are meant to come up to so long after their time. */
+  constructor(waitMs = 0) {
+    this.#atOnceMs = AT_ONCE_MS + waitMs;
+  }
 
   /**
    * When a step begins by schedule that could have begun at `readyMs`, had the timer not come only now. After
@@ -27,8 +33,8 @@ export class LateTimerDebt {
    */
   beginMs(readyMs: number, nowMs: number): number {
     const missedMs = nowMs - readyMs;
-    if (missedMs <= AT_ONCE_MS) return readyMs;
-    const owedMs = Math.min(missedMs - AT_ONCE_MS, OWED_MAX_MS - this.#owedMs);
+    if (missedMs <= this.#atOnceMs) return readyMs;
+    const owedMs = Math.min(missedMs - this.#atOnceMs, OWED_MAX_MS - this.#owedMs);
     this.#owedMs += owedMs;
     return nowMs - Math.min(missedMs - owedMs, CATCH_UP_MS);
   }

@@ -1,11 +1,16 @@
 /** What a peer's link can be told while it is in use, and what it tells of it. */
 import type { Clock, Random, Transport } from '../../core/interfaces.ts';
 import type { PlannedLink, PlannedRegions } from '../plan/plan.ts';
+import type { SliceTicks } from './slice-ticks.ts';
 
 export interface LinkComponents {
   readonly clock: Clock;
   /** About how late the clock's timers come although nothing else is going on, in ms. Default 0: they are exact. */
   readonly timerGrainMs?: number;
+  /** What a rate lets go at a time takes about so long. Default `SLICE_MS_MIN`. */
+  readonly sliceMs?: number;
+  /** Of the thread; absent: each rate has a timer of its own. */
+  readonly ticks?: SliceTicks;
   /** Draws jitter, losses and which connections are reset. */
   readonly random: Random;
   /**

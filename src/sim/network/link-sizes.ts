@@ -3,14 +3,16 @@ import { KIB, MIB, SECOND_MS } from '../../core/units.ts';
 import type { PlannedLink } from '../plan/plan.ts';
 
 /**
- * A block takes about this long on its link, as what Linux hands to a network card at a time does
- * (tcp_tso_autosize): it is the burst that a link cannot help.
+ * What Linux hands to a network card at a time takes about this long on its link (tcp_tso_autosize): the finest slice,
+ * for exact clocks, where wake-ups cost nothing.
  */
-const BLOCK_MS = 1;
+export const SLICE_MS_MIN = 1;
+/** The coarsest slice that nobody asked for. */
+export const SLICE_MS_MAX = 10;
 /** The payload of one Ethernet frame: smaller blocks would be unlike any network. */
 const BLOCK_BYTES_MIN = 1460;
-/** The most that Linux hands over at a time. */
-const BLOCK_BYTES_MAX = 64 * KIB;
+/** As without a rate: larger ones gain nothing. */
+const BLOCK_BYTES_MAX = 256 * KIB;
 
 /** A chunk's part and its head go in one turn. */
 const HEAD_BYTES = 64;
@@ -36,15 +38,25 @@ export function isUnshaped(link: PlannedLink): boolean {
   return !isLimited && !isDelayed && changes.length === 0;
 }
 
-/** Into how many bytes a chunk's body is to be cut for this rate: 1 ms of it, 1,460 bytes to 64 KiB. */
-export function blockBytes(bytesPerSec: number): number {
-  const bytes = Math.floor((bytesPerSec * BLOCK_MS) / SECOND_MS);
+/** Into how many bytes a chunk's body is to be cut for this rate: a slice of it, 1,460 bytes to 256 KiB. */
+export function blockBytes(bytesPerSec: number, sliceMs = SLICE_MS_MIN): number {
+  const bytes = Math.floor((bytesPerSec * sliceMs) / SECOND_MS);
   return Math.min(Math.max(bytes, BLOCK_BYTES_MIN), BLOCK_BYTES_MAX);
 }
 
+/** A chunk is handed to a link that cuts it into slices by itself in parts of about so long, below those that are pooled. */
+const PART_MS = 250;
+const PART_BYTES_MAX = 60 * KIB;
+
+/** Of a chunk for a link that cuts it: 250 ms of the rate, at most 60 KiB, at least a slice. */
+export function handedBytes(bytesPerSec: number, sliceMs: number): number {
+  const bytes = Math.floor((bytesPerSec * PART_MS) / SECOND_MS);
+  return Math.max(blockBytes(bytesPerSec, sliceMs), Math.min(bytes, PART_BYTES_MAX));
+}
+
 /** What a connection may send in one turn of the round robin. */
-export function turnBytes(bytesPerSec: number): number {
-  return blockBytes(bytesPerSec) + HEAD_BYTES;
+export function turnBytes(bytesPerSec: number, sliceMs = SLICE_MS_MIN): number {
+  return blockBytes(bytesPerSec, sliceMs) + HEAD_BYTES;
 }
 
 /** What a connection may queue without a rate where losses stall it: what it sends next must not wait behind more. */
@@ -54,9 +66,13 @@ export const STALLED_QUEUE_BYTES = MIB;
  * `send` says false from here on; `onDrain` follows below half of it. null: no rate, but latency. A window may be
  * full twice: once on its way, and once to follow.
  */
-export function uplinkQueueBytes(bytesPerSec: number | null, windowBytes = Infinity): number {
+export function uplinkQueueBytes(
+  bytesPerSec: number | null,
+  windowBytes = Infinity,
+  sliceMs = SLICE_MS_MIN,
+): number {
   const bytes = bytesPerSec === null ? UNLIMITED_WINDOW_BYTES : (bytesPerSec * UPLINK_QUEUE_MS) / SECOND_MS;
-  const least = bytesPerSec === null ? 0 : 2 * blockBytes(bytesPerSec);
+  const least = bytesPerSec === null ? 0 : 2 * blockBytes(bytesPerSec, sliceMs);
   const most = bytesPerSec === null ? UNLIMITED_WINDOW_BYTES : MIB;
   return Math.min(Math.max(bytes, least), most, 2 * windowBytes);
 }

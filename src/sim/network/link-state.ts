@@ -1,11 +1,13 @@
 import { ConfigError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/interfaces.ts';
 import type { Message } from '../../core/protocol/messages.ts';
+import { SECOND_MS } from '../../core/units.ts';
 import { sampleDistribution } from '../plan/distributions.ts';
 import type { PlannedLink, PlannedWindow } from '../plan/plan.ts';
 import { changesOf, Curve, type CurveChange } from './curve.ts';
 import type { Direction, LinkComponents, LinkTotals } from './link-control.ts';
 import { LinkRate } from './link-rate.ts';
+import { SLICE_MS_MIN, turnBytes } from './link-sizes.ts';
 import { RateScheduler } from './rate-scheduler.ts';
 import { SegmentLoss } from './segment-loss.ts';
 import { countRelease, type ShapingCounters } from './shaping-counters.ts';
@@ -26,6 +28,7 @@ const NO_DELAYS = { out: 0, in: 0 } as const;
 export class LinkState {
   readonly clock: Clock;
   readonly timerGrainMs: number;
+  readonly sliceMs: number;
   readonly link: PlannedLink;
   readonly up: PacedDirection | undefined;
   readonly down: PacedDirection | undefined;
@@ -46,6 +49,7 @@ export class LinkState {
   constructor(components: LinkComponents, link: PlannedLink, counters: ShapingCounters) {
     this.clock = components.clock;
     this.timerGrainMs = components.timerGrainMs ?? 0;
+    this.sliceMs = components.sliceMs ?? SLICE_MS_MIN;
     this.link = link;
     this.counters = counters;
     this.#components = components;
@@ -177,7 +181,23 @@ export class LinkState {
       this.#meet(met, changes);
       if (rate.factor !== 1) this.totals.bytesSlowed += bytes;
     };
-    return { rate, scheduler: new RateScheduler({ clock: this.clock }, { rate, onRelease }), onRelease };
+    const { clock, sliceMs } = this;
+    const { ticks } = this.#components;
+    // At the nearest tick, so that times are right on average.
+    const leavesEarlyMs = ticks === undefined ? this.timerGrainMs : sliceMs / 2;
+    const earlyMs = key === 'upBytesPerSec' ? () => leavesEarlyMs : () => this.#arrivesEarlyMs(rate);
+    const scheduler = new RateScheduler({ clock }, { rate, sliceMs, earlyMs, ticks, onRelease });
+    return { rate, scheduler, onRelease };
+  }
+
+  /**
+   * A slice has taken its time at the sender's link, and arrives when its first byte is due. With exact timers, which
+   * cost nothing, when its last byte is.
+   */
+  #arrivesEarlyMs(rate: LinkRate): number {
+    if (this.timerGrainMs === 0) return 0;
+    const bytesPerSec = rate.bytesPerSecAt(this.clock.now());
+    return (turnBytes(bytesPerSec, this.sliceMs) * SECOND_MS) / bytesPerSec + 2 * this.timerGrainMs;
   }
 
   /** Something goes through. The counter lives longer than this link where a peer comes back, so it never falls. */

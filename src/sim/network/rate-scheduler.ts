@@ -16,13 +16,20 @@ import type { Clock, Timer } from '../../core/interfaces.ts';
 import { LateTimerDebt } from './late-timer-debt.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkRate } from './link-rate.ts';
-import { turnBytes } from './link-sizes.ts';
+import { SLICE_MS_MIN, turnBytes } from './link-sizes.ts';
+import type { SliceTicks } from './slice-ticks.ts';
 
 /** Far below any time on a link, far above the rounding of a clock's sums. */
 const ROUNDING_MS = 1e-6;
 
 export interface RateSchedulerOptions {
   readonly rate: LinkRate;
+  /** What one flow is served at a time takes about so long. Default `SLICE_MS_MIN`. */
+  readonly sliceMs?: number;
+  /** So long before its time a message may go on; its time is charged all the same. Default: never. */
+  earlyMs?(): number;
+  /** Default: a timer of its own, when something is due. */
+  readonly ticks?: SliceTicks | undefined;
   /** A message of so many bytes goes on, so long after its time. */
   onRelease(bytes: number, lateMs: number): void;
 }
@@ -32,7 +39,7 @@ export class RateScheduler {
   readonly #options: RateSchedulerOptions;
   /** Flows with something to send that wait for their turn; those that have none by then are passed over. */
   readonly #waiting = new Fifo<RateFlow<unknown>>();
-  readonly #debt = new LateTimerDebt();
+  readonly #debt: LateTimerDebt;
   #serving: RateFlow<unknown> | undefined;
   #turnLeft = 0;
   #stepBytes = 0;
@@ -43,10 +50,13 @@ export class RateScheduler {
   #stepEndMs = 0;
   #advancing = false;
   #timer: Timer | undefined;
+  /** What is due before it goes on at it, and is not late. */
+  #plannedMs = 0;
 
   constructor(components: { readonly clock: Clock }, options: RateSchedulerOptions) {
     this.#clock = components.clock;
     this.#options = options;
+    this.#debt = new LateTimerDebt(options.ticks === undefined ? 0 : (options.sliceMs ?? SLICE_MS_MIN));
   }
 
   /** A connection's part of the link. `onRelease` gets each item, and when by schedule it was through. */
@@ -84,21 +94,38 @@ export class RateScheduler {
       this.#waiting.push(flow);
     }
     if (this.#serving !== undefined || this.#advancing) return;
-    this.#takeTurn(this.#clock.now());
-    this.#setTimer();
+    const now = this.#clock.now();
+    this.#takeTurn(now);
+    if (this.#isDue(now)) this.#advance();
+    else this.#setTimer();
+  }
+
+  #isDue(now: number): boolean {
+    return this.#stepEndMs <= now + this.#earlyMs() + ROUNDING_MS;
+  }
+
+  #earlyMs(): number {
+    return this.#options.earlyMs?.() ?? 0;
   }
 
   #setTimer(): void {
     if (this.#serving === undefined) return;
-    const delayMs = Math.max(0, this.#stepEndMs - this.#clock.now());
-    this.#timer = this.#clock.setTimer(delayMs, () => this.#advance());
+    const fromMs = this.#stepEndMs - this.#earlyMs();
+    const { ticks } = this.#options;
+    if (ticks !== undefined) ticks.call(this.#onTick, fromMs);
+    else this.#timer = this.#clock.setTimer(Math.max(0, fromMs - this.#clock.now()), () => this.#advance());
   }
+
+  readonly #onTick = (tickMs: number): void => {
+    this.#plannedMs = tickMs;
+    this.#advance();
+  };
 
   #advance(): void {
     this.#advancing = true;
     const now = this.#clock.now();
     try {
-      while (this.#serving !== undefined && this.#stepEndMs <= now + ROUNDING_MS) this.#endStep(now);
+      while (this.#serving !== undefined && this.#isDue(now)) this.#endStep(now);
     } finally {
       this.#advancing = false;
     }
@@ -111,7 +138,7 @@ export class RateScheduler {
     this.#turnLeft -= this.#stepBytes;
     const bytes = flow.serve(this.#stepBytes);
     if (bytes !== undefined) {
-      this.#options.onRelease(bytes, Math.max(0, now - endMs));
+      this.#options.onRelease(bytes, Math.max(0, now - Math.max(endMs, this.#plannedMs)));
       flow.release(endMs);
     }
     if (this.#fitsTurn(flow)) this.#beginStep(flow, now);
@@ -137,8 +164,9 @@ export class RateScheduler {
     for (let flow = this.#waiting.shift(); flow !== undefined; flow = this.#waiting.shift()) {
       flow.waiting = false;
       if (!flow.ready) continue;
+      const { rate, sliceMs } = this.#options;
       this.#serving = flow;
-      this.#turnLeft = turnBytes(this.#options.rate.bytesPerSecAt(now)) + flow.carry;
+      this.#turnLeft = turnBytes(rate.bytesPerSecAt(now), sliceMs) + flow.carry;
       this.#beginStep(flow, now);
       return;
     }
@@ -157,6 +185,7 @@ export class RateScheduler {
   /** Nothing is released any more. */
   stop(): void {
     this.#timer?.cancel();
+    this.#options.ticks?.cancel(this.#onTick);
     this.#serving = undefined;
     this.#waiting.clear();
   }

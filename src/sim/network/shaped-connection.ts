@@ -2,7 +2,7 @@ import { LocalProtocolError, RemoteProtocolError } from '../../core/errors.ts';
 import type { Address, CloseReason, Connection, ConnectionHandlers } from '../../core/interfaces.ts';
 import type { Dialect, Message } from '../../core/protocol/messages.ts';
 import { KIB } from '../../core/units.ts';
-import { blockBytes, windowBlockBytes } from './link-sizes.ts';
+import { blockBytes, handedBytes, windowBlockBytes } from './link-sizes.ts';
 import type { Direction } from './link-control.ts';
 import type { LinkState } from './link-state.ts';
 import { ShapedDownlink, type Incoming } from './shaped-downlink.ts';
@@ -51,12 +51,12 @@ export class ShapedConnection implements Connection {
   }
 
   get blockBytes(): number {
-    const { up, clock } = this.#state;
-    const { windowBytes } = this.#uplink;
+    const { up, clock, sliceMs } = this.#state;
+    const { windowBytes, cuts } = this.#uplink;
     const bytes =
       up === undefined
         ? (this.#inner?.blockBytes ?? UNSHAPED_BLOCK_BYTES)
-        : blockBytes(up.rate.bytesPerSecAt(clock.now()));
+        : (cuts ? handedBytes : blockBytes)(up.rate.bytesPerSecAt(clock.now()), sliceMs);
     return windowBytes === undefined ? bytes : Math.min(bytes, windowBlockBytes(windowBytes));
   }
 

@@ -5,10 +5,11 @@ import type { Message } from '../../core/protocol/messages.ts';
 import { DelayLine } from './latency.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkState } from './link-state.ts';
-import { flightBytesMax } from './link-sizes.ts';
+import { flightBytesMax, handedBytes } from './link-sizes.ts';
+import { PartGatherer } from './part-gatherer.ts';
 import type { RateFlow } from './rate-scheduler.ts';
 import type { SegmentLoss } from './segment-loss.ts';
-import { sliceBytes, slicesOf } from './slices.ts';
+import { partBytes, partsOf } from './message-parts.ts';
 
 /** What came in, in order; a close is the last. */
 export type Incoming =
@@ -37,6 +38,8 @@ export class ShapedDownlink {
   readonly #line: DelayLine<Incoming>;
   readonly #flow: RateFlow<Incoming> | undefined;
   readonly #loss: SegmentLoss | undefined;
+  /** undefined: whoever receives sees each slice as it comes. */
+  readonly #gatherer: PartGatherer | undefined;
   /** What is through while the receiver is paused. */
   readonly #held = new Fifo<Incoming>();
   #extraMs: number;
@@ -59,6 +62,7 @@ export class ShapedDownlink {
       onLate: (lateMs) => state.onLate(lateMs),
     });
     this.#flow = state.down?.scheduler.flow<Incoming>((item) => this.#onThrough(item));
+    this.#gatherer = this.#createGatherer();
   }
 
   get heldMessages(): number {
@@ -115,6 +119,19 @@ export class ShapedDownlink {
     this.#line.clear();
     this.#flow?.clear();
     this.#held.clear();
+    this.#gatherer?.clear();
+  }
+
+  #createGatherer(): PartGatherer | undefined {
+    const { down, clock, sliceMs, timerGrainMs } = this.#state;
+    if (down === undefined || timerGrainMs === 0) return undefined;
+    return new PartGatherer(
+      { clock },
+      {
+        mostBytes: () => handedBytes(down.rate.bytesPerSecAt(clock.now()), sliceMs),
+        onJoined: (message) => this.#pass({ message, bytes: 0 }),
+      },
+    );
   }
 
   /** Whether a message would go through without a stop. */
@@ -132,16 +149,18 @@ export class ShapedDownlink {
   /** A reset takes its time on the wire, but overtakes what waits for the rate or a paused receiver. */
   #onArrival(item: Incoming, atMs: number): void {
     if (this.#state.blackHole) this.#swallow(item);
-    else if ('closed' in item && item.closed.kind === 'reset' && !this.#endCame) this.#options.onItem(item);
-    else if (this.#flow === undefined) this.#onThrough(item);
-    else for (const slice of this.#sliced(item)) this.#flow.push(slice, sizeOf(slice), atMs);
+    else if ('closed' in item && item.closed.kind === 'reset' && !this.#endCame) {
+      this.#gatherer?.flush();
+      this.#options.onItem(item);
+    } else if (this.#flow === undefined) this.#onThrough(item);
+    else for (const part of this.#parts(item)) this.#flow.push(part, sizeOf(part), atMs);
   }
 
   /** A receiver on a slow link sees the bytes of a chunk as they come, not the whole message at last. */
-  #sliced(item: Incoming): readonly Incoming[] {
+  #parts(item: Incoming): readonly Incoming[] {
     const { down, clock } = this.#state;
     if (!('message' in item) || down === undefined) return [item];
-    return slicesOf(item.message, item.bytes, sliceBytes(down.rate.bytesPerSecAt(clock.now())));
+    return partsOf(item.message, item.bytes, partBytes(down.rate.bytesPerSecAt(clock.now())));
   }
 
   #swallow(item: Incoming): void {
@@ -151,6 +170,13 @@ export class ShapedDownlink {
   }
 
   #onThrough(item: Incoming): void {
+    if (this.#stopped) return;
+    if (!('message' in item)) this.#gatherer?.flush();
+    else if (this.#gatherer?.take(item.message) === true) return this.#free(item.bytes);
+    this.#pass(item);
+  }
+
+  #pass(item: Incoming): void {
     if (this.#stopped) return;
     if (this.#paused || this.#held.length > 0) this.#held.push(keptItem(item));
     else this.#deliver(item);
@@ -169,8 +195,13 @@ export class ShapedDownlink {
   }
 
   #deliver(item: Incoming): void {
-    this.#waitingBytes -= sizeOf(item);
     this.#options.onItem(item);
+    this.#free(sizeOf(item));
+  }
+
+  /** So many bytes wait no more. */
+  #free(bytes: number): void {
+    this.#waitingBytes -= bytes;
     if (!this.#innerPaused || this.#stopped || this.#waitingBytes >= this.#windowBytes() / 2) return;
     this.#innerPaused = false;
     this.#inner.resume();

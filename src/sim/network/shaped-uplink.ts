@@ -4,12 +4,12 @@ import type { Message } from '../../core/protocol/messages.ts';
 import { DelayLine } from './latency.ts';
 import { Fifo } from './fifo.ts';
 import type { LinkState } from './link-state.ts';
-import { flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from './link-sizes.ts';
+import { blockBytes, flightBytesMax, STALLED_QUEUE_BYTES, uplinkQueueBytes } from './link-sizes.ts';
+import { PartQueue, type Outgoing } from './part-queue.ts';
+import { passesParts } from './passing.ts';
 import type { RateFlow } from './rate-scheduler.ts';
 import type { SegmentLoss } from './segment-loss.ts';
 import { SendWindow } from './send-window.ts';
-
-export type Outgoing = { readonly message: Message; readonly bytes: number } | 'end';
 
 export interface ShapedUplinkOptions {
   /** Who is at the other end. */
@@ -32,6 +32,10 @@ export class ShapedUplink {
   readonly #loss: SegmentLoss | undefined;
   /** What was sent before the connection was opened, or waits for the window. */
   readonly #waiting = new Fifo<Outgoing>();
+  /** Waits to be cut into slices; undefined: what is sent is short already. */
+  readonly #parts: PartQueue | undefined;
+  /** Of it, messages that have been cut and not been served. */
+  #fed = 0;
   /** Bytes that `send` took and that count for back-pressure. */
   #buffered = 0;
   #flightBytes = 0;
@@ -61,6 +65,9 @@ export class ShapedUplink {
       );
     this.#flow = state.up?.scheduler.flow<Outgoing>((item, atMs) => this.#onServed(item, atMs));
     this.#loss = state.createLoss();
+    // Exact clocks wake up for each block at no cost; windows and losses are about what is sent at a time.
+    const isPlain = this.#flow !== undefined && this.#window === undefined && this.#loss === undefined;
+    this.#parts = isPlain && state.timerGrainMs > 0 ? new PartQueue() : undefined;
     this.#line = new DelayLine<Outgoing>(state, {
       drawMs: () => state.drawDelayMs(host, 'out'),
       onArrival: (item, atMs) => this.#onArrival(item, atMs),
@@ -77,6 +84,11 @@ export class ShapedUplink {
     return this.#window?.bytes;
   }
 
+  /** Whether a part of a chunk may be longer than a slice of the rate. */
+  get cuts(): boolean {
+    return this.#parts !== undefined;
+  }
+
   get heldMessages(): number {
     return this.#line.heldItems;
   }
@@ -91,7 +103,10 @@ export class ShapedUplink {
   send(message: Message): boolean {
     const bytes = messageBytes(message);
     this.#buffered += bytes;
-    this.#put({ message, bytes });
+    if (this.#goesInParts(message)) {
+      this.#parts?.push({ message, bytes });
+      this.#feed();
+    } else this.#put({ message, bytes });
     const free = this.#buffered < this.#highWaterBytes() && !this.#innerFull;
     if (!free) this.#wantsDrain = true;
     return free;
@@ -99,7 +114,10 @@ export class ShapedUplink {
 
   /** The end waits behind everything sent. */
   end(): void {
-    this.#put('end');
+    if (this.#parts !== undefined && this.#parts.length + this.#fed > 0) {
+      this.#parts.push('end');
+      this.#feed();
+    } else this.#put('end');
   }
 
   /** Nothing leaves while held. */
@@ -117,10 +135,37 @@ export class ShapedUplink {
   /** Drops what has not reached the inner connection. */
   clear(): void {
     this.#waiting.clear();
+    this.#parts?.clear();
     this.#window?.clear();
     this.#flow?.clear();
     this.#line.clear();
     this.#buffered = 0;
+  }
+
+  #goesInParts(message: Message): boolean {
+    if (this.#parts === undefined) return false;
+    if (this.#parts.length > 0) return !passesParts(message);
+    const isPart = message.type === 'chunk' || message.type === 'raw';
+    return isPart && message.body.byteLength > this.#sliceBytes();
+  }
+
+  #sliceBytes(): number {
+    const { up, clock, sliceMs } = this.#state;
+    return up === undefined ? Infinity : blockBytes(up.rate.bytesPerSecAt(clock.now()), sliceMs);
+  }
+
+  /** One slice at a time waits for the rate, so that what passes the others waits for no more than that. */
+  #feed(): void {
+    const parts = this.#parts;
+    while (parts !== undefined && parts.length > 0 && this.#fed === 0) {
+      const bytesBefore = parts.bytes;
+      const item = parts.next(this.#sliceBytes());
+      if (item === undefined) return;
+      // Each slice has a head of its own.
+      this.#buffered += sizeOf(item) - (bytesBefore - parts.bytes);
+      if (item !== 'end') this.#fed++;
+      this.#put(item);
+    }
   }
 
   #put(item: Outgoing): void {
@@ -152,6 +197,8 @@ export class ShapedUplink {
 
   #onServed(item: Outgoing, atMs: number): void {
     this.#buffered -= sizeOf(item);
+    if (item !== 'end' && item.isFed === true) this.#fed--;
+    this.#feed();
     this.#fly(item, atMs);
     this.#tellDrain();
   }
@@ -195,10 +242,10 @@ export class ShapedUplink {
   }
 
   #highWaterBytes(): number {
-    const { up, clock, link } = this.#state;
+    const { up, clock, link, sliceMs } = this.#state;
     const bytesPerSec = up?.rate.bytesPerSecAt(clock.now()) ?? null;
     const most = link.loss === null ? Infinity : STALLED_QUEUE_BYTES;
-    return Math.min(most, uplinkQueueBytes(bytesPerSec, this.#window?.bytes));
+    return Math.min(most, uplinkQueueBytes(bytesPerSec, this.#window?.bytes, sliceMs));
   }
 
   #tellDrain(): void {

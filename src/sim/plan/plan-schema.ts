@@ -331,5 +331,7 @@ export const planSchema = z.strictObject({
     name: z.enum(engineNames).exactOptional(),
     /** Peers that share a worker thread; 1 unless the machine cannot hold a thread for each. */
     peersPerWorker: z.int().min(1),
+    /** How much of a rate a link lets go at a time, in ms of it. Absent: the engine chooses. */
+    sliceMs: z.number().min(1).max(100).exactOptional(),
   }),
 });

@@ -181,6 +181,7 @@ const scenarioObject = fc
           {
             name: fc.constantFrom('threads', 'virtual'),
             peers_per_worker: fc.integer({ min: 1, max: 9 }),
+            slice: fc.constantFrom('1ms', '2.5ms', '10ms'),
           },
           optional,
         ),

@@ -116,7 +116,8 @@ function scalarsOf(
 function engineOf(written: WrittenScenario['engine']): Scenario['engine'] {
   if (written === undefined || typeof written === 'string')
     return { name: written ?? 'threads', peersPerWorker: 1 };
-  return { name: written.name, peersPerWorker: written.peers_per_worker };
+  const { name, peers_per_worker: peersPerWorker, slice: sliceMs } = written;
+  return { name, peersPerWorker, ...(sliceMs !== undefined && { sliceMs }) };
 }
 
 function recordedEventsOf(written: WrittenScenario['record']): Scenario['recordedEvents'] {

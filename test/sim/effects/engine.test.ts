@@ -23,6 +23,25 @@ describe('the engine', () => {
   );
 
   effect(
+    ['engine.slice'],
+    'is what a rate lets go at a time: the longer, the fewer messages for the same bytes; virtual time refuses it',
+    async () => {
+      const sent = async (slice: string) => {
+        const { record, result } = await crowd(`{ slice: ${slice} }`, ', link: { up: 4Mbit/s }');
+        expect(result.verdict.intactPeers).toBe(3);
+        expect(record.host.sliceMs).toBe(Number.parseInt(slice, 10));
+        const { payloadSentBytes, messagesSent } = record.peers[0]!.traffic;
+        return payloadSentBytes / messagesSent;
+      };
+      // 500 bytes each ms, but no less than a frame of an Ethernet.
+      expect(await sent('20ms')).toBeGreaterThan(2 * (await sent('1ms')));
+      await expect(crowd('{ name: virtual, slice: 1ms }')).rejects.toThrow(
+        'engine.slice has no effect in virtual time, where rates need no slices; remove it, or add --engine threads',
+      );
+    },
+  );
+
+  effect(
     ['engine', 'engine.peers_per_worker'],
     'so many peers share a thread: the fewer threads were watched, the tracker has its own',
     async () => {

@@ -15,6 +15,9 @@ const HIGH_WATER_BYTES = MIB;
 /** Smaller writes halve the throughput; larger ones gain nothing. */
 const BLOCK_BYTES = 256 * KIB;
 
+/** A part of a chunk so short is a slice of a rate: it comes alone in its turn, and one copy is less than two pieces. */
+const SHORT_BYTES = 32 * KIB;
+
 /**
  * After our end was sent, a remote that neither ends nor sends anything for this time is cut off. Some programs
  * never close. To that comes the time that what was sent, and the system may still hold, takes at the slowest rate
@@ -89,8 +92,12 @@ export class TcpConnection implements Connection {
   send(message: Message): boolean {
     if (!this.#socket.writable || this.#broken) return false;
     const pieces = encodeWire(message, this.dialect);
-    if (this.dialect === 'swarm') this.#batch();
-    for (const piece of pieces) this.#write(piece);
+    if (this.dialect === 'swarm') this.#sendMagic();
+    if (message.type === 'chunk' && message.body.byteLength < SHORT_BYTES) this.#write(Buffer.concat(pieces));
+    else {
+      if (this.dialect === 'swarm') this.#batch();
+      for (const piece of pieces) this.#write(piece);
+    }
     if (this.#socket.writableLength < HIGH_WATER_BYTES) return true;
     this.#wantsDrain = true;
     return false;
@@ -151,15 +158,19 @@ export class TcpConnection implements Connection {
     else this.#tellEnd();
   }
 
-  /** The messages of one turn of the event loop leave in one system call; the magic goes before the first. */
+  /** The messages of one turn of the event loop leave in one system call. */
   #batch(): void {
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      setImmediate(this.#uncork);
-    }
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#socket.cork();
+    setImmediate(this.#uncork);
+  }
+
+  /** It goes before the first message. */
+  #sendMagic(): void {
     if (this.#magicSent) return;
     this.#magicSent = true;
+    this.#batch();
     this.#write(SWARM_MAGIC);
   }
 

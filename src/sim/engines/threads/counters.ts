@@ -4,11 +4,11 @@
  */
 import { nodeFields, type NodeCounters } from '../run/node-counters.ts';
 
-const workerFields = ['loopDelayP99Ms', 'loopDelayMaxMs'] as const;
+const workerFields = ['loopDelayP99Ms', 'loopDelayMaxMs', 'nextBeatMs'] as const;
 
 type Numbers<Field extends string> = Record<Field, number>;
 
-/** Of a worker thread. */
+/** Of a worker thread. `nextBeatMs`: when its event loop is expected next, on the shared clock; 0: nobody watches it. */
 export type WorkerCounters = Numbers<(typeof workerFields)[number]>;
 
 export function allocateCounters(nodes: number, workers: number): SharedArrayBuffer {

@@ -19,7 +19,8 @@ interface TaskBase {
   readonly counters: SharedArrayBuffer;
   /** Where this thread's event-loop delay is kept in the counters. */
   readonly workerSlot: number;
-  readonly lagResolutionMs: number;
+  /** So often its event loop is looked at. */
+  readonly beatMs: number;
   readonly totalChunks: number;
   /** Where faults count what they hit (HitBoard). */
   readonly hits: SharedArrayBuffer;
@@ -39,6 +40,8 @@ export interface PeersTask extends TaskBase {
   /** Whether several peers live in this thread. */
   readonly shared: boolean;
   readonly tracker: Address;
+  /** What a rate lets go at a time takes about so long. */
+  readonly sliceMs: number;
   /** null: all peers are at one address, and nobody cares who is at the other end. */
   readonly neighbourhood: Neighbourhood | null;
 }

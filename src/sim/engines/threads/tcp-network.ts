@@ -4,6 +4,7 @@ import { TcpTransport } from '../../../core/node/tcp/tcp-transport.ts';
 import { isUnshaped } from '../../network/link-sizes.ts';
 import { meteredTransport } from '../../network/metered-transport.ts';
 import { shapedLink } from '../../network/shaped-link.ts';
+import type { SliceTicks } from '../../network/slice-ticks.ts';
 import type { NodeCounters } from '../run/node-counters.ts';
 import type { PeerNetwork } from '../run/peer-instance.ts';
 import { positionOf, SHARED_HOST, type Neighbourhood } from './addresses.ts';
@@ -13,13 +14,16 @@ export interface TcpNetworkComponents {
   readonly clock: Clock;
   readonly random: Random;
   readonly counters: NodeCounters;
+  /** What a rate lets go at a time takes about so long. */
+  readonly sliceMs: number;
+  readonly ticks: SliceTicks;
   /** null: nobody cares who is at the other end. */
   readonly neighbourhood: Neighbourhood | null;
 }
 
 /** A peer on sockets. A link that does nothing, and to which no fault can do anything, costs nothing. */
 export function tcpNetwork(
-  { clock, random, counters, neighbourhood }: TcpNetworkComponents,
+  { clock, random, counters, sliceMs, ticks, neighbourhood }: TcpNetworkComponents,
   { link, peer: { host }, faults }: PeerSetup,
   totalChunks: number,
 ): PeerNetwork {
@@ -28,5 +32,6 @@ export function tcpNetwork(
   if (isUnshaped(link) && faults === undefined) return { transport };
   const linkOf = (other: string) => neighbourhood?.links[positionOf(other) ?? -1];
   const known = neighbourhood === null ? {} : { linkOf, regions: neighbourhood.regions };
-  return shapedLink(transport, { clock, timerGrainMs: TIMER_GRAIN_MS, random, ...known }, link, counters);
+  const timing = { clock, timerGrainMs: TIMER_GRAIN_MS, sliceMs, ticks };
+  return shapedLink(transport, { ...timing, random, ...known }, link, counters);
 }

@@ -18,9 +18,10 @@ import { fromPlainError } from '../run/plain-errors.ts';
 import type { RunEnd } from '../run/run-controller.ts';
 import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
 import { needsOf } from './capacity.ts';
-import { allocateCounters, workerCounters, nodeCounters } from './counters.ts';
+import { allocateCounters, workerCounters, nodeCounters, type WorkerCounters } from './counters.ts';
 import { LiveOrder } from './live-order.ts';
 import type { FolderVerdict, FromWorker } from './messages.ts';
+import { hasRates, sliceMsOf } from './slice.ts';
 import { WorkerRuntime } from './worker-runtime.ts';
 import { Workspace } from './workspace.ts';
 
@@ -89,7 +90,7 @@ export class ThreadsRun {
       peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: sampler.samples,
-      host: this.#hostRecord(runtime.counters, runtime.workers, use),
+      host: this.#hostRecord(runtime.counters, runtime.workers, use, startMs + end.atMs),
       chunkBytes,
       faults: faults.records(),
     });
@@ -220,8 +221,10 @@ export class ThreadsRun {
     return undefined;
   }
 
-  #hostRecord(counters: SharedArrayBuffer, workers: number, use: HostUse): HostRecord {
-    const delays = Array.from({ length: workers }, (_, slot) => workerCounters(counters, slot));
+  #hostRecord(counters: SharedArrayBuffer, workers: number, use: HostUse, untilMs: number): HostRecord {
+    const delays = Array.from({ length: workers }, (_, slot) =>
+      withOpenStall(workerCounters(counters, slot), untilMs),
+    );
     return {
       loopDelayP99Ms: Math.max(...delays.map(({ loopDelayP99Ms }) => loopDelayP99Ms)),
       loopDelayMaxMs: Math.max(...delays.map(({ loopDelayMaxMs }) => loopDelayMaxMs)),
@@ -229,6 +232,7 @@ export class ThreadsRun {
       ...use,
       loadBefore: this.#loadBefore,
       maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      ...(hasRates(this.#plan) && { sliceMs: sliceMsOf(this.#plan) }),
       foldersInMemory: this.#workspace.inMemory,
     };
   }
@@ -249,11 +253,20 @@ export class ThreadsRun {
       peers: states.map((peer) => peerRecord(peer, counters, undefined)),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: [],
-      host: this.#hostRecord(counters, 1, { cpuShare: 0 }),
+      host: this.#hostRecord(counters, 1, { cpuShare: 0 }, 0),
       chunkBytes: chunkBytesOf(content),
       faults: new FaultInjector(this.#plan, states).records(),
     };
   }
+}
+
+/** A thread that never came back to its event loop cannot tell so itself. */
+function withOpenStall(
+  { loopDelayP99Ms, loopDelayMaxMs, nextBeatMs }: WorkerCounters,
+  untilMs: number,
+): Pick<WorkerCounters, 'loopDelayP99Ms' | 'loopDelayMaxMs'> {
+  const openMs = nextBeatMs === 0 ? 0 : untilMs - nextBeatMs;
+  return { loopDelayP99Ms, loopDelayMaxMs: Math.max(loopDelayMaxMs, openMs) };
 }
 
 function tell(message: FromWorker, controller: AwaitedController): void {

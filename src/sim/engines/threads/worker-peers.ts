@@ -2,6 +2,7 @@ import { LocalProtocolError, assertNever, toPlainError } from '../../../core/err
 import { FolderStore } from '../../../core/node/store/folder-store.ts';
 import { systemClock } from '../../../core/node/system-clock.ts';
 import { HitBoard } from '../../faults/hits.ts';
+import { SliceTicks } from '../../network/slice-ticks.ts';
 import { workerCounters, nodeCounters } from './counters.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { FromWorker, PeersTask, PeerSetup, ToWorker } from './messages.ts';
@@ -24,6 +25,7 @@ class PeersRun {
   readonly #clock;
   readonly #outbox: Outbox;
   readonly #loopDelay: LoopDelay;
+  readonly #ticks: SliceTicks;
   readonly #instances = new Map<string, PeerInstance>();
   readonly #hits: HitBoard;
   #startMs: number | undefined;
@@ -34,9 +36,14 @@ class PeersRun {
     this.#post = post;
     this.#onClosed = onClosed;
     this.#clock = systemClock(task.originNs);
+    this.#ticks = new SliceTicks({ clock: this.#clock }, task.sliceMs);
     this.#hits = new HitBoard(task.hits);
     this.#outbox = new Outbox((events) => post({ type: 'events', events }));
-    this.#loopDelay = new LoopDelay(task.lagResolutionMs, workerCounters(task.counters, task.workerSlot));
+    this.#loopDelay = new LoopDelay(
+      { clock: this.#clock },
+      task.beatMs,
+      workerCounters(task.counters, task.workerSlot),
+    );
   }
 
   handle(message: ToWorker): void {
@@ -45,7 +52,7 @@ class PeersRun {
         this.#open(message.setup);
         break;
       case 'begin':
-        this.#loopDelay.begin();
+        this.#loopDelay.begin(message.startMs);
         this.#startMs = message.startMs;
         for (const instance of this.#instances.values()) instance.begin(message.startMs);
         break;
@@ -83,7 +90,7 @@ class PeersRun {
 
   #open(setup: PeerSetup): void {
     const { name } = setup.peer;
-    const { tracker, shared, neighbourhood } = this.#task;
+    const { tracker, shared, sliceMs, neighbourhood } = this.#task;
     const counters = nodeCounters(this.#task.counters, setup.counterSlot);
     const instance = new PeerInstance(
       {
@@ -94,7 +101,11 @@ class PeersRun {
         severable: shared,
         hits: this.#hits,
         join: (random) =>
-          tcpNetwork({ clock: this.#clock, random, counters, neighbourhood }, setup, this.#task.totalChunks),
+          tcpNetwork(
+            { clock: this.#clock, random, counters, sliceMs, ticks: this.#ticks, neighbourhood },
+            setup,
+            this.#task.totalChunks,
+          ),
         onGone: () => this.#gone(name),
       },
       setup,

@@ -1,4 +1,5 @@
 import type { Address, Clock } from '../../../core/interfaces.ts';
+import { SECOND_MS } from '../../../core/units.ts';
 import type { Original } from '../../content/original.ts';
 import { parallelThreads } from '../../machine/processors.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -11,8 +12,9 @@ import type { FaultInjector, FaultRuntime } from '../run/fault-injector.ts';
 import type { NodeCounters } from '../run/node-counters.ts';
 import type { PeerState } from '../run/peer-state.ts';
 import { stayOptions, trackerOptions } from '../run/stay-options.ts';
-import { allocateCounters, nodeCounters } from './counters.ts';
+import { allocateCounters, nodeCounters, workerCounters } from './counters.ts';
 import { fromPlainError } from '../run/plain-errors.ts';
+import { sliceMsOf } from './slice.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { WorkerThread } from './worker-thread.ts';
 import type { FolderVerdict, FromWorker, PeerSetup, VerifyTask } from './messages.ts';
@@ -33,8 +35,10 @@ export interface WorkerRuntimeComponents {
   onFailure(error: unknown): void;
 }
 
-/** Wake-ups a second of all event-loop monitors together: watching hundreds of threads must not load the machine. */
-const LOOP_MONITOR_WAKEUPS_PER_SEC = 1000;
+/** How often an event loop is looked at: as finely as the trust in it needs (20 ms)… */
+const BEAT_MS_MIN = 20;
+/** …but no more wake-ups a second of all threads together: watching hundreds of them must not load the machine. */
+const BEATS_PER_SEC_MAX = 2500;
 
 /** The threads of one run: the tracker's, and one for each peer (or for each few, by engine.peers_per_worker). */
 export class WorkerRuntime implements PeerRuntime, FaultRuntime {
@@ -142,8 +146,13 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     const worker = this.#workerFor(peer);
     if (this.#plan.engine.peersPerWorker === 1) {
       const diedMs = this.#components.clock.now();
+      const slot = this.#slotOf(peer);
       worker.kill().then(
-        () => onDead(diedMs),
+        () => {
+          // Nobody waits for it any more.
+          workerCounters(this.counters, slot).nextBeatMs = 0;
+          onDead(diedMs);
+        },
         (error: unknown) => this.#components.onFailure(error),
       );
     } else {
@@ -231,6 +240,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       ...this.#taskBase(slot),
       tracker: this.#tracker!,
       shared: this.#plan.engine.peersPerWorker > 1,
+      sliceMs: sliceMsOf(this.#plan),
       neighbourhood: this.#hasAddresses
         ? { regions: this.#plan.regions, links: this.#plan.peers.map(({ link }) => link) }
         : null,
@@ -250,7 +260,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       originNs: this.#components.originNs,
       counters: this.counters,
       workerSlot,
-      lagResolutionMs: Math.max(10, Math.ceil((this.workers * 1000) / LOOP_MONITOR_WAKEUPS_PER_SEC)),
+      beatMs: Math.max(BEAT_MS_MIN, Math.ceil((this.workers * SECOND_MS) / BEATS_PER_SEC_MAX)),
       totalChunks: this.#plan.content.totalChunks,
       hits: this.#components.faults.hits.buffer,
     };

@@ -27,7 +27,7 @@ class TrackerRun {
     this.#onClosed = onClosed;
     const clock = systemClock(task.originNs);
     this.#outbox = new Outbox((events) => post({ type: 'events', events }));
-    this.#loopDelay = new LoopDelay(task.lagResolutionMs, workerCounters(task.counters, task.workerSlot));
+    this.#loopDelay = new LoopDelay({ clock }, task.beatMs, workerCounters(task.counters, task.workerSlot));
     const tcp = new TcpTransport({ clock }, { totalChunks: task.totalChunks });
     this.#tracker = new TrackerInstance(
       {
@@ -45,7 +45,7 @@ class TrackerRun {
   handle(message: ToWorker): void {
     switch (message.type) {
       case 'begin':
-        this.#loopDelay.begin();
+        this.#loopDelay.begin(message.startMs);
         break;
       case 'tracker-stop':
         this.#tracker.stop(message.id);

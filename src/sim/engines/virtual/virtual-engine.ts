@@ -3,6 +3,7 @@
  * goes from event to event. A run is a function of its plan and of the code alone.
  */
 import { ConfigError } from '../../../core/errors.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { Engine } from '../engine.ts';
 import { requireHonourable } from '../run/refusals.ts';
 import { PEERS_MAX } from './addresses.ts';
@@ -14,6 +15,7 @@ export function virtualEngine(options: VirtualRunOptions = {}): Engine {
     name: 'virtual',
     check(plan) {
       requireHonourable(plan);
+      requireNoSlice(plan);
       if (plan.peers.length > PEERS_MAX) {
         throw new ConfigError(
           `the plan has ${plan.peers.length} peers, but the virtual engine has addresses for ${PEERS_MAX}; take fewer peers`,
@@ -24,8 +26,17 @@ export function virtualEngine(options: VirtualRunOptions = {}): Engine {
     needs: needsOf,
     async run(plan, watcher) {
       requireHonourable(plan);
+      requireNoSlice(plan);
       const { VirtualRun } = await import('./virtual-run.ts');
       return new VirtualRun(plan, watcher, options).run();
     },
   };
+}
+
+/** Exact clocks let go of everything at its time. */
+function requireNoSlice({ engine }: Plan): void {
+  if (engine.sliceMs === undefined) return;
+  throw new ConfigError(
+    'engine.slice has no effect in virtual time, where rates need no slices; remove it, or add --engine threads',
+  );
 }

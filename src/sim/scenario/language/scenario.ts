@@ -38,7 +38,12 @@ export interface Scenario {
   readonly until: 'complete' | 'sessions';
   /** Share of the chunks whose events are recorded, 0 to 1; `none`: no events at all. */
   readonly recordedEvents: number | 'none';
-  readonly engine: { readonly name: EngineName; readonly peersPerWorker: number };
+  readonly engine: {
+    readonly name: EngineName;
+    readonly peersPerWorker: number;
+    /** Absent: the engine chooses. */
+    readonly sliceMs?: number;
+  };
   /** Keys that concern nobody: sentences for the plan. Absent: none. */
   readonly notices?: readonly string[];
 }

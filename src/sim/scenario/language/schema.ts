@@ -149,6 +149,16 @@ const engineSchema = z.strictObject({
         examples: [8],
       }),
     ),
+  slice: quantity(
+    durationUnits,
+    { min: '1ms', max: '100ms' },
+    {
+      description:
+        'On sockets, a rate lets go of what it carries in such a time at once, at least 1,460 bytes: a burst is at most one slice. Shorter slices cost more processor time, longer ones less. The report says which slice a run had. Virtual time needs none and refuses it.',
+      default: '1ms for each limited up or down of all peers together, at most 10ms',
+      examples: ['1ms'],
+    },
+  ).optional(),
 });
 
 const scenarioPath = z.string().min(1);

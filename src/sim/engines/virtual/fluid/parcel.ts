@@ -1,22 +1,6 @@
-import type { Message } from '../../../../core/protocol/messages.ts';
+import { passesParts } from '../../../network/passing.ts';
 import type { Arriving } from './arrivals.ts';
 import type { Sent } from './route-options.ts';
-
-/**
- * What the parts of a chunk need not come before. On sockets a chunk is handed over in blocks of 1 ms, and such a
- * message goes between two of them; here a chunk is one transfer, and it passes that.
- */
-const PASSING: ReadonlySet<Message['type']> = new Set<Message['type']>([
-  'have',
-  'have-many',
-  'interested',
-  'not-interested',
-  'choke',
-  'unchoke',
-  'request',
-  'cancel',
-  'keep-alive',
-]);
 
 /** One message on its way. */
 export class Parcel implements Arriving {
@@ -36,8 +20,9 @@ export class Parcel implements Arriving {
     return this.sent !== 'end' && (this.sent.type === 'chunk' || this.sent.type === 'raw');
   }
 
+  /** On sockets it goes between two slices of a chunk; here a chunk is one transfer, and it passes that. */
   get passesParts(): boolean {
-    return this.sent !== 'end' && PASSING.has(this.sent.type);
+    return this.sent !== 'end' && passesParts(this.sent);
   }
 
   arrive(): void {

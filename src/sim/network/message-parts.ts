@@ -4,7 +4,7 @@ import type { Message } from '../../core/protocol/messages.ts';
 import { blockBytes } from './link-sizes.ts';
 
 /** Of what takes longer on a link than this, its receiver sees the beginning first. */
-const SLICE_MS = 250;
+const PART_MS = 250;
 
 /** What stands for bytes in virtual time: where they lie. */
 interface Token extends Body {
@@ -12,13 +12,13 @@ interface Token extends Body {
 }
 
 /** How much of a message may come at a time at this rate: what takes about a quarter of a second, at least a block. */
-export function sliceBytes(bytesPerSec: number): number {
-  return Math.max(blockBytes(bytesPerSec), Math.floor((bytesPerSec * SLICE_MS) / SECOND_MS));
+export function partBytes(bytesPerSec: number): number {
+  return Math.max(blockBytes(bytesPerSec), Math.floor((bytesPerSec * PART_MS) / SECOND_MS));
 }
 
-export interface Slice {
+export interface MessagePart {
   readonly message: Message;
-  /** On the wire: all slices together as many as the message. */
+  /** On the wire: all parts together as many as the message. */
   readonly bytes: number;
 }
 
@@ -26,24 +26,32 @@ export interface Slice {
  * Cuts what a message carries of a chunk into messages with at most so many bytes of it, as a stream of bytes is read
  * when it comes slowly. Others stay whole: a receiver has no use for a part of them.
  */
-export function slicesOf(message: Message, bytes: number, mostBytes: number): Slice[] {
+export function partsOf(message: Message, bytes: number, mostBytes: number): MessagePart[] {
   const isCut = (message.type === 'chunk' || message.type === 'raw') && message.body.byteLength > mostBytes;
   if (!isCut) return [{ message, bytes }];
   const { body } = message;
   const headBytes = bytes - body.byteLength;
-  const slices: Slice[] = [];
+  const parts: MessagePart[] = [];
   for (let from = 0; from < body.byteLength; from += mostBytes) {
-    const part = partOf(body, from, Math.min(from + mostBytes, body.byteLength));
-    const about = message.type === 'chunk' ? { offset: message.offset + from } : {};
-    slices.push({
-      message: { ...message, ...about, body: part },
-      bytes: part.byteLength + (from === 0 ? headBytes : 0),
-    });
+    const to = Math.min(from + mostBytes, body.byteLength);
+    parts.push({ message: partOf(message, from, to), bytes: to - from + (from === 0 ? headBytes : 0) });
   }
-  return slices;
+  return parts;
 }
 
-function partOf(body: Body, from: number, to: number): Body {
+/** The message with these bytes of its body alone. */
+export function partOf<Part extends Extract<Message, { type: 'chunk' | 'raw' }>>(
+  message: Part,
+  from: number,
+  to: number,
+): Part {
+  const body = bytesOf(message.body, from, to);
+  return message.type === 'chunk'
+    ? { ...message, offset: message.offset + from, body }
+    : { ...message, body };
+}
+
+function bytesOf(body: Body, from: number, to: number): Body {
   if (body instanceof Uint8Array) return body.subarray(from, to);
   return { ...body, offset: (body as Token).offset + from, byteLength: to - from } as Token;
 }
