@@ -182,6 +182,37 @@ export function describeLink(name: string, { createWorld, blockBytes }: LinkCont
         expect(arrival!.atMs - 5000).toBeLessThan(55);
       });
 
+      it.each([
+        ['uplink', { upBytesPerSec: 125 }, {}],
+        ['downlink', {}, { downBytesPerSec: 125 }],
+      ])('however slow the %s, lets no message but the parts of a chunk be passed', (_which, from, to) => {
+        const world = createWorld();
+        world.receive(world.host('to', to).transport);
+        const { transport } = world.host('from', from);
+        const connections = Array.from({ length: 9 }, () => world.open(transport, 'to'));
+        // Some wait long for those before them, and are under way when the next ones are sent.
+        for (let index = 1; index <= 200; index++) {
+          for (const connection of connections) {
+            if (index % 4 === 0) connection.send({ type: 'bitfield', bits: new Uint8Array([index]) });
+            else connection.send({ type: 'have', index });
+          }
+          world.clock.run(world.clock.now() + (index % 40 < 20 ? 100 : 1900));
+        }
+        world.clock.run(world.clock.now() + 600_000);
+        const sent = Array.from({ length: 200 }, (_, at) => at + 1);
+        connections.forEach((_, connection) => {
+          const own = world.arrivals.filter((arrival) => arrival.connection === connection);
+          const told = own.map(({ message }) =>
+            message.type === 'have'
+              ? message.index
+              : message.type === 'bitfield'
+                ? message.bits[0]
+                : message.type,
+          );
+          expect(told).toEqual(sent);
+        });
+      });
+
       it('lets a control message of the connection itself pass what a chunk has not queued yet', () => {
         const world = createWorld();
         world.receive(world.host('to', {}).transport);

@@ -314,7 +314,9 @@ export class Route {
 
   #pass(parcel: Parcel): void {
     const { bytes } = parcel;
-    if (this.#passing.length === 0 && !this.#takesLong(bytes + this.#aheadBytes())) {
+    // Of a small message that takes long, and is served as a chunk is, it stays behind.
+    const isFirst = this.#passing.length === 0 && this.#serving?.isPart !== false;
+    if (isFirst && !this.#takesLong(bytes + this.#aheadBytes())) {
       return this.#leave(parcel, this.#passingMs(bytes));
     }
     this.#passing.push(parcel);
