@@ -1,7 +1,7 @@
 import type { Random } from '../../src/core/interfaces.ts';
 import { ChunkSet } from '../../src/core/chunk-set.ts';
 import { pickerNames, pickers, type PickerName } from '../../src/core/peer/swarm/pickers/pickers.ts';
-import { RarityIndex } from '../../src/core/peer/swarm/rarity-index.ts';
+import { RarityIndex } from '../../src/core/peer/swarm/pickers/rarity-index.ts';
 import { seededRandom } from '../../src/core/random.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 

@@ -6,7 +6,7 @@ import { ADDRESSES_MAX } from '../bounded-map.ts';
 import { Bans } from './bans.ts';
 import { PatienceByAddress } from './patience-by-address.ts';
 import { HolderBackOff } from './spec/holder-back-off.ts';
-import { Suspicions } from './swarm/suspicions.ts';
+import { Suspicions } from './swarm/downloading/suspicions.ts';
 
 const addresses = Array.from({ length: ADDRESSES_MAX + 1 }, (_, at) => ({ host: 'claimed', port: at + 1 }));
 const [first, second, last] = [addresses[0]!, addresses[1]!, addresses.at(-1)!];

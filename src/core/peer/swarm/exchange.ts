@@ -3,13 +3,13 @@ import type { Address, Connection, Timer } from '../../interfaces.ts';
 import type { Bitfield, SwarmMessage } from '../../protocol/messages.ts';
 import { ChunkSet } from '../../chunk-set.ts';
 import type { PeerContext } from '../context.ts';
-import { Downloader } from './downloader.ts';
+import { Downloader } from './downloading/downloader.ts';
 import { Mesh } from './mesh.ts';
 import type { MeshHandler } from './mesh.ts';
-import type { Neighbour } from './neighbour.ts';
-import { Showing } from './showing.ts';
-import { SuperSeeding } from './super-seeding.ts';
-import { Uploader } from './uploader.ts';
+import type { Neighbour } from './neighbours/neighbour.ts';
+import { Showing } from './showing/showing.ts';
+import { SuperSeeding } from './showing/super-seeding.ts';
+import { Uploader } from './uploading/uploader.ts';
 
 const TICK_MS = 1000;
 const SUPER_SEEDING_TICK_MS = 100;

@@ -8,8 +8,8 @@ import { ignoring } from '../../wrapped-transport.ts';
 import type { PeerContext } from '../context.ts';
 import { PatienceByAddress } from '../patience-by-address.ts';
 import { Patience } from '../patience.ts';
-import { Neighbour, SILENT_MS } from './neighbour.ts';
-import { Neighbourhood } from './neighbourhood.ts';
+import { Neighbour, SILENT_MS } from './neighbours/neighbour.ts';
+import { Neighbourhood } from './neighbours/neighbourhood.ts';
 
 /** Connections that a leecher opens by itself; others may come in up to `maxConnections`. */
 const DIAL_TARGET = 30;

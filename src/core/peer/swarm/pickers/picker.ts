@@ -1,5 +1,5 @@
 import type { Random } from '../../../interfaces.ts';
-import type { RarityIndex } from '../rarity-index.ts';
+import type { RarityIndex } from './rarity-index.ts';
 
 /**
  * Chooses the chunk to request next from a neighbour: a pure function of the pickable chunks, what the neighbour

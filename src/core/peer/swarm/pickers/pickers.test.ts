@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../random.ts';
 import { pickers } from './pickers.ts';
-import { RarityIndex } from '../rarity-index.ts';
+import { RarityIndex } from './rarity-index.ts';
 
 /** Pickable chunks 1 to n with these numbers of copies. */
 function rarity(copies: readonly number[]): RarityIndex {

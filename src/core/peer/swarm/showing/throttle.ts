@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../interfaces.ts';
+import type { Clock, Timer } from '../../../interfaces.ts';
 
 /** Does something at most once in a time: at once when it is that long ago, else as soon as it is. */
 export class Throttle {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimOf, PeerStage } from '../../../../test/support/peer-stage.ts';
-import { ignoring } from '../../wrapped-transport.ts';
-import type { Connection } from '../../interfaces.ts';
+import { claimOf, PeerStage } from '../../../../../test/support/peer-stage.ts';
+import { ignoring } from '../../../wrapped-transport.ts';
+import type { Connection } from '../../../interfaces.ts';
 import { Neighbour } from './neighbour.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import { bitsIn } from './slot-set.ts';

@@ -1,7 +1,7 @@
-import type { Timer } from '../../interfaces.ts';
-import type { PeerContext } from '../context.ts';
-import type { Neighbour } from './neighbour.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
+import type { Timer } from '../../../interfaces.ts';
+import type { PeerContext } from '../../context.ts';
+import type { Neighbour } from '../neighbours/neighbour.ts';
+import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
 
 /** Least time for which a slot may be idle while others wait for one. */
 const IDLE_MS = 50;

@@ -1,4 +1,4 @@
-import { ADDRESSES_MAX, BoundedMap } from '../../bounded-map.ts';
+import { ADDRESSES_MAX, BoundedMap } from '../../../bounded-map.ts';
 
 /**
  * Chunks that proved wrong although several had sent them, and who may have spoilt them. When another content of such

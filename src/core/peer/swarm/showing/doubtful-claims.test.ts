@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PeerStage } from '../../../../test/support/peer-stage.ts';
+import { PeerStage } from '../../../../../test/support/peer-stage.ts';
 
 const all = [1, 2, 3];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentOf, PeerStage } from '../../../../test/support/peer-stage.ts';
+import { contentOf, PeerStage } from '../../../../../test/support/peer-stage.ts';
 
 describe('the end-game', () => {
   it('asks a second neighbour only when the pace of the first is known: its first bytes are none', () => {

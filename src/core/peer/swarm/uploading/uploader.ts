@@ -1,14 +1,14 @@
-import { StoreError } from '../../errors.ts';
-import type { Body } from '../../interfaces.ts';
+import { StoreError } from '../../../errors.ts';
+import type { Body } from '../../../interfaces.ts';
 import { chooseUnchoked } from './choker.ts';
-import { uploadPolicies } from './upload-policies/upload-policies.ts';
-import type { ChokeChoice } from './upload-policies/upload-policy.ts';
-import type { Request } from '../../protocol/messages.ts';
-import type { PeerContext } from '../context.ts';
+import { uploadPolicies } from '../upload-policies/upload-policies.ts';
+import type { ChokeChoice } from '../upload-policies/upload-policy.ts';
+import type { Request } from '../../../protocol/messages.ts';
+import type { PeerContext } from '../../context.ts';
 import { IdleSlots } from './idle-slots.ts';
-import type { Neighbour } from './neighbour.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
-import { bitsIn } from './slot-set.ts';
+import type { Neighbour } from '../neighbours/neighbour.ts';
+import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
+import { bitsIn } from '../neighbours/slot-set.ts';
 import { Turns } from './turns.ts';
 
 /** Requests that one neighbour may have waiting; more are rejected. */

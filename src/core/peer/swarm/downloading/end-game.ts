@@ -1,6 +1,6 @@
-import type { Ledger } from '../ledger.ts';
-import type { Neighbour, OpenRequest } from './neighbour.ts';
-import { SILENT_MS } from './neighbour.ts';
+import type { Ledger } from '../../ledger.ts';
+import type { Neighbour, OpenRequest } from '../neighbours/neighbour.ts';
+import { SILENT_MS } from '../neighbours/neighbour.ts';
 
 /** Copies of one chunk on their way at a time, apart from those of sources that have fallen silent. */
 const COPIES_MAX = 2;

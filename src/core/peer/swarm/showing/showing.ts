@@ -1,9 +1,9 @@
-import type { SwarmMessage } from '../../protocol/messages.ts';
-import { HAVE_MANY_MAX } from '../../protocol/swarm/limits.ts';
-import type { PeerContext } from '../context.ts';
-import type { Holders } from './holders.ts';
-import type { Neighbour } from './neighbour.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
+import type { SwarmMessage } from '../../../protocol/messages.ts';
+import { HAVE_MANY_MAX } from '../../../protocol/swarm/limits.ts';
+import type { PeerContext } from '../../context.ts';
+import type { Holders } from '../neighbours/holders.ts';
+import type { Neighbour } from '../neighbours/neighbour.ts';
+import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
 import { Throttle } from './throttle.ts';
 
 /** Chunks that come in quicker succession are shown together: each message costs every neighbour's thread an event. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../random.ts';
+import { seededRandom } from '../../../random.ts';
 import { chooseUnchoked } from './choker.ts';
-import { titForTat } from './upload-policies/tit-for-tat.ts';
-import { uploadPolicies, uploadPolicyNames } from './upload-policies/upload-policies.ts';
-import type { ChokeCandidate } from './upload-policies/upload-policy.ts';
+import { titForTat } from '../upload-policies/tit-for-tat.ts';
+import { uploadPolicies, uploadPolicyNames } from '../upload-policies/upload-policies.ts';
+import type { ChokeCandidate } from '../upload-policies/upload-policy.ts';
 
 function candidates(...rates: number[]): ChokeCandidate[] {
   return rates.map((receivedBytesPerSec, id) => ({

@@ -1,4 +1,4 @@
-import type { Neighbour, OpenRequest } from './neighbour.ts';
+import type { Neighbour, OpenRequest } from '../neighbours/neighbour.ts';
 
 /** Requests open at a time with one neighbour, at most. */
 const WINDOW_MAX = 128;

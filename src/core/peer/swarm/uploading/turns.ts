@@ -1,6 +1,6 @@
-import type { Timer } from '../../interfaces.ts';
-import type { PeerContext } from '../context.ts';
-import type { Neighbour } from './neighbour.ts';
+import type { Timer } from '../../../interfaces.ts';
+import type { PeerContext } from '../../context.ts';
+import type { Neighbour } from '../neighbours/neighbour.ts';
 
 /** A turn that takes so many times as long as the uplink would need alone does not fill it… */
 const SLACK = 1.5;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contentOf, PeerStage } from '../../../../test/support/peer-stage.ts';
-import type { Puppet } from '../../../../test/support/peer-stage.ts';
-import { sha1 } from '../../../../test/support/spec-fakes.ts';
+import { contentOf, PeerStage } from '../../../../../test/support/peer-stage.ts';
+import type { Puppet } from '../../../../../test/support/peer-stage.ts';
+import { sha1 } from '../../../../../test/support/spec-fakes.ts';
 
 const BYTES = contentOf(1).length;
 

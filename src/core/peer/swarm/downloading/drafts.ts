@@ -1,8 +1,8 @@
-import { addressKey } from '../../address.ts';
-import type { DiscardReason } from '../../events.ts';
-import type { Draft } from '../draft.ts';
-import type { Ledger } from '../ledger.ts';
-import type { Neighbour } from './neighbour.ts';
+import { addressKey } from '../../../address.ts';
+import type { DiscardReason } from '../../../events.ts';
+import type { Draft } from '../../draft.ts';
+import type { Ledger } from '../../ledger.ts';
+import type { Neighbour } from '../neighbours/neighbour.ts';
 import { Suspicions } from './suspicions.ts';
 
 /** Drafts that nobody brings now: each keeps a file open. When there are more, the one of least use is forgotten. */

@@ -1,20 +1,20 @@
-import { StoreError } from '../../errors.ts';
-import { MIB } from '../../units.ts';
-import type { DiscardReason } from '../../events.ts';
-import type { ChunkPart, Reject } from '../../protocol/messages.ts';
-import type { PeerContext } from '../context.ts';
-import type { Finish } from '../download.ts';
-import type { Draft } from '../draft.ts';
+import { StoreError } from '../../../errors.ts';
+import { MIB } from '../../../units.ts';
+import type { DiscardReason } from '../../../events.ts';
+import type { ChunkPart, Reject } from '../../../protocol/messages.ts';
+import type { PeerContext } from '../../context.ts';
+import type { Finish } from '../../download.ts';
+import type { Draft } from '../../draft.ts';
 import { Drafts } from './drafts.ts';
 import { chooseDuplicate } from './end-game.ts';
-import { Holders } from './holders.ts';
-import type { Neighbour, OpenRequest } from './neighbour.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
-import type { Picker } from './pickers/picker.ts';
+import { Holders } from '../neighbours/holders.ts';
+import type { Neighbour, OpenRequest } from '../neighbours/neighbour.ts';
+import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
+import type { Picker } from '../pickers/picker.ts';
 import { adaptWindow } from './request-window.ts';
 import { chooseSecond } from './second-requests.ts';
-import { RarityIndex } from './rarity-index.ts';
-import { SlotSet } from './slot-set.ts';
+import { RarityIndex } from '../pickers/rarity-index.ts';
+import { SlotSet } from '../neighbours/slot-set.ts';
 
 /** Of more requests than this open at a time with one neighbour, only so many bytes. */
 const WINDOW_CHUNKS_FREE = 16;

@@ -1,6 +1,6 @@
-import type { PeerContext } from '../context.ts';
-import type { Neighbour } from './neighbour.ts';
-import type { Neighbourhood } from './neighbourhood.ts';
+import type { PeerContext } from '../../context.ts';
+import type { Neighbour } from '../neighbours/neighbour.ts';
+import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
 import { HOLDERS_GAP_MS } from './showing.ts';
 
 /** Chunks that are shown and not sent yet, all neighbours together: so many at first… */

@@ -1,11 +1,11 @@
-import { shuffled } from '../../random.ts';
-import type { Random } from '../../interfaces.ts';
+import { shuffled } from '../../../random.ts';
+import type { Random } from '../../../interfaces.ts';
 import type {
   ChokeCandidate,
   ChokeChoice,
   ChokeSituation,
   UploadPolicy,
-} from './upload-policies/upload-policy.ts';
+} from '../upload-policies/upload-policy.ts';
 
 /**
  * Whom to serve until the next round: all who want to be served, and where slots are scarce those whom the policy

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expand } from '../../../sim/expand/expand.ts';
-import { parseScenario } from '../../../sim/scenario/parse.ts';
-import { runVirtually } from '../../../../test/seam/virtual-swarm.ts';
+import { expand } from '../../../../sim/expand/expand.ts';
+import { parseScenario } from '../../../../sim/scenario/parse.ts';
+import { runVirtually } from '../../../../../test/seam/virtual-swarm.ts';
 
 const CHUNKS = 100;
 const ROUND_MS = 262.144;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PeerStage } from '../../../../test/support/peer-stage.ts';
+import { PeerStage } from '../../../../../test/support/peer-stage.ts';
 
 const chunks = [1, 2, 3, 4, 5, 6, 7, 8];
 const about = { totalChunks: 9, held: [] };

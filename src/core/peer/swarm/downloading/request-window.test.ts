@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { PeerStage } from '../../../../test/support/peer-stage.ts';
-import { sha1 } from '../../../../test/support/spec-fakes.ts';
+import { PeerStage } from '../../../../../test/support/peer-stage.ts';
+import { sha1 } from '../../../../../test/support/spec-fakes.ts';
 
 const chunks = Array.from({ length: 40 }, (_, at) => at + 1);
 

@@ -1,8 +1,8 @@
-import type { Address, Connection } from '../../interfaces.ts';
-import type { SwarmMessage } from '../../protocol/messages.ts';
-import { ChunkSet } from '../../chunk-set.ts';
-import type { Download } from '../download.ts';
-import { Patience } from '../patience.ts';
+import type { Address, Connection } from '../../../interfaces.ts';
+import type { SwarmMessage } from '../../../protocol/messages.ts';
+import { ChunkSet } from '../../../chunk-set.ts';
+import type { Download } from '../../download.ts';
+import { Patience } from '../../patience.ts';
 import type { Standing } from './neighbourhood.ts';
 import { RateMeter } from './rate-meter.ts';
 

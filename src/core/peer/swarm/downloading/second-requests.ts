@@ -1,5 +1,5 @@
-import type { Ledger } from '../ledger.ts';
-import type { Neighbour } from './neighbour.ts';
+import type { Ledger } from '../../ledger.ts';
+import type { Neighbour } from '../neighbours/neighbour.ts';
 
 /** What has waited so long at a neighbour, beyond what the way takes, waits for its turn. */
 const QUEUED_MS = 150;
