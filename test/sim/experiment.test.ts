@@ -60,7 +60,7 @@ function compare(...args: string[]) {
 }
 
 describe('a sweep', () => {
-  it('runs every arm in every block, says how many are over, and writes its table beside the runs', async () => {
+  it('runs every arm in every block, and writes its table beside the runs', async () => {
     const { code, stdout, stderr } = await desk.run([desk.scenario('sweep', SWEEP)]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { runs, arms, baseline, verdict } = experiment();
@@ -81,7 +81,8 @@ describe('a sweep', () => {
     });
     for (const { folder } of runs) expect(existsSync(join(desk.report, folder, 'result.json'))).toBe(true);
     expect(readdirSync(desk.report).filter((name) => name.startsWith('experiment.'))).toHaveLength(3);
-    expect(stderr).toMatch(/\d of 6 runs, about .* left/);
+    // A pipe hears of the progress at most every 10 s.
+    expect(stderr).not.toContain('of 6 runs, about');
     expect(stdout).toMatch(/3 arms × 2 runs, 6 passed[^]*against baseline/);
   });
 

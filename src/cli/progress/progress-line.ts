@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { SECOND_MS } from '../../core/units.ts';
 import { formatDuration, formatRate } from '../../sim/units/format.ts';
-import type { RunProgress } from '../../sim/engines/engine.ts';
+import type { GroupProgress, RunProgress } from '../../sim/engines/engine.ts';
 
 const BAR_COLUMNS_MAX = 24;
 const BAR_COLUMNS_MIN = 8;
@@ -31,6 +31,16 @@ export function progressLine(
     [done, ...left],
   ].map((way) => way.join(', '));
   return widestThatFits(label, progress.completion, ways, columns);
+}
+
+/** `  first-half ██████░░░░ 60%, 2 of 3 complete`, the bars below one another. */
+export function groupLines(groups: readonly GroupProgress[], columns: number): string[] {
+  const widest = Math.max(...groups.map(({ name }) => stringWidth(name)));
+  return groups.map(({ name, completion, peersCompleted, peersToComplete }) => {
+    const label = `  ${name}${' '.repeat(widest - stringWidth(name))}`;
+    const share = `${Math.floor(completion * 100)}%`.padStart(4);
+    return barLine(label, completion, [share, `${peersCompleted} of ${peersToComplete} complete`], columns);
+  });
 }
 
 /** As wide as there is room for: a label, a bar, and the parts, of which the last are left out first. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { barLine, describeProgress, progressLine } from './progress-line.ts';
+import { FaultLines } from './fault-lines.ts';
 import { progressView } from './run-progress.ts';
+import { RunsProgress } from './runs-progress.ts';
 import { canRedraw, columnsOf } from '../output/terminal.ts';
 import { roughly, RunsLeft, TimeLeft } from './time-left.ts';
 
@@ -11,6 +13,7 @@ const progress = {
   peersCompleted: 2,
   peersToComplete: 8,
   bytesPerSec: 13_000_000,
+  groups: [],
 };
 
 /** A stream that keeps what it is told. */
@@ -160,6 +163,157 @@ describe('where stderr is no terminal', () => {
     view.update(progress);
     view.stop();
     expect(lines).toEqual([]);
+  });
+});
+
+/** What is on a terminal after it has been written to: as much of one as bars need. */
+class Screen {
+  readonly #rows: string[] = [''];
+  #row = 0;
+  #column = 0;
+
+  readonly stream = {
+    isTTY: true,
+    columns: 100,
+    rows: 30,
+    on: () => undefined,
+    write: (text: string) => this.#write(text),
+  } as unknown as NodeJS.WriteStream;
+
+  get text(): string[] {
+    return this.#rows.map((row) => row.trimEnd()).filter((row) => row !== '');
+  }
+
+  #write(text: string): void {
+    // The control sequences that a stream of Node makes of its methods.
+    for (const [part] of text.matchAll(/\x1b\[\??\d*(?:;\d+)?[A-Za-z]|[^\x1b]/gu)) this.#put(part);
+  }
+
+  #put(part: string): void {
+    const [, count = '', kind = ''] = /^\x1b\[\??(\d*)(?:;\d+)?([A-Za-z])$/.exec(part) ?? [];
+    if (kind === 'A') this.#row -= Number(count || 1);
+    else if (kind === 'G') this.#column = Number(count || 1) - 1;
+    else if (kind === 'K' || kind === 'J') {
+      this.#rows[this.#row] = this.#rows[this.#row]!.slice(0, this.#column);
+      if (kind === 'J') this.#rows.splice(this.#row + 1);
+    } else if (part === '\n') {
+      this.#row++;
+      this.#column = 0;
+    } else if (!part.startsWith('\x1b')) {
+      const row = (this.#rows[this.#row] ?? '').padEnd(this.#column);
+      this.#rows[this.#row] = row.slice(0, this.#column) + part + row.slice(this.#column + 1);
+      this.#column++;
+    }
+    while (this.#rows.length <= this.#row) this.#rows.push('');
+  }
+}
+
+describe('on a terminal', () => {
+  const groups = [
+    { name: 'first-half', completion: 0.6, peersCompleted: 2, peersToComplete: 3 },
+    { name: 'middle', completion: 0.05, peersCompleted: 0, peersToComplete: 3 },
+  ];
+  const view = (screen: Screen) => progressView('run', screen.stream, { quiet: false, env: {} });
+
+  it('there is a bar of the whole and one a group, and faults stand above them', () => {
+    const screen = new Screen();
+    const bars = view(screen);
+    bars.ready('ready');
+    bars.update({ ...progress, groups });
+    bars.happened('at 3 s: crash began, on peer 2');
+    bars.update({ ...progress, completion: 0.5, groups });
+    expect(screen.text).toEqual([
+      'run: ready',
+      'run: at 3 s: crash began, on peer 2',
+      expect.stringMatching(
+        /^run [█░]+ 50% at 3.1 s, 104 Mbit\/s, 8 peers alive, 2 of 8 complete, about 3 s left$/,
+      ),
+      expect.stringMatching(/^ {2}first-half █{14}░{10} {2}60%, 2 of 3 complete$/),
+      expect.stringMatching(/^ {2}middle {5}█░{23} {3}5%, 0 of 3 complete$/),
+    ]);
+    bars.stop();
+    expect(screen.text).toEqual(['run: ready', 'run: at 3 s: crash began, on peer 2']);
+  });
+
+  it('one group has no bar of its own, which would say the same', () => {
+    const screen = new Screen();
+    const bars = view(screen);
+    bars.ready('ready');
+    bars.update({ ...progress, groups: groups.slice(0, 1) });
+    expect(screen.text).toHaveLength(2);
+    bars.stop();
+  });
+
+  it('of several runs at once there is one bar, which makes room for what is told of a run', () => {
+    const screen = new Screen();
+    let nowMs = 0;
+    const runs = new RunsProgress(screen.stream, {
+      ...{ runs: 10, mayBeFewer: false, quiet: false, env: {} },
+      now: () => nowMs,
+    });
+    nowMs = 2000;
+    runs.end();
+    expect(screen.text).toEqual([expect.stringMatching(/^1 of 10 runs █+░+ about 18 s left$/)]);
+    runs.stop();
+    screen.stream.write('pass\n');
+    runs.end();
+    expect(screen.text).toEqual(['pass', expect.stringMatching(/^2 of 10 runs .* about 8 s left$/)]);
+    runs.stop();
+    expect(screen.text).toEqual(['pass']);
+  });
+});
+
+describe('faults', () => {
+  const began = (atMs: number, occurrence = 1, targets = ['a', 'b']) =>
+    ({
+      type: 'fault-began',
+      peer: 'laboratory',
+      atMs,
+      fault: 'cut',
+      kind: 'reset',
+      occurrence,
+      targets,
+    }) as const;
+  const ended = (atMs: number, occurrence = 1) =>
+    ({ type: 'fault-ended', peer: 'laboratory', atMs, fault: 'cut', occurrence }) as const;
+
+  it('are told when they begin and, if they last, when they end', () => {
+    const faults = new FaultLines();
+    expect(faults.lineOf(began(3000))).toBe('at 3 s: cut began, on a, b');
+    expect(faults.lineOf(ended(5000))).toBe('at 5 s: cut is over');
+    expect(faults.lineOf(began(6000, 2, ['a', 'b', 'c', 'd', 'e']))).toBe(
+      'at 6 s: cut (2) began, on a, b, c and 2 more',
+    );
+    expect(faults.lineOf(ended(6000, 2))).toBeNull();
+    expect(faults.lineOf({ type: 'peer-left', peer: 'a', atMs: 7000 })).toBeNull();
+  });
+
+  it('that happen again and again are not told for ever', () => {
+    const faults = new FaultLines();
+    const lines = Array.from({ length: 100 }, (_, at) => faults.lineOf(began(at, at + 1))).filter(Boolean);
+    expect(lines).toHaveLength(40);
+    expect(lines.at(-1)).toContain('; the report has the faults after this one');
+  });
+});
+
+describe('several runs at once, where stderr is no terminal', () => {
+  const linesOf = (everyMs: number, quiet = false): string[] => {
+    const { lines, stream } = streamOf('pipe');
+    let nowMs = 0;
+    const runs = new RunsProgress(stream, { runs: 100, mayBeFewer: true, quiet, env: {}, now: () => nowMs });
+    for (let run = 1; run <= 100; run++) {
+      nowMs += everyMs;
+      runs.end();
+    }
+    return lines;
+  };
+
+  it('have a line each 10 %, and no more than one in 10 s', () => {
+    expect(linesOf(60 * SECOND_MS)).toHaveLength(9);
+    expect(linesOf(60 * SECOND_MS)[0]).toBe('10 of 100 runs, at most about 90 min left\n');
+    expect(linesOf(500)).toHaveLength(4);
+    expect(linesOf(10)).toEqual([]);
+    expect(linesOf(60 * SECOND_MS, true)).toEqual([]);
   });
 });
 

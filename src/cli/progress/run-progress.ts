@@ -1,9 +1,9 @@
 /** How a run is going, on stderr: a bar for a person, a line now and then for a pipe or a build machine. */
-import { SingleBar } from 'cli-progress';
+import { MultiBar, type SingleBar } from 'cli-progress';
 import { SECOND_MS } from '../../core/units.ts';
 import type { RunProgress } from '../../sim/engines/engine.ts';
 import { fitted } from '../output/program-output.ts';
-import { describeProgress, progressLine } from './progress-line.ts';
+import { describeProgress, groupLines, progressLine } from './progress-line.ts';
 import { canRedraw, columnsOf } from '../output/terminal.ts';
 import { TimeLeft } from './time-left.ts';
 
@@ -13,6 +13,8 @@ export interface ProgressView {
   /** The swarm is ready and begins. */
   ready(line: string): void;
   update(progress: RunProgress): void;
+  /** Something that a person who looks on wants to know; a log has no line of it. */
+  happened(line: string): void;
   /** The run is over; takes the bar away. Idempotent. */
   stop(): void;
 }
@@ -31,7 +33,7 @@ export function progressView(
 ): ProgressView {
   if (quiet) return silence;
   return canRedraw(stream, env)
-    ? new ProgressBar(label, stream, afterwards)
+    ? new ProgressBars(label, stream, afterwards)
     : new ProgressLines(label, stream, afterwards);
 }
 
@@ -39,6 +41,7 @@ const silence: ProgressView = {
   say: () => undefined,
   ready: () => undefined,
   update: () => undefined,
+  happened: () => undefined,
   stop: () => undefined,
 };
 
@@ -80,17 +83,27 @@ class ProgressLines implements ProgressView {
     this.say(describeProgress(progress, ending(this.#timeLeft, atMs, this.#afterwards)));
   }
 
+  happened(): void {
+    // The report has it.
+  }
+
   stop(): void {
     // Lines are written as they come.
   }
 }
 
-class ProgressBar implements ProgressView {
+/** More bars than this tell less. */
+const GROUPS_MAX = 8;
+
+/** A bar of the whole run and, where several groups have something to get, one below it for each of them. */
+class ProgressBars implements ProgressView {
   readonly #label: string;
   readonly #stream: NodeJS.WriteStream;
   readonly #afterwards: NonNullable<ProgressOptions['afterwards']>;
   readonly #timeLeft = new TimeLeft();
-  readonly #bar: SingleBar;
+  readonly #bars: MultiBar;
+  #whole: SingleBar | undefined;
+  readonly #groups: SingleBar[] = [];
 
   constructor(
     label: string,
@@ -100,11 +113,13 @@ class ProgressBar implements ProgressView {
     this.#label = label;
     this.#stream = stream;
     this.#afterwards = afterwards;
-    this.#bar = new SingleBar({
+    this.#bars = new MultiBar({
       stream,
       format: (_options, _params, { line = '' }: { readonly line?: string }) => line,
       hideCursor: true,
       clearOnComplete: true,
+      // A line above the bars moves them down, also those that have not changed.
+      forceRedraw: true,
     });
   }
 
@@ -114,20 +129,39 @@ class ProgressBar implements ProgressView {
 
   ready(line: string): void {
     this.say(line);
-    this.#bar.start(1, 0, { line: '' });
+    this.#whole = this.#bars.create(1, 0, { line: '' });
   }
 
   update(progress: RunProgress): void {
+    // An interrupt has taken the bars away.
+    if (!this.#bars.isActive) return;
     const { atMs, completion, bytesPerSec } = progress;
     this.#timeLeft.update(atMs, completion, bytesPerSec > 0);
     const end = ending(this.#timeLeft, atMs, this.#afterwards);
     // In the last column some terminals begin a new line.
     const columns = columnsOf(this.#stream) - 1;
-    this.#bar.update(completion, { line: progressLine(this.#label, progress, end, columns) });
+    this.#whole?.update(completion, { line: progressLine(this.#label, progress, end, columns) });
+    for (const [at, line] of this.#groupLines(progress, columns).entries()) {
+      this.#groups[at] ??= this.#bars.create(1, 0, { line: '' });
+      this.#groups[at].update(progress.groups[at]!.completion, { line });
+    }
+    this.#bars.update();
+  }
+
+  happened(line: string): void {
+    if (!this.#bars.isActive) return;
+    this.#bars.log(`${fitted(`${this.#label}: ${line}`, this.#stream)}\n`);
+    this.#bars.update();
   }
 
   stop(): void {
-    this.#bar.stop();
+    if (this.#bars.isActive) this.#bars.stop();
+  }
+
+  /** None where the bar of the whole says the same, or where they would not fit. */
+  #groupLines({ groups }: RunProgress, columns: number): string[] {
+    const most = Math.min(GROUPS_MAX, this.#stream.rows - 2);
+    return groups.length < 2 || groups.length > most ? [] : groupLines(groups, columns);
   }
 }
 

@@ -6,6 +6,8 @@ import type { Plan } from '../../sim/plan/plan.ts';
 import type { RunPlace } from '../../sim/report/write-report.ts';
 import type { FinishedRun } from '../../sim/run-and-report.ts';
 import { formatDuration } from '../../sim/units/format.ts';
+import { canRedraw } from '../output/terminal.ts';
+import { FaultLines } from './fault-lines.ts';
 import { progressView, type ProgressOptions } from './run-progress.ts';
 
 /** A swarm that is not ready by then: a person is told what is going on. */
@@ -36,9 +38,19 @@ export async function runWithProgress(plan: Plan, watched: WatchedRun): Promise<
   });
   const patience = setTimeout(() => view.say('making the content and starting the threads'), PATIENCE_MS);
   const onlooker = live?.follow(plan, label);
+  const faults = new FaultLines();
+  const isTold = !quiet && plan.faults.length > 0 && canRedraw(process.stderr);
   const watcher: RunComponents['watcher'] = {
     ...onlooker,
     signal,
+    // Only where somebody looks: to put events in order while the run goes on costs something.
+    ...(isTold && {
+      onLiveEvent(event) {
+        onlooker?.onLiveEvent(event);
+        const line = faults.lineOf(event);
+        if (line !== null) view.happened(printable(line));
+      },
+    }),
     onReady: ({ trackerPort, setupMs }) => {
       clearTimeout(patience);
       const where = trackerPort === null ? 'in virtual time' : `on 127.0.0.1:${trackerPort}`;

@@ -7,9 +7,9 @@ import { removeDrafts, type RunPlace } from '../../sim/report/write-report.ts';
 import type { FinishedRun } from '../../sim/run-and-report.ts';
 import { RunPool } from '../../sim/run-pool.ts';
 import type { RunAnswer, RunTask } from '../../sim/run-worker.ts';
-import { say } from '../output/program-output.ts';
 import { runWithProgress, type WatchedRun } from '../progress/run-with-progress.ts';
-import { roughly, RunsLeft } from '../progress/time-left.ts';
+import { RunsProgress } from '../progress/runs-progress.ts';
+import { RunsLeft } from '../progress/time-left.ts';
 import type { LiveView } from './live-view.ts';
 import type { SimOptions } from './sim-options.ts';
 
@@ -24,6 +24,8 @@ export interface SimComponents extends Pick<RunComponents, 'engines' | 'environm
 export interface Runner {
   readonly atOnce: number;
   run(plan: Plan, name: string, label: string): Promise<FinishedRun>;
+  /** To be called when a finished run has been told of: progress goes on below that. */
+  told(): void;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ function runnerInTurn({ plans, mayBeFewer, parent, options, components, elsewher
       runsLeft.end();
       return run;
     },
+    told: () => undefined,
     close: () => Promise.resolve(),
   };
 }
@@ -77,15 +80,11 @@ function runnerAtOnce({ plans, mayBeFewer, parent, options, components, elsewher
   const runs = plans.length;
   const atOnce = Math.min(runs, parallelThreads());
   const pool = new RunPool<RunTask, RunAnswer>({ workerFile: runWorkerFile, threads: atOnce, signal });
-  const beganMs = performance.now();
-  let over = 0;
-  let toldOver = 0;
-  const tellLeft = (): void => {
-    if (options.quiet || options.json || over === runs || over - toldOver < runs / 10) return;
-    toldOver = over;
-    const leftMs = ((performance.now() - beganMs) / over) * (runs - over);
-    say(`${over} of ${runs} runs, ${mayBeFewer ? 'at most ' : ''}about ${roughly(leftMs)} left`);
-  };
+  const progress = new RunsProgress(process.stderr, {
+    runs,
+    mayBeFewer,
+    quiet: options.quiet || options.json,
+  });
   const runHere = async (plan: Plan, place: RunPlace): Promise<FinishedRun> => {
     const run = await pool.run({ plan, reports: options.out, place, environment });
     if ('error' in run) throw fromPlainError(run.error);
@@ -96,11 +95,12 @@ function runnerAtOnce({ plans, mayBeFewer, parent, options, components, elsewher
     async run(plan, name) {
       const place = { parent, name };
       const run = await (elsewhere?.(plan, place) ?? runHere(plan, place));
-      over++;
-      tellLeft();
+      progress.stop();
       return run;
     },
+    told: () => progress.end(),
     async close() {
+      progress.stop();
       await pool.destroy();
       removeDrafts(parent);
     },

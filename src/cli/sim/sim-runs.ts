@@ -150,6 +150,7 @@ export async function carryOut(
       onFinished?.(run.result, position);
       if (!options.json && options.quiet) tellWhatWentWrong(label, run.result, run.folder);
       else if (!options.json) print(summary(run, swept));
+      runner.told();
       return run;
     },
   });

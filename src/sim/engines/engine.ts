@@ -64,6 +64,16 @@ export interface RunProgress {
   readonly peersToComplete: number;
   /** Payload that arrives at all peers, also of chunks that are not whole yet, over the last two seconds. */
   readonly bytesPerSec: number;
+  /** Those with peers that must complete and lacked something at the start, in order of the plan. */
+  readonly groups: readonly GroupProgress[];
+}
+
+export interface GroupProgress {
+  readonly name: string;
+  /** As that of the run, of its members that must complete. */
+  readonly completion: number;
+  readonly peersCompleted: number;
+  readonly peersToComplete: number;
 }
 
 export interface PeerRecord {

@@ -9,7 +9,7 @@ const CHUNK_BYTES = [100, 100, 100, 50];
 function swarm() {
   const counters = [emptyCounters(), emptyCounters()];
   const planned = (name: string, mustComplete: boolean): PlannedPeer =>
-    ({ name, mustComplete, sessions: [] }) as unknown as PlannedPeer;
+    ({ name, group: `${name}s`, mustComplete, sessions: [] }) as unknown as PlannedPeer;
   const all = [1, 2, 3, 4];
   const peers = [
     new PeerState(planned('seeder', false), 0, 4, all),
@@ -27,6 +27,10 @@ describe('Sampler', () => {
     peers[1]!.receive(2, 100);
     sampler.take(500);
     expect(sampler.progress()).toMatchObject({ completion: 0.4, atMs: 500 });
+    // Who lacked nothing is in no group's progress.
+    expect(sampler.progress().groups).toEqual([
+      { name: 'leechers', completion: 0.4, peersCompleted: 0, peersToComplete: 1 },
+    ]);
     peers[1]!.complete = true;
     sampler.take(600);
     expect(sampler.progress()).toMatchObject({ completion: 1, peersCompleted: 1 });

@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../../core/units.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
-import type { RunProgress, SwarmSample } from '../engine.ts';
+import type { GroupProgress, RunProgress, SwarmSample } from '../engine.ts';
 import type { NodeCounters } from './node-counters.ts';
 import type { PeerState } from './peer-state.ts';
 
@@ -116,7 +116,29 @@ export class Sampler {
       peersCompleted: last?.peersCompleted ?? 0,
       peersToComplete,
       bytesPerSec: elapsedMs > 0 ? (receivedBytes / elapsedMs) * SECOND_MS : 0,
+      groups: this.#groups(),
     };
+  }
+
+  /** Of peers that must complete and lacked something at the start. */
+  #groups(): GroupProgress[] {
+    const sums = new Map<string, { wanted: number; had: number; completed: number; peers: number }>();
+    for (const [at, { mustComplete, complete, planned }] of this.#peers.entries()) {
+      const wanted = this.#missingBytes[at]!;
+      if (!mustComplete || wanted === 0) continue;
+      const sum = sums.get(planned.group) ?? { wanted: 0, had: 0, completed: 0, peers: 0 };
+      sum.wanted += wanted;
+      sum.had += this.#gotBytes(at);
+      sum.completed += complete ? 1 : 0;
+      sum.peers += 1;
+      sums.set(planned.group, sum);
+    }
+    return [...sums].map(([name, { wanted, had, completed, peers }]) => ({
+      name,
+      completion: had / wanted,
+      peersCompleted: completed,
+      peersToComplete: peers,
+    }));
   }
 
   #sum(field: keyof NodeCounters): number {
