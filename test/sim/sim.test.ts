@@ -108,6 +108,7 @@ describe('npm run sim', () => {
       'experiment.csv',
       'experiment.json',
       'experiment.md',
+      'report.html',
     ]);
     const table = await desk.run([desk.scenario('small', SMALL), '--repeat', '2']);
     // In virtual time they run at once.

@@ -7,6 +7,8 @@ import type { RunResult } from '../../sim/result/result.ts';
 import type { FinishedRun } from '../../sim/run-and-report.ts';
 import type { Plan } from '../../sim/plan/plan.ts';
 import { verdictWord } from '../../sim/report/columns.ts';
+import { renderExperimentPage } from '../../sim/page/html/experiment-page.ts';
+import { pageScript } from '../../sim/page/page-script.ts';
 import { renderExperiment } from '../../sim/report/experiment/experiment-terminal.ts';
 import { formatDuration, formatRate } from '../../sim/units/format.ts';
 import type { TerminalOptions } from '../../sim/report/page.ts';
@@ -155,7 +157,11 @@ export async function carryOut(
     },
   });
   await runner.close();
-  warn(await writeExperiment(folder, end.experiment));
+  warn(
+    await writeExperiment(folder, end.experiment, {
+      'report.html': renderExperimentPage(end.experiment, pageScript('page')),
+    }),
+  );
   return { ...end, folder };
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readSaved, type Saved } from '../experiment/read-saved.ts';
 import { StoryFold } from '../page/data/story-fold.ts';
+import { renderExperimentPage } from '../page/html/experiment-page.ts';
 import { renderRunPage } from '../page/html/run-page.ts';
 import { pageScript } from '../page/page-script.ts';
 import { renderedExperiment } from '../report/experiment/write-experiment.ts';
@@ -24,7 +25,8 @@ export function renderAgain(saved: Saved, folder: string): string[] {
   const write = (files: Readonly<Record<string, string>>): string[] =>
     Object.entries(files).map(([name, content]) => writeExport(folder, { name, content }));
   if (saved.kind === 'run') return write({ ...renderedFiles(saved.result), ...pageOf(saved) });
-  const own = write(renderedExperiment(saved.experiment));
+  const page = renderExperimentPage(saved.experiment, pageScript('page'));
+  const own = write({ ...renderedExperiment(saved.experiment), 'report.html': page });
   const parent = dirname(saved.file);
   const runs = saved.experiment.runs.flatMap(({ folder: name }) => {
     const run = readSaved(join(parent, name));

@@ -1,7 +1,9 @@
 /** The browser's side of the pages: it draws what the page holds, again when width or colours change. */
 import { isMissing, type Chart, type RunCharts } from '../shared/charts.ts';
+import type { ExperimentCharts } from '../shared/experiment-charts.ts';
 import type { ChartView } from './chart.ts';
 import { availabilityView, latencyView } from './chunk-charts.ts';
+import { showExperiment } from './experiment-view.ts';
 import { flowsView } from './flow-matrix.ts';
 import { sharesView, uplinksView } from './load-charts.ts';
 import { lanesView, slowestView } from './peer-charts.ts';
@@ -14,7 +16,16 @@ const WIDTH_MAX = 1180;
 
 function show(): void {
   switchColours();
-  const page = JSON.parse(document.getElementById('page-data')!.textContent) as RunCharts;
+  const page = JSON.parse(document.getElementById('page-data')!.textContent) as RunCharts | ExperimentCharts;
+  if (page.kind === 'run') showRun(page);
+  else {
+    const figure = figureOf('experiment');
+    redrawWith(figure, showExperiment(figure, page));
+  }
+  document.documentElement.dataset['drawn'] = 'yes';
+}
+
+function showRun(page: RunCharts): void {
   const place = <T>(name: string, chart: Chart<T>, view: ChartView<T>): void => {
     if (!isMissing(chart)) drawIn(name, chart, view, page);
   };
@@ -32,7 +43,6 @@ function show(): void {
     const figure = figureOf('replay');
     redrawWith(figure, showReplay(figure, page.replay, page));
   }
-  document.documentElement.dataset['drawn'] = 'yes';
 }
 
 function figureOf(name: string): HTMLElement {

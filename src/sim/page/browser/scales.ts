@@ -35,7 +35,7 @@ export function plot(width: number, height: number, options: Plot.PlotOptions): 
     ...options,
   });
   // The whole chart is one picture with a text of its own; names of its parts are for tests.
-  for (const part of svg.querySelectorAll('[aria-label]')) {
+  for (const part of svg.querySelectorAll('g[aria-label], rect[aria-label]')) {
     part.setAttribute('data-mark', part.getAttribute('aria-label')!);
     part.removeAttribute('aria-label');
   }

@@ -50,6 +50,10 @@ figcaption p { color: var(--soft); font-size: .9375rem; }
 .plot svg { display: block; max-width: 100%; height: auto; overflow: visible; background: none; }
 .plot rect { shape-rendering: crispEdges; }
 .plot svg { --plot-background: var(--panel); }
+.facet { font-weight: 600; font-size: .875rem; margin: .5rem 0 0; }
+.facets { display: grid; gap: 1rem; }
+.plot a circle { cursor: pointer; stroke-width: 2; }
+.plot a:focus-visible circle { stroke-width: 5; }
 .legend { display: flex; flex-wrap: wrap; gap: .125rem 1rem; list-style: none; margin: 0 0 .5rem; padding: 0; font-size: .875rem; color: var(--soft); overflow-wrap: anywhere; }
 .legend span { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-right: .375rem; vertical-align: -.06rem; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; margin: .25rem 0 .75rem; font-size: .875rem; color: var(--soft); }

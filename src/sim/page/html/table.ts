@@ -10,11 +10,11 @@ export interface TableOptions {
 /** A table that scrolls sideways where it does not fit, also by keyboard. */
 export function renderHtmlTable(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly (string | Markup)[])[],
   { caption, classes = [] }: TableOptions,
 ): Markup {
   const alignment = columns.map(({ align }) => (align === 'right' ? markup` class="number"` : nothing));
-  const cells = (row: readonly string[]): Markup[] =>
+  const cells = (row: readonly (string | Markup)[]): Markup[] =>
     row.map((cell, at) =>
       at === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${alignment[at]!}>${cell}</td>`,
     );

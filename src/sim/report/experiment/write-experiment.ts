@@ -38,12 +38,17 @@ export async function openExperiment(
 /**
  * Writes experiment.json, experiment.md and experiment.csv beside the folders of the runs; `latest` points there.
  * Returns why it does not, for the user; null when it does.
+ * @param more texts by the name of their file, to be written beside them
  * @throws {StoreError} the folder cannot be written
  */
-export async function writeExperiment(place: string, experiment: Experiment): Promise<string | null> {
+export async function writeExperiment(
+  place: string,
+  experiment: Experiment,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string | null> {
   try {
     await writeFile(join(place, 'experiment.json'), `${printableJson(experiment)}\n`);
-    for (const [name, text] of Object.entries(renderedExperiment(experiment))) {
+    for (const [name, text] of Object.entries({ ...renderedExperiment(experiment), ...more })) {
       await writeFile(join(place, name), text);
     }
     const parent = dirname(place);
