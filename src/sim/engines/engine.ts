@@ -32,6 +32,10 @@ export interface EngineNeeds {
   readonly setupMs: number;
   /** Estimated real time of a distribution that lasts so long; null: as long as it lasts. */
   readonly runMs: number | null;
+  /** Estimated processor time of a distribution in real time, of all threads. */
+  readonly processorMs?: number;
+  /** What the engine chose to fit the plan to this machine, and why, in sentences. */
+  readonly fitted?: readonly string[];
 }
 
 export interface RunWatcher {
@@ -118,6 +122,8 @@ export interface HostRecord {
   /** One-minute load average of the machine before the run, over all its cores. */
   readonly loadBefore: number;
   readonly maxRssBytes: number;
+  /** What was chosen to fit the plan to this machine, and why, in sentences; absent: nothing. */
+  readonly fitted?: readonly string[];
   /** What the links' rates let go at a time, in ms of the rate; absent where no link had one, and in virtual time. */
   readonly sliceMs?: number;
   /** Whether the peers' folders were in memory, not on a disk; absent where that was not kept. */

@@ -329,8 +329,8 @@ export const planSchema = z.strictObject({
   engine: z.strictObject({
     /** Absent: threads. */
     name: z.enum(engineNames).exactOptional(),
-    /** Peers that share a worker thread; 1 unless the machine cannot hold a thread for each. */
-    peersPerWorker: z.int().min(1),
+    /** Peers that share a worker thread; `auto`: 1 as long as the machine carries a thread for each. */
+    peersPerWorker: z.union([z.int().min(1), z.literal('auto')]),
     /** How much of a rate a link lets go at a time, in ms of it. Absent: the engine chooses. */
     sliceMs: z.number().min(1).max(100).exactOptional(),
   }),

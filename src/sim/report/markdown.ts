@@ -210,6 +210,7 @@ function circumstancesSection(result: RunResult): string {
           'shaper late, mean and largest',
           `${formatDuration(trust.shaperLateMeanMs)}, ${formatDuration(trust.shaperLateMaxMs)}`,
         ],
+        ...(host.fitted ?? []).map((note): [string, string] => ['fitted to the machine', note]),
         ...(host.sliceMs === undefined ? [] : [['slice of a rate', exactDuration(host.sliceMs)]]),
         ['largest memory', formatBytes(host.maxRssBytes)],
         ...(host.foldersInMemory === undefined

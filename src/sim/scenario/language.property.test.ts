@@ -180,7 +180,7 @@ const scenarioObject = fc
         fc.record(
           {
             name: fc.constantFrom('threads', 'virtual'),
-            peers_per_worker: fc.integer({ min: 1, max: 9 }),
+            peers_per_worker: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant('auto')),
             slice: fc.constantFrom('1ms', '2.5ms', '10ms'),
           },
           optional,

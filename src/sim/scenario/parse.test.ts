@@ -16,7 +16,7 @@ describe('a valid scenario', () => {
         "description": "",
         "engine": {
           "name": "threads",
-          "peersPerWorker": 1,
+          "peersPerWorker": "auto",
         },
         "expect": [],
         "experiment": {

@@ -115,7 +115,7 @@ function scalarsOf(
 
 function engineOf(written: WrittenScenario['engine']): Scenario['engine'] {
   if (written === undefined || typeof written === 'string')
-    return { name: written ?? 'threads', peersPerWorker: 1 };
+    return { name: written ?? 'threads', peersPerWorker: 'auto' };
   const { name, peers_per_worker: peersPerWorker, slice: sliceMs } = written;
   return { name, peersPerWorker, ...(sliceMs !== undefined && { sliceMs }) };
 }

@@ -2,8 +2,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../../core/errors.ts';
 import { MIB } from '../../../core/units.ts';
 import { planOf, plannedPeer } from '../../measure/fixture.ts';
-import { unlimitedLink, type Plan } from '../../plan/plan.ts';
-import { machineLimits, requireCapacity, shortagesOf, type MachineLimits } from './capacity.ts';
+import { unlimitedLink } from '../../plan/plan.ts';
+import {
+  machineLimits,
+  requireCapacity,
+  shortagesOf,
+  type FittedPlan,
+  type MachineLimits,
+} from './capacity.ts';
 
 const GIB = 1024 * MIB;
 
@@ -21,20 +27,20 @@ const roomy = {
 function planWith(
   peers: number,
   { peersPerWorker = 1, maxConnections = 50, link = unlimitedLink } = {},
-): Plan {
+): FittedPlan {
   const policy = { ...plannedPeer('p').policy, maxConnections };
-  return planOf(
+  const plan = planOf(
     Array.from({ length: peers }, (_, at) =>
       plannedPeer(`p/${at + 1}`, { holds: { kind: 'none' }, policy, link }),
     ),
     {
       content: { kind: 'generated', totalBytes: MIB, totalChunks: 4, chunkBytes: MIB / 4, seed: 'content' },
-      engine: { peersPerWorker },
     },
   );
+  return { ...plan, engine: { peersPerWorker } };
 }
 
-const remedyOf = (plan: Plan, limits: MachineLimits) => shortagesOf(plan, limits)[0]?.remedy;
+const remedyOf = (plan: FittedPlan, limits: MachineLimits) => shortagesOf(plan, limits)[0]?.remedy;
 
 describe('what is short', () => {
   it('is nothing where all fits', () => {

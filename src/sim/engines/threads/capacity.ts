@@ -10,6 +10,7 @@ import { threadLimits, threadsLeft, type ThreadLimit } from '../../machine/threa
 import type { Plan } from '../../plan/plan.ts';
 import { describeShortages, type Shortage } from '../../plan/shortage.ts';
 import type { EngineNeeds } from '../engine.ts';
+import { processorMsOf } from './processor-time.ts';
 import { LOOPBACK_ADDRESSES, whyAddresses } from './addresses.ts';
 import { roomInMemory } from './scratch.ts';
 
@@ -79,13 +80,18 @@ function readOptional(path: string): string {
   }
 }
 
+/** A plan of which is decided how many peers share a thread. */
+export interface FittedPlan extends Plan {
+  readonly engine: Plan['engine'] & { readonly peersPerWorker: number };
+}
+
 /** Threads that host peers; the tracker's comes on top. */
-export function hostCount(plan: Plan): number {
+export function hostCount(plan: FittedPlan): number {
   return Math.ceil(plan.peers.length / plan.engine.peersPerWorker);
 }
 
 /** All that is short at once, each with what helps; empty when the plan fits. */
-export function shortagesOf(plan: Plan, limits: MachineLimits): readonly Shortage[] {
+export function shortagesOf(plan: FittedPlan, limits: MachineLimits): readonly Shortage[] {
   return [
     ...threadShortages(plan, limits),
     ...diskShortages(plan, limits),
@@ -94,7 +100,7 @@ export function shortagesOf(plan: Plan, limits: MachineLimits): readonly Shortag
 }
 
 /** @throws {ConfigError} naming all that is short, how much of it, and the setting that helps */
-export function requireCapacity(plan: Plan, limits: MachineLimits): void {
+export function requireCapacity(plan: FittedPlan, limits: MachineLimits): void {
   const shortages = shortagesOf(plan, limits);
   if (shortages.length > 0) throw new ConfigError(describeShortages(plan.scenario.name, shortages));
 }
@@ -105,7 +111,7 @@ const SETUP_MS_PER_THREAD = 20;
 const CONTENT_BYTES_PER_MS = 300_000;
 
 /** The content takes little memory while it is under way. */
-export function needsOf(plan: Plan): EngineNeeds {
+export function needsOf(plan: FittedPlan): EngineNeeds {
   const threads = hostCount(plan) + 1;
   const contentBytes = chunkBytesOf(plan.content).reduce((sum, bytes) => sum + bytes, 0);
   return {
@@ -115,7 +121,29 @@ export function needsOf(plan: Plan): EngineNeeds {
     diskBytes: diskBytes(plan),
     setupMs: SETUP_MS + SETUP_MS_PER_THREAD * threads + contentBytes / CONTENT_BYTES_PER_MS,
     runMs: null,
+    processorMs: processorMsOf(plan, threads),
   };
+}
+
+/** How many threads there may be, the tracker's included, and what there is no more of; files count elsewhere. */
+export function threadsThatFit(
+  plan: Plan,
+  limits: MachineLimits,
+): { readonly threads: number; readonly what: string } {
+  const [tightest] = threadResources(plan, limits)
+    .filter(({ what }) => what !== OPEN_FILES)
+    .map(({ available, fixed, perThread, what }) => ({
+      threads: Math.max(0, Math.floor((available - fixed) / perThread)),
+      what,
+    }))
+    .toSorted((a, b) => a.threads - b.threads);
+  return tightest!;
+}
+
+/** How many connections each peer may have, so that all together stay below the limit of open files. */
+export function connectionsThatFit(plan: FittedPlan, { openFiles }: MachineLimits): number {
+  const fixed = DESCRIPTORS_RESERVED + (hostCount(plan) + 1) * DESCRIPTORS_PER_THREAD;
+  return Math.floor((openFiles - fixed) / plan.peers.length) - DESCRIPTORS_PER_PEER;
 }
 
 function socketsMaxOf({ peers }: Plan): number {
@@ -134,6 +162,8 @@ function diskBytes({ content, peers }: Plan): number {
   const writers = peers.filter(({ holds }) => holds.kind !== 'all').length;
   return whole * (1 + (content.kind === 'generated' ? writers : peers.length));
 }
+
+const OPEN_FILES = 'open files';
 
 /** Something of which each thread takes its part. */
 interface ThreadResource extends Pick<Shortage, 'what' | 'unit' | 'available'> {
@@ -163,7 +193,7 @@ function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadReso
       remedy: limits.freeSetBy === null ? 'free memory' : `raise ${limits.freeSetBy}`,
     },
     {
-      what: 'open files',
+      what: OPEN_FILES,
       unit: 'count',
       perThread: DESCRIPTORS_PER_THREAD,
       fixed: socketsMaxOf(plan),
@@ -181,7 +211,7 @@ function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadReso
   ];
 }
 
-function threadShortages(plan: Plan, limits: MachineLimits): Shortage[] {
+function threadShortages(plan: FittedPlan, limits: MachineLimits): Shortage[] {
   const threads = hostCount(plan) + 1;
   return threadResources(plan, limits).flatMap(({ perThread, fixed, remedy, ...resource }) => {
     const needed = threads * perThread + fixed;

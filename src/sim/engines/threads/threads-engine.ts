@@ -4,6 +4,7 @@ import type { Plan } from '../../plan/plan.ts';
 import type { Engine } from '../engine.ts';
 import { requireHonourable } from '../run/refusals.ts';
 import { machineLimits, needsOf, requireCapacity, shortagesOf, type MachineLimits } from './capacity.ts';
+import { fitToMachine } from './fit.ts';
 
 export interface ThreadsEngineComponents {
   /** The bundled peer-worker.ts. */
@@ -20,23 +21,28 @@ export function threadsEngine(
   { trackerPort = 0 }: ThreadsEngineOptions = {},
 ): Engine {
   let limits: MachineLimits | undefined;
+  // Of the thousands of plans of an experiment each would read the same.
+  const limitsOnce = (): MachineLimits => (limits ??= machineLimits());
   return {
     name: 'threads',
     check(plan) {
       requireHonourable(plan);
       requireNoSharedRates(plan);
-      // Of the thousands of plans of an experiment each would read the same.
-      limits ??= machineLimits();
-      return shortagesOf(plan, limits);
+      return shortagesOf(fitToMachine(plan, limitsOnce()).plan, limitsOnce());
     },
-    needs: needsOf,
+    needs(plan) {
+      const fit = fitToMachine(plan, limitsOnce());
+      return { ...needsOf(fit.plan), fitted: fit.notes };
+    },
     async run(plan, watcher) {
       requireHonourable(plan);
       requireNoSharedRates(plan);
-      requireCapacity(plan, machineLimits());
+      const now = machineLimits();
+      const fit = fitToMachine(plan, now);
+      requireCapacity(fit.plan, now);
       // Most programs know this engine, and few make threads.
       const { ThreadsRun } = await import('./threads-run.ts');
-      const run = new ThreadsRun(plan, watcher, workerFile, trackerPort);
+      const run = new ThreadsRun(fit, watcher, workerFile, trackerPort);
       try {
         return await run.run();
       } finally {

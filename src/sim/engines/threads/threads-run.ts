@@ -8,7 +8,6 @@ import { makeOriginal } from '../../content/original.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
 import { processors } from '../../machine/processors.ts';
 import { watchThrottling } from '../../machine/throttling.ts';
-import type { Plan } from '../../plan/plan.ts';
 import type { HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
 import { AwaitedController } from '../run/awaited-controller.ts';
 import { FaultInjector } from '../run/fault-injector.ts';
@@ -17,8 +16,9 @@ import { PeerState } from '../run/peer-state.ts';
 import { fromPlainError } from '../run/plain-errors.ts';
 import type { RunEnd } from '../run/run-controller.ts';
 import { SAMPLE_STEP_MS, Sampler } from '../run/sampler.ts';
-import { needsOf } from './capacity.ts';
+import { needsOf, type FittedPlan } from './capacity.ts';
 import { allocateCounters, workerCounters, nodeCounters, type WorkerCounters } from './counters.ts';
+import type { Fit } from './fit.ts';
 import { LiveOrder } from './live-order.ts';
 import type { FolderVerdict, FromWorker } from './messages.ts';
 import { hasRates, sliceMsOf } from './slice.ts';
@@ -36,7 +36,8 @@ type HostUse = Pick<HostRecord, 'cpuShare' | 'throttledShare'>;
 
 /** One run; whoever has waited for its end disposes of it. */
 export class ThreadsRun {
-  readonly #plan: Plan;
+  readonly #plan: FittedPlan;
+  readonly #fitted: readonly string[];
   readonly #watcher: RunWatcher;
   readonly #workerFile: URL;
   readonly #trackerPort: number;
@@ -52,8 +53,9 @@ export class ThreadsRun {
   #runtime: WorkerRuntime | undefined;
   #setupMs = 0;
 
-  constructor(plan: Plan, watcher: RunWatcher, workerFile: URL, trackerPort: number) {
+  constructor({ plan, notes }: Fit, watcher: RunWatcher, workerFile: URL, trackerPort: number) {
     this.#plan = plan;
+    this.#fitted = notes;
     this.#workspace = new Workspace(needsOf(plan).diskBytes);
     this.#watcher = watcher;
     this.#workerFile = workerFile;
@@ -232,6 +234,7 @@ export class ThreadsRun {
       ...use,
       loadBefore: this.#loadBefore,
       maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      ...(this.#fitted.length > 0 && { fitted: this.#fitted }),
       ...(hasRates(this.#plan) && { sliceMs: sliceMsOf(this.#plan) }),
       foldersInMemory: this.#workspace.inMemory,
     };

@@ -2,8 +2,7 @@ import type { Address, Clock } from '../../../core/interfaces.ts';
 import { SECOND_MS } from '../../../core/units.ts';
 import type { Original } from '../../content/original.ts';
 import { parallelThreads } from '../../machine/processors.ts';
-import type { Plan } from '../../plan/plan.ts';
-import { hostCount } from './capacity.ts';
+import { hostCount, type FittedPlan } from './capacity.ts';
 import { spareTheCompiler } from './v8-flags.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
 import { hostOf, SHARED_HOST, whyAddresses } from './addresses.ts';
@@ -46,7 +45,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   readonly peerCounters: readonly NodeCounters[];
   readonly workers: number;
   readonly #components: WorkerRuntimeComponents;
-  readonly #plan: Plan;
+  readonly #plan: FittedPlan;
   readonly #hasAddresses: boolean;
   readonly #pool: WorkerPool;
   readonly #live = new Set<WorkerThread>();
@@ -57,7 +56,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   #trackerWorker: WorkerThread | undefined;
   #startMs: number | undefined;
 
-  constructor(components: WorkerRuntimeComponents, plan: Plan) {
+  constructor(components: WorkerRuntimeComponents, plan: FittedPlan) {
     this.#components = components;
     this.#plan = plan;
     this.#hasAddresses = whyAddresses(plan) !== undefined;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { needsOf, shortagesOf, type MachineLimits } from '../../engines/threads/capacity.ts';
+import { fitToMachine } from '../../engines/threads/fit.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Design } from '../../experiment/design.ts';
 import { forecast } from '../../experiment/forecast.ts';
@@ -17,7 +18,10 @@ const roomy: MachineLimits = {
   freeSetBy: null,
 };
 
-const roomyThreads = { needs: needsOf, check: (plan: Plan) => shortagesOf(plan, roomy) };
+const roomyThreads = {
+  needs: (plan: Plan) => needsOf(fitToMachine(plan, roomy, { cores: 2 }).plan),
+  check: (plan: Plan) => shortagesOf(fitToMachine(plan, roomy, { cores: 2 }).plan, roomy),
+};
 
 function printed(spaced: string): string {
   const plan = planOf(

@@ -44,6 +44,15 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
         : `${threads} threads, about ${formatBytes(memoryBytes)} of memory, up to ${descriptorsMax} file descriptors, ` +
           `${formatBytes(diskBytes)} of temporary files`,
     ],
+    ...(one.fitted ?? []).map((note): [string, string] => ['fitted', note]),
+    ...(one.processorMs === undefined
+      ? []
+      : [
+          [
+            'processor',
+            `about ${formatDuration(one.processorMs)} of processor time, within a factor of two`,
+          ] as const,
+        ]),
     ['can be run', shortages.length === 0 ? 'yes, as this machine is now' : `no: ${shortageText(one)}`],
     ...(one.carriedBy === null ? [] : [['or', describeCarrier(one.carriedBy)] as const]),
     ...(one.peersMax === null ? [] : [['would fit', fittingText(plan.peers.length, one.peersMax)] as const]),

@@ -47,7 +47,7 @@ describe('a plan', () => {
       tracker        plain edition, agreement of 1, announce every 10 s, silence limit 30 s, 50 peers per answer
       time limit     1 min 00 s
       until          all peers that must complete have
-      engine         threads, one for each peer
+      engine         threads, one for each peer as long as the machine carries them
 
       peer    holds  up         down       latency  region  loss                  window              stays      must complete
       ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -65,6 +65,7 @@ function describeRecord({ record }: Plan): [string, string][] {
 function describeEngine(plan: Plan): string {
   const { peersPerWorker } = plan.engine;
   if (engineNameOf(plan) === 'virtual') return 'virtual';
+  if (peersPerWorker === 'auto') return 'threads, one for each peer as long as the machine carries them';
   return `threads, ${peersPerWorker === 1 ? 'one for each peer' : `one for ${peersPerWorker} peers`}`;
 }
 

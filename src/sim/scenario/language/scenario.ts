@@ -40,7 +40,7 @@ export interface Scenario {
   readonly recordedEvents: number | 'none';
   readonly engine: {
     readonly name: EngineName;
-    readonly peersPerWorker: number;
+    readonly peersPerWorker: number | 'auto';
     /** Absent: the engine chooses. */
     readonly sliceMs?: number;
   };

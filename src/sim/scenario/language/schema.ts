@@ -137,15 +137,14 @@ const engineName = z
 const engineSchema = z.strictObject({
   name: engineName,
   peers_per_worker: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(1)
+    .union([z.int().min(1).max(1000), z.literal('auto')])
+    .default('auto')
     .meta(
       about({
         description:
-          'Peers that share a worker thread, for swarms too large for a thread each. In virtual time there are no such threads, so it has no effect.',
-        default: 1,
+          'Peers that share a worker thread. `auto`: one, as long as the machine carries a thread for each peer, otherwise several; `--plan` and the report say how many and why. In virtual time there are no such threads, so it has no effect.',
+        default: 'auto',
+        range: '1 to 1000',
         examples: [8],
       }),
     ),

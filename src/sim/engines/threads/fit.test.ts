@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { MIB } from '../../../core/units.ts';
+import { planOf, plannedPeer } from '../../measure/fixture.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { shortagesOf, type MachineLimits } from './capacity.ts';
+import { fitToMachine } from './fit.ts';
+
+const roomy: MachineLimits = {
+  openFiles: 1_000_000,
+  memoryMaps: 65_530,
+  threads: [],
+  freeBytes: 64 * 1024 * MIB,
+  freeSetBy: null,
+  freeDiskBytes: 100 * 1024 * MIB,
+  roomInMemoryBytes: 0,
+  loopbackAddresses: 65_024,
+};
+const cores = { cores: 2 };
+
+function swarmOf(
+  peers: number,
+  { peersPerWorker = 'auto', maxConnections = 50 } = {},
+): Plan {
+  const policy = { ...plannedPeer('p').policy, maxConnections };
+  return planOf(
+    Array.from({ length: peers }, (_, at) => plannedPeer(`p/${at + 1}`, { holds: { kind: 'none' }, policy })),
+    {
+      content: { kind: 'generated', totalBytes: MIB, totalChunks: 4, chunkBytes: MIB / 4, seed: 'content' },
+      engine: { peersPerWorker },
+    },
+  );
+}
+
+const fit = (plan: Plan, limits: Partial<MachineLimits> = {}) =>
+  fitToMachine(plan, { ...roomy, ...limits }, cores);
+
+describe('a plan that leaves threads to the machine', () => {
+  it('has one for each peer while the cores carry them, and nothing to say', () => {
+    const { plan, notes } = fit(swarmOf(64));
+    expect(plan.engine.peersPerWorker).toBe(1);
+    expect(notes).toEqual([]);
+  });
+
+  it('shares a few threads beyond, and says why', () => {
+    const { plan, notes } = fit(swarmOf(500));
+    expect(plan.engine.peersPerWorker).toBe(63);
+    expect(notes).toEqual(['A thread has up to 63 peers: 500 threads are more than 2 cores carry (64).']);
+  });
+
+  it('shares threads where a limit leaves room for fewer, and then fits', () => {
+    const limits = { freeBytes: 400 * MIB };
+    const { plan, notes } = fit(swarmOf(60), limits);
+    expect(plan.engine.peersPerWorker).toBe(3);
+    expect(notes).toEqual(['A thread has up to 3 peers: memory suffices for 23 threads of peers.']);
+    expect(shortagesOf(plan, { ...roomy, ...limits })).toEqual([]);
+  });
+
+  it('keeps what the scenario asks for', () => {
+    expect(fit(swarmOf(500, { peersPerWorker: 1 })).plan.engine.peersPerWorker).toBe(1);
+    expect(fit(swarmOf(5, { peersPerWorker: 4 })).notes).toEqual([]);
+  });
+});
+
+describe('connections', () => {
+  it('are as many as the file limit holds: 500 peers start with 20,000 files', () => {
+    const limits = { openFiles: 20_000 };
+    const { plan, notes } = fit(swarmOf(500), limits);
+    expect(shortagesOf(plan, { ...roomy, ...limits })).toEqual([]);
+    expect(new Set(plan.peers.map(({ policy }) => policy.maxConnections))).toEqual(new Set([28]));
+    expect(notes[1]).toBe(
+      'A peer has at most 28 connections instead of 50: this process may open 20000 files (ulimit -n), and each ' +
+        'connection takes one at either end.',
+    );
+  });
+
+  it('stay as they are where they fit, and where so few would be left that it is another swarm', () => {
+    expect(fit(swarmOf(500)).plan.peers[0]!.policy.maxConnections).toBe(50);
+    const { plan } = fit(swarmOf(500), { openFiles: 8000 });
+    expect(plan.peers[0]!.policy.maxConnections).toBe(50);
+    expect(shortagesOf(plan, { ...roomy, openFiles: 8000 })).toHaveLength(1);
+  });
+});
