@@ -17,10 +17,12 @@ const roomy: MachineLimits = {
 };
 const cores = { cores: 2 };
 
-function swarmOf(
-  peers: number,
-  { peersPerWorker = 'auto', maxConnections = 50 } = {},
-): Plan {
+interface Options {
+  readonly peersPerWorker?: number | 'auto';
+  readonly maxConnections?: number;
+}
+
+function swarmOf(peers: number, { peersPerWorker = 'auto', maxConnections = 50 }: Options = {}): Plan {
   const policy = { ...plannedPeer('p').policy, maxConnections };
   return planOf(
     Array.from({ length: peers }, (_, at) => plannedPeer(`p/${at + 1}`, { holds: { kind: 'none' }, policy })),
