@@ -11,6 +11,9 @@ import { clipped } from '../../units/quantities.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** So begins a suggestion of what to write instead. */
+const WRITE = 'write ';
+
 interface Told {
   readonly path: Path;
   readonly at: Spot;
@@ -117,15 +120,28 @@ function tellUnion(
     errors.every((error) => !isMap || error.path.length > 0 || isAboutKeys(error)),
   );
   const branch = nested[0] ?? (tried.length === 1 ? tried[0] : undefined);
-  if (branch !== undefined) return branch.flatMap((error) => tell(error, path, schema, data));
   const node = nodesAt(schema, path)[0] ?? {};
   const words = wordsOf(node);
+  if (branch !== undefined) {
+    const told = branch.flatMap((error) => tell(error, path, schema, data));
+    return typeof value === 'string' && words.length > 0 ? told.map((one) => orOneOf(words, one)) : told;
+  }
   const suggestion =
     typeof value === 'string' && words.length > 0 && examplesOf(node) === undefined
       ? suggestKnown(value, words)
       : examplesOf(node);
   const message = mustBe('written in another way', value);
   return [{ path, at: 'value', message, ...(suggestion === undefined ? {} : { suggestion }) }];
+}
+
+/** What is to be written instead may also be one of these words. */
+function orOneOf(words: readonly string[], told: Told): Told {
+  const { message, suggestion } = told;
+  // One that is made for what was written says what was meant.
+  if (suggestion?.startsWith(WRITE) !== true || !suggestion.includes(' such as ')) return told;
+  const untold = words.filter((word) => !message.includes(word) && !suggestion.includes(word));
+  if (untold.length === 0) return told;
+  return { ...told, suggestion: `${WRITE}${untold.join(', ')} or ${suggestion.slice(WRITE.length)}` };
 }
 
 /** Whether an alternative of a union fails already by the kind of the value. */
