@@ -14,7 +14,7 @@ interface Scale {
 
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** The mean over some seeds: one swarm differs from the next by several per cent. */
+/** The mean over some seeds: one swarm differs from the next by several per cent, the mean of eight by a third of that. */
 function makespanOf(scale: Scale): number {
   return SEEDS.reduce((sumMs, seed) => sumMs + makespanOnce(scale, seed), 0) / SEEDS.length;
 }
@@ -57,6 +57,15 @@ const cluster: Scale = {
 };
 const quarterOfCluster = { ...cluster, size: '2500kB', chunk: '25kB', up: '250kbit/s', down: '250kbit/s' };
 
+function chunksOf({ size, chunk }: Scale): number {
+  return (parseFloat(size) * (size.endsWith('MB') ? 1000 : 1024)) / parseFloat(chunk);
+}
+
+/** The fewest rounds of equal uplinks are M + floor(log2 N) for M chunks (Mundinger, Weber & Weiss 2008). */
+function roundsAChunk(chunks: number, leechers: number): number {
+  return (chunks + Math.floor(Math.log2(leechers))) / chunks;
+}
+
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
 describe('a swarm that is scaled down, in virtual time', () => {
@@ -73,8 +82,11 @@ describe('a swarm that is scaled down, in virtual time', () => {
         `as it is ${seconds(wholeMs)}, by four ${seconds(quarterMs)}, by four with chunks as before ${seconds(oldChunksMs)}`,
       );
       expect(Math.abs(quarterMs / wholeMs - 1)).toBeLessThan(0.06);
-      // With a quarter of the chunks each is a larger part of the whole, and only whole chunks are passed on.
-      expect(oldChunksMs).toBeGreaterThan(quarterMs * 1.04);
+      // Only whole chunks are passed on, so that with a quarter of them even the best schedule takes longer. No schedule
+      // of peers is that good, and the means scatter by some per cent: half of the difference has to show.
+      const chunks = chunksOf(whole);
+      const least = roundsAChunk(chunks / 4, whole.leechers) / roundsAChunk(chunks, whole.leechers) - 1;
+      expect(oldChunksMs / quarterMs - 1).toBeGreaterThan(least / 2);
     }, 300_000);
   }
 });

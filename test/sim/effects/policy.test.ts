@@ -78,7 +78,11 @@ peers:
     'peers.<group>.policy.upload_policy',
     'a leecher with one slot gives back to who sends to it, or serves who got least all the same',
     async () => {
-      /** Of what a leecher sent until the giver was complete, the share that the taker got, who sends nothing. */
+      /**
+       * Of what a leecher sent until the giver was complete, the share that the taker got, who sends nothing. Its uplink
+       * is for its requests: at 8 kbit/s one takes some 20 ms, a tenth of the time of a chunk. At 1 kbit/s it takes most
+       * of that time, and a slot that nobody uses goes to the other, whatever the policy.
+       */
       const takersShare = async (policy: string): Promise<number> => {
         const run = await runYaml(`
 content: { generate: { size: 512KiB, chunk_size: 8KiB } }
