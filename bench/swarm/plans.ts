@@ -1,12 +1,11 @@
-/** Plans of the whole-swarm benchmarks, by the way that every scenario goes. */
-import { expand } from '../../src/sim/expand/expand.ts';
+/** Plans of the whole-swarm benchmarks. */
 import type { Plan } from '../../src/sim/plan/plan.ts';
-import { parseScenario } from '../../src/sim/scenario/parse.ts';
+import { planOfText } from '../plan-of-text.ts';
 import type { ClassicCase, StartUpCase, SwarmCase, ThroughputCase } from './cases.ts';
 
-/** Links have no limits. `seed` also makes the content. */
+/** Links have no limits. */
 export function planOf(benchmark: SwarmCase, seed: string): Plan {
-  return expand(parseScenario(scenarioText(benchmark), 'bench.yaml'), { seed });
+  return planOfText(scenarioText(benchmark), seed);
 }
 
 function scenarioText(benchmark: SwarmCase): string {

@@ -1,6 +1,6 @@
-import { hostWarnings, probeHost } from '../host.ts';
+import { probeHost } from '../host.ts';
+import { durationResult } from '../report/duration.ts';
 import type { DurationResult } from '../report/report.ts';
-import { meanInterval } from '../statistics.ts';
 import type { ClassicCase, StartUpCase } from './cases.ts';
 import { planOf } from './plans.ts';
 import { runStartUp, runSwarm } from './run-swarm.ts';
@@ -26,16 +26,6 @@ export async function runDuration(
         : (await runSwarm(plan, peerWorker, signal)).makespanMs,
     );
   }
-  const host = probe.read();
   const what = kind === 'start-up' ? 'until all workers are ready' : 'makespan';
-  return {
-    kind: 'duration',
-    name,
-    what,
-    valuesMs,
-    interval: meanInterval(valuesMs),
-    goalMs,
-    host,
-    warnings: hostWarnings(host),
-  };
+  return durationResult({ name, what, goalMs, valuesMs }, probe.read());
 }

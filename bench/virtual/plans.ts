@@ -1,6 +1,5 @@
-import { expand } from '../../src/sim/expand/expand.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
-import { parseScenario } from '../../src/sim/scenario/parse.ts';
+import { planOfText } from '../plan-of-text.ts';
 import type { VirtualSize } from './cases.ts';
 
 /** Chunks of 256 KiB over uplinks of 10 Mbit/s. */
@@ -12,5 +11,5 @@ defaults: { link: { up: 10Mbit/s }${policy} }
 peers: { seeder: { holds: all }, leechers: { count: ${peers - 1} } }
 time_limit: 1h
 `;
-  return expand(parseScenario(text, 'bench.yaml'), { seed });
+  return planOfText(text, seed);
 }

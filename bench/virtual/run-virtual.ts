@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { packageFolder } from '../../src/sim/shipped/shipped-files.ts';
 import { hostWarnings, probeHost } from '../host.ts';
 import type { BenchResult, CostResult, DurationResult, HostShare, RatioResult } from '../report/report.ts';
+import { durationResult } from '../report/duration.ts';
 import { meanInterval, pairedRatio } from '../statistics.ts';
 import {
   GOALS,
@@ -117,16 +118,7 @@ async function runProgram({ name, scenario }: ProgramCase, run: VirtualRun): Pro
     for (let repeat = 1; repeat <= run.repeats; repeat++)
       valuesMs.push(await timeOf(argv, folder, run.signal));
     const what = 'from start to end of the program';
-    const about = hostOf(probe.read());
-    return {
-      kind: 'duration',
-      name,
-      what,
-      valuesMs,
-      interval: meanInterval(valuesMs),
-      goalMs: GOALS.programMs,
-      ...about,
-    };
+    return durationResult({ name, what, goalMs: GOALS.programMs, valuesMs }, probe.read());
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
