@@ -1,6 +1,5 @@
 import { SECOND_MS } from '../../../core/units.ts';
 import { hadEverything } from '../../result/completion-times.ts';
-import { formatRate } from '../../units/format.ts';
 import type { Chart, Lane, LaneChart, TimeBins } from '../shared/charts.ts';
 import { pickPeers } from './pick-peers.ts';
 import type { PeerBytes } from './rates.ts';
@@ -44,9 +43,7 @@ export function lanesChart(story: SwarmStory, bytes: PeerBytes): Chart<LaneChart
     peers: peers.length,
     summary:
       `${count(peers.length, 'peer')}: ${fates.join(', ')}.` +
-      (story.seenShare < 1
-        ? ' Rates cannot be shown: the events of the chunks were not kept.'
-        : ` The highest rate of a peer within a step was ${formatRate(rateMax)}.`) +
+      (story.seenShare < 1 ? ' Rates cannot be shown: the events of the chunks were not kept.' : '') +
       (shown.length < peers.length
         ? ` Shown are ${count(shown.length, 'peer')}: those that had everything, the slowest, and the others evenly.`
         : ''),

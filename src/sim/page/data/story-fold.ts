@@ -115,7 +115,7 @@ export class StoryFold implements EventFold {
     sharesOf(event).forEach(({ from, bytes }, at) => {
       this.#receipts.add({
         atMs: event.atMs,
-        tookMs: at === 0 ? tookMs : 0,
+        tookMs,
         from: this.#ownerOf(this.#book.ownerOf(from, event.atMs)),
         to,
         chunk: event.index,

@@ -19,7 +19,7 @@ export const receiptKinds = {
 /** One row a receipt, in order of time; `from` and `to` are positions in `names`. */
 export interface Receipts {
   readonly atMs: ArrayLike<number>;
-  /** From the request to the end of it; 0 where that is not known. */
+  /** From the request that brought the last byte of the chunk; 0 where that is not known. */
   readonly tookMs: ArrayLike<number>;
   readonly from: ArrayLike<number>;
   readonly to: ArrayLike<number>;
