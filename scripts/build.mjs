@@ -49,8 +49,8 @@ function sources() {
     .flatMap(sourceFiles);
 }
 
-/** Of a package: loaded from where npm has put it. */
-const isLibrary = (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id);
+/** Of a package: loaded from where npm has put it. What rolldown itself adds to the code is no dependency of ours. */
+const isLibrary = (id) => !/^(?:[./\0]|[A-Za-z]:|@oxc-project\/runtime)/.test(id);
 /** Its threads load a file of its own. */
 const isPool = (id) => id === 'piscina';
 

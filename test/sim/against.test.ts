@@ -151,7 +151,8 @@ describe('sim --against a git ref', () => {
       readdirSync(join(folder, 'tmp'), { recursive: true, encoding: 'utf8' }).some((path) =>
         /run-\w+\/plan\.json$/.test(path),
       );
-    while (!isUnderWay()) await pause(50);
+    while (child.exitCode === null && !isUnderWay()) await pause(50);
+    expect(child.exitCode).toBeNull();
     child.kill(signal);
     expect(await once(child, 'close')).toEqual([130, null]);
     expect(leftovers()).toEqual(NOTHING);

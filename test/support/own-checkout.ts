@@ -11,7 +11,15 @@ export class OwnCheckout {
   readonly #running = new Set<ChildProcess>();
 
   constructor() {
-    for (const name of ['src', 'scripts', 'scenarios', 'package.json', 'package-lock.json', '.gitignore']) {
+    for (const name of [
+      'src',
+      'scripts',
+      'scenarios',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      '.gitignore',
+    ]) {
       cpSync(join(root, name), join(this.folder, name), { recursive: true });
     }
     mkdirSync(join(this.folder, 'node_modules'));
