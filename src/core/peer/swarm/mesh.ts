@@ -93,10 +93,15 @@ export class Mesh {
   /** Others are in the swarm: a leecher connects to them, and again when it lost them; a seeder tries each once. */
   learn(addresses: readonly Address[]): void {
     const nowMs = this.#context.clock.now();
+    let mayForget = true;
     for (const address of addresses) {
       const key = addressKey(address);
       if (this.#known.has(key)) continue;
-      if (this.#known.size >= KNOWN_MAX) this.#forgetUnreachable();
+      if (this.#known.size >= KNOWN_MAX && mayForget) {
+        this.#forgetUnreachable();
+        // None of those that are left, or come now, is unreachable so far.
+        mayForget = false;
+      }
       if (this.#known.size < KNOWN_MAX)
         this.#known.set(key, { address, dialled: false, failures: 0, fruitless: 0, nextDialMs: nowMs });
     }
