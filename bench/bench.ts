@@ -16,6 +16,7 @@ import { renderComparison } from './report/render-comparison.ts';
 import { renderReport } from './report/render.ts';
 import { BENCH_SCHEMA_VERSION, type BenchReport, type BenchResult } from './report/report.ts';
 import { swarmCases, type SwarmCase } from './swarm/cases.ts';
+import { runShaping } from './swarm/run-shaping.ts';
 import { runDuration } from './swarm/run-duration.ts';
 import { runThroughput } from './swarm/run-throughput.ts';
 import { virtualCases, type VirtualCase } from './virtual/cases.ts';
@@ -120,6 +121,7 @@ async function measureAll(
 }
 
 function measureSwarm(benchmark: SwarmCase, repeats: number, signal: AbortSignal): Promise<BenchResult> {
+  if (benchmark.kind === 'shaping') return runShaping(benchmark, repeats, peerWorker, signal);
   return benchmark.kind === 'throughput'
     ? runThroughput(benchmark, repeats, { peerWorker, starWorker }, signal)
     : runDuration(benchmark, repeats, peerWorker, signal);

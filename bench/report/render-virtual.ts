@@ -28,7 +28,7 @@ export function costRow(result: CostResult): string[] {
 }
 
 export const RATIO_COLUMNS: readonly Column[] = [
-  { head: 'virtual time' },
+  { head: 'ratio of two' },
   { head: 'of what', rank: 2 },
   right('ratio'),
   right('goal'),

@@ -74,7 +74,7 @@ test('of virtual time a report shows what a chunk costs, and ratios beside what 
     100 peers, 100 chunks           50.0 µs  ± 0.00 %  ✓ 60.0 µs      256 MiB  2.00 %
     1000 peers, 100 chunks           100 µs            ✗ 60.0 µs      256 MiB  2.00 %
 
-    virtual time  of what                     ratio           goal  others
+    ratio of two  of what                     ratio           goal  others
     ──────────────────────────────────────────────────────────────────────
     growth        processor time  2.00 [2.00, 2.00]  ✗ at most 1.5  2.00 %
     links         processor time              40.00  ✓ at least 30  2.00 %

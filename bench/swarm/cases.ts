@@ -26,7 +26,20 @@ export interface ClassicCase {
   readonly goalMs: number | null;
 }
 
-export type SwarmCase = ThroughputCase | StartUpCase | ClassicCase;
+/** Processor time of a byte on links of that rate, up and down, against links without limits. */
+export interface ShapingCase {
+  readonly kind: 'shaping';
+  readonly name: string;
+  readonly leechers: number;
+  readonly fileBytes: number;
+  readonly chunkBytes: number;
+  /** null: the same without limits. */
+  readonly megabits: number | null;
+  /** The most that the ratio is to be. */
+  readonly goal: number;
+}
+
+export type SwarmCase = ThroughputCase | StartUpCase | ClassicCase | ShapingCase;
 
 const CHUNK_BYTES = 256 * KIB;
 
@@ -46,6 +59,19 @@ function startUp(workers: number, goalMs: number | null): StartUpCase {
   return { kind: 'start-up', name: `start-up: ${workers} workers`, workers, goalMs };
 }
 
+function shaping(megabits: number, fileBytes: number, goal: number): ShapingCase {
+  const chunkBytes = Math.min(CHUNK_BYTES, fileBytes / 8);
+  return {
+    kind: 'shaping',
+    name: `shaping: ${megabits} Mbit/s, 4 leechers, ${formatBytes(fileBytes)}`,
+    leechers: 4,
+    fileBytes,
+    chunkBytes,
+    megabits,
+    goal,
+  };
+}
+
 const CLASSIC: readonly ClassicCase[] = [
   { kind: 'classic', name: 'classic folders: swarm protocol', protocol: 'swarm', goalMs: null },
   { kind: 'classic', name: 'classic folders: spec protocol', protocol: 'spec', goalMs: 1000 },
@@ -56,9 +82,20 @@ export const swarmCases: Readonly<Record<'full' | 'smoke', readonly SwarmCase[]>
     throughput(8, 256 * MIB),
     throughput(1, 16 * MIB),
     throughput(32, 16 * MIB),
+    shaping(0.5, MIB / 2, 32),
+    shaping(2, 2 * MIB, 8),
+    shaping(20, 20 * MIB, 2.3),
+    shaping(200, 64 * MIB, 1.3),
     startUp(100, null),
     startUp(500, 15_000),
     ...CLASSIC,
   ],
-  smoke: [throughput(8, 4 * MIB), throughput(1, MIB), throughput(32, MIB), startUp(8, null), ...CLASSIC],
+  smoke: [
+    throughput(8, 4 * MIB),
+    throughput(1, MIB),
+    throughput(32, MIB),
+    shaping(20, MIB / 2, 2.3),
+    startUp(8, null),
+    ...CLASSIC,
+  ],
 };

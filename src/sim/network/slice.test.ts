@@ -47,16 +47,18 @@ describe('rates in slices', () => {
       const world = new SlicedWorld();
       const isUp = direction === 'upBytesPerSec';
       world.receive(world.sliced('to', isUp ? {} : { downBytesPerSec: rate }));
-      const from = world.sliced('from', { upBytesPerSec: isUp ? rate : 0.9 * rate });
+      const from = world.sliced('from', isUp ? { upBytesPerSec: rate } : { upBytesPerSec: 4 * rate });
       for (let i = 0; i < 3; i++) world.flood(from, 'to');
       world.clock.run(20_000);
       const slice = Math.max(1460, (rate * SLICE_MS) / 1000) + 64;
-      const expected = (isUp ? 1 : 0.9) * 18 * rate;
+      const expected = 18 * rate;
       const bytes = world.arrivals
         .filter(({ atMs }) => atMs > 2000)
         .reduce((sum, { message }) => sum + messageBytes(message), 0);
       expect(Math.abs(bytes - expected)).toBeLessThan(2 * slice + 0.001 * expected);
-      if (isUp) expect(mostInWindow(world, 100)).toBeLessThanOrEqual(0.1 * rate + slice);
+      // What comes from four times as fast a link comes in its slices, which are longer: one of each connection.
+      const most = isUp ? slice : 3 * Math.max(slice, (4 * rate * SLICE_MS) / 1000);
+      expect(mostInWindow(world, 100)).toBeLessThanOrEqual(0.103 * rate + most + 64);
     }
   });
 
