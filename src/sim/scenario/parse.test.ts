@@ -137,7 +137,10 @@ describe('what the report keeps of the events', () => {
   });
 
   test.each([
-    ['some', /swarm\.yaml:\d+:19: record\.events: "some" is not a share; write all, none or a share such as 50%/],
+    [
+      'some',
+      /swarm\.yaml:\d+:19: record\.events: "some" is not a share; write all, none or a share such as 50%/,
+    ],
     ['10', /record\.events: 10 has no unit; write 10%/],
     ['200%', /record\.events: 200% is too large; allowed: 0% to 100%/],
   ])('is not %s', (written, message) => {
