@@ -1,6 +1,6 @@
 /** What every page has: no reference to anything outside of it, one style, one script, and a switch for the colours. */
 import { createHash } from 'node:crypto';
-import { dataElement, markup, scriptText, type Markup } from './markup.ts';
+import { dataElement, markup, scriptElement, scriptText, type Markup } from './markup.ts';
 import { style } from './style.ts';
 
 export interface PageContent {
@@ -29,7 +29,7 @@ export function renderFrame({ title, body, data, script }: PageContent): string 
 <a class="skip" href="#main">To the content</a>
 ${body}
 ${dataElement('page-data', data)}
-<script>${{ html: code }}</script>
+${scriptElement(code)}
 </body>
 </html>
 `;

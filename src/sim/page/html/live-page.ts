@@ -1,6 +1,6 @@
 /** What a browser opens while a run goes on: a line of news above the report as it is now. */
 import { createHash } from 'node:crypto';
-import { markup, scriptText } from './markup.ts';
+import { markup, scriptElement, scriptText } from './markup.ts';
 
 const style = `
 :root { color-scheme: light dark; --bar: #1c2430; --ink: #ffffff; --line: #8795a8; }
@@ -37,7 +37,7 @@ export function renderLivePage(scenario: string, script: string): string {
 <button id="pause" type="button" aria-pressed="false">Keep this view</button>
 </header>
 <main id="reports"></main>
-<script>${{ html: code }}</script>
+${scriptElement(code)}
 </body>
 </html>
 `.html;

@@ -41,6 +41,11 @@ export function dataElement(id: string, data: unknown): Markup {
   return { html: `<script type="application/json" id="${id}">${json.replaceAll('<', '\\u003c')}</script>` };
 }
 
+/** Not by `markup`: a bundler takes a tagged template apart that has the end of a script in it. */
+export function scriptElement(code: string): Markup {
+  return { html: `<script>${code}</script>` };
+}
+
 /** The text of a script as it can stand in a page, which means the same. */
 export function scriptText(script: string): string {
   return script.replaceAll(/<(?=\/script|!--|script)/gi, '\\x3c');

@@ -1,0 +1,75 @@
+/** The charts of the small swarm, whose figures can be told by hand. */
+import { describe, expect, it } from 'vitest';
+import { measure, smallSwarm, testEnvironment } from '../../measure/fixture.ts';
+import { isMissing, type Chart, type Missing } from '../shared/charts.ts';
+import { openReplay } from '../shared/replay.ts';
+import { runCharts } from './run-charts.ts';
+import { StoryFold } from './story-fold.ts';
+
+const { plan, record } = smallSwarm();
+const fold = new StoryFold(plan);
+for (const event of record.events) fold.see(event);
+const result = measure(plan, record, testEnvironment);
+const charts = runCharts(fold.story(result));
+
+function has<T>(chart: Chart<T>): Exclude<Chart<T>, Missing> {
+  if (isMissing(chart)) throw new Error(chart.missing);
+  return chart as Exclude<Chart<T>, Missing>;
+}
+
+describe('the charts of a run', () => {
+  it('tell when peers completed, beside the bound and the makespan', () => {
+    expect(has(charts.completion)).toMatchObject({
+      timesMs: [3000, 3500],
+      counts: [1, 2],
+      peers: 2,
+      makespanMs: 3500,
+    });
+  });
+
+  it('count the copies of the rarest chunk: one until somebody has the last one, too', () => {
+    const { rarest, copiesMax } = has(charts.availability);
+    expect(Math.min(...rarest)).toBe(result.swarm.availability!.min);
+    expect(rarest.at(-1)).toBe(3);
+    expect(copiesMax).toBe(3);
+  });
+
+  it('tell who served whom as the result does', () => {
+    const { names, cells } = has(charts.flows).views[0]!;
+    const flows = cells.map(([from, to, bytes, chunks]) => ({
+      from: names[from],
+      to: names[to],
+      bytes,
+      chunks,
+    }));
+    expect(flows).toEqual(expect.arrayContaining([...result.flows]));
+    expect(flows).toHaveLength(result.flows.length);
+  });
+
+  it('say that uplinks sent what was measured', () => {
+    const { layers, groups, summary } = has(charts.uplinks);
+    expect(layers.map(({ name }) => name)).toHaveLength(5);
+    for (const { shares } of groups) {
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 2);
+    }
+    expect(summary).toContain(`${(result.swarm.uploadUtilisation! * 100).toFixed(1)} %`);
+  });
+
+  it('name the slowest peer, and account for all of its time', () => {
+    const { name, pieces, states } = has(charts.slowest);
+    expect(name).toBe('leecher/2');
+    expect(states.reduce((sum, { ms }) => sum + ms, 0)).toBeCloseTo(3500, 6);
+    expect(pieces.at(-1)!.toMs).toBe(3500);
+  });
+
+  it('replay what each peer holds at any instant', () => {
+    const replay = openReplay(has(charts.replay));
+    const heldAt = (atMs: number): number[] => replay.swarmAt(atMs).peers.map(({ held }) => held);
+    expect(heldAt(999)).toEqual([4, 0, 0]);
+    expect(heldAt(1000)).toEqual([4, 1, 0]);
+    expect(heldAt(2750)).toEqual([4, 3, 3]);
+    expect(replay.swarmAt(3100).peers.map(({ phase }) => phase)).toEqual(['complete', 'complete', 'present']);
+    expect(replay.swarmAt(995).transfers).toEqual([{ from: 0, to: 1, progress: 0.5 }]);
+    expect(replay.swarmAt(985).transfers).toEqual([]);
+  });
+});
