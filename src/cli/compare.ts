@@ -1,10 +1,6 @@
 /** Saved runs or experiments side by side. */
 import { ConfigError } from '../core/errors.ts';
 import { printable, printableData, printableJson } from '../core/printable.ts';
-import { compareSaved } from '../sim/experiment/compare-saved.ts';
-import { loadSaved } from '../sim/experiment/load-saved.ts';
-import { renderComparisonMarkdown } from '../sim/report/experiment/comparison-markdown.ts';
-import { renderComparison } from '../sim/report/experiment/comparison-terminal.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { columnsOf, wantsColours } from './output/terminal.ts';
 import { exitCodes } from './program/exit-codes.ts';
@@ -47,11 +43,19 @@ Exit codes: 0 compared, whatever came out; 2 a file cannot be read, or the scena
 nothing was compared; 70 defect of the program.`,
     );
 
-function main(): Promise<number> {
+async function main(): Promise<number> {
   const command = readCommandLine(newCompareCommand, process.argv.slice(2), process.env);
   const { json, markdown, differentScenarios } = command.opts<CompareOptions>();
   if (json && markdown)
     throw new ConfigError('--json and --markdown exclude each other; leave one of them out');
+  // Help and most mistakes do not need them.
+  const [{ compareSaved }, { loadSaved }, { renderComparisonMarkdown }, { renderComparison }] =
+    await Promise.all([
+      import('../sim/experiment/compare-saved.ts'),
+      import('../sim/experiment/load-saved.ts'),
+      import('../sim/report/experiment/comparison-markdown.ts'),
+      import('../sim/report/experiment/comparison-terminal.ts'),
+    ]);
   const sources = tellTogether(
     'compare',
     command.args.map((source) => () => ({ source, experiment: loadSaved(source) })),
@@ -66,7 +70,7 @@ function main(): Promise<number> {
         : renderComparison(printableData(comparison), terminal),
   );
   const isEmpty = comparison.others.some(({ arms }) => arms.length === 0);
-  return Promise.resolve(isEmpty ? exitCodes.inconclusive : exitCodes.ok);
+  return isEmpty ? exitCodes.inconclusive : exitCodes.ok;
 }
 
 await runProgram('compare', main);

@@ -1,12 +1,9 @@
 /** The report of a saved run or experiment anew, or in a format of other programs. */
-import { Option } from 'commander';
 import { dirname, join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { printable } from '../core/printable.ts';
-import { readSaved, type Saved } from '../sim/experiment/read-saved.ts';
-import { canExport, exportFiles, exportFormats, type ExportFormat } from '../sim/export/formats.ts';
-import { renderAgain } from '../sim/export/render-again.ts';
-import { writeExport } from '../sim/export/write-files.ts';
+import type { Saved } from '../sim/experiment/read-saved.ts';
+import { exportFormats, type ExportFormat } from '../sim/export/format-names.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
 import { print } from './output/program-output.ts';
 import { exitCodes } from './program/exit-codes.ts';
@@ -65,6 +62,13 @@ function formatsOf(text: string): readonly ExportFormat[] | 'all' {
 async function main(): Promise<number> {
   const command = readCommandLine(newReportCommand, process.argv.slice(2), process.env);
   const { format, out, quiet } = command.opts<ReportOptions>();
+  // Help and most mistakes do not need them.
+  const [{ readSaved }, { canExport, exportFiles }, { renderAgain }, { writeExport }] = await Promise.all([
+    import('../sim/experiment/read-saved.ts'),
+    import('../sim/export/formats.ts'),
+    import('../sim/export/render-again.ts'),
+    import('../sim/export/write-files.ts'),
+  ]);
   const read = readSaved(command.args[0]!);
   const saved: readonly Saved[] = 'kind' in read ? [read] : read;
   const tell = (path: string): void => {

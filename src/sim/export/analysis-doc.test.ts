@@ -4,7 +4,7 @@ import { experimentOfRuns, experimentRun } from '../experiment/fixture.ts';
 import { measuredSmallSwarm } from '../measure/fixture.ts';
 import { runsTable } from '../report/experiment/runs-table.ts';
 import { flowsTable, peersTable, timelineTable } from '../report/tables.ts';
-import { exportFormats } from './formats.ts';
+import { exportFormats } from './format-names.ts';
 
 const documentation = readFileSync(new URL('../../../docs/analysis.md', import.meta.url), 'utf8');
 const { result } = measuredSmallSwarm();

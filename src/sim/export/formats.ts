@@ -6,15 +6,12 @@ import type { Saved } from '../experiment/read-saved.ts';
 import { renderTableCsv } from '../report/csv.ts';
 import { runsTable } from '../report/experiment/runs-table.ts';
 import { flowsTable, peersTable, timelineTable, type Table } from '../report/tables.ts';
+import type { ExportFormat } from './format-names.ts';
 import { renderJsonLines } from './json-lines.ts';
 import { renderJUnit } from './junit.ts';
 import { renderOpenMetrics } from './open-metrics.ts';
 import { renderParquet } from './parquet.ts';
 import { renderTrace } from './perfetto.ts';
-
-export const exportFormats = ['csv', 'jsonl', 'parquet', 'openmetrics', 'junit', 'perfetto'] as const;
-
-export type ExportFormat = (typeof exportFormats)[number];
 
 /** A file to be written: whole, or in pieces where it is long. */
 export interface ExportFile {
