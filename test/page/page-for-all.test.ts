@@ -11,6 +11,9 @@ import { renderRunPage } from '../../src/sim/page/html/run-page.ts';
 import { pageScript } from '../../src/sim/page/page-script.ts';
 import { openFile, startChromium } from '../support/chromium.ts';
 
+/** On a busy machine. */
+const PATIENCE = { timeout: 60_000 };
+
 const folder = mkdtempSync(join(tmpdir(), 'page-'));
 let browser: Browser;
 beforeAll(async () => {
@@ -89,7 +92,7 @@ it('fits a window of 380 pixels without scrolling sideways, in every chart', asy
   expect(Math.max(...widths)).toBeLessThanOrEqual(380);
   await page.setViewportSize({ width: 1200, height: 800 });
   const lanes = page.locator('figure[data-chart="lanes"] svg');
-  await expect.poll(async () => (await lanes.boundingBox())?.width).toBeGreaterThan(800);
+  await expect.poll(async () => (await lanes.boundingBox())?.width, PATIENCE).toBeGreaterThan(800);
   await page.close();
 });
 
@@ -106,7 +109,9 @@ it('replays by keyboard and by its button', async () => {
   expect(await replay.getAttribute('data-at-ms')).toBe('0');
   await replay.locator('button').focus();
   await page.keyboard.press('Enter');
-  await expect.poll(async () => Number(await replay.getAttribute('data-at-ms'))).toBeGreaterThan(100);
+  await expect
+    .poll(async () => Number(await replay.getAttribute('data-at-ms')), PATIENCE)
+    .toBeGreaterThan(100);
   expect(await replay.locator('button').innerText()).toContain('Pause');
   await page.close();
 });

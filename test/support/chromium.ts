@@ -38,6 +38,8 @@ export async function openFile(
   options: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
   const page = await browser.newPage(options);
+  // A busy machine draws slowly.
+  page.setDefaultTimeout(120_000);
   const trouble: string[] = [];
   const url = pathToFileURL(file).href;
   page.on('console', (message) => {
