@@ -12,8 +12,12 @@ const BYTES_RESERVED = 90 * MIB;
 const BYTES_PER_CONNECTION = 26_000;
 const BYTES_PER_DELIVERY = 1_000;
 const SETUP_MS_PER_PEER = 0.2;
-const MS_PER_CONNECTION = 2;
-const MS_PER_DELIVERY = 0.35;
+/** Until the code is compiled. */
+const RUN_BASE_MS = 500;
+const MS_PER_CONNECTION = 0.3;
+const MS_PER_DELIVERY = 0.3;
+/** Each neighbour is told of each chunk. */
+const MS_PER_DELIVERY_AND_NEIGHBOUR = 0.01;
 
 export function needsOf(plan: Plan): EngineNeeds {
   const { peers, content } = plan;
@@ -26,7 +30,10 @@ export function needsOf(plan: Plan): EngineNeeds {
     descriptorsMax: 0,
     diskBytes: 0,
     setupMs: SETUP_MS_PER_PEER * peers.length,
-    runMs: ends * MS_PER_CONNECTION + deliveries * MS_PER_DELIVERY,
+    runMs:
+      RUN_BASE_MS +
+      ends * MS_PER_CONNECTION +
+      deliveries * (MS_PER_DELIVERY + MS_PER_DELIVERY_AND_NEIGHBOUR * (ends / peers.length)),
   };
 }
 
