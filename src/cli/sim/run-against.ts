@@ -2,9 +2,12 @@
 import { printableData } from '../../core/printable.ts';
 import type { Environment } from '../../sim/result/result.ts';
 import { compareSides, onlySide, sideOf } from '../../sim/experiment/against.ts';
+import { resultsOf } from '../../sim/experiment/compared-results.ts';
 import { Checkout } from '../../sim/other-program/checkout.ts';
 import { runElsewhere } from '../../sim/other-program/run-elsewhere.ts';
 import { writeComparison } from '../../sim/report/experiment/write-comparison.ts';
+import { renderComparisonPage } from '../../sim/page/html/comparison-page.ts';
+import { pageScript } from '../../sim/page/page-script.ts';
 import { renderComparison } from '../../sim/report/experiment/comparison-terminal.ts';
 import type { RunnerRequest, SimComponents } from './runners.ts';
 import type { Against } from './against.ts';
@@ -37,7 +40,10 @@ export async function runAgainst(
       experiment,
       environment === undefined ? {} : { base: environment },
     );
-    await writeComparison(folder, comparison);
+    const results = [against.names.base, against.names.own].flatMap((name, side) =>
+      resultsOf(folder, onlySide(experiment, name), side),
+    );
+    await writeComparison(folder, comparison, renderComparisonPage(comparison, results, pageScript('page')));
     tell(renderComparison(printableData(comparison), terminal()), folder, options);
     const own = onlySide(experiment, against.names.own);
     return {

@@ -1,8 +1,10 @@
 /** The browser's side of the pages: it draws what the page holds, again when width or colours change. */
 import { isMissing, type Chart, type RunCharts } from '../shared/charts.ts';
+import type { ComparisonCharts } from '../shared/comparison-charts.ts';
 import type { ExperimentCharts } from '../shared/experiment-charts.ts';
 import type { ChartView } from './chart.ts';
 import { availabilityView, latencyView } from './chunk-charts.ts';
+import { showCurves } from './comparison-view.ts';
 import { showExperiment } from './experiment-view.ts';
 import { flowsView } from './flow-matrix.ts';
 import { sharesView, uplinksView } from './load-charts.ts';
@@ -16,13 +18,23 @@ const WIDTH_MAX = 1180;
 
 function show(): void {
   switchColours();
-  const page = JSON.parse(document.getElementById('page-data')!.textContent) as RunCharts | ExperimentCharts;
+  const page = JSON.parse(document.getElementById('page-data')!.textContent) as
+    RunCharts | ExperimentCharts | ComparisonCharts;
   if (page.kind === 'run') showRun(page);
+  else if (page.kind === 'comparison') showComparison(page);
   else {
     const figure = figureOf('experiment');
     redrawWith(figure, showExperiment(figure, page));
   }
   document.documentElement.dataset['drawn'] = 'yes';
+}
+
+function showComparison(page: ComparisonCharts): void {
+  page.arms.forEach(({ completion }, at) => {
+    if (isMissing(completion)) return;
+    const figure = figureOf(`completion-${at}`);
+    redrawWith(figure, showCurves(figure, completion, page));
+  });
 }
 
 function showRun(page: RunCharts): void {

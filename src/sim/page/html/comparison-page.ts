@@ -1,0 +1,96 @@
+/** comparison.html: runs side by side, the completion of all of them on one chart for each arm. */
+import type { ComparedResult } from '../../experiment/compared-results.ts';
+import type { ComparedSide, Comparison, Side } from '../../experiment/comparison.ts';
+import {
+  cautions,
+  comparisonColumns,
+  comparisonRow,
+  describeSide,
+  headlineOf,
+  methodOf,
+  shownFigures,
+} from '../../report/experiment/comparison-columns.ts';
+import { comparisonCharts } from '../data/comparison-charts.ts';
+import { isMissing } from '../shared/charts.ts';
+import type { ComparisonCharts } from '../shared/comparison-charts.ts';
+import { renderFrame, themeSwitch } from './frame.ts';
+import { markup, nothing, type Markup } from './markup.ts';
+import { renderHtmlTable } from './table.ts';
+
+/**
+ * @param results of the runs, as far as they can still be read
+ * @param script the browser's code of the pages
+ */
+export function renderComparisonPage(
+  comparison: Comparison,
+  results: readonly ComparedResult[],
+  script: string,
+): string {
+  const { base, others } = comparison;
+  const charts = comparisonCharts(comparison, results);
+  const sides = [base, ...others.map(({ side }) => side)];
+  const body = markup`<header>
+<div class="top"><span>Comparison of ${sides.length} sides, 95 % intervals</span>${themeSwitch}</div>
+<h1>${base.scenario}: ${sides.map(({ name }) => name).join(', ')}</h1>
+${list(sides.map((side) => markup`<strong>${side.name}</strong> ${side.source}: ${describeSide(side)}`))}
+${others.map((other) => renderHeadline(other, base))}
+</header>
+<main id="main">
+<section aria-labelledby="completion"><h2 id="completion">Completion</h2>
+<div class="charts">${charts.arms.map((_, at) => renderCurves(charts, at))}</div></section>
+${others.map((other, at) => renderFigures(other, base, at))}
+${paragraph(methodOf(comparison))}
+</main>
+<footer><p>Charts: Observable Plot (© Observable, Inc.) and D3 (© Mike Bostock), ISC licence.</p></footer>
+`;
+  return renderFrame({ title: `${base.scenario}: comparison`, body, data: charts, script });
+}
+
+function renderHeadline(other: ComparedSide, base: Side): Markup {
+  const figures = other.arms.flatMap(shownFigures);
+  const has = (verdict: string): boolean => figures.some((figure) => figure.verdict === verdict);
+  const tone = has('worse')
+    ? has('better')
+      ? 'inconclusive'
+      : 'fail'
+    : has('better')
+      ? 'pass'
+      : 'inconclusive';
+  return markup`<div class="verdict ${tone}"><span>${headlineOf(other, base)}</span>${list(cautions(other, base))}</div>`;
+}
+
+function renderCurves(charts: ComparisonCharts, at: number): Markup {
+  const { name, completion } = charts.arms[at]!;
+  const title = charts.arms.length === 1 ? 'Peers complete, over time' : name;
+  const text = isMissing(completion)
+    ? markup`<p class="missing">${completion.missing}</p>`
+    : markup`<p>${completion.summary}</p>`;
+  const head = markup`<figcaption><h3 id="chart-${at}">${title}</h3>${text}</figcaption>`;
+  if (isMissing(completion)) return markup`<figure class="wide">${head}</figure>`;
+  return markup`<figure class="wide" data-chart="completion-${at}">${head}
+<div class="plot" role="group" aria-labelledby="chart-${at}"></div>
+<details><summary>The figures as a table</summary></details></figure>`;
+}
+
+function renderFigures(other: ComparedSide, base: Side, at: number): Markup {
+  const { name } = other.side;
+  return markup`<section aria-labelledby="figures-${at}"><h2 id="figures-${at}">${name} beside ${base.name}</h2>
+${other.arms.map((arm) =>
+  renderHtmlTable(
+    comparisonColumns(arm, other, base, 'metric'),
+    shownFigures(arm).map((figure) => comparisonRow(figure)),
+    {
+      caption: other.arms.length === 1 ? `${name} beside ${base.name}` : arm.name,
+      classes: shownFigures(arm).map(({ verdict }) => (verdict === 'worse' ? 'fail' : '')),
+    },
+  ),
+)}</section>`;
+}
+
+function list(items: readonly (string | Markup)[]): Markup {
+  return items.length === 0 ? nothing : markup`<ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`;
+}
+
+function paragraph(text: string): Markup {
+  return text === '' ? nothing : markup`<p>${text}</p>`;
+}
