@@ -72,6 +72,23 @@ describe('threads engine', () => {
     });
   });
 
+  it('takes a thread that a peer returns in for none that stood still before', async () => {
+    const text = `
+content: { generate: { size: 96KiB, chunk_size: 4KiB } }
+peers:
+  seeder: { holds: all, link: { up: 256kbit/s } }
+  returner: { session: { leave: { after: 100ms, how: crash }, return: { after: 3s } } }
+time_limit: 30s
+`;
+    const { ending, elapsedMs, host } = await runRecorded(
+      threadsEngine({ workerFile: realWorker() }),
+      expand(parseScenario(text, 'test.yaml')),
+    );
+    expect(ending).toBe('completed');
+    expect(elapsedMs).toBeGreaterThan(3100);
+    expect(host.loopDelayMaxMs).toBeLessThan(2500);
+  });
+
   it('gives events in order of time, and totals that agree with them', async () => {
     const record = await runRecorded(threadsEngine({ workerFile: realWorker() }), plan);
     expect(record.ending).toBe('completed');

@@ -61,7 +61,7 @@ export type ToWorker =
   /** Starts the peer at a time of the shared clock. */
   | { readonly type: 'join'; readonly peer: string; readonly atMs: number }
   /** The distribution begins at this time of the clock: what is measured of the thread counts from now on. */
-  | { readonly type: 'begin'; readonly startMs: number }
+  | { readonly type: 'begin'; readonly startMs: number; readonly watchFrom: 'start' | 'now' }
   /** Answered by the event peer-left, then `gone`. */
   | { readonly type: 'leave'; readonly peer: string }
   /** Resets the peer's sockets and stops it without a word to anybody. Answered by `gone`. */

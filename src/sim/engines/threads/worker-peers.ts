@@ -52,7 +52,7 @@ class PeersRun {
         this.#open(message.setup);
         break;
       case 'begin':
-        this.#loopDelay.begin(message.startMs);
+        this.#loopDelay.begin(message.watchFrom === 'now' ? this.#clock.now() : message.startMs);
         this.#startMs = message.startMs;
         for (const instance of this.#instances.values()) instance.begin(message.startMs);
         break;

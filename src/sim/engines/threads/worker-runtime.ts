@@ -110,7 +110,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   /** From now on the threads' event loops are watched. */
   begin(startMs: number): void {
     this.#startMs = startMs;
-    for (const worker of this.#live) worker.send({ type: 'begin', startMs });
+    for (const worker of this.#live) worker.send({ type: 'begin', startMs, watchFrom: 'start' });
   }
 
   beginFault(peer: PeerState, fault: ActiveFault): void {
@@ -245,7 +245,10 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
         : null,
     });
     this.#workerOf.set(slot, worker);
-    if (this.#startMs !== undefined) worker.send({ type: 'begin', startMs: this.#startMs });
+    // Until it hears of it, it was not there: that is no stall.
+    if (this.#startMs !== undefined) {
+      worker.send({ type: 'begin', startMs: this.#startMs, watchFrom: 'now' });
+    }
     return worker;
   }
 

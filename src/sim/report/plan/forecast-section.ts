@@ -50,7 +50,7 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
       : [
           [
             'processor',
-            `about ${formatDuration(one.processorMs)} of processor time, within a factor of two`,
+            `about ${formatDuration(one.processorMs)} of processor time, a rough estimate`,
           ] as const,
         ]),
     ['can be run', shortages.length === 0 ? 'yes, as this machine is now' : `no: ${shortageText(one)}`],
