@@ -5,6 +5,11 @@ export function hadEverything({ completionMs, usefulBytes }: PeerFigures): boole
   return completionMs === 0 && usefulBytes === 0;
 }
 
+/** Must complete, and lacked something when it joined. */
+export function hadToComplete(peer: PeerFigures): boolean {
+  return peer.mustComplete && !hadEverything(peer);
+}
+
 /** Of the peers that completed during the run, in ms: those that had everything at the start do not count. */
 export function completionTimesMs(peers: readonly PeerFigures[]): number[] {
   return peers

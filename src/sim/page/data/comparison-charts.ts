@@ -1,7 +1,7 @@
 import { distributed } from '../../analyse/statistics.ts';
 import type { Comparison } from '../../experiment/comparison.ts';
 import type { ComparedResult } from '../../experiment/compared-results.ts';
-import { hadEverything } from '../../result/completion-times.ts';
+import { hadToComplete } from '../../result/completion-times.ts';
 import { formatDuration } from '../../units/format.ts';
 import type { Chart } from '../shared/charts.ts';
 import type { CompletionCurves, ComparisonCharts, RunCurve } from '../shared/comparison-charts.ts';
@@ -51,7 +51,7 @@ function curvesOf(sides: readonly string[], results: readonly ComparedResult[]):
 }
 
 function curveOf({ side, repeat, result: { peers } }: ComparedResult): RunCurve | undefined {
-  const wanting = peers.filter((peer) => peer.mustComplete && !hadEverything(peer));
+  const wanting = peers.filter(hadToComplete);
   if (wanting.length === 0) return undefined;
   const times = wanting.flatMap(({ completedMs }) => completedMs ?? []).sort((a, b) => a - b);
   const points = thinned(

@@ -1,4 +1,4 @@
-import { hadEverything } from '../../result/completion-times.ts';
+import { hadToComplete } from '../../result/completion-times.ts';
 import { formatDuration } from '../../units/format.ts';
 import type { Chart, CompletionChart } from '../shared/charts.ts';
 import { count } from './sentences.ts';
@@ -8,7 +8,7 @@ import { thinned } from './time-bins.ts';
 const POINTS_MAX = 1000;
 
 export function completionChart({ result }: SwarmStory): Chart<CompletionChart> {
-  const wanting = result.peers.filter((peer) => peer.mustComplete && !hadEverything(peer));
+  const wanting = result.peers.filter(hadToComplete);
   if (wanting.length === 0) return { missing: 'No peer had anything to get.' };
   const times = wanting.flatMap(({ completedMs }) => completedMs ?? []).sort((a, b) => a - b);
   const points = thinned(

@@ -1,6 +1,6 @@
 /** What the peer that was last waited for, step by step. */
 import { SECOND_MS } from '../../../core/units.ts';
-import { hadEverything } from '../../result/completion-times.ts';
+import { hadToComplete } from '../../result/completion-times.ts';
 import type { PeerFigures } from '../../result/result.ts';
 import { formatDuration } from '../../units/format.ts';
 import type { Chart, SlowestChart, TimeBins } from '../shared/charts.ts';
@@ -52,9 +52,7 @@ export function slowestChart(story: SwarmStory, rates: PeerBytes): Chart<Slowest
 
 /** The one that completed last or, where some did not, the one of them that has the least. */
 function slowestOf({ result: { peers } }: SwarmStory): number | undefined {
-  const wanting = peers
-    .map((peer, at) => ({ peer, at }))
-    .filter(({ peer }) => peer.mustComplete && !hadEverything(peer));
+  const wanting = peers.map((peer, at) => ({ peer, at })).filter(({ peer }) => hadToComplete(peer));
   const without = wanting.filter(({ peer }) => peer.completedMs === null);
   const [worst] =
     without.length > 0

@@ -14,7 +14,7 @@ import { comparisonCharts } from '../data/comparison-charts.ts';
 import { isMissing } from '../shared/charts.ts';
 import type { ComparisonCharts } from '../shared/comparison-charts.ts';
 import { renderFrame, themeSwitch } from './frame.ts';
-import { markup, nothing, type Markup } from './markup.ts';
+import { list, markup, paragraph, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
 /**
@@ -85,12 +85,4 @@ ${other.arms.map((arm) =>
     },
   ),
 )}</section>`;
-}
-
-function list(items: readonly (string | Markup)[]): Markup {
-  return items.length === 0 ? nothing : markup`<ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`;
-}
-
-function paragraph(text: string): Markup {
-  return text === '' ? nothing : markup`<p>${text}</p>`;
 }

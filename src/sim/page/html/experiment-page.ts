@@ -12,7 +12,7 @@ import {
 import { describeMachine } from '../../result/machine-text.ts';
 import { experimentCharts } from '../data/experiment-charts.ts';
 import { renderFrame, themeSwitch } from './frame.ts';
-import { markup, nothing, type Markup } from './markup.ts';
+import { list, markup, nothing, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
 /** @param script the browser's code of the pages */
@@ -54,10 +54,6 @@ ${renderCircumstances(experiment)}</section>
 `;
   const title = `${scenario.name}: ${verdictWord(verdict.outcome, verdict.trust)}`;
   return renderFrame({ title, body, data: charts, script });
-}
-
-function list(items: readonly string[]): Markup {
-  return items.length === 0 ? nothing : markup`<ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`;
 }
 
 function renderExpectations(experiment: Experiment): Markup {

@@ -13,8 +13,7 @@ export interface PageContent {
 
 export function renderFrame({ title, body, data, script }: PageContent): string {
   const code = scriptText(script);
-  const hash = createHash('sha256').update(code).digest('base64');
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  const policy = contentPolicy(code);
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -34,6 +33,14 @@ ${scriptElement(code)}
 </html>
 `;
   return page.html;
+}
+
+/** Nothing but the page's own style and this script, and what else is named; as a directive each. */
+export function contentPolicy(code: string, ...more: readonly string[]): string {
+  const hash = createHash('sha256').update(code).digest('base64');
+  const script = `script-src 'sha256-${hash}'`;
+  const none = ["default-src 'none'", "base-uri 'none'", "form-action 'none'"];
+  return [...none, "style-src 'unsafe-inline'", script, ...more].join('; ');
 }
 
 /** Of the colours: as the system has it, light or dark. */

@@ -1,5 +1,5 @@
 /** What a browser opens while a run goes on: a line of news above the report as it is now. */
-import { createHash } from 'node:crypto';
+import { contentPolicy } from './frame.ts';
 import { markup, scriptElement, scriptText } from './markup.ts';
 
 const style = `
@@ -18,8 +18,7 @@ iframe.next { visibility: hidden; }
 /** @param script the browser's code of live pages */
 export function renderLivePage(scenario: string, script: string): string {
   const code = scriptText(script);
-  const hash = createHash('sha256').update(code).digest('base64');
-  const policy = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'`;
+  const policy = contentPolicy(code, 'img-src data:', "connect-src 'self'", "frame-src 'self'");
   return markup`<!doctype html>
 <html lang="en">
 <head>

@@ -33,6 +33,16 @@ function isMarkup(part: Markup | readonly Part[]): part is Markup {
 
 export const nothing: Markup = { html: '' };
 
+/** Nothing where there are no items. */
+export function list(items: readonly (string | Markup)[]): Markup {
+  return items.length === 0 ? nothing : markup`<ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`;
+}
+
+/** Nothing where there is no text. */
+export function paragraph(text: string): Markup {
+  return text === '' ? nothing : markup`<p>${text}</p>`;
+}
+
 /** Data for a script of the page: no text in it can end the element that it stands in. */
 export function dataElement(id: string, data: unknown): Markup {
   const json = JSON.stringify(data, (_, value: unknown) =>

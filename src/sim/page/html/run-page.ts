@@ -28,7 +28,7 @@ import {
   renderTrust,
   renderVerdict,
 } from './run-head.ts';
-import { markup, nothing, type Markup } from './markup.ts';
+import { markup, nothing, paragraph, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
 const PEERS_MAX = 100;
@@ -111,10 +111,6 @@ ${renderHtmlTable(peerColumns, shown.map(peerRow), {
   caption: 'Peers',
   classes: shown.map((peer) => (isTrouble(peer) ? 'fail' : '')),
 })}${paragraph(more)}`;
-}
-
-function paragraph(text: string): Markup {
-  return text === '' ? nothing : markup`<p>${text}</p>`;
 }
 
 function renderCircumstances({ environment, plan, ...result }: RunResult): Markup {
