@@ -12,8 +12,18 @@ const HOSTS_PER_NET = 254;
 /** Who is where, for the links of all peers. */
 export interface Neighbourhood {
   readonly regions: PlannedRegions | null;
-  /** By the peer's position in the plan. */
+  /** The links of all peers, some of which may be alike. */
   readonly links: readonly PlannedLink[];
+  /** Which of them is that of the peers at a host; absent: each peer has a loopback address of its own, by its position. */
+  readonly linkAt?: Readonly<Record<string, number>>;
+}
+
+/** Where the peers of a run can be reached. */
+export interface Place {
+  /** @param position in the plan */
+  hostOf(position: number): string;
+  /** null: nobody cares who is at the other end. */
+  readonly neighbourhood: Neighbourhood | null;
 }
 
 /** Other systems have but one, unless somebody sets up more. */
@@ -38,4 +48,18 @@ export function positionOf(host: string): number | undefined {
   const [first, second, net, last] = parts;
   if (parts.length !== 4 || first !== FIRST[0] || second !== FIRST[1]) return undefined;
   return net! * HOSTS_PER_NET + last! - 1;
+}
+
+/** The link of whoever is at the other end; undefined: it has none. */
+export function linkAt({ links, linkAt: at }: Neighbourhood, host: string): PlannedLink | undefined {
+  return links[(at === undefined ? positionOf(host) : at[host]) ?? -1];
+}
+
+/** All peers on this machine: at one address, or where it matters who is who, each at its own. */
+export function loopbackPlace(plan: Plan): Place {
+  if (whyAddresses(plan) === undefined) return { hostOf: () => SHARED_HOST, neighbourhood: null };
+  return {
+    hostOf,
+    neighbourhood: { regions: plan.regions, links: plan.peers.map(({ link }) => link) },
+  };
 }

@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 import type { Clock, Timer } from '../../../core/interfaces.ts';
-import type { WorkerCounters } from './counters.ts';
+import type { WorkerCounters } from '../real-time/counters.ts';
 
 const US_PER_MS = 1000;
 /** Of a stall, so many beats that it has swallowed count at most: a minute of the shortest. */

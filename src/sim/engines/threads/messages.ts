@@ -92,9 +92,3 @@ export interface VerifyTask {
   /** SHA-1 of the original's chunk i at [i-1]. */
   readonly hashes: readonly string[];
 }
-
-/** What a folder holds at the end, from its bytes on disk. */
-export interface FolderVerdict {
-  readonly heldChunks: number;
-  readonly integrity: 'intact' | 'incomplete' | 'corrupt';
-}

@@ -4,7 +4,8 @@
  */
 import { threadId } from 'node:worker_threads';
 import { toPlainError } from '../../../core/errors.ts';
-import type { FolderVerdict, FromWorker, WorkerTask } from './messages.ts';
+import type { FolderVerdict } from '../real-time/ground.ts';
+import type { FromWorker, WorkerTask } from './messages.ts';
 import { runPeers } from './worker-peers.ts';
 import { runTracker } from './worker-tracker.ts';
 import { verifyFolders } from './verify.ts';

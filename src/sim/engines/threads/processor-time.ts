@@ -2,7 +2,7 @@
 import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
 import { blockBytes } from '../../network/link-sizes.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
-import { sliceMsOf } from './slice.ts';
+import { sliceMsOf } from '../real-time/slice.ts';
 
 const MS_PER_THREAD = 130;
 const MS_PER_SLICE = 0.5;

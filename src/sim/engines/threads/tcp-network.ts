@@ -7,7 +7,7 @@ import { shapedLink } from '../../network/shaped-link.ts';
 import type { SliceTicks } from '../../network/slice-ticks.ts';
 import type { NodeCounters } from '../run/node-counters.ts';
 import type { PeerNetwork } from '../run/peer-instance.ts';
-import { positionOf, SHARED_HOST, type Neighbourhood } from './addresses.ts';
+import { linkAt, SHARED_HOST, type Neighbourhood } from './addresses.ts';
 import type { PeerSetup } from './messages.ts';
 
 export interface TcpNetworkComponents {
@@ -30,8 +30,10 @@ export function tcpNetwork(
   const own = host === SHARED_HOST ? {} : { host, localAddress: host };
   const transport = meteredTransport(new TcpTransport({ clock }, { totalChunks, ...own }), counters);
   if (isUnshaped(link) && faults === undefined) return { transport };
-  const linkOf = (other: string) => neighbourhood?.links[positionOf(other) ?? -1];
-  const known = neighbourhood === null ? {} : { linkOf, regions: neighbourhood.regions };
+  const known =
+    neighbourhood === null
+      ? {}
+      : { linkOf: (other: string) => linkAt(neighbourhood, other), regions: neighbourhood.regions };
   const timing = { clock, timerGrainMs: TIMER_GRAIN_MS, sliceMs, ticks };
   return shapedLink(transport, { ...timing, random, ...known }, link, counters);
 }

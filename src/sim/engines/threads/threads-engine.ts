@@ -41,8 +41,11 @@ export function threadsEngine(
       const fit = fitToMachine(plan, now);
       requireCapacity(fit.plan, now);
       // Most programs know this engine, and few make threads.
-      const { ThreadsRun } = await import('./threads-run.ts');
-      const run = new ThreadsRun(fit, watcher, workerFile, trackerPort);
+      const [{ RealTimeRun }, { ThisMachine }] = await Promise.all([
+        import('../real-time/real-time-run.ts'),
+        import('./this-machine.ts'),
+      ]);
+      const run = new RealTimeRun(new ThisMachine(fit, workerFile), watcher, trackerPort);
       try {
         return await run.run();
       } finally {

@@ -1,6 +1,7 @@
 import { FolderStore } from '../../../core/node/store/folder-store.ts';
 import { StoreError } from '../../../core/errors.ts';
-import type { FolderVerdict, VerifyTask } from './messages.ts';
+import type { FolderVerdict } from '../real-time/ground.ts';
+import type { VerifyTask } from './messages.ts';
 
 /** Reads every chunk file of each folder and compares its hash with the original's. */
 export async function verifyFolders({ folders, hashes }: VerifyTask): Promise<FolderVerdict[]> {

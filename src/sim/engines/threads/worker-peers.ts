@@ -3,7 +3,7 @@ import { FolderStore } from '../../../core/node/store/folder-store.ts';
 import { systemClock } from '../../../core/node/system-clock.ts';
 import { HitBoard } from '../../faults/hits.ts';
 import { SliceTicks } from '../../network/slice-ticks.ts';
-import { workerCounters, nodeCounters } from './counters.ts';
+import { workerCounters, nodeCounters } from '../real-time/counters.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { FromWorker, PeersTask, PeerSetup, ToWorker } from './messages.ts';
 import { Outbox } from './outbox.ts';

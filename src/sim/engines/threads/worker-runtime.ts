@@ -1,37 +1,28 @@
-import type { Address, Clock } from '../../../core/interfaces.ts';
+import type { Address } from '../../../core/interfaces.ts';
 import { SECOND_MS } from '../../../core/units.ts';
 import type { Original } from '../../content/original.ts';
 import { parallelThreads } from '../../machine/processors.ts';
 import { hostCount, type FittedPlan } from './capacity.ts';
 import { spareTheCompiler } from './v8-flags.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
-import { hostOf, SHARED_HOST, whyAddresses } from './addresses.ts';
-import type { PeerRuntime } from '../run/run-controller.ts';
-import type { FaultInjector, FaultRuntime } from '../run/fault-injector.ts';
+import type { FolderVerdict, Hosting, HostingComponents } from '../real-time/ground.ts';
+import { SHARED_HOST, type Place } from './addresses.ts';
 import type { NodeCounters } from '../run/node-counters.ts';
 import type { PeerState } from '../run/peer-state.ts';
 import { stayOptions, trackerOptions } from '../run/stay-options.ts';
-import { allocateCounters, nodeCounters, workerCounters } from './counters.ts';
+import { allocateCounters, nodeCounters, workerCounters } from '../real-time/counters.ts';
 import { fromPlainError } from '../run/plain-errors.ts';
-import { sliceMsOf } from './slice.ts';
+import { sliceMsOf } from '../real-time/slice.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { WorkerThread } from './worker-thread.ts';
-import type { FolderVerdict, FromWorker, PeerSetup, VerifyTask } from './messages.ts';
+import type { FromWorker, PeerSetup, VerifyTask } from './messages.ts';
 import type { Workspace } from './workspace.ts';
 
-export interface WorkerRuntimeComponents {
-  readonly clock: Clock;
-  /** Zero of that clock. */
-  readonly originNs: bigint;
+export interface WorkerRuntimeComponents extends HostingComponents {
   readonly workspace: Workspace;
   readonly original: Original;
   /** The bundled peer-worker.ts. */
   readonly workerFile: URL;
-  readonly faults: FaultInjector;
-  /** Hears what threads tell, but for the answers that the runtime itself waits for. */
-  onMessage(message: FromWorker): void;
-  /** A thread or the pool broke. */
-  onFailure(error: unknown): void;
 }
 
 /** How often an event loop is looked at: as finely as the trust in it needs (20 ms)… */
@@ -40,13 +31,13 @@ const BEAT_MS_MIN = 20;
 const BEATS_PER_SEC_MAX = 2500;
 
 /** The threads of one run: the tracker's, and one for each peer (or for each few, by engine.peers_per_worker). */
-export class WorkerRuntime implements PeerRuntime, FaultRuntime {
+export class WorkerRuntime implements Hosting {
   readonly counters: SharedArrayBuffer;
   readonly peerCounters: readonly NodeCounters[];
   readonly workers: number;
   readonly #components: WorkerRuntimeComponents;
   readonly #plan: FittedPlan;
-  readonly #hasAddresses: boolean;
+  readonly #place: Place;
   readonly #pool: WorkerPool;
   readonly #live = new Set<WorkerThread>();
   readonly #workerOf = new Map<number, WorkerThread>();
@@ -56,10 +47,10 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   #trackerWorker: WorkerThread | undefined;
   #startMs: number | undefined;
 
-  constructor(components: WorkerRuntimeComponents, plan: FittedPlan) {
+  constructor(components: WorkerRuntimeComponents, plan: FittedPlan, place: Place) {
     this.#components = components;
     this.#plan = plan;
-    this.#hasAddresses = whyAddresses(plan) !== undefined;
+    this.#place = place;
     this.workers = hostCount(plan) + 1;
     this.counters = allocateCounters(plan.peers.length + 1, this.workers);
     this.peerCounters = plan.peers.map((_, slot) => nodeCounters(this.counters, slot));
@@ -67,7 +58,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
     this.#pool = new WorkerPool({
       workerFile: components.workerFile,
       threadsMax: this.workers,
-      onError: (error) => components.onFailure(error),
+      onError: (error) => components.listener.onFailure(error),
     });
   }
 
@@ -103,7 +94,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       this.#answers.set(`ready ${peer.name}`, onReady);
       worker.send({ type: 'open', setup: this.#setup(peer) });
     } catch (error) {
-      this.#components.onFailure(error);
+      this.#components.listener.onFailure(error);
     }
   }
 
@@ -152,7 +143,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
           workerCounters(this.counters, slot).nextBeatMs = 0;
           onDead(diedMs);
         },
-        (error: unknown) => this.#components.onFailure(error),
+        (error: unknown) => this.#components.listener.onFailure(error),
       );
     } else {
       this.#answers.set(`gone ${peer.name}`, (message) => {
@@ -163,7 +154,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
   }
 
   hostOf(peer: PeerState | undefined): string {
-    return peer === undefined ? SHARED_HOST : hostOf(peer.position);
+    return peer === undefined ? SHARED_HOST : this.#place.hostOf(peer.position);
   }
 
   release(peer: PeerState): void {
@@ -240,9 +231,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       tracker: this.#tracker!,
       shared: this.#plan.engine.peersPerWorker > 1,
       sliceMs: sliceMsOf(this.#plan),
-      neighbourhood: this.#hasAddresses
-        ? { regions: this.#plan.regions, links: this.#plan.peers.map(({ link }) => link) }
-        : null,
+      neighbourhood: this.#place.neighbourhood,
     });
     this.#workerOf.set(slot, worker);
     // Until it hears of it, it was not there: that is no stall.
@@ -281,7 +270,7 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       () => this.#live.delete(worker),
       (error: unknown) => {
         this.#live.delete(worker);
-        this.#components.onFailure(error);
+        this.#components.listener.onFailure(error);
       },
     );
     return worker;
@@ -294,15 +283,17 @@ export class WorkerRuntime implements PeerRuntime, FaultRuntime {
       this.#answers.delete(key);
       if (answer !== undefined) return answer(message);
     }
-    this.#components.onMessage(message);
+    const { listener } = this.#components;
+    if (message.type === 'events') listener.onEvents(message.events);
+    else if (message.type === 'gone') listener.onGone(message.peer, message.atMs);
+    else if (message.type === 'failed') listener.onFailure(fromPlainError(message.error));
   }
 
   #setup(peer: PeerState): PeerSetup {
     const { original, workspace, faults } = this.#components;
     const held = new Set(peer.heldAtStart);
-    const host = this.#hasAddresses ? hostOf(peer.position) : SHARED_HOST;
     return {
-      ...stayOptions(this.#plan, peer, { host, port: 0 }),
+      ...stayOptions(this.#plan, peer, { host: this.#place.hostOf(peer.position), port: 0 }),
       folder: workspace.peerFolder(peer.position),
       // Who comes back looks at what it has, as in life; what was just put there is known.
       known:

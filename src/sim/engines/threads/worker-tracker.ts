@@ -4,7 +4,7 @@ import { systemClock } from '../../../core/node/system-clock.ts';
 import { HitBoard } from '../../faults/hits.ts';
 import { meteredTransport } from '../../network/metered-transport.ts';
 import { TrackerInstance } from '../run/tracker-instance.ts';
-import { workerCounters, nodeCounters } from './counters.ts';
+import { workerCounters, nodeCounters } from '../real-time/counters.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { FromWorker, ToWorker, TrackerTask } from './messages.ts';
 import { Outbox } from './outbox.ts';
