@@ -31,6 +31,6 @@ export default {
   ignoreExportsUsedInFile: isProduction ? true : { type: true, interface: true },
   // Tests read the schema that it brings.
   ignoreDependencies: isProduction ? [] : ['jest-junit-reporter'],
-  // Calibration starts ip, on Linux alone; tests make named pipes.
-  ignoreBinaries: ['ip', 'mkfifo'],
+  // Calibration starts ip, on Linux alone; tests make named pipes, certificates and servers.
+  ignoreBinaries: ['ip', 'mkfifo', 'nats-server', 'openssl'],
 };

@@ -19,6 +19,7 @@ const programs = {
   fidelity: 'run scenarios on both engines, and tell how far their figures differ',
   papers: 'run what papers have published again, and compare',
   fuzz: 'run random small scenarios, and look for what must not happen',
+  agent: 'take runs of a cluster, and do them on this machine',
   tracker: 'a tracker of its own',
   client: 'a peer of its own',
   split: 'split a file into chunk folders',

@@ -6,6 +6,7 @@ import { reasonOf } from '../../../core/node/store/store-errors.ts';
 import { MIB } from '../../../core/units.ts';
 import { chunkBytesOf } from '../../content/planned-content.ts';
 import { memory } from '../../machine/memory.ts';
+import { openFilesMax } from '../../machine/open-files.ts';
 import { threadLimits, threadsLeft, type ThreadLimit } from '../../machine/threads.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { describeShortages, type Shortage } from '../../plan/shortage.ts';
@@ -46,11 +47,10 @@ export interface MachineLimits {
 }
 
 export function machineLimits(): MachineLimits {
-  const openFiles = /^Max open files\s+(\d+)/m.exec(readOptional('/proc/self/limits'))?.[1];
   const { freeBytes, freeSetBy } = memory();
   const memoryMaps = readOptional('/proc/sys/vm/max_map_count');
   return {
-    openFiles: openFiles === undefined ? Infinity : Number(openFiles),
+    openFiles: openFilesMax() ?? Infinity,
     memoryMaps: memoryMaps === '' ? Infinity : Number(memoryMaps),
     threads: threadLimits(),
     freeBytes,

@@ -1,0 +1,74 @@
+/** An agent from its start to its end. */
+import { networkInterfaces } from 'node:os';
+import { describeProgram, programOf } from '../../sim/cluster/program-id.ts';
+import { ClusterConnection } from '../../sim/cluster/connection.ts';
+import { Presence } from '../../sim/cluster/presence.ts';
+import { readEnvironment } from '../../sim/environment.ts';
+import { openFilesMax } from '../../sim/machine/open-files.ts';
+import { exitCodes } from '../program/exit-codes.ts';
+import { interruptSignal } from '../program/run-program.ts';
+import { print, say } from '../output/program-output.ts';
+import type { AgentSettings } from './agent-options.ts';
+
+/** Resolves with the exit code once the agent has left. @throws {ConfigError} the server refuses it */
+export async function runAgent(settings: AgentSettings): Promise<number> {
+  const stopped = stopSignal(settings);
+  try {
+    return await join(settings, stopped);
+  } catch (error) {
+    // To be told to stop is how an agent ends, also one that has found no server yet.
+    if (stopped.aborted && error === stopped.reason) return exitCodes.ok;
+    throw error;
+  }
+}
+
+async function join(settings: AgentSettings, stopped: AbortSignal): Promise<number> {
+  const { address, name, lanes, quiet } = settings;
+  const tell = (line: string): void => {
+    if (!quiet) print(line);
+  };
+  const environment = readEnvironment();
+  const connection = await ClusterConnection.open(address, {
+    name: `agent ${name}`,
+    signal: stopped,
+    waitMs: Infinity,
+    onWaiting: (why) => say(`agent: ${why}; waiting for it`),
+    onOutage: (isAway) => say(isAway ? 'agent: the NATS server is away' : 'agent: the NATS server is back'),
+  });
+  try {
+    const presence = await Presence.announce(connection, {
+      name,
+      program: programOf(environment),
+      cores: environment.cores,
+      memoryBytes: environment.memoryBytes,
+      openFilesMax: openFilesMax(),
+      addresses: settings.addresses.length > 0 ? [...settings.addresses] : addressesOfMachine(),
+      lanes,
+    });
+    tell(`agent ${name} is ready: ${lanes} runs at once, ${describeProgram(programOf(environment))}`);
+    await new Promise<void>((resolve, reject) => {
+      stopped.addEventListener('abort', () => resolve());
+      connection.broken.addEventListener('abort', () => reject(connection.broken.reason as Error));
+    });
+    await presence.leave();
+    return exitCodes.ok;
+  } finally {
+    await connection.close();
+  }
+}
+
+function stopSignal({ watchInput }: AgentSettings): AbortSignal {
+  const interrupted = interruptSignal();
+  if (!watchInput) return interrupted;
+  const ended = new AbortController();
+  process.stdin.on('close', () => ended.abort()).resume();
+  return AbortSignal.any([interrupted, ended.signal]);
+}
+
+/** Those that other hosts may reach, IPv4 first; loopback where there are no others. */
+function addressesOfMachine(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((own) => own ?? []);
+  const outward = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:'));
+  const chosen = outward.length > 0 ? outward : all;
+  return chosen.toSorted((a, b) => (a.family < b.family ? -1 : 1)).map(({ address }) => address);
+}

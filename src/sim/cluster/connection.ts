@@ -1,0 +1,362 @@
+/** The connection of a program to the NATS server of its cluster. */
+import { jetstreamManager, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import { credsAuthenticator, errors, type NatsConnection } from '@nats-io/nats-core';
+import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError, TransportError, type SwarmError } from '../../core/errors.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import type { ClusterAddress } from './cluster-address.ts';
+
+export interface OpenOptions {
+  /** Shown by the server's monitoring, such as `agent host-1`. */
+  readonly name: string;
+  /** Ends the wait for a server, and every repetition. */
+  readonly signal: AbortSignal;
+  /** How long to wait for a server that is not there yet; Infinity: until the signal. Default 10 s. */
+  readonly waitMs?: number;
+  /** Told once, in a line, when there is no server yet. */
+  readonly onWaiting?: (why: string) => void;
+  /** Told when the server is lost, and when it is back. */
+  readonly onOutage?: (isAway: boolean) => void;
+}
+
+const RETRY_MS = 250;
+const CONNECT_MS = 3 * SECOND_MS;
+/** Of a request to the server itself; one that was on its way when the server died has no answer. */
+const REQUEST_MS = 3 * SECOND_MS;
+/** A server that is silent for twice as long is taken for gone, also behind a network that says nothing. */
+const PING_MS = 5 * SECOND_MS;
+/** JetStream is starting, or has no leader yet. */
+const NOT_YET = new Set([10_008, 10_009, 10_039]);
+
+/**
+ * A connection that survives its server: it connects again by itself, for as long as it is open. What ends it for good
+ * aborts `broken`. Core messages that are published while the server is away are lost without a word: what must
+ * not be lost goes through JetStream, within `persist`.
+ */
+export class ClusterConnection {
+  readonly nats: NatsConnection;
+  /** Streams, consumers and, by `.jetstream()`, messages that are kept. */
+  readonly streams: JetStreamManager;
+  /** Aborted, with a SwarmError as its reason, when the server refuses something or has ended the connection. */
+  readonly broken: AbortSignal;
+  readonly #breaking = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #onOutage: (isAway: boolean) => void;
+  #isClosing = false;
+  /** Resolved while the server is there. */
+  #back: Promise<void> = Promise.resolve();
+  #here: () => void = () => undefined;
+  /** Rejected when it goes. */
+  #lost: Promise<never>;
+  #lose: (error: Error) => void;
+
+  private constructor(nats: NatsConnection, streams: JetStreamManager, options: OpenOptions) {
+    this.nats = nats;
+    this.streams = streams;
+    this.broken = this.#breaking.signal;
+    this.#signal = AbortSignal.any([options.signal, this.broken]);
+    this.#onOutage = options.onOutage ?? (() => undefined);
+    [this.#lost, this.#lose] = whenLost();
+    void this.#followStatus();
+    void this.#followClose();
+  }
+
+  /**
+   * @throws {TransportError} no server answers in time
+   * @throws {ConfigError} it refuses the credentials, has another kind of encryption, or no JetStream
+   */
+  static async open(address: ClusterAddress, options: OpenOptions): Promise<ClusterConnection> {
+    const nats = await firstConnect(address, options);
+    try {
+      const permission = firstRefusal(nats);
+      const streams = await Promise.race([jetStreamOf(nats, address, options.signal), permission]);
+      return new ClusterConnection(nats, streams, options);
+    } catch (error) {
+      await nats.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Repeats a step for as long as the server is away. The step must be one that may be done twice, such as a publish
+   * with a msgID.
+   *
+   * @throws what the step throws for another reason, and the reason of `broken` or of the signal
+   */
+  async persist<T>(step: () => Promise<T>): Promise<T> {
+    for (;;) {
+      await this.orBroken(this.#back);
+      try {
+        return await this.orBroken(Promise.race([step(), this.#lost]));
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        if (this.nats.isClosed() || !isOutage(error)) throw error;
+      }
+      await pause(RETRY_MS, this.#signal);
+    }
+  }
+
+  /** @throws the reason of `broken`, or of the signal, as soon as it is aborted */
+  orBroken<T>(promise: Promise<T>): Promise<T> {
+    return unlessAborted(promise, this.#signal);
+  }
+
+  /**
+   * Asks somebody, who may join only now: a request that nobody is there for is repeated.
+   *
+   * @param withinMs how long somebody has to answer
+   * @throws {TransportError} nobody answered
+   */
+  async ask(subject: string, payload: Uint8Array, withinMs: number): Promise<Uint8Array> {
+    const end = performance.now() + withinMs;
+    for (;;) {
+      const leftMs = end - performance.now();
+      if (leftMs <= 0) throw new TransportError(`nobody has answered ${subject} within ${withinMs} ms`);
+      try {
+        return (await this.orBroken(this.nats.request(subject, payload, { timeout: leftMs }))).data;
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        if (!isOutage(error)) throw error;
+      }
+      await pause(Math.min(RETRY_MS, Math.max(0, end - performance.now())), this.#signal);
+    }
+  }
+
+  /** Sends what is still to be sent, unless the server is away. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#isClosing) return this.nats.closed().then(() => undefined);
+    this.#isClosing = true;
+    const flushed = this.nats.flush().catch(() => undefined);
+    await Promise.race([flushed, delay(SECOND_MS, undefined, { ref: false })]);
+    await this.nats.close();
+  }
+
+  async #followStatus(): Promise<void> {
+    for await (const status of this.nats.status()) {
+      if (status.type === 'disconnect') this.#away();
+      else if (status.type === 'reconnect') this.#here();
+      else if (status.type === 'error') this.#break(refusal(status.error, this.nats.getServer()));
+    }
+  }
+
+  /** What was on its way has no answer any more. */
+  #away(): void {
+    ({ promise: this.#back, resolve: this.#here } = this.#untilBack());
+    this.#lose(new errors.ConnectionError('the server is away'));
+    this.#onOutage(true);
+  }
+
+  #untilBack(): { promise: Promise<void>; resolve: () => void } {
+    let resolve = (): void => undefined;
+    const promise = new Promise<void>((done) => {
+      resolve = () => {
+        [this.#lost, this.#lose] = whenLost();
+        this.#onOutage(false);
+        done();
+      };
+    });
+    return { promise, resolve };
+  }
+
+  async #followClose(): Promise<void> {
+    const error = await this.nats.closed();
+    if (this.#isClosing) return;
+    const server = this.nats.getServer();
+    this.#break(
+      error === undefined
+        ? new TransportError('the NATS server has ended the connection')
+        : (refusal(error, server) ??
+            new TransportError(`the NATS server is lost: ${error.message}`, { cause: error })),
+    );
+  }
+
+  #break(reason: SwarmError | undefined): void {
+    if (reason !== undefined && !this.#isClosing) this.#breaking.abort(reason);
+  }
+}
+
+/**
+ * Not by `waitOnFirstConnect` of the library: it cannot be ended, and does not tell why it waits.
+ */
+async function firstConnect(
+  address: ClusterAddress,
+  { name, signal, waitMs = 10 * SECOND_MS, onWaiting }: OpenOptions,
+): Promise<NatsConnection> {
+  const end = performance.now() + waitMs;
+  for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await connect(connectionOptions(address, name));
+    } catch (error) {
+      const why = refusal(error, serversOf(address)) ?? tlsMistake(error, address);
+      if (why !== undefined) throw why;
+      if (performance.now() >= end) throw unreachable(address, error);
+      if (attempt === 1)
+        onWaiting?.(`no NATS server answers at ${serversOf(address)} yet: ${reasonOf(error)}`);
+    }
+    await pause(RETRY_MS, signal);
+  }
+}
+
+function connectionOptions(
+  { servers, credentials, tls }: ClusterAddress,
+  name: string,
+): NodeConnectionOptions {
+  return {
+    servers: [...servers],
+    name,
+    timeout: CONNECT_MS,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RETRY_MS,
+    pingInterval: PING_MS,
+    ...(credentials.kind === 'token' && { token: credentials.token }),
+    ...(credentials.kind === 'user' && { user: credentials.user, pass: credentials.password }),
+    ...(credentials.kind === 'creds' && {
+      authenticator: credsAuthenticator(new TextEncoder().encode(credentials.text)),
+    }),
+    ...(tls !== undefined && { tls: { ...tls } }),
+  };
+}
+
+async function jetStreamOf(
+  nats: NatsConnection,
+  address: ClusterAddress,
+  signal: AbortSignal,
+): Promise<JetStreamManager> {
+  for (;;) {
+    try {
+      return await jetstreamManager(nats, { timeout: REQUEST_MS });
+    } catch (error) {
+      const why = refusal(error, serversOf(address));
+      if (why !== undefined) throw why;
+      if (isNotEnabled(error)) {
+        throw new ConfigError(
+          `the NATS server at ${serversOf(address)} has no JetStream; start it with -js, and with -sd <folder> to keep ` +
+            'what it holds',
+          { cause: error },
+        );
+      }
+      if (!isOutage(error)) throw error;
+      await pause(RETRY_MS, signal);
+    }
+  }
+}
+
+/** Rejects when the server refuses a subject; else it never settles. */
+async function firstRefusal(nats: NatsConnection): Promise<never> {
+  for await (const status of nats.status()) {
+    const why = status.type === 'error' ? refusal(status.error, nats.getServer()) : undefined;
+    if (why !== undefined) throw why;
+  }
+  return new Promise<never>(() => undefined);
+}
+
+/** What the server refuses for good; undefined for all else. */
+function refusal(failure: unknown, server: string): ConfigError | undefined {
+  const error = failure instanceof errors.RequestError ? failure.cause : failure;
+  if (error instanceof errors.PermissionViolationError) {
+    const what = error.operation === 'publish' ? 'publish to' : 'subscribe to';
+    return new ConfigError(
+      `the NATS server at ${server} does not let this user ${what} ${error.subject}; docs/cluster.md lists what each ` +
+        'program needs',
+      { cause: error },
+    );
+  }
+  if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
+    return new ConfigError(
+      `the NATS server at ${server} refuses the credentials (${error.message}); check NATS_TOKEN, NATS_USER and ` +
+        'NATS_PASSWORD, NATS_CREDS, or NATS_CERT and NATS_KEY',
+      { cause: error },
+    );
+  }
+  return undefined;
+}
+
+function tlsMistake(error: unknown, address: ClusterAddress): ConfigError | undefined {
+  const text = chainOf(error);
+  if (/does not support 'tls'/.test(text)) {
+    return new ConfigError(`the NATS server at ${serversOf(address)} has no TLS, which the options ask for`, {
+      cause: error,
+    });
+  }
+  if (!/certificate|SSL|TLS|CERT_/i.test(text)) return undefined;
+  return new ConfigError(
+    `TLS with the NATS server at ${serversOf(address)} fails: ${text}; check --tls-ca, --tls-cert and --tls-key`,
+    { cause: error },
+  );
+}
+
+function unreachable(address: ClusterAddress, cause: unknown): TransportError {
+  // With TLS 1.3 a server that wants a certificate says so only after the client has taken itself for connected.
+  const maybe =
+    address.tls !== undefined && address.tls.cert === undefined
+      ? '; perhaps it asks for a certificate: --tls-cert and --tls-key'
+      : '';
+  return new TransportError(
+    `no NATS server answers at ${serversOf(address)}: ${reasonOf(cause)}; start one by nats-server -js, or check the URL${maybe}`,
+    { cause },
+  );
+}
+
+function isOutage(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return error.status === 503 || NOT_YET.has(error.code);
+  const causes = [error, error instanceof Error ? error.cause : undefined];
+  return causes.some(
+    (one) =>
+      one instanceof errors.TimeoutError ||
+      one instanceof errors.NoRespondersError ||
+      one instanceof errors.ConnectionError ||
+      // A server that has just started answers before its JetStream does.
+      isNotEnabled(one) ||
+      (one instanceof errors.RequestError && !(one.cause instanceof errors.PermissionViolationError)),
+  );
+}
+
+/** The library does not export the class. */
+function isNotEnabled(error: unknown): boolean {
+  return error instanceof Error && error.name === 'JetStreamNotEnabled';
+}
+
+function serversOf({ servers }: ClusterAddress): string {
+  return servers.join(', ');
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function chainOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+function whenLost(): [Promise<never>, (error: Error) => void] {
+  let lose: (error: Error) => void = () => undefined;
+  const lost = new Promise<never>((_, reject) => {
+    lose = reject;
+  });
+  // Mostly nobody waits for anything.
+  lost.catch(() => undefined);
+  return [lost, lose];
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await unlessAborted(delay(ms, undefined, { ref: true }), signal);
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  // Whoever loses has nobody who listens.
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

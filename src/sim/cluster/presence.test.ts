@@ -1,0 +1,60 @@
+import { afterEach, expect, test } from 'vitest';
+import { JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
+import { readClusterAddress } from './cluster-address.ts';
+import { ClusterConnection } from './connection.ts';
+import { AgentsView, openAgents, Presence } from './presence.ts';
+
+const ends: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const about = {
+  name: 'host-1',
+  program: { version: '1', commit: null, node: 'v20' },
+  cores: 2,
+  memoryBytes: 1e9,
+  openFilesMax: 1024,
+  addresses: ['10.0.0.1'],
+  lanes: 2,
+};
+
+async function cluster(): Promise<() => Promise<ClusterConnection>> {
+  const server = await startNats(JETSTREAM);
+  ends.push(() => server.end());
+  return async () => {
+    const connection = await ClusterConnection.open(readClusterAddress(`127.0.0.1:${server.port}`, {}, {}), {
+      name: 'test',
+      signal: new AbortController().signal,
+    });
+    ends.push(() => connection.close());
+    return connection;
+  };
+}
+
+test('an agent is seen with what it has and how exact its clock is, and is gone once it has left', async () => {
+  const connect = await cluster();
+  const presence = await Presence.announce(await connect(), about);
+  const gone = new Promise<string>((resolve) => {
+    void connect().then(async (connection) => {
+      const view = await AgentsView.open(connection, { onGone: ({ name }) => resolve(name) });
+      expect(view.agents).toEqual([{ ...about, id: presence.record.id, clock: expect.anything() }]);
+      expect(view.agents[0]!.clock!.errorMs).toBeGreaterThan(0);
+      await presence.leave();
+    });
+  });
+  await expect(gone).resolves.toBe('host-1');
+});
+
+test('an entry that is none is refused by its key', async () => {
+  const connect = await cluster();
+  const connection = await connect();
+  const bad = new Promise<string>((resolve) => {
+    void AgentsView.open(connection, { onBad: ({ message }) => resolve(message) }).then(async () => {
+      const agents = await openAgents(connection);
+      await agents.put('intruder', '{"v":1,"kind":"agent","body":{"name":5}}');
+    });
+  });
+  await expect(bad).resolves.toMatch(/agent intruder: this is not a message "agent" of the laboratory: id: /);
+});

@@ -1,0 +1,22 @@
+/** Which program somebody runs: only the same program gives the same run. */
+import { z } from 'zod';
+
+export const programSchema = z.strictObject({
+  version: z.string(),
+  /** null: it is not known. */
+  commit: z.string().nullable(),
+  /** Of Node: some functions of a run are its own. */
+  node: z.string(),
+});
+
+export type Program = z.output<typeof programSchema>;
+
+/** Of all that is known of where a program runs. */
+export function programOf({ version, commit, node }: Program): Program {
+  return { version, commit, node };
+}
+
+/** `swarm-lab 0.1.0 of commit 0123456789ab on Node v20.20.2`. */
+export function describeProgram({ version, commit, node }: Program): string {
+  return `swarm-lab ${version}${commit === null ? '' : ` of commit ${commit}`} on Node ${node}`;
+}

@@ -1,0 +1,67 @@
+/** A real nats-server with any configuration, for tests. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface TestServer {
+  readonly port: number;
+  /** For `FOLDER` in a configuration; it stays until `end`. */
+  readonly folder: string;
+  /** Resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** On the same port, with what JetStream has on disk. */
+  restart(): Promise<void>;
+  /** Nothing is left. */
+  end(): Promise<void>;
+}
+
+export const JETSTREAM = 'jetstream { store_dir: "FOLDER/js" }';
+
+/** @param config lines of a configuration, in which FOLDER is a folder of its own */
+export async function startNats(config: string): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'nats-test-'));
+  let child: ChildProcess;
+  const begin = async (port: number): Promise<number> => {
+    const file = join(folder, 'server.conf');
+    writeFileSync(file, `${config.replaceAll('FOLDER', folder)}\nlisten: "127.0.0.1:${port}"\n`);
+    child = spawn('nats-server', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    return readyPort(child);
+  };
+  const kill = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  const port = await begin(-1);
+  return {
+    port,
+    folder,
+    kill,
+    async restart() {
+      await kill();
+      await begin(port);
+    },
+    async end() {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What it says later is read, too: a server whose log nobody reads dies of the next line. */
+function readyPort(child: ChildProcess): Promise<number> {
+  let log = '';
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`nats-server has ended: ${log}`)));
+    child.stderr!.on('data', (piece: Buffer) => {
+      log += piece.toString();
+      if (log.includes('Server is ready')) {
+        resolve(Number(/client connections on 127\.0\.0\.1:(\d+)/.exec(log)?.[1]));
+      }
+    });
+  });
+}
