@@ -4,7 +4,17 @@
  * source and an unchanged source costs only the look at the files. See docs/decisions/0002-bundle-at-start.md.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,7 +31,12 @@ function sourceFiles(folder) {
 
 function sourceKey(files) {
   const hash = createHash('sha256').update(process.version);
-  for (const file of [...files, fileURLToPath(import.meta.url), join(root, 'package-lock.json')]) {
+  const others = [
+    fileURLToPath(import.meta.url),
+    join(root, 'scripts/licences.mjs'),
+    join(root, 'package-lock.json'),
+  ];
+  for (const file of [...files, ...others]) {
     const { mtimeMs, size } = statSync(file);
     hash.update(`${relative(root, file)}\0${String(mtimeMs)}\0${String(size)}\n`);
   }
@@ -62,13 +77,14 @@ async function write(folder, input, external, output, platform = 'node') {
     external,
     logLevel: 'warn',
   });
-  await bundle.write({
+  const written = await bundle.write({
     dir: folder,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].mjs',
     ...output,
   });
   await bundle.close();
+  return written.output;
 }
 
 function removeUnusedBundles(keep) {
@@ -89,10 +105,14 @@ function keepForLater(folder) {
   }
 }
 
-/** One script with its libraries in it, as small as it gets: it stands in every page. */
-function writePage(folder, name) {
+/** One script with its libraries and their licences in it, as small as it gets: it stands in every page. */
+async function writePage(folder, name) {
+  const input = { [name]: join(root, `src/sim/page/browser/${name}.ts`) };
   const output = { format: 'iife', minify: true, sourcemap: false };
-  return write(folder, { [name]: join(root, `src/sim/page/browser/${name}.ts`) }, [], output, 'browser');
+  const [chunk] = await write(folder, input, [], output, 'browser');
+  const file = join(folder, `${name}.js`);
+  const { licenceComment } = await import('./licences.mjs');
+  writeFileSync(file, `${licenceComment(chunk.moduleIds)}${readFileSync(file, 'utf8')}`);
 }
 
 async function bundle(folder, files, programs, external, output) {

@@ -1,5 +1,5 @@
 /** That everybody can read a page: small and dark screens, print, keyboard, screen readers; and whatever names are like. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
@@ -51,6 +51,16 @@ async function seriousIssues(page: Page): Promise<string[]> {
 
 const background = (page: Page): Promise<string> =>
   page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+
+it('carries the notices of the libraries whose code it brings', () => {
+  const head = /<script>\/\*!(.*?)\*\//s.exec(readFileSync(pageOf(), 'utf8'))![1]!;
+  for (const library of ['@observablehq/plot', 'd3-array', 'd3-scale', 'd3-shape']) {
+    expect(head).toMatch(new RegExp(`^${library} [0-9.]+: Copyright .*(?:Bostock|Observable, Inc\\.)$`, 'm'));
+  }
+  expect(head).toContain('this permission notice appear in all copies');
+  // A licence of several holders is there as it is.
+  expect(head).toMatch(/^d3-geo [0-9.]+$.*^Copyright .* Charles Karney$/ms);
+});
 
 it.each(['light', 'dark'] as const)('axe finds no serious issue on a %s screen', async (colorScheme) => {
   const { page } = await openFile(browser, pageOf(), { colorScheme });

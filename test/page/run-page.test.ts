@@ -84,94 +84,135 @@ function heldAt(
   return peers;
 }
 
-describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart'])('the page of %s', (name) => {
-  let run: Written;
-  beforeAll(async () => {
-    run = await written(name);
-  });
+/** Partitions that hold at an instant, by the events alone. */
+function cutsAt(events: readonly SwarmEvent[], atMs: number): string[] {
+  const cuts: string[] = [];
+  for (const event of events) {
+    if (event.atMs > atMs) break;
+    if (event.type === 'fault-began' && event.kind === 'partition') cuts.push(event.fault);
+    if (event.type === 'fault-ended' && cuts.includes(event.fault)) cuts.splice(cuts.indexOf(event.fault), 1);
+  }
+  return cuts;
+}
 
-  it('opens from disk without an error and without asking anything of a network', async () => {
-    const { page, trouble } = await openFile(browser, run.file);
-    expect(trouble).toEqual([]);
-    expect(await page.locator('.verdict').innerText()).toContain('complete and verified; makespan');
-    expect(await page.locator('figure:has(svg), figure:has(canvas)').count()).toBe(11);
-    await page.close();
-  });
+describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart', 'partition-heals'])(
+  'the page of %s',
+  (name) => {
+    let run: Written;
+    beforeAll(async () => {
+      run = await written(name);
+    });
 
-  it('has a mark for each thing that it shows, with the extremes of result.json', async () => {
-    const { page } = await openFile(browser, run.file);
-    const charts = await chartsOf(page);
-    const { peers, flows, swarm } = run.result;
-    const wanting = peers.filter((peer) => peer.mustComplete && !hadEverything(peer));
-    expect(await marks(page, 'completion', '.completions circle')).toBe(wanting.length);
-    expect(has(charts.completion).timesMs.at(-1)).toBeCloseTo(swarm.makespanMs!, 0);
-    expect(has(charts.completion).boundMs).toBe(swarm.bound.lowerBoundMs);
+    it('opens from disk without an error and without asking anything of a network', async () => {
+      const { page, trouble } = await openFile(browser, run.file);
+      expect(trouble).toEqual([]);
+      expect(await page.locator('.verdict').innerText()).toContain('complete and verified; makespan');
+      expect(await page.locator('figure:has(svg), figure:has(canvas)').count()).toBe(11);
+      await page.close();
+    });
 
-    const { layers, bins } = has(charts.goodput);
-    expect(await marks(page, 'goodput', '.layers rect')).toBeGreaterThan(0);
-    const bytes = layers
-      .flatMap(({ values }) => values)
-      .reduce((sum, rate) => sum + (rate * bins.stepMs) / 1000, 0);
-    expect(bytes / swarm.usefulBytes).toBeCloseTo(1, 2);
+    it('has a mark for each thing that it shows, with the extremes of result.json', async () => {
+      const { page } = await openFile(browser, run.file);
+      const charts = await chartsOf(page);
+      const { peers, flows, swarm } = run.result;
+      const wanting = peers.filter((peer) => peer.mustComplete && !hadEverything(peer));
+      expect(await marks(page, 'completion', '.completions circle')).toBe(wanting.length);
+      expect(has(charts.completion).timesMs.at(-1)).toBeCloseTo(swarm.makespanMs!, 0);
+      expect(has(charts.completion).boundMs).toBe(swarm.bound.lowerBoundMs);
 
-    const availability = has(charts.availability);
-    const whole = availability.rarest.slice(availability.rarest.findIndex((copies) => copies > 0));
-    expect(Math.min(...whole)).toBe(swarm.availability!.min);
-    expect(await marks(page, 'availability', '.rarest path, .mean path')).toBe(2);
-    expect(await marks(page, 'availability', '.copies-of-chunks rect')).toBeGreaterThanOrEqual(
-      availability.rows.length,
-    );
+      const { layers, bins } = has(charts.goodput);
+      expect(await marks(page, 'goodput', '.layers rect')).toBeGreaterThan(0);
+      const bytes = layers
+        .flatMap(({ values }) => values)
+        .reduce((sum, rate) => sum + (rate * bins.stepMs) / 1000, 0);
+      expect(bytes / swarm.usefulBytes).toBeCloseTo(1, 2);
 
-    expect(await marks(page, 'flows', '.flows rect')).toBe(flows.length);
-    expect(has(charts.flows).views[0]!.cells[0]![2]).toBe(flows[0]!.bytes);
-
-    const count = (type: SwarmEvent['type']): number =>
-      run.events.filter((event) => event.type === type).length;
-    expect(await marks(page, 'lanes', '.stays rect')).toBe(count('peer-joined'));
-    expect(await marks(page, 'lanes', '.crashed path')).toBe(count('peer-crashed'));
-    expect(await marks(page, 'lanes', '.left text')).toBe(count('peer-left'));
-    expect(await marks(page, 'lanes', '.complete circle')).toBe(
-      peers.filter((peer) => peer.completedMs !== null && !hadEverything(peer)).length,
-    );
-
-    const joined = peers.filter(({ joinedMs }) => joinedMs !== null);
-    expect(await marks(page, 'shares', '.uploads rect')).toBe(joined.length);
-    expect(has(charts.shares).bars[0]!.uploadedBytes).toBe(
-      Math.max(...joined.map((peer) => peer.uploadedBytes)),
-    );
-
-    const { bars } = has(charts.latencies);
-    expect(await marks(page, 'latencies', '.chunks-by-time rect')).toBe(bars.length);
-    expect(bars.reduce((sum, { chunks }) => sum + chunks, 0)).toBe(count('chunk-received'));
-    expect(await marks(page, 'latencies', '.percentiles line')).toBe(3);
-
-    const uplinks = has(charts.uplinks);
-    expect(await marks(page, 'uplinks', '.layers rect')).toBe(uplinks.layers.length * uplinks.bins.count);
-    expect(await marks(page, 'slowest', '.states rect')).toBe(has(charts.slowest).pieces.length);
-    expect(has(charts.slowest).toMs).toBe(swarm.makespanMs);
-    expect(await marks(page, 'tracker', '.layers rect')).toBeGreaterThan(0);
-    await page.close();
-  });
-
-  it('replays what events.jsonl says, at three instants', async () => {
-    const { page } = await openFile(browser, run.file);
-    for (const share of [0.2, 0.5, 0.9]) {
-      const atMs = Math.round(run.result.elapsedMs * share) + 0.5;
-      const swarm = await page.evaluate<SwarmAt>(`swarmAt(${atMs})`);
-      const shown = Object.fromEntries(
-        swarm.peers
-          .filter(({ phase }) => phase !== 'absent')
-          .map(({ name: peer, held, phase }) => [peer, { held, phase }]),
+      const availability = has(charts.availability);
+      const whole = availability.rarest.slice(availability.rarest.findIndex((copies) => copies > 0));
+      expect(Math.min(...whole)).toBe(swarm.availability!.min);
+      expect(availability.rarestAtEnd).toBe(swarm.availability!.end);
+      expect(await marks(page, 'availability', '.rarest path, .mean path')).toBe(2);
+      expect(await marks(page, 'availability', '.copies-of-chunks rect')).toBeGreaterThanOrEqual(
+        availability.rows.length,
       );
-      expect(shown).toEqual(heldAt(run.events, atMs));
-      const underWay = run.events.filter(
-        (event) =>
-          event.type === 'chunk-received' &&
-          event.atMs > atMs + 0.1 &&
-          event.atMs - event.tookMs < atMs - 0.1,
+
+      expect(await marks(page, 'flows', '.flows rect')).toBe(flows.length);
+      expect(has(charts.flows).views[0]!.cells[0]![2]).toBe(flows[0]!.bytes);
+
+      const count = (type: SwarmEvent['type']): number =>
+        run.events.filter((event) => event.type === type).length;
+      expect(await marks(page, 'lanes', '.stays rect')).toBe(count('peer-joined'));
+      expect(await marks(page, 'lanes', '.crashed path')).toBe(count('peer-crashed'));
+      expect(await marks(page, 'lanes', '.left text')).toBe(count('peer-left'));
+      expect(await marks(page, 'lanes', '.complete circle')).toBe(
+        peers.filter((peer) => peer.completedMs !== null && !hadEverything(peer)).length,
       );
-      expect(Math.abs(swarm.transfers.length - underWay.length)).toBeLessThanOrEqual(1);
-    }
-    await page.close();
-  });
-});
+
+      const joined = peers.filter(({ joinedMs }) => joinedMs !== null);
+      expect(await marks(page, 'shares', '.uploads rect')).toBe(joined.length);
+      expect(has(charts.shares).bars[0]!.uploadedBytes).toBe(
+        Math.max(...joined.map((peer) => peer.uploadedBytes)),
+      );
+
+      const { bars } = has(charts.latencies);
+      expect(await marks(page, 'latencies', '.chunks-by-time rect')).toBe(bars.length);
+      expect(bars.reduce((sum, { chunks }) => sum + chunks, 0)).toBe(count('chunk-received'));
+      expect(await marks(page, 'latencies', '.percentiles line')).toBe(3);
+
+      const uplinks = has(charts.uplinks);
+      expect(await marks(page, 'uplinks', '.layers rect')).toBe(uplinks.layers.length * uplinks.bins.count);
+      expect(await marks(page, 'slowest', '.states rect')).toBe(has(charts.slowest).pieces.length);
+      expect(has(charts.slowest).toMs).toBe(swarm.makespanMs);
+      expect(await marks(page, 'tracker', '.layers rect')).toBeGreaterThan(0);
+      const messages = has(charts.tracker)
+        .layers.flatMap(({ values }) => values)
+        .reduce((sum, rate) => sum + (rate * has(charts.tracker).bins.stepMs) / 1000, 0);
+      expect(messages / run.result.tracker.traffic.messagesReceived).toBeCloseTo(1, 1);
+      await page.close();
+    });
+
+    it('shows no byte of a peer at a time when it was not there', async () => {
+      const { page } = await openFile(browser, run.file);
+      const { lanes, bins } = has((await chartsOf(page)).lanes);
+      const ghosts = lanes.flatMap(({ name: peer, stays, up, down }) =>
+        up.flatMap((bytes, step) => {
+          const [fromMs, toMs] = [step * bins.stepMs, (step + 1) * bins.stepMs];
+          // Times of stays are whole milliseconds.
+          const isHere = stays.some((stay) => stay.fromMs - 1 <= toMs && fromMs <= stay.toMs + 1);
+          return !isHere && bytes + down[step]! > 0 ? [{ peer, step }] : [];
+        }),
+      );
+      expect(ghosts).toEqual([]);
+      await page.close();
+    });
+
+    it('replays what events.jsonl says, at three instants', async () => {
+      const { page } = await openFile(browser, run.file);
+      for (const share of [0.2, 0.5, 0.9]) {
+        const atMs = Math.round(run.result.elapsedMs * share) + 0.5;
+        const swarm = await page.evaluate<SwarmAt>(`swarmAt(${atMs})`);
+        const shown = Object.fromEntries(
+          swarm.peers
+            .filter(({ phase }) => phase !== 'absent')
+            .map(({ name: peer, held, phase }) => [peer, { held, phase }]),
+        );
+        expect(shown).toEqual(heldAt(run.events, atMs));
+        const underWay = run.events.filter(
+          (event) =>
+            event.type === 'chunk-received' &&
+            event.atMs > atMs + 0.1 &&
+            event.atMs - event.tookMs < atMs - 0.1,
+        );
+        expect(Math.abs(swarm.transfers.length - underWay.length)).toBeLessThanOrEqual(1);
+        expect(swarm.cuts.map(({ name: cut }) => cut)).toEqual(cutsAt(run.events, atMs));
+        for (const { sides } of swarm.cuts) {
+          const [near, far] = [0, 1].map((side) =>
+            swarm.peers.filter((_, at) => sides[at] === side).map(({ name: peer }) => peer.split('/')[0]),
+          );
+          expect([new Set(near), new Set(far)]).toEqual([new Set(['seeder', 'near']), new Set(['far'])]);
+        }
+      }
+      await page.close();
+    });
+  },
+);

@@ -103,6 +103,8 @@ export interface SwarmSample {
   readonly peersCompleted: number;
   /** Of what the peers that must complete lacked at the start, the share of bytes they hold, 0 to 1. */
   readonly progress: number;
+  /** Messages that have reached the tracker so far; absent in runs of versions that did not count them. */
+  readonly trackerReceived?: number;
 }
 
 /** How the host behaved during the run, for the trust verdict. */

@@ -60,6 +60,7 @@ const sample = z.looseObject({
   peersAlive: number,
   peersCompleted: number,
   progress: number,
+  trackerReceived: number.optional(),
 });
 
 export const resultShape = z.looseObject({

@@ -237,6 +237,7 @@ export function smallSwarm(): { plan: Plan; record: RecordedRun } {
         peersAlive: 3,
         peersCompleted: [1, 1, 1, 2, 3][i]!,
         progress: [0, 0.125, 0.375, 0.875, 1][i]!,
+        trackerReceived: [1, 4, 8, 10, 12][i]!,
       })),
     },
   );

@@ -48,12 +48,12 @@ describe('CSV', () => {
       String(1000 / 4500),
     ]);
     expect(renderTableCsv(timelineTable(result))).toMatchInlineSnapshot(`
-      "atMs,usefulBytes,payloadSentBytes,controlSentBytes,peersAlive,peersCompleted,progress
-      0,0,0,50,3,1,0
-      1000,1000,1000,150,3,1,0.125
-      2000,3000,3500,250,3,1,0.375
-      3000,7000,7500,350,3,2,0.875
-      4000,8000,8500,450,3,3,1
+      "atMs,usefulBytes,payloadSentBytes,controlSentBytes,peersAlive,peersCompleted,progress,trackerReceived
+      0,0,0,50,3,1,0,1
+      1000,1000,1000,150,3,1,0.125,4
+      2000,3000,3500,250,3,1,0.375,8
+      3000,7000,7500,350,3,2,0.875,10
+      4000,8000,8500,450,3,3,1,12
       "
     `);
   });

@@ -100,6 +100,13 @@ const sampleColumns = [
   ofSample('peersAlive', 'integer', 'peers', 'peers in the swarm'),
   ofSample('peersCompleted', 'integer', 'peers', 'peers that must complete and have'),
   ofSample('progress', 'number', 'share', 'of what those that must complete lacked, what they hold'),
+  {
+    name: 'trackerReceived',
+    type: 'integer',
+    unit: 'messages',
+    meaning: 'messages that have reached the tracker so far',
+    read: ({ trackerReceived }: SwarmSample) => trackerReceived ?? null,
+  },
 ] as const;
 
 const ofFlow = field<Flow>();

@@ -53,7 +53,8 @@ export class RealTimeRun {
     if (assembled === 'interrupted') return this.#recordOfNothing();
     const { plan } = this.#ground;
     const { hosting, controller, faults, peers, chunkBytes } = assembled;
-    const sampler = new Sampler(peers, hosting.peerCounters, chunkBytes, {
+    const tracker = nodeCounters(hosting.counters, peers.length);
+    const sampler = new Sampler(peers, hosting.peerCounters, tracker, chunkBytes, {
       waitsForSessions: plan.until === 'sessions',
     });
     const startMs = this.#clock.now() + this.#ground.startLeadMs();

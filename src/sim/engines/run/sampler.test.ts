@@ -15,10 +15,19 @@ function swarm() {
     new PeerState(planned('seeder', false), 0, 4, all),
     new PeerState(planned('leecher', true), 1, 4, all.slice(0, 1)),
   ];
-  return { peers, counters, sampler: new Sampler(peers, counters, CHUNK_BYTES) };
+  const tracker = emptyCounters();
+  return { peers, counters, tracker, sampler: new Sampler(peers, counters, tracker, CHUNK_BYTES) };
 }
 
 describe('Sampler', () => {
+  it('keeps how many messages have reached the tracker', () => {
+    const { sampler, tracker } = swarm();
+    sampler.take(0);
+    tracker.messagesReceived = 3;
+    sampler.end(100);
+    expect(sampler.samples.map(({ trackerReceived }) => trackerReceived)).toEqual([0, 3]);
+  });
+
   it('counts completion in the bytes that peers which must complete still lacked at the start', () => {
     const { sampler, counters, peers } = swarm();
     sampler.take(0);

@@ -23,13 +23,17 @@ export class Sampler {
 
   readonly #waitsForSessions: boolean;
 
+  readonly #tracker: Pick<NodeCounters, 'messagesReceived'>;
+
   /** @param counters of each peer, by position */
   constructor(
     peers: readonly PeerState[],
     counters: readonly NodeCounters[],
+    tracker: Pick<NodeCounters, 'messagesReceived'>,
     chunkBytes: readonly number[],
     { waitsForSessions = false }: { readonly waitsForSessions?: boolean } = {},
   ) {
+    this.#tracker = tracker;
     this.#waitsForSessions = waitsForSessions;
     this.#peers = peers;
     this.#counters = counters;
@@ -79,6 +83,7 @@ export class Sampler {
       peersAlive: this.#peers.filter(({ phase }) => phase === 'present').length,
       peersCompleted: this.#peers.filter(({ mustComplete, complete }) => mustComplete && complete).length,
       progress: this.#progress(),
+      trackerReceived: this.#tracker.messagesReceived,
     };
   }
 

@@ -122,7 +122,8 @@ export class VirtualRun {
         until: plan.until ?? 'complete',
       },
     );
-    this.#sampler = new Sampler(this.#peers, this.#runtime.counters.slice(0, -1), this.#chunkBytes, {
+    const { counters } = this.#runtime;
+    this.#sampler = new Sampler(this.#peers, counters.slice(0, -1), counters.at(-1)!, this.#chunkBytes, {
       waitsForSessions: plan.until === 'sessions',
     });
   }

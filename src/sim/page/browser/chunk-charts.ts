@@ -6,6 +6,9 @@ import type { ChartView } from './chart.ts';
 import { element, tableOf } from './elements.ts';
 import { faultMarks, plot, stepsOf, timeAxis, timeUnit } from './scales.ts';
 
+/** Room at the right for the names of the lines; the map below ends where they do. */
+const END_OF_LINES = 56;
+
 export const availabilityView: ChartView<AvailabilityChart> = {
   draw(chart, page, width) {
     return [lines(chart, page.endMs, page.faults, width), heatMap(chart, page.endMs, width)];
@@ -18,7 +21,7 @@ export const availabilityView: ChartView<AvailabilityChart> = {
 };
 
 function lines(
-  { bins, rarest, mean }: AvailabilityChart,
+  { bins, rarest, rarestAtEnd, mean }: AvailabilityChart,
   endMs: number,
   faults: Parameters<typeof faultMarks>[0],
   width: number,
@@ -26,18 +29,24 @@ function lines(
   const unit = timeUnit(endMs);
   const steps = stepsOf(bins, unit);
   const points = (values: readonly number[]) => steps.map(({ to }, at) => ({ x: to, y: values[at]! }));
+  const least = [
+    { x: 0, y: rarest[0]! },
+    ...points(rarest),
+    // The last step has its least, too; where the line ends is how the run ended.
+    { x: endMs / unit.size, y: rarestAtEnd },
+  ];
   const ends = [
-    { text: 'mean', values: mean, colour: 'var(--c0)' },
-    { text: 'rarest', values: rarest, colour: 'var(--c1)' },
+    { text: 'mean', line: points(mean), colour: 'var(--c0)' },
+    { text: 'rarest', line: least, colour: 'var(--c1)' },
   ];
   return plot(width, 220, {
-    marginRight: 56,
+    marginRight: END_OF_LINES,
     x: timeAxis(endMs, unit),
     y: { label: 'copies', grid: true, nice: true, zero: true },
     marks: [
       ...faultMarks(faults, unit, width),
-      ...ends.flatMap(({ text, values, colour }) => [
-        Plot.lineY(points(values), {
+      ...ends.flatMap(({ text, line, colour }) => [
+        Plot.lineY(line, {
           x: 'x',
           y: 'y',
           stroke: colour,
@@ -45,7 +54,7 @@ function lines(
           curve: text === 'rarest' ? 'step-before' : 'linear',
           className: text,
         }),
-        Plot.text(points(values).slice(-1), {
+        Plot.text(line.slice(-1), {
           x: 'x',
           y: 'y',
           text: () => text,
@@ -77,6 +86,7 @@ function heatMap({ bins, rows, copiesMax }: AvailabilityChart, endMs: number, wi
   const height = Math.min(420, Math.max(120, rows.length * 9 + 70));
   const svg = plot(width, height, {
     marginTop: 24,
+    marginRight: END_OF_LINES,
     x: timeAxis(endMs, unit),
     y: { label: 'chunk', reverse: true, domain: [0.5, (rows.at(-1)?.toChunk ?? 1) + 0.5] },
     marks: [
@@ -130,7 +140,8 @@ export const latencyView: ChartView<LatencyChart> = {
         domain,
         label: 'from request to the last byte, log scale',
         tickFormat: (ms: number) => shortTime(ms),
-        ticks: Math.max(3, Math.floor(width / 80)),
+        // As a list: of a number of ticks, D3 would leave out the labels at 5.
+        ticks: ticksOf(domain, width),
       },
       y: { label: 'chunks', grid: true, nice: true },
       marks: [
@@ -156,7 +167,7 @@ export const latencyView: ChartView<LatencyChart> = {
             dy: -34 + at * 12,
             fill: 'var(--ink)',
             textAnchor: isRightHalf(percentile.ms, domain) ? 'end' : 'start',
-            dx: isRightHalf(percentile.ms, domain) ? 2 : -2,
+            dx: isRightHalf(percentile.ms, domain) ? -4 : 4,
           }),
         ),
         Plot.ruleY([0], { stroke: 'var(--soft)' }),
@@ -172,6 +183,17 @@ export const latencyView: ChartView<LatencyChart> = {
 
 function isRightHalf(ms: number, [from, to]: readonly number[]): boolean {
   return Math.log(ms / from!) > Math.log(to! / from!) / 2;
+}
+
+/** Each first digit of each power of ten, or where they would be too close 1, 2 and 5, or 1 alone. */
+function ticksOf([from, to]: readonly number[], width: number): number[] {
+  const first = Math.floor(Math.log10(from!));
+  const decades = Array.from({ length: Math.ceil(Math.log10(to!)) - first + 1 }, (_, at) => first + at);
+  const pixels = width / Math.log10(to! / from!);
+  const digits = pixels > 150 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : pixels > 90 ? [1, 2, 5] : [1];
+  return decades
+    .flatMap((power) => digits.map((digit) => digit * 10 ** power))
+    .filter((ms) => ms >= from! && ms <= to!);
 }
 
 /** Only the first digits 1, 2 and 5 of each power of ten have a label. */

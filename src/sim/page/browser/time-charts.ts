@@ -48,9 +48,7 @@ export const completionView: ChartView<CompletionChart> = {
           strokeDasharray: '6,4',
           className: 'lower-bound',
         }),
-        Plot.text(rules, { ...label, frameAnchor: 'top', dy: 8 }),
         Plot.ruleX(last, { x: 'x', stroke: 'var(--ink)', strokeWidth: 1, className: 'makespan' }),
-        Plot.text(last, { ...label, frameAnchor: 'top', dy: 26 }),
         Plot.dot(points.length <= DOTS_MAX ? points : [], {
           x: 'x',
           y: 'y',
@@ -60,6 +58,8 @@ export const completionView: ChartView<CompletionChart> = {
           title: ({ y, ms }: { y: number; ms: number }) => `${y} complete after ${formatDuration(ms)}`,
           tip: true,
         }),
+        Plot.text(rules, { ...label, frameAnchor: 'top', dy: 8 }),
+        Plot.text(last, { ...label, frameAnchor: 'top', dy: 26 }),
         Plot.ruleY([0], { stroke: 'var(--soft)' }),
       ],
     });
@@ -92,7 +92,7 @@ export const trackerView: ChartView<Layered> = {
     const colours = new Map(trackerColours);
     return layers(chart, page, width, {
       unit: { name: '', size: 1 },
-      label: 'a second',
+      label: 'messages a second',
       colour: (name) => colours.get(name)!,
       format: perSecond,
     });

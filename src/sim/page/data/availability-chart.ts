@@ -51,6 +51,7 @@ export function availabilityChart(story: SwarmStory): Chart<AvailabilityChart> {
   return {
     bins,
     rarest: least,
+    rarestAtEnd: before,
     mean: rounded(mean),
     rows,
     copiesMax,

@@ -18,12 +18,13 @@ export function goodputChart(story: SwarmStory): Chart<Layered> {
   const most = Math.max(...sums);
   if (most === 0) return { missing: 'No chunk arrived.' };
   const at = sums.indexOf(most) * bins.stepMs;
-  const mean = story.result.swarm.goodputBytesPerSec;
+  const { goodputBytesPerSec: mean, makespanMs } = story.result.swarm;
+  const until = makespanMs === null ? 'the end of the run' : 'the makespan';
   return {
     bins,
     layers,
     summary:
-      `Goodput of all peers: ${formatRate(mean)} on average until the makespan, at most ${formatRate(most)} ` +
+      `Goodput of all peers: ${formatRate(mean)} on average until ${until}, at most ${formatRate(most)} ` +
       `(around ${formatDuration(at)}).`,
   };
 }

@@ -1,4 +1,5 @@
 /** What each peer sent and received in each step, as far as receipts tell: the bytes of a chunk evenly from its request on. */
+import type { Stay } from '../../measure/presence.ts';
 import type { TimeBins } from '../shared/charts.ts';
 import type { SwarmStory } from './swarm-story.ts';
 import { binAt, binsOf, spread } from './time-bins.ts';
@@ -16,7 +17,7 @@ export interface PeerBytes {
 const STEPS = 120;
 
 /** Of the whole run. It goes once through all receipts, so charts share it. */
-export function peerBytes({ receipts, plan, endMs }: SwarmStory): PeerBytes {
+export function peerBytes({ receipts, plan, endMs, stays }: SwarmStory): PeerBytes {
   const bins = binsOf(endMs, STEPS);
   const peers = plan.peers.length;
   const { count } = bins;
@@ -26,8 +27,8 @@ export function peerBytes({ receipts, plan, endMs }: SwarmStory): PeerBytes {
   const receiving = new Uint8Array(peers * count);
   const { atMs, tookMs, from, to, bytes } = receipts;
   for (let row = 0; row < atMs.length; row++) {
-    const toMs = atMs[row]!;
-    const fromMs = toMs - tookMs[row]!;
+    const toMs = sentUntil(stays[from[row]!]!, atMs[row]!);
+    const fromMs = Math.min(toMs, atMs[row]! - tookMs[row]!);
     const first = binAt(bins, fromMs);
     const last = binAt(bins, toMs);
     spread(bins, down, fromMs, toMs, bytes[row]!, to[row]! * count);
@@ -37,4 +38,14 @@ export function peerBytes({ receipts, plan, endMs }: SwarmStory): PeerBytes {
     sending.fill(1, from[row]! * count + first, from[row]! * count + last + 1);
   }
   return { bins, down, up, sending, receiving };
+}
+
+/** The last instant up to one at which a sender was there: what it had sent may count only after it has gone. */
+function sentUntil(stays: readonly Stay[], atMs: number): number {
+  let untilMs = atMs;
+  for (const { joinMs, endMs } of stays) {
+    if (joinMs > atMs) break;
+    untilMs = Math.min(atMs, endMs);
+  }
+  return untilMs;
 }

@@ -1,4 +1,5 @@
-import type { Chart, ReplayChart } from '../shared/charts.ts';
+import { TRACKER } from '../../faults/occurrence.ts';
+import type { Chart, ReplayChart, ReplayCut } from '../shared/charts.ts';
 import { packRows } from '../shared/number-columns.ts';
 import { ROW, stepKinds, TICKS_A_MS, type StepKind } from '../shared/replay.ts';
 import { pickPeers } from './pick-peers.ts';
@@ -9,6 +10,8 @@ import { receiptKinds, type SwarmStory } from './swarm-story.ts';
 const REPLAY_PEERS_MAX = 200;
 /** A page of two megabytes holds so many. */
 const RECEIPTS_MAX = 120_000;
+/** Of a partition that comes again and again; each takes a number a peer. */
+const CUTS_MAX = 100;
 
 interface Step {
   readonly peer: number;
@@ -37,11 +40,13 @@ export function replayChart(story: SwarmStory): Chart<ReplayChart> {
     totalChunks: story.plan.content.totalChunks,
     steps: packRows(lifeOf(story, place), ROW),
     transfers: packRows(transfersOf(story, place, chunksEach), ROW),
+    cuts: cutsOf(story, shown),
     summary:
       (shown.length < peers
         ? `${count(shown.length, 'peer')} of ${peers.toLocaleString('en-US')}, evenly chosen; what comes from others comes from the rim. `
         : `${count(peers, 'peer')} in a ring around the tracker. `) +
-      (chunksEach > 1 ? `One transfer in ${chunksEach} is shown.` : 'Every transfer is shown.'),
+      (chunksEach > 1 ? `One transfer in ${chunksEach} is shown.` : 'Every transfer is shown.') +
+      ' A disc fills with what the peer holds; a dot is a chunk under way; a cross is a crash; a dashed line is a cut.',
   };
 }
 
@@ -78,6 +83,25 @@ function lifeOf(story: SwarmStory, place: ReadonlyMap<number, number>): number[]
   return steps
     .sort((a, b) => a.atMs - b.atMs || rank(a.kind) - rank(b.kind))
     .flatMap(({ peer, kind, atMs, held }) => [peer, rank(kind), ticks(atMs), held]);
+}
+
+function cutsOf({ faults, names, endMs }: SwarmStory, shown: readonly number[]): ReplayCut[] {
+  return faults
+    .flatMap(({ name, effect, fromMs, toMs }) => {
+      if (effect?.kind !== 'partition') return [];
+      const sideOf = new Map(effect.sides.flatMap((side, at) => side.map((one) => [one, at] as const)));
+      return [
+        {
+          name,
+          fromMs,
+          toMs: toMs ?? endMs,
+          oneWay: effect.oneWay,
+          sides: shown.map((peer) => sideOf.get(names[peer]!) ?? -1),
+          tracker: sideOf.get(TRACKER) ?? -1,
+        },
+      ];
+    })
+    .slice(0, CUTS_MAX);
 }
 
 function ticks(ms: number): number {

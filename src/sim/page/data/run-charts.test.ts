@@ -48,11 +48,30 @@ describe('the charts of a run', () => {
 
   it('say that uplinks sent what was measured', () => {
     const { layers, groups, summary } = has(charts.uplinks);
-    expect(layers.map(({ name }) => name)).toHaveLength(5);
+    expect(layers.map(({ name }) => name)).toHaveLength(6);
     for (const { shares } of groups) {
       expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 2);
     }
     expect(summary).toContain(`${(result.swarm.uploadUtilisation! * 100).toFixed(1)} %`);
+  });
+
+  it('do not speak of a makespan where there was none', () => {
+    const { swarm } = result;
+    const given = { ...result, swarm: { ...swarm, makespanMs: null } };
+    expect(has(runCharts(fold.story(given)).goodput).summary).toContain('until the end of the run');
+    expect(has(charts.goodput).summary).toContain('until the makespan');
+  });
+
+  it('count every message that reached the tracker, also those that brought no news', () => {
+    const at = (atMs: number, trackerReceived: number) => ({ ...result.samples[0]!, atMs, trackerReceived });
+    const given = { ...result, samples: [at(0, 0), at(2000, 7), at(4000, 12)] };
+    const { layers, bins } = has(runCharts(fold.story(given)).tracker);
+    const sums = layers.map(({ name, values }) => [
+      name,
+      Math.round(values.reduce((sum, rate) => sum + (rate * bins.stepMs) / 1000, 0)),
+    ]);
+    expect(sums.at(-1)![0]).toBe('other announces and requests');
+    expect(sums.reduce((sum, [, messages]) => sum + Number(messages), 0)).toBe(12);
   });
 
   it('name the slowest peer, and account for all of its time', () => {

@@ -5,6 +5,7 @@ import type { PeerFigures } from '../../result/result.ts';
 import { formatDuration } from '../../units/format.ts';
 import type { Chart, SlowestChart, TimeBins } from '../shared/charts.ts';
 import { slowestColours } from '../shared/colours.ts';
+import { barriersOf, type BarriersNow } from './barriers.ts';
 import type { PeerBytes } from './rates.ts';
 import { lacksEvents } from './sentences.ts';
 import { receiptKinds, type SwarmStory } from './swarm-story.ts';
@@ -13,7 +14,8 @@ import { walk, type SwarmState } from './walk.ts';
 /** From this share of a link's rate on it is in full use: control messages take the rest. */
 const FULL_SHARE = 0.9;
 
-const [full, receiving, noSource, busy, unserved, away] = slowestColours.map(([name]) => name) as [
+const [full, receiving, noSource, busy, unserved, cut, away] = slowestColours.map(([name]) => name) as [
+  string,
   string,
   string,
   string,
@@ -63,18 +65,27 @@ function slowestOf({ result: { peers } }: SwarmStory): number | undefined {
 
 function statesOf(story: SwarmStory, peer: number, rates: PeerBytes): string[] {
   const states: string[] = [];
-  walk(story, rates.bins.stepMs, rates.bins.count, {
-    step: (step, swarm) => states.push(stateOf(story, peer, step, swarm, rates)),
+  const barriers = barriersOf(story);
+  const { stepMs } = rates.bins;
+  walk(story, stepMs, rates.bins.count, {
+    step: (step, swarm) =>
+      states.push(
+        stateOf(story, peer, step, { ...rates, swarm, barriers: barriers.at((step + 0.5) * stepMs) }),
+      ),
   });
   return states;
+}
+
+interface Moment extends PeerBytes {
+  readonly swarm: SwarmState;
+  readonly barriers: BarriersNow | undefined;
 }
 
 function stateOf(
   { plan }: SwarmStory,
   peer: number,
   step: number,
-  swarm: SwarmState,
-  bytes: PeerBytes,
+  { swarm, barriers, ...bytes }: Moment,
 ): string {
   const { stepMs, count } = bytes.bins;
   if (swarm.present[peer] === 0) return away;
@@ -84,9 +95,13 @@ function stateOf(
     const isFull = rate !== null && bytes.down[at]! >= (FULL_SHARE * rate * stepMs) / SECOND_MS;
     return isFull ? full : receiving;
   }
-  let hasSource = false;
+  let [hasSource, isCut] = [false, false];
   for (let other = 0; other < plan.peers.length; other++) {
     if (other === peer || swarm.present[other] === 0 || !hasMore(swarm, other, peer)) continue;
+    if (barriers?.blocks(other, peer) === true) {
+      isCut = true;
+      continue;
+    }
     hasSource = true;
     const rate = plan.peers[other]!.link.upBytesPerSec;
     const otherAt = other * count + step;
@@ -96,7 +111,8 @@ function stateOf(
         : bytes.up[otherAt]! >= (FULL_SHARE * rate * stepMs) / SECOND_MS;
     if (!isBusy) return unserved;
   }
-  return hasSource ? busy : noSource;
+  if (hasSource) return busy;
+  return isCut ? cut : noSource;
 }
 
 /** Whether one holds a chunk that the other lacks. */

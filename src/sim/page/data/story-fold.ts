@@ -8,7 +8,7 @@ import { sharesOf } from '../../measure/receipts.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { RunResult } from '../../result/result.ts';
 import { GrowingColumns } from './growing-columns.ts';
-import { receiptKinds, type StoryFault, type SwarmStory } from './swarm-story.ts';
+import { newsKinds, receiptKinds, type StoryFault, type SwarmStory } from './swarm-story.ts';
 
 /** Clients that are not of the plan. */
 const OUTSIDE = 'outside';
@@ -56,9 +56,9 @@ export class StoryFold implements EventFold {
     if (type === 'chunk-received') this.#receive(event);
     else if (type === 'chunk-discarded') this.#rows(event, 0, receiptKinds.discarded, receiptKinds.discarded);
     else if (type === 'chunk-announced') this.#announce(event.peer, atMs);
-    else if (type === 'chunk-asked') this.#tracker.add({ atMs, kind: 1 });
-    else if (type === 'client-registered') this.#tracker.add({ atMs, kind: 2 });
-    else if (type === 'peer-forgotten') this.#tracker.add({ atMs, kind: 3 });
+    else if (type === 'chunk-asked') this.#tracker.add({ atMs, kind: newsKinds.asked });
+    else if (type === 'client-registered') this.#tracker.add({ atMs, kind: newsKinds.registered });
+    else if (type === 'peer-forgotten') this.#tracker.add({ atMs, kind: newsKinds.forgotten });
     else if (type === 'fault-began' || type === 'fault-ended') this.#fault(event);
   }
 
@@ -137,7 +137,7 @@ export class StoryFold implements EventFold {
     if (peer === this.#announcer && atMs === this.#announcedMs) return;
     this.#announcer = peer;
     this.#announcedMs = atMs;
-    this.#tracker.add({ atMs, kind: 0 });
+    this.#tracker.add({ atMs, kind: newsKinds.announced });
   }
 
   #fault(event: Extract<SwarmEvent, { type: 'fault-began' | 'fault-ended' }>): void {
@@ -151,6 +151,7 @@ export class StoryFold implements EventFold {
     const begun = {
       name: occurrence === 1 ? fault : `${fault} (${occurrence})`,
       kind,
+      effect: this.#plan.faults.find(({ name }) => name === fault)?.effect,
       targets,
       fromMs: atMs,
       toMs: null,

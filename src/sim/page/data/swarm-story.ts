@@ -1,7 +1,7 @@
 /** What the charts of a run are made of: who was there when, and every receipt, as columns of numbers. */
 import type { ChunkSet } from '../../../core/chunk-set.ts';
 import type { Stay } from '../../measure/presence.ts';
-import type { Plan } from '../../plan/plan.ts';
+import type { FaultEffect, Plan } from '../../plan/plan.ts';
 import type { RunResult } from '../../result/result.ts';
 
 /** What a receipt was. */
@@ -32,16 +32,29 @@ export interface Receipts {
 export interface StoryFault {
   readonly name: string;
   readonly kind: string;
+  /** As the plan has it; undefined: it is none of the plan. */
+  readonly effect: FaultEffect | undefined;
   readonly fromMs: number;
   /** null: it lasted to the end of the run. */
   readonly toMs: number | null;
   readonly targets: readonly string[];
 }
 
-/** What reached the tracker, as far as events tell. */
+/** Kinds of what reached the tracker and brought it something new. */
+export const newsKinds = {
+  /** One message, of however many chunks. */
+  announced: 0,
+  asked: 1,
+  /** Part of the first announce. */
+  registered: 2,
+  /** No message: a connection broke, or fell silent. */
+  forgotten: 3,
+} as const;
+
+/** What reached the tracker, as far as events tell: announces without news are not among them. */
 export interface TrackerNews {
   readonly atMs: ArrayLike<number>;
-  /** Position in `trackerColours`. */
+  /** One of `newsKinds`. */
   readonly kind: ArrayLike<number>;
 }
 

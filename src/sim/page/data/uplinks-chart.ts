@@ -4,6 +4,7 @@ import { carriedBytes, type RateFactor } from '../../analyse/link-rates.ts';
 import { formatPercent } from '../../units/format.ts';
 import type { Chart, TimeBins, UplinkChart } from '../shared/charts.ts';
 import { uplinkColours } from '../shared/colours.ts';
+import { barriersOf, type BarriersNow } from './barriers.ts';
 import type { PeerBytes } from './rates.ts';
 import { lacksEvents } from './sentences.ts';
 import type { SwarmStory } from './swarm-story.ts';
@@ -17,7 +18,8 @@ const SENDING = 0;
 const HELD_UP = 1;
 const NOT_ASKED = 2;
 const NOT_WANTED = 3;
-const NOTHING = 4;
+const KEPT = 4;
+const NOTHING = 5;
 
 export function uplinksChart(story: SwarmStory, rates: PeerBytes): Chart<UplinkChart> {
   const lacking = lacksEvents(story);
@@ -44,15 +46,24 @@ export function uplinksChart(story: SwarmStory, rates: PeerBytes): Chart<UplinkC
       story.result.peers[peer]!.uploadUtilisation,
     ),
   );
+  const barriers = barriersOf(story);
   walk(story, all.stepMs, steps, {
     step(step, swarm) {
       const wanted = wantedChunks(swarm);
+      const now = barriers.at((step + 0.5) * all.stepMs);
+      const reached = now && new ReachedChunks(swarm, now);
       capacities.forEach((capacity, peer) => {
         const bytes = capacity[step]!;
         if (bytes <= 0) return;
         const at = peer * steps + step;
         const used = sent[peer]![step]!;
-        const cause = causeOf(swarm, peer, wanted, sending[at] === 1);
+        const isSending = sending[at] === 1;
+        const cause = causeOf(swarm, peer, {
+          wanted,
+          reached: reached?.wantedOf(peer),
+          isSending,
+          isSilent: now?.blocks(peer, peer) === true,
+        });
         const sums = ofGroup[groupOf[peer]!]!;
         total[SENDING]![step]! += used;
         sums[SENDING]! += used;
@@ -131,7 +142,7 @@ function capacityOf(
   const capacity = new Float64Array(count);
   const { link, name } = plan.peers[peer]!;
   if (link.upBytesPerSec === null) return capacity;
-  const factors = slowDowns(plan, faults, name);
+  const factors = slowDowns(faults, name);
   const isPlain = link.changes.length === 0 && factors.length === 0;
   for (const { joinMs, endMs } of stays[peer]!) {
     const lastMs = Math.min(endMs, untilMs);
@@ -147,11 +158,8 @@ function capacityOf(
   return capacity;
 }
 
-function slowDowns(plan: SwarmStory['plan'], faults: SwarmStory['faults'], peer: string): RateFactor[] {
-  return faults.flatMap(({ name, fromMs, toMs }) => {
-    const effect = plan.faults.find(
-      (fault) => name === fault.name || name.startsWith(`${fault.name} (`),
-    )?.effect;
+function slowDowns(faults: SwarmStory['faults'], peer: string): RateFactor[] {
+  return faults.flatMap(({ effect, fromMs, toMs }) => {
     if (effect?.kind !== 'slow-down' || !effect.peers.includes(peer)) return [];
     return [{ fromMs, toMs: toMs ?? Infinity, factor: effect.factor }];
   });
@@ -166,12 +174,55 @@ function wantedChunks({ copies, presentCount, words }: SwarmState): Uint32Array 
   return wanted;
 }
 
-function causeOf(swarm: SwarmState, peer: number, wanted: Uint32Array, isSending: boolean): number {
-  if (isSending) return HELD_UP;
+/** What others lack whom the chunks of a peer can reach, in spite of faults. */
+class ReachedChunks {
+  readonly #swarm: SwarmState;
+  readonly #now: BarriersNow;
+  readonly #byPlace = new Map<string, Uint32Array>();
+
+  constructor(swarm: SwarmState, now: BarriersNow) {
+    this.#swarm = swarm;
+    this.#now = now;
+  }
+
+  /** Bits of chunks that somebody present lacks to whom the peer can send. */
+  wantedOf(peer: number): Uint32Array {
+    const place = this.#now.placeOf(peer);
+    let wanted = this.#byPlace.get(place);
+    if (wanted === undefined) this.#byPlace.set(place, (wanted = this.#wantedBy(peer)));
+    return wanted;
+  }
+
+  #wantedBy(peer: number): Uint32Array {
+    const { words, held, present } = this.#swarm;
+    const wanted = new Uint32Array(words);
+    for (let other = 0; other < present.length; other++) {
+      if (present[other] === 0 || this.#now.blocks(peer, other)) continue;
+      for (let word = 0; word < words; word++) wanted[word]! |= ~held[other * words + word]!;
+    }
+    return wanted;
+  }
+}
+
+interface Uplink {
+  readonly wanted: Uint32Array;
+  /** Of the wanted chunks those that faults let through; undefined: no fault is in the way. */
+  readonly reached: Uint32Array | undefined;
+  readonly isSending: boolean;
+  /** A fault lets nothing out of it. */
+  readonly isSilent: boolean;
+}
+
+function causeOf(swarm: SwarmState, peer: number, { wanted, reached, isSending, isSilent }: Uplink): number {
+  if (isSending) return isSilent ? KEPT : HELD_UP;
   if (swarm.heldCount[peer] === 0) return NOTHING;
   const from = peer * swarm.words;
+  let isKept = false;
   for (let word = 0; word < swarm.words; word++) {
-    if ((swarm.held[from + word]! & wanted[word]!) !== 0) return NOT_ASKED;
+    const useful = swarm.held[from + word]! & wanted[word]!;
+    if (useful === 0) continue;
+    if (reached === undefined || (useful & reached[word]!) !== 0) return NOT_ASKED;
+    isKept = true;
   }
-  return NOT_WANTED;
+  return isKept ? KEPT : NOT_WANTED;
 }

@@ -36,7 +36,7 @@ export const sections: readonly Section[] = [
   {
     id: 'replay',
     title: 'Replay',
-    places: [{ name: 'replay', title: 'The swarm, moment by moment', isWide: true }],
+    places: [{ name: 'replay', title: 'The swarm, moment by moment', isWide: true, legend: 'groups' }],
   },
   {
     id: 'chunks',

@@ -13,7 +13,7 @@ import {
 import { comparisonCharts } from '../data/comparison-charts.ts';
 import { isMissing } from '../shared/charts.ts';
 import type { ComparisonCharts } from '../shared/comparison-charts.ts';
-import { renderFrame, themeSwitch } from './frame.ts';
+import { libraries, renderFrame, themeSwitch } from './frame.ts';
 import { list, markup, paragraph, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
@@ -41,7 +41,7 @@ ${others.map((other) => renderHeadline(other, base))}
 ${others.map((other, at) => renderFigures(other, base, at))}
 ${paragraph(methodOf(comparison))}
 </main>
-<footer><p>Charts: Observable Plot (© Observable, Inc.) and D3 (© Mike Bostock), ISC licence.</p></footer>
+<footer>${libraries}</footer>
 `;
   return renderFrame({ title: `${base.scenario}: comparison`, body, data: charts, script });
 }

@@ -11,7 +11,7 @@ import {
 } from '../../report/experiment/experiment-columns.ts';
 import { describeMachine } from '../../result/machine-text.ts';
 import { experimentCharts } from '../data/experiment-charts.ts';
-import { renderFrame, themeSwitch } from './frame.ts';
+import { libraries, renderFrame, themeSwitch } from './frame.ts';
 import { list, markup, nothing, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
@@ -50,7 +50,7 @@ ${renderRuns(experiment)}</section>
 ${renderCircumstances(experiment)}</section>
 </main>
 <footer><p>The files beside this page have all of it: experiment.json, experiment.csv, and a folder for each run.</p>
-<p>Charts: Observable Plot (© Observable, Inc.) and D3 (© Mike Bostock), ISC licence.</p></footer>
+${libraries}</footer>
 `;
   const title = `${scenario.name}: ${verdictWord(verdict.outcome, verdict.trust)}`;
   return renderFrame({ title, body, data: charts, script });

@@ -45,3 +45,6 @@ export function contentPolicy(code: string, ...more: readonly string[]): string 
 
 /** Of the colours: as the system has it, light or dark. */
 export const themeSwitch = markup`<label class="theme">Colours <select id="theme"><option value="">as the system</option><option value="light">light</option><option value="dark">dark</option></select></label>`;
+
+/** Whose code the page brings. */
+export const libraries = markup`<p>Charts: Observable Plot (© Observable, Inc.) and D3 (© Mike Bostock), ISC licence. The licences of all libraries in this page stand at the head of its script.</p>`;

@@ -19,7 +19,7 @@ import { formatDuration } from '../../units/format.ts';
 import { runCharts } from '../data/run-charts.ts';
 import type { SwarmStory } from '../data/swarm-story.ts';
 import { renderSection, sections } from './chart-sections.ts';
-import { renderFrame, themeSwitch } from './frame.ts';
+import { libraries, renderFrame, themeSwitch } from './frame.ts';
 import {
   headlineInWords,
   renderSoFar,
@@ -64,7 +64,7 @@ ${renderTrust(result)}</section>
 ${renderCircumstances(result)}</section>
 </main>
 <footer><p>The files beside this page have all of it: result.json, plan.json, peers.csv, timeline.csv and, if kept, events.jsonl. Sizes are in powers of 1024, rates in bit/s with powers of 1000; – means that there is no data.</p>
-<p>Charts: Observable Plot (© Observable, Inc.) and D3 (© Mike Bostock), ISC licence.</p></footer>
+${libraries}</footer>
 `;
   const title = `${scenario.name}: ${headlineInWords(result)}`;
   return renderFrame({ title, body, data: charts, script });

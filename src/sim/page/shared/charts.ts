@@ -55,6 +55,8 @@ export interface AvailabilityChart {
   readonly bins: TimeBins;
   /** The fewest copies of any chunk within each step. */
   readonly rarest: readonly number[];
+  /** Copies of the rarest when the run was over. */
+  readonly rarestAtEnd: number;
   readonly mean: readonly number[];
   /** Rows from chunk 1 on; each is the least of its chunks at the end of each step. */
   readonly rows: readonly {
@@ -149,6 +151,19 @@ export interface ReplayChart {
   readonly steps: string;
   /** [from, to, tenths of a ms that it took, when it ended], in order of their end; `from` past `names`: one left out. */
   readonly transfers: string;
+  readonly cuts: readonly ReplayCut[];
+}
+
+/** A partition. Where a peer is on no side, nothing keeps it from anybody. */
+export interface ReplayCut {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Only what the first side sends is held back. */
+  readonly oneWay: boolean;
+  /** The side of each peer that is shown, from 0; -1: none. */
+  readonly sides: readonly number[];
+  readonly tracker: number;
 }
 
 export interface RunCharts {

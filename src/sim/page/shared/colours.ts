@@ -24,14 +24,15 @@ export const uplinkColours: Named = [
   ['a transfer under way, held up elsewhere', 'var(--c5)'],
   ['not asked, though somebody lacks what it has', 'var(--c4)'],
   ['nobody lacks what it has', 'var(--c3)'],
+  ['a fault kept it from sending', 'var(--bad)'],
   ['nothing to offer yet', 'var(--c8)'],
 ];
 
+/** Messages that reached the tracker. */
 export const trackerColours: Named = [
   ['told of new chunks', 'var(--c0)'],
   ['asked for a chunk', 'var(--c1)'],
-  ['registered', 'var(--c2)'],
-  ['forgotten', 'var(--c3)'],
+  ['other announces and requests', 'var(--c8)'],
 ];
 
 /** What a peer was doing that was not complete. */
@@ -41,5 +42,6 @@ export const slowestColours: Named = [
   ['waiting: nobody present had what it lacked', 'var(--c1)'],
   ['waiting: all who had what it lacked were busy sending to others', 'var(--c4)'],
   ['waiting: some who had what it lacked were free, but did not send', 'var(--c3)'],
+  ['waiting: a fault kept all who had what it lacked from sending to it', 'var(--bad)'],
   ['not in the swarm', 'var(--c8)'],
 ];

@@ -1,5 +1,5 @@
 /** The state of the swarm at any instant, of what the page holds for its replay. A pure function: tests ask it, too. */
-import type { ReplayChart } from './charts.ts';
+import type { ReplayChart, ReplayCut } from './charts.ts';
 import { unpackRows } from './number-columns.ts';
 
 /** Times are kept in tenths of a millisecond. */
@@ -30,6 +30,8 @@ export interface SwarmAt {
   readonly atMs: number;
   readonly peers: readonly PeerAt[];
   readonly transfers: readonly TransferAt[];
+  /** Partitions that hold now. */
+  readonly cuts: readonly ReplayCut[];
 }
 
 export interface Replay {
@@ -88,6 +90,7 @@ export function openReplay(chart: ReplayChart): Replay {
         atMs,
         peers: chart.names.map((name, at) => ({ name, phase: state.phase[at]!, held: state.held[at]! })),
         transfers: underWay(transfers, firstAfter(ends, ticks), ticks, longest, chart.names.length),
+        cuts: chart.cuts.filter(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs),
       };
     },
   };
