@@ -3,3 +3,4 @@ import { describeEngine } from './engine-contract.ts';
 
 describeEngine('threads', () => testEngines().threads);
 describeEngine('virtual', () => testEngines().virtual);
+describeEngine('cluster', () => testEngines().cluster);

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { inject } from 'vitest';
 import type { SwarmEvent } from '../../src/core/events.ts';
 import type { Engine, FaultRecord, RunRecord, RunWatcher } from '../../src/sim/engines/engine.ts';
+import { hostInProcess } from '../support/hosts-in-process.ts';
 import { createEngines, type Engines } from '../../src/sim/engines/registry.ts';
 import { planOf, plannedPeer, type RecordedRun } from '../../src/sim/measure/fixture.ts';
 import {
@@ -64,9 +65,19 @@ export function swarmPlan(shape: SwarmShape, changes: Partial<Plan> = {}): Plan 
   });
 }
 
-/** The engines, with the workers of the bundle that the tests share. */
+/** The worker of the bundle that the tests share. */
+export function peerWorkerFile(): URL {
+  return pathToFileURL(join(inject('bundleFolder'), 'peer-worker.js'));
+}
+
+/** The engines, with a cluster of four hosts in this process. */
 export function testEngines(): Engines {
-  return createEngines({ workerFile: pathToFileURL(join(inject('bundleFolder'), 'peer-worker.js')) });
+  const workerFile = peerWorkerFile();
+  const hosts = () =>
+    [2, 3, 4, 5].map((last) =>
+      hostInProcess({ name: `host-${last}`, address: `127.0.0.${last}`, workerFile }),
+    );
+  return createEngines({ workerFile, cluster: { hosts } });
 }
 
 /** On the engine that the plan names. */

@@ -73,7 +73,7 @@ function newSimCommand() {
     .addOption(
       new Option(
         '--engine <name>',
-        "threads: real sockets, in real time; virtual: the same peers in virtual time (default: the scenario's)",
+        "threads: real sockets, in real time; virtual: the same peers in virtual time; cluster: real sockets on several hosts (default: the scenario's)",
       ).choices(engineNames),
     )
     .option('--plan', 'print what would happen, even if it cannot be run here, and stop', false)

@@ -132,6 +132,26 @@ export interface HostRecord {
   readonly foldersInMemory?: boolean;
   /** Real time that a run in virtual time took; absent where time was real. */
   readonly wallMs?: number;
+  /** Of a run over several hosts each; the other figures are the worst of all. */
+  readonly hosts?: readonly HostOfRun[];
+}
+
+/** One host of a run over several. */
+export interface HostOfRun {
+  readonly name: string;
+  /** Where its peers could be reached. */
+  readonly address: string;
+  readonly peers: number;
+  /** It died, or could not be reached any more, before the run was over. */
+  readonly lost: boolean;
+  /** Its times may be wrong by so much against those of the coordinator. */
+  readonly clockErrorMs: number;
+  /** The worst of its worker threads. */
+  readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
+  readonly cpuShare: number;
+  readonly loadBefore: number;
+  readonly maxRssBytes: number;
 }
 
 export interface RunRecord {

@@ -47,6 +47,16 @@ export class HitBoard {
     };
   }
 
+  /** All counts, row after row. */
+  values(): number[] {
+    return Array.from({ length: this.#counts.length }, (_, at) => Number(Atomics.load(this.#counts, at)));
+  }
+
+  /** To the count at that place among all. */
+  add(at: number, count: number): void {
+    if (at < this.#counts.length) Atomics.add(this.#counts, at, BigInt(Math.round(count)));
+  }
+
   counts(id: number): HitCounts {
     const first = id * hitFields.length;
     return Object.fromEntries(

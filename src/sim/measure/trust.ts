@@ -1,8 +1,8 @@
 /** Whether the host, not the scenario, may have decided the figures. */
 import { formatDuration, formatPercent, formatRatio } from '../units/format.ts';
 import { THROTTLED_SHARE_MAX, describeThrottling } from '../machine/throttling.ts';
-import type { RunRecord } from '../engines/engine.ts';
-import type { PeerFigures, SwarmFigures, Trust } from '../result/result.ts';
+import type { HostOfRun, HostRecord, RunRecord } from '../engines/engine.ts';
+import type { PeerFigures, SwarmFigures, Trust, TrustLevel } from '../result/result.ts';
 
 /** Above it the processor is the bottleneck: what is measured is this machine. */
 export const CPU_SHARE_MAX = 0.9;
@@ -57,11 +57,15 @@ export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readon
   const shaperLateMaxMs = shaped ? Math.max(...record.peers.map(({ shaping }) => shaping.lateMsMax)) : null;
   const pauseMsMax = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * (swarm.makespanMs ?? record.elapsedMs));
   // In virtual time the host's speed decides how long one waits, not what is measured.
-  const hostWarnings =
+  const fromHost =
     record.engine === 'virtual'
       ? []
-      : [...loadWarnings(record), ...delayWarnings(record, shaperLateMeanMs, shaperLateMaxMs, pauseMsMax)];
-  const warnings = [...hostWarnings, ...leakWarnings(swarm, peers)];
+      : [
+          ...loadWarnings(record),
+          ...delayWarnings(record, shaperLateMeanMs, shaperLateMaxMs, pauseMsMax),
+          ...hostWarnings(record.host, swarm.makespanMs ?? record.elapsedMs),
+        ];
+  const warnings = [...fromHost, ...leakWarnings(swarm, peers)];
   const cause =
     record.engine === 'virtual'
       ? null
@@ -75,6 +79,28 @@ export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readon
     shaperLateMeanMs,
     shaperLateMaxMs,
   };
+}
+
+/** Which of several hosts the warnings are about. */
+function hostWarnings({ hosts = [] }: HostRecord, periodMs: number): string[] {
+  const ofLevel = (level: TrustLevel): string[] =>
+    hosts.filter((host) => trustInHost(host, periodMs) === level).map(({ name }) => name);
+  return (['untrusted', 'doubtful'] as const).flatMap((level) => {
+    const names = ofLevel(level);
+    return names.length === 0 ? [] : [`Of ${hosts.length} hosts ${level}: ${names.join(', ')}.`];
+  });
+}
+
+/** As the run's, of one host of several; `periodMs`: makespan, or how long the run took. */
+export function trustInHost(host: HostOfRun, periodMs: number): TrustLevel {
+  if (host.lost || untrustedCause(host, null, periodMs) !== null) return 'untrusted';
+  const pauseMs = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * periodMs);
+  const isDoubtful =
+    host.cpuShare > CPU_SHARE_MAX ||
+    host.loadBefore > LOAD_BEFORE_MAX ||
+    host.loopDelayP99Ms > LOOP_DELAY_P99_MS_MAX ||
+    host.loopDelayMaxMs > pauseMs;
+  return isDoubtful ? 'doubtful' : 'trusted';
 }
 
 /**
@@ -91,7 +117,7 @@ export function isBusyBefore(warning: string): boolean {
 
 /** What of it the machine decided beyond doubt. A load before the run is no such thing. */
 function untrustedCause(
-  { loopDelayP99Ms, loopDelayMaxMs }: RunRecord['host'],
+  { loopDelayP99Ms, loopDelayMaxMs }: Pick<HostRecord, 'loopDelayP99Ms' | 'loopDelayMaxMs'>,
   lateMeanMs: number | null,
   periodMs: number,
 ): string | null {

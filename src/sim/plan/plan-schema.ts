@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { pickerNames } from '../../core/peer/swarm/pickers/pickers.ts';
 import { uploadPolicyNames } from '../../core/peer/swarm/upload-policies/upload-policies.ts';
-import { engineNames } from './engine-names.ts';
+import { engineNames, placementNames } from './engine-names.ts';
 
 export const PLAN_SCHEMA_VERSION = 2;
 
@@ -333,5 +333,7 @@ export const planSchema = z.strictObject({
     peersPerWorker: z.union([z.int().min(1), z.literal('auto')]),
     /** How much of a rate a link lets go at a time, in ms of it. Absent: the engine chooses. */
     sliceMs: z.number().min(1).max(100).exactOptional(),
+    /** Which peers live on which host of a cluster. Absent: `spread`. */
+    placement: z.enum(placementNames).exactOptional(),
   }),
 });

@@ -4,7 +4,7 @@ import type { engineNames } from './engine-names.ts';
 import type { planSchema } from './plan-schema.ts';
 
 /** Nobody changes a plan. */
-type Frozen<T> = { readonly [K in keyof T]: Frozen<T[K]> };
+export type Frozen<T> = { readonly [K in keyof T]: Frozen<T[K]> };
 
 export type Plan = Frozen<z.output<typeof planSchema>>;
 

@@ -26,6 +26,7 @@ import {
   verdictWord,
   worstPeers,
 } from './columns.ts';
+import { hostColumns, hostRows } from './hosts-table.ts';
 import { renderMarkdownTable } from './table.ts';
 
 const PEERS_MAX = 50;
@@ -45,6 +46,7 @@ export function renderMarkdown(result: RunResult): string {
     flowsSection(result),
     injectedSection(result),
     renderPlanSummary(result.plan),
+    hostsSection(result),
     circumstancesSection(result),
     filesSection(result.plan),
   ];
@@ -180,6 +182,17 @@ function injectedSection(result: RunResult): string {
     leftOut(rows.length, shown.length, 'in result.json'),
     hitNothing(result) === '' ? '' : `**${hitNothing(result)}**`,
   );
+}
+
+function hostsSection(result: RunResult): string {
+  const rows = hostRows(result);
+  return rows.length === 0
+    ? ''
+    : section(
+        'Hosts',
+        renderMarkdownTable(hostColumns, rows),
+        'Times of a host may be wrong against the others by its `clock ±`.',
+      );
 }
 
 function circumstancesSection(result: RunResult): string {

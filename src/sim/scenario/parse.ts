@@ -116,8 +116,13 @@ function scalarsOf(
 function engineOf(written: WrittenScenario['engine']): Scenario['engine'] {
   if (written === undefined || typeof written === 'string')
     return { name: written ?? 'threads', peersPerWorker: 'auto' };
-  const { name, peers_per_worker: peersPerWorker, slice: sliceMs } = written;
-  return { name, peersPerWorker, ...(sliceMs !== undefined && { sliceMs }) };
+  const { name, peers_per_worker: peersPerWorker, slice: sliceMs, placement } = written;
+  return {
+    name,
+    peersPerWorker,
+    ...(sliceMs !== undefined && { sliceMs }),
+    ...(placement !== undefined && { placement }),
+  };
 }
 
 function recordedEventsOf(written: WrittenScenario['record']): Scenario['recordedEvents'] {

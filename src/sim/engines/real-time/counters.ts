@@ -4,7 +4,7 @@
  */
 import { nodeFields, type NodeCounters } from '../run/node-counters.ts';
 
-const workerFields = ['loopDelayP99Ms', 'loopDelayMaxMs', 'nextBeatMs'] as const;
+export const workerFields = ['loopDelayP99Ms', 'loopDelayMaxMs', 'nextBeatMs'] as const;
 
 type Numbers<Field extends string> = Record<Field, number>;
 

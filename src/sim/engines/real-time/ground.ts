@@ -1,7 +1,7 @@
 /** What a run in real time stands on: threads of this machine, or hosts of a cluster. */
 import type { Address, Clock } from '../../../core/interfaces.ts';
 import type { SwarmEvent } from '../../../core/events.ts';
-import type { Plan, PlannedPeer } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { HostRecord, RunRecord } from '../engine.ts';
 import type { FaultInjector, FaultRuntime } from '../run/fault-injector.ts';
 import type { NodeCounters } from '../run/node-counters.ts';
@@ -11,14 +11,6 @@ import type { PeerRuntime } from '../run/run-controller.ts';
 export interface FolderVerdict {
   readonly heldChunks: number;
   readonly integrity: 'intact' | 'incomplete' | 'corrupt';
-}
-
-/** What those who hold the content at the start hold of it. */
-export interface Holdings {
-  /** Every chunk's size, [i-1]. */
-  readonly chunkBytes: readonly number[];
-  /** Indices of chunks. */
-  heldBy(holds: PlannedPeer['holds']): readonly number[];
 }
 
 /** The tracker and the peers of one run, wherever they live. */
@@ -32,10 +24,12 @@ export interface Hosting extends PeerRuntime, FaultRuntime {
   startTracker(port: number): Promise<Address>;
   /** The distribution starts at this time of the clock; from then on event loops are watched. */
   begin(startMs: number): void;
+  /** Resolves when the counters hold all that was counted until now. */
+  settle(): Promise<void>;
   /** Lets everybody leave in order, the tracker last; who takes longer is killed. */
   close(limitMs: number): Promise<void>;
-  /** What each peer's folder holds, by position. Nobody may be writing any more. */
-  verify(): Promise<readonly FolderVerdict[]>;
+  /** What each peer's folder holds, by position; undefined where nobody can say. Nobody may be writing any more. */
+  verify(): Promise<readonly (FolderVerdict | undefined)[]>;
   /** Kills what is left; resolves when nothing runs any more. */
   destroy(): Promise<void>;
 }
@@ -70,8 +64,13 @@ export type HostFigures = Omit<
 export interface Ground {
   readonly engine: RunRecord['engine'];
   readonly plan: Plan;
-  /** Makes the content ready for those who hold it at the start. */
-  prepare(signal: AbortSignal): Promise<Holdings>;
+  /**
+   * Makes the content ready for those who hold it at the start.
+   *
+   * @param clock that of the run
+   * @throws the signal's reason when it is aborted meanwhile
+   */
+  prepare(clock: Clock, signal: AbortSignal): Promise<void>;
   /** After `prepare`. */
   host(components: HostingComponents): Hosting;
   /** From the barrier to time 0, so that every thread has heard of it by then. */

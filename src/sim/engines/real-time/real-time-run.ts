@@ -2,7 +2,7 @@
 import type { SwarmEvent } from '../../../core/events.ts';
 import { clockOrigin, systemClock } from '../../../core/node/system-clock.ts';
 import { longestQuietMs } from '../../analyse/first-chunk.ts';
-import { chunkBytesOf } from '../../content/planned-content.ts';
+import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
 import type { HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
 import { AwaitedController } from '../run/awaited-controller.ts';
@@ -62,7 +62,7 @@ export class RealTimeRun {
     const recordAt = (
       end: RunEnd,
       counters: SharedArrayBuffer,
-      verdicts: readonly FolderVerdict[] | undefined,
+      verdicts: readonly (FolderVerdict | undefined)[] | undefined,
       figures: HostFigures,
     ): RunRecord => ({
       engine: this.#ground.engine,
@@ -93,22 +93,15 @@ export class RealTimeRun {
       faults.begin({ clock: this.#clock, runtime: hosting, controller, live }, startMs),
     );
     sampler.take(0);
-    const sampling = setInterval(() => {
+    const end = await this.#untilEnded(assembled, () => {
       sampler.take(Math.max(0, controller.now()));
       const hopeless = faults.poll();
       if (hopeless !== undefined) controller.end('aborted', hopeless.text);
       controller.checkStall();
       this.#live?.pass(controller.now());
       this.#watcher.onProgress?.(sampler.progress(), peek);
-    }, SAMPLE_STEP_MS);
-    void this.#interrupted.then(() => controller.end('interrupted'));
-    let end;
-    try {
-      end = await controller.ended;
-    } finally {
-      clearInterval(sampling);
-      faults.stop();
-    }
+    });
+    await hosting.settle();
     sampler.end(end.atMs);
     const counters = hosting.counters.slice(0);
     const figures = readFigures(end.atMs);
@@ -130,12 +123,12 @@ export class RealTimeRun {
   /** Up to the barrier: all threads up, all folders open, the tracker listening. */
   async #assemble() {
     const { plan } = this.#ground;
-    const holdings = await this.#ground.prepare(this.#watcher.signal);
+    await this.#ground.prepare(this.#clock, this.#watcher.signal);
     this.#watcher.signal.throwIfAborted();
-    const { chunkBytes } = holdings;
+    const chunkBytes = chunkBytesOf(plan.content);
+    const heldBy = heldAtStart(plan.content);
     const peers = plan.peers.map(
-      (planned, position) =>
-        new PeerState(planned, position, chunkBytes.length, holdings.heldBy(planned.holds)),
+      (planned, position) => new PeerState(planned, position, chunkBytes.length, heldBy(planned.holds)),
     );
     const faults = new FaultInjector(plan, peers);
     const hosting = this.#ground.host({
@@ -181,12 +174,27 @@ export class RealTimeRun {
     return { hosting, controller, faults, peers, chunkBytes };
   }
 
+  /** @param look called at equal steps until then */
+  async #untilEnded(
+    { controller, faults }: { readonly controller: AwaitedController; readonly faults: FaultInjector },
+    look: () => void,
+  ): Promise<RunEnd> {
+    const sampling = setInterval(look, SAMPLE_STEP_MS);
+    void this.#interrupted.then(() => controller.end('interrupted'));
+    try {
+      return await controller.ended;
+    } finally {
+      clearInterval(sampling);
+      faults.stop();
+    }
+  }
+
   /** By position; undefined when the user did not wait for it. */
   async #closeAndVerify(
     hosting: Hosting,
     controller: AwaitedController,
     interrupted: boolean,
-  ): Promise<readonly FolderVerdict[] | undefined> {
+  ): Promise<readonly (FolderVerdict | undefined)[] | undefined> {
     if (interrupted) {
       await hosting.close(CLOSE_LIMIT_INTERRUPTED_MS);
       return undefined;

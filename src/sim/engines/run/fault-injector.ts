@@ -106,9 +106,7 @@ export class FaultInjector implements Consequences {
 
   /** Whether the tracker has to be ready for faults. */
   get concernsTracker(): boolean {
-    return this.#plan.faults.some(
-      ({ effect }) => effect.kind !== 'partition' && targetsOf(effect).includes(TRACKER),
-    );
+    return trackerHasFaults(this.#plan);
   }
 
   isDiskFault({ name }: PeerState): boolean {
@@ -208,4 +206,9 @@ export class FaultInjector implements Consequences {
       names.map((name) => runtime.hostOf(name === TRACKER ? undefined : this.#byName.get(name)));
     return { id, effect, sides: effect.sides.map(hostsOf) };
   }
+}
+
+/** Whether a fault of the plan stops the tracker or cuts its connections. */
+export function trackerHasFaults({ faults }: Pick<Plan, 'faults'>): boolean {
+  return faults.some(({ effect }) => effect.kind !== 'partition' && targetsOf(effect).includes(TRACKER));
 }

@@ -26,3 +26,15 @@ function requireFault({ name, effect }: PlannedFault, { peers }: Plan): void {
     }
   }
 }
+
+/**
+ * Peers on sockets pace themselves; nothing there is shared by those of a region.
+ *
+ * @throws {ConfigError} naming the setting
+ */
+export function requireNoSharedRates({ regions }: Plan): void {
+  if (regions?.capacityBytesPerSec === undefined) return;
+  throw new ConfigError(
+    'regions.capacity has no effect on sockets, where each peer paces its own link; add --engine virtual, or remove it',
+  );
+}

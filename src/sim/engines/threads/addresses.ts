@@ -22,6 +22,8 @@ export interface Neighbourhood {
 export interface Place {
   /** @param position in the plan */
   hostOf(position: number): string;
+  /** Absent: loopback. */
+  readonly trackerHost?: string;
   /** null: nobody cares who is at the other end. */
   readonly neighbourhood: Neighbourhood | null;
 }

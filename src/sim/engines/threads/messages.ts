@@ -33,6 +33,8 @@ export interface TrackerTask extends TaskBase {
   readonly options: TrackerOptions;
   /** Whether a fault stops it or cuts its connections. */
   readonly hasFaults: boolean;
+  /** Where it listens; absent: on loopback. */
+  readonly host?: string;
 }
 
 export interface PeersTask extends TaskBase {

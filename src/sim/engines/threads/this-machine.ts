@@ -1,11 +1,13 @@
 /** The machine as ground of a run: a worker thread for each peer, folders in memory or on its disk. */
+import { createHash } from 'node:crypto';
 import { loadavg } from 'node:os';
+import type { Clock } from '../../../core/interfaces.ts';
 import { makeOriginal, type Original } from '../../content/original.ts';
 import { processors } from '../../machine/processors.ts';
-import type { Ground, HostFigures, Holdings, HostingComponents } from '../real-time/ground.ts';
+import type { Ground, HostFigures, HostingComponents } from '../real-time/ground.ts';
 import { watchProcess } from '../real-time/watch-process.ts';
 import { needsOf, type FittedPlan } from './capacity.ts';
-import { loopbackPlace } from './addresses.ts';
+import { loopbackPlace, type Place } from './addresses.ts';
 import type { Fit } from './fit.ts';
 import { WorkerRuntime } from './worker-runtime.ts';
 import { Workspace } from './workspace.ts';
@@ -18,27 +20,34 @@ export class ThisMachine implements Ground {
   readonly plan: FittedPlan;
   readonly #fitted: readonly string[];
   readonly #workerFile: URL;
+  readonly #place: Place;
   readonly #workspace: Workspace;
   readonly #loadBefore = loadavg()[0]! / processors().coresOfMachine;
   #original: Original | undefined;
 
-  /** @throws {StoreError} there is no place for the folders */
-  constructor({ plan, notes }: Fit, workerFile: URL) {
+  /**
+   * @param place default: loopback
+   * @throws {StoreError} there is no room for the folders
+   */
+  constructor({ plan, notes }: Fit, workerFile: URL, place: Place = loopbackPlace(plan)) {
     this.plan = plan;
     this.#fitted = notes;
     this.#workerFile = workerFile;
+    this.#place = place;
     this.#workspace = new Workspace(needsOf(plan).diskBytes);
   }
 
-  async prepare(signal: AbortSignal): Promise<Holdings> {
+  async prepare(_: Clock, signal: AbortSignal): Promise<void> {
     const { content, peers } = this.plan;
     const holders = peers.map(({ holds }) => holds);
-    const original = await makeOriginal(content, holders, this.#workspace.originalFolder, signal);
-    this.#original = original;
-    return {
-      chunkBytes: original.chunks.map(({ bytes }) => bytes),
-      heldBy: (holds) => original.heldBy(holds).map(({ index }) => index),
-    };
+    this.#original = await makeOriginal(content, holders, this.#workspace.originalFolder, signal);
+  }
+
+  /** After `prepare`: the same wherever the content is the same. */
+  contentDigest(): string {
+    const hash = createHash('sha1');
+    for (const chunk of this.#original!.chunks) hash.update(chunk.hash);
+    return hash.digest('hex');
   }
 
   host(components: HostingComponents): WorkerRuntime {
@@ -50,7 +59,7 @@ export class ThisMachine implements Ground {
         workerFile: this.#workerFile,
       },
       this.plan,
-      loopbackPlace(this.plan),
+      this.#place,
     );
   }
 

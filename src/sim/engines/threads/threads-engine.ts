@@ -1,8 +1,6 @@
 /** The threads engine: every peer and the tracker in a worker thread of its own, on real TCP sockets. */
-import { ConfigError } from '../../../core/errors.ts';
-import type { Plan } from '../../plan/plan.ts';
 import type { Engine } from '../engine.ts';
-import { requireHonourable } from '../run/refusals.ts';
+import { requireHonourable, requireNoSharedRates } from '../run/refusals.ts';
 import { machineLimits, needsOf, requireCapacity, shortagesOf, type MachineLimits } from './capacity.ts';
 import { fitToMachine } from './fit.ts';
 
@@ -53,12 +51,4 @@ export function threadsEngine(
       }
     },
   };
-}
-
-/** Peers in threads of their own pace themselves; nothing on sockets is shared by those of a region. */
-function requireNoSharedRates({ regions }: Plan): void {
-  if (regions?.capacityBytesPerSec === undefined) return;
-  throw new ConfigError(
-    'regions.capacity has no effect on sockets, where each peer paces its own link; add --engine virtual, or remove it',
-  );
 }

@@ -74,6 +74,7 @@ export class WorkerRuntime implements Hosting {
           seed: tracker.seed,
           hasFaults: this.#components.faults.concernsTracker,
           options: trackerOptions(tracker, port),
+          ...(this.#place.trackerHost !== undefined && { host: this.#place.trackerHost }),
         },
         (message) => {
           if (message.type === 'listening') resolve(message.address);
@@ -85,6 +86,11 @@ export class WorkerRuntime implements Hosting {
     });
     this.#tracker = await address;
     return this.#tracker;
+  }
+
+  /** It is somebody else's. */
+  useTracker(address: Address): void {
+    this.#tracker = address;
   }
 
   prepare(peer: PeerState, onReady: () => void): void {
@@ -171,24 +177,29 @@ export class WorkerRuntime implements Hosting {
     return this.peerCounters[position]?.payloadReceivedBytes ?? 0;
   }
 
-  /** Lets everybody leave in order, the tracker last; a thread that takes too long is killed. */
   async close(limitMs: number): Promise<void> {
-    const workers = [...this.#live];
-    const tracker = workers.filter((worker) => worker === this.#trackerWorker);
-    const others = workers.filter((worker) => worker !== this.#trackerWorker);
-    const inOrder = async (): Promise<void> => {
-      for (const group of [others, tracker]) {
-        for (const worker of group) worker.send({ type: 'close' });
-        await Promise.all(group.map((worker) => worker.done));
-      }
-    };
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limitMs);
-    });
-    await Promise.race([inOrder(), limit]);
-    clearTimeout(timer);
-    await Promise.all(workers.filter((worker) => !worker.over).map((worker) => worker.kill()));
+    const untilMs = performance.now() + limitMs;
+    await this.closePeers(limitMs);
+    await this.closeTracker(Math.max(0, untilMs - performance.now()));
+  }
+
+  closePeers(limitMs: number): Promise<void> {
+    return close(
+      [...this.#live].filter((worker) => worker !== this.#trackerWorker),
+      limitMs,
+    );
+  }
+
+  closeTracker(limitMs: number): Promise<void> {
+    return close(
+      [...this.#live].filter((worker) => worker === this.#trackerWorker),
+      limitMs,
+    );
+  }
+
+  /** As far as counters go, shared memory is never late. */
+  settle(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** What each peer's folder holds, by position, from the bytes on disk. Nobody may be writing any more. */
@@ -303,4 +314,16 @@ export class WorkerRuntime implements Hosting {
       faults: faults.activeOf(peer),
     };
   }
+}
+
+/** Lets all leave in order; a thread that takes too long is killed. */
+async function close(workers: readonly WorkerThread[], limitMs: number): Promise<void> {
+  for (const worker of workers) worker.send({ type: 'close' });
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([Promise.all(workers.map((worker) => worker.done)), limit]);
+  clearTimeout(timer);
+  await Promise.all(workers.filter((worker) => !worker.over).map((worker) => worker.kill()));
 }

@@ -28,7 +28,10 @@ class TrackerRun {
     const clock = systemClock(task.originNs);
     this.#outbox = new Outbox((events) => post({ type: 'events', events }));
     this.#loopDelay = new LoopDelay({ clock }, task.beatMs, workerCounters(task.counters, task.workerSlot));
-    const tcp = new TcpTransport({ clock }, { totalChunks: task.totalChunks });
+    const tcp = new TcpTransport(
+      { clock },
+      { totalChunks: task.totalChunks, ...(task.host !== undefined && { host: task.host }) },
+    );
     this.#tracker = new TrackerInstance(
       {
         clock,

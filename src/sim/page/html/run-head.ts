@@ -9,6 +9,7 @@ import {
   SHAPER_LATE_MEAN_MS_MAX,
 } from '../../measure/trust.ts';
 import { expectationColumns, expectationRow } from '../../report/columns.ts';
+import { hostColumns, hostRows } from '../../report/hosts-table.ts';
 import { figures, show, type Figure, type FigureName } from '../../report/figures.ts';
 import type { RunResult } from '../../result/result.ts';
 import { formatDuration, formatPercent, formatRatio } from '../../units/format.ts';
@@ -81,7 +82,8 @@ export function renderTiles(result: RunResult): Markup {
 }
 
 /** Every signal of trust with its limit: what would have to be told apart from the scenario. */
-export function renderTrust({ trust, engine, swarm, elapsedMs }: RunResult): Markup {
+export function renderTrust(result: RunResult): Markup {
+  const { trust, engine, swarm, elapsedMs } = result;
   const { host } = trust;
   const pauseMs = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * (swarm.makespanMs ?? elapsedMs));
   const about =
@@ -116,7 +118,16 @@ export function renderTrust({ trust, engine, swarm, elapsedMs }: RunResult): Mar
     ],
     rows.map(({ cells }) => cells),
     { caption: `Trust: ${trust.level}`, classes: rows.map(({ isOver }) => (isOver ? 'inconclusive' : '')) },
-  )}`;
+  )}${renderHosts(result)}`;
+}
+
+function renderHosts(result: RunResult): Markup {
+  const rows = hostRows(result);
+  if (rows.length === 0) return nothing;
+  return renderHtmlTable(hostColumns, rows, {
+    caption: 'Hosts; times of one may be wrong against the others by its “clock ±”',
+    classes: rows.map((row) => (row.at(-1) === 'trusted' ? '' : 'inconclusive')),
+  });
 }
 
 function row(

@@ -1,5 +1,6 @@
 /** A validated scenario with every default filled in. What is random about it is still to be drawn, by `expand`. */
 import type { DrawnDistribution } from '../../plan/distributions.ts';
+import type { placementNames } from '../../plan/engine-names.ts';
 import type {
   Distribution,
   PlannedLoss,
@@ -43,6 +44,7 @@ export interface Scenario {
     readonly peersPerWorker: number | 'auto';
     /** Absent: the engine chooses. */
     readonly sliceMs?: number;
+    readonly placement?: (typeof placementNames)[number];
   };
   /** Keys that concern nobody: sentences for the plan. Absent: none. */
   readonly notices?: readonly string[];

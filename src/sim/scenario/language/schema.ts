@@ -7,7 +7,7 @@ import { faultSchema } from './fault-schema.ts';
 import { defaultsSchema, groupSchema } from './group-schema.ts';
 import { GROUP_NAME, PEERS_MAX } from './limits.ts';
 import { regionsSchema } from './region-schema.ts';
-import { engineNames } from '../../plan/engine-names.ts';
+import { engineNames, placementNames } from '../../plan/engine-names.ts';
 import { durationUnits, shareUnits, sizeUnits } from '../../units/quantities.ts';
 import { VARIABLE_NAME } from '../source/variables.ts';
 
@@ -129,7 +129,7 @@ const engineName = z
   .meta(
     about({
       description:
-        '`threads`: each peer in a worker thread of its own, on real sockets, in real time. `virtual`: the same peers and tracker in virtual time, deterministic, as fast as the processor allows.',
+        '`threads`: each peer in a worker thread of its own, on real sockets, in real time. `virtual`: the same peers and tracker in virtual time, deterministic, as fast as the processor allows. `cluster`: as `threads`, with the peers spread over the agents of a cluster (`--cluster`).',
       default: engineNames[0],
     }),
   );
@@ -158,6 +158,17 @@ const engineSchema = z.strictObject({
       examples: ['1ms'],
     },
   ).optional(),
+  placement: z
+    .enum(placementNames)
+    .optional()
+    .meta(
+      about({
+        description:
+          'Which peers live on which host of a cluster. `spread`: peer after peer, each on the next host. `pack`: as many as a host carries (32 for each core), then the next host. `region`: a host for each region. The other engines have one host, so it has no effect there.',
+        default: 'spread',
+        examples: ['region'],
+      }),
+    ),
 });
 
 const scenarioPath = z.string().min(1);

@@ -1,0 +1,70 @@
+/** The cluster engine: the peers of one run on several hosts, each in a worker thread of its own, on real TCP sockets. */
+import { ConfigError } from '../../../core/errors.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Engine, EngineNeeds } from '../engine.ts';
+import { requireHonourable, requireNoSharedRates } from '../run/refusals.ts';
+import { machineLimits, needsOf } from '../threads/capacity.ts';
+import { fitToMachine } from '../threads/fit.ts';
+import type { HostLink } from './host-link.ts';
+import { placeOn } from './placement.ts';
+
+export interface ClusterEngineComponents {
+  /** Ways to the hosts that are free, in an order that does not change; each is used for one run and then closed. */
+  readonly hosts: () => readonly HostLink[];
+}
+
+/** @param components undefined: the user has named no cluster */
+export function clusterEngine(components: ClusterEngineComponents | undefined): Engine {
+  const hostsFor = (plan: Plan): readonly HostLink[] => {
+    requireHonourable(plan);
+    requireNoSharedRates(plan);
+    const hosts = components?.hosts() ?? [];
+    if (hosts.length === 0) {
+      throw new ConfigError(
+        'engine: cluster runs on the agents of a cluster; add --cluster <url>, or --cluster embedded to try it here',
+      );
+    }
+    return hosts;
+  };
+  return {
+    name: 'cluster',
+    check(plan) {
+      placeOn(plan, hostsFor(plan));
+      return [];
+    },
+    needs(plan) {
+      const limits = machineLimits();
+      const needs = placeOn(plan, hostsFor(plan)).map(({ peers }) => {
+        const part = { ...plan, peers: peers.map((position) => plan.peers[position]!) };
+        return needsOf(fitToMachine(part, limits).plan);
+      });
+      return greatest(needs);
+    },
+    async run(plan, watcher) {
+      const [{ RealTimeRun }, { ClusterGround }] = await Promise.all([
+        import('../real-time/real-time-run.ts'),
+        import('./cluster-ground.ts'),
+      ]);
+      const run = new RealTimeRun(new ClusterGround(plan, hostsFor(plan)), watcher, 0);
+      try {
+        return await run.run();
+      } finally {
+        await run.dispose();
+      }
+    },
+  };
+}
+
+/** Of the host that needs most of each. */
+function greatest(needs: readonly EngineNeeds[]): EngineNeeds {
+  const most = (of: (one: EngineNeeds) => number): number => Math.max(...needs.map(of));
+  return {
+    threads: most(({ threads }) => threads),
+    memoryBytes: most(({ memoryBytes }) => memoryBytes),
+    descriptorsMax: most(({ descriptorsMax }) => descriptorsMax),
+    diskBytes: most(({ diskBytes }) => diskBytes),
+    setupMs: most(({ setupMs }) => setupMs),
+    runMs: null,
+    processorMs: most(({ processorMs }) => processorMs ?? 0),
+  };
+}

@@ -1,0 +1,111 @@
+/** One run over several hosts: what happens when a host or the way to it goes wrong. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { clusterEngine } from '../../src/sim/engines/cluster/cluster-engine.ts';
+import type { RunWatcher } from '../../src/sim/engines/engine.ts';
+import { plannedPeer, type RecordedRun } from '../../src/sim/measure/fixture.ts';
+import type { Plan } from '../../src/sim/plan/plan.ts';
+import { hostInProcess, type HostInProcess, type HostInProcessOptions } from '../support/hosts-in-process.ts';
+import { eventsOf, KIB, peerWorkerFile, runRecorded, swarmPlan } from './fault-run.ts';
+
+let folder: string;
+let hosts: HostInProcess[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cluster-engine-test-'));
+  mkdirSync(join(folder, 'tmp'));
+  vi.stubEnv('TMPDIR', join(folder, 'tmp'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** On as many hosts as options are given. */
+function runOn(
+  options: readonly Partial<HostInProcessOptions>[],
+  plan: Plan,
+  watcher: Partial<RunWatcher> = {},
+): Promise<RecordedRun> {
+  hosts = options.map((own, at) =>
+    hostInProcess({
+      name: `host-${at + 1}`,
+      address: `127.0.0.${at + 2}`,
+      workerFile: peerWorkerFile(),
+      ...own,
+    }),
+  );
+  return runRecorded(clusterEngine({ hosts: () => hosts }), plan, watcher);
+}
+
+const slowPlan = (changes: Partial<Plan> = {}): Plan =>
+  swarmPlan({ leechers: 3, upBytesPerSec: 256 * KIB }, changes);
+
+describe('a run over several hosts', () => {
+  it('tells of each host what it carried, and how well its clock is known', async () => {
+    const record = await runOn([{}, {}], swarmPlan({ leechers: 3 }));
+    expect(record.ending).toBe('completed');
+    expect(record.host.hosts).toMatchObject([
+      { name: 'host-1', address: '127.0.0.2', peers: 2, lost: false },
+      { name: 'host-2', address: '127.0.0.3', peers: 2, lost: false },
+    ]);
+    for (const { clockErrorMs, maxRssBytes } of record.host.hosts!) {
+      expect(clockErrorMs).toBeGreaterThan(0);
+      expect(maxRssBytes).toBeGreaterThan(0);
+    }
+  });
+
+  it('has peers of different hosts trade with each other, each at the address of its host', async () => {
+    const record = await runOn([{}, {}], swarmPlan({ leechers: 1 }));
+    expect(record.peers.map(({ integrity }) => integrity)).toEqual(['intact', 'intact']);
+    const joined = eventsOf(record, 'peer-joined');
+    expect(joined.map(({ peer, address }) => `${peer} at ${address.host}`).sort()).toEqual([
+      'leecher/1 at 127.0.0.3',
+      'seeder at 127.0.0.2',
+    ]);
+  });
+
+  it('ends with what was measured when a host dies, and says which', async () => {
+    const record = await runOn([{}, {}, {}], slowPlan(), {
+      onLiveEvent: ({ type }) => {
+        if (type === 'chunk-received') hosts[2]!.die('it was not heard of for 5 s');
+      },
+    });
+    expect(record.ending).toBe('aborted');
+    expect(record.abortedBy).toBe('host host-3 was lost: it was not heard of for 5 s');
+    expect(record.host.hosts!.map(({ lost }) => lost)).toEqual([false, false, true]);
+    const lostPeer = record.peers.find(({ name }) => name === 'leecher/2')!;
+    expect(lostPeer.integrity).toBe('unchecked');
+    expect(record.peers.find(({ name }) => name === 'seeder')!.integrity).toBe('intact');
+    expect(eventsOf(record, 'chunk-received').length).toBeGreaterThan(0);
+  });
+
+  it('fails by name when a host dies before the run has begun', async () => {
+    const run = runOn([{}, { delayMs: 1 }], slowPlan());
+    hosts[1]!.die('it left');
+    await expect(run).rejects.toThrow('host host-2 was lost: it left');
+  });
+
+  it('refuses a host to whose clock the way takes too long', async () => {
+    await expect(runOn([{}, { delayMs: 30 }], slowPlan())).rejects.toThrow(
+      /the clock of host host-2 is known only to \d+\.\d ms \(10 ms at most\)/,
+    );
+  });
+
+  it('names the host on which the run cannot be carried out', async () => {
+    const inFolder: Plan = {
+      ...swarmPlan({}),
+      content: { kind: 'folders', folders: [join(folder, 'nowhere')], totalChunks: 1, chunkBytes: [1] },
+      peers: [plannedPeer('seeder'), plannedPeer('leecher')],
+    };
+    await expect(runOn([{}], inFolder)).rejects.toThrow(/host host-1: .*nowhere/);
+  });
+
+  it('leaves no temporary file on any host, also after a failure', async () => {
+    await runOn([{}, {}], swarmPlan({}));
+    await expect(runOn([{}, { delayMs: 30 }], slowPlan())).rejects.toThrow('known only to');
+    expect(existsSync(join(folder, 'tmp'))).toBe(true);
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  });
+});

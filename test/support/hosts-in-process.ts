@@ -1,0 +1,65 @@
+/** Hosts of a cluster that are no further away than the next turn of the event loop; each has a loopback address. */
+import type { HostLink, HostLinkListener } from '../../src/sim/engines/cluster/host-link.ts';
+import { HostSession } from '../../src/sim/engines/cluster/host-session.ts';
+import { toHostSchema, type FromHost, type ToHost } from '../../src/sim/engines/cluster/messages.ts';
+
+export interface HostInProcess extends HostLink {
+  /** As if it were dead from now on. */
+  die(why: string): void;
+}
+
+export interface HostInProcessOptions {
+  readonly name: string;
+  readonly address: string;
+  readonly workerFile: URL;
+  readonly cores?: number;
+  /** How long each message takes, either way. Default 0. */
+  readonly delayMs?: number;
+}
+
+/** For one run. */
+export function hostInProcess({
+  name,
+  address,
+  workerFile,
+  cores = 2,
+  delayMs = 0,
+}: HostInProcessOptions): HostInProcess {
+  let listener: HostLinkListener | undefined;
+  let dead = false;
+  const later = (deliver: () => void): void => {
+    if (delayMs === 0) setImmediate(deliver);
+    else setTimeout(deliver, delayMs);
+  };
+  const overTheWire = (message: unknown): unknown => JSON.parse(JSON.stringify(message));
+  const session = new HostSession({
+    workerFile,
+    address,
+    send: (message) => {
+      const sent = overTheWire(message) as FromHost;
+      later(() => {
+        if (!dead) listener?.onMessage(sent);
+      });
+    },
+    onDisposed: () => undefined,
+  });
+  return {
+    info: { name, address, cores },
+    listen: (who) => {
+      listener = who;
+    },
+    send: (message: ToHost) => {
+      const sent = toHostSchema.parse(overTheWire(message)) as ToHost;
+      later(() => {
+        if (!dead) session.handle(sent);
+      });
+    },
+    close: () => undefined,
+    die: (why) => {
+      if (dead) return;
+      dead = true;
+      void session.dispose();
+      later(() => listener?.onLost(why));
+    },
+  };
+}
