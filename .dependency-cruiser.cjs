@@ -17,6 +17,7 @@ const LAYERS = [
   'measure',
   'scenario',
   'expand',
+  'hosts',
   'saved-plan',
   'experiment',
   'fidelity',

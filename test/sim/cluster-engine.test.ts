@@ -1,8 +1,11 @@
 /** One run over several hosts: what happens when a host or the way to it goes wrong. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Address } from '../../src/core/interfaces.ts';
 import { clusterEngine } from '../../src/sim/engines/cluster/cluster-engine.ts';
 import type { RunWatcher } from '../../src/sim/engines/engine.ts';
 import { plannedPeer, type RecordedRun } from '../../src/sim/measure/fixture.ts';
@@ -39,6 +42,12 @@ function runOn(
   return runRecorded(clusterEngine({ hosts: () => hosts }), plan, watcher);
 }
 
+/** What somebody from an address of no host hears at that one. */
+async function greet({ host, port }: Address): Promise<string> {
+  const socket = connect({ host, port, localAddress: '127.0.0.1' });
+  return text(socket);
+}
+
 const slowPlan = (changes: Partial<Plan> = {}): Plan =>
   swarmPlan({ leechers: 3, upBytesPerSec: 256 * KIB }, changes);
 
@@ -64,6 +73,17 @@ describe('a run over several hosts', () => {
       'leecher/1 at 127.0.0.3',
       'seeder at 127.0.0.2',
     ]);
+  });
+
+  it('tells who is no member of the run so, and refuses him', async () => {
+    const answers: Promise<string>[] = [];
+    await runOn([{}, {}], slowPlan(), {
+      onLiveEvent: (event) => {
+        if (event.type === 'peer-joined') answers.push(greet(event.address));
+      },
+    });
+    expect(answers.length).toBe(4);
+    for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^NOT_A_MEMBER of this run/);
   });
 
   it('ends with what was measured when a host dies, and says which', async () => {

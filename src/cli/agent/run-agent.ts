@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { describeProgram, programOf } from '../../sim/cluster/program-id.ts';
 import { ClusterConnection } from '../../sim/cluster/connection.ts';
 import { Presence } from '../../sim/cluster/presence.ts';
+import { HostService } from '../../sim/hosts/host-service.ts';
 import { readEnvironment } from '../../sim/environment.ts';
 import { openFilesMax } from '../../sim/machine/open-files.ts';
 import { exitCodes } from '../program/exit-codes.ts';
@@ -45,16 +46,35 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
       addresses: settings.addresses.length > 0 ? [...settings.addresses] : addressesOfMachine(),
       lanes,
     });
+    const host = hostOn(presence, connection, tell);
     tell(`agent ${name} is ready: ${lanes} runs at once, ${describeProgram(programOf(environment))}`);
     await new Promise<void>((resolve, reject) => {
       stopped.addEventListener('abort', () => resolve());
       connection.broken.addEventListener('abort', () => reject(connection.broken.reason as Error));
     });
+    await host.close();
     await presence.leave();
     return exitCodes.ok;
   } finally {
     await connection.close();
   }
+}
+
+/** The agent can have a part of a run over several hosts, too. */
+function hostOn(
+  { record }: Presence,
+  connection: ClusterConnection,
+  tell: (line: string) => void,
+): HostService {
+  return new HostService(
+    {
+      connection,
+      workerFile: new URL('./peer-worker.js', import.meta.url),
+      busyWith: () => undefined,
+      tell: (line) => tell(`agent ${record.name}: ${line}`),
+    },
+    { agentId: record.id, address: record.addresses[0] ?? '127.0.0.1' },
+  );
 }
 
 function stopSignal({ watchInput }: AgentSettings): AbortSignal {

@@ -27,6 +27,10 @@ export interface TcpTransportOptions {
    * Default: chosen by the system. One that is not of this machine makes every connection fail as refused.
    */
   readonly localAddress?: string;
+  /**
+   * Addresses that may connect; who comes from elsewhere is told that it is no member, and refused. Default: all.
+   */
+  readonly members?: readonly string[];
   /** A connection that is not established by then counts as refused. Default 10,000. */
   readonly connectTimeoutMs?: number;
   /** How long a remote may leave its side open, and silent, after we ended ours. Default 30,000. */
@@ -64,9 +68,10 @@ export class TcpTransport implements Transport {
       ...pickDefined(this.#options, ['silentPeerMs', 'silentMax']),
       onDialect: (accepted, dialect, first, ended) => this.#accept(options, accepted, dialect, first, ended),
     });
-    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
-      acceptor.add(new AcceptedSocket(socket, this.#readBuffer)),
-    );
+    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+      if (this.#isMember(socket.remoteAddress)) acceptor.add(new AcceptedSocket(socket, this.#readBuffer));
+      else refuseStranger(socket);
+    });
     let closed = false;
     const fail = (error: Error) => {
       if (!closed) options.onError(listenError(error, host, options.port));
@@ -88,6 +93,11 @@ export class TcpTransport implements Transport {
         acceptor.close();
       },
     };
+  }
+
+  #isMember(host: string | undefined): boolean {
+    const { members } = this.#options;
+    return members === undefined || (host !== undefined && members.includes(host.replace(/^::ffff:/, '')));
   }
 
   connect(address: Address, dialect: Dialect): Connection {
@@ -168,4 +178,13 @@ function pickDefined<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T,
   return Object.fromEntries(
     keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]])),
   ) as Pick<T, K>;
+}
+
+/** For people and programs: the protocols have no word for it, and clients of the spec take any text for a refusal. */
+const NO_MEMBER = 'NOT_A_MEMBER of this run: only its own hosts may connect\n';
+
+function refuseStranger(socket: Socket): void {
+  // Who has gone meanwhile need not be told.
+  socket.on('error', () => undefined);
+  socket.end(NO_MEMBER, () => socket.destroy());
 }

@@ -145,7 +145,10 @@ export class ClusterGround implements Ground {
       originNs: String(clock!.originNs),
       occurrences: occurrencesOf(plan).length,
       trackerHasFaults: trackerHasFaults(plan),
-      place: { links: whyAddresses(plan) === undefined ? null : this.#linksByAddress() },
+      place: {
+        members: this.#members.map(({ host }) => host.info.address),
+        links: whyAddresses(plan) === undefined ? null : this.#linksByAddress(),
+      },
     };
   }
 

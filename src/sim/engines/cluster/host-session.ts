@@ -35,7 +35,13 @@ export class HostSession {
   #disposed = false;
 
   constructor(components: HostSessionComponents) {
-    this.#components = components;
+    this.#components = {
+      ...components,
+      // That threads end is no failure once they are to end.
+      send: (message) => {
+        if (!this.#disposed || message.type === 'disposed') components.send(message);
+      },
+    };
   }
 
   handle(message: ToHost): void {
@@ -102,6 +108,7 @@ class Part {
     const ground = new ThisMachine(fit, components.workerFile, {
       hostOf: () => address,
       trackerHost: address,
+      members: run.place.members,
       neighbourhood: run.place.links === null ? null : { regions: plan.regions, ...run.place.links },
     });
     try {

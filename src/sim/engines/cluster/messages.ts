@@ -27,6 +27,8 @@ const fault = z.strictObject({
 });
 
 const placeSchema = z.strictObject({
+  /** Addresses of all hosts: nobody else may connect. */
+  members: z.array(z.string()).min(1),
   /** Of all peers of the run: which link is at which host; null: it does not matter. */
   links: z
     .strictObject({

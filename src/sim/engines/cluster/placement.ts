@@ -81,14 +81,19 @@ function placeByRegion({ peers, regions }: Plan, placed: readonly number[][]): v
 }
 
 /**
- * The peers of a host share its address, so others can tell hosts apart, not the peers of one. What a plan makes
+ * The peers of a host share its address (and agents on one machine may), so others can tell hosts apart, not the peers
+ * of one. What a plan makes
  * depend on who is at the other end must be the same for all peers of a host.
  */
 function requireTellable(plan: Plan, placed: readonly Placed<{ readonly info: HostInfo }>[]): void {
-  for (const { host, peers } of placed) {
-    requireOneFace(plan, host.info, peers);
+  const addresses = new Set(placed.map(({ host }) => host.info.address));
+  for (const address of addresses) {
+    const same = placed.filter(({ host }) => host.info.address === address);
+    const { info } = same[0]!.host;
+    const peers = same.flatMap((one) => one.peers);
+    requireOneFace(plan, info, peers);
     const names = peers.map((position) => plan.peers[position]!.name);
-    requireOneSide(plan, host.info, names);
+    requireOneSide(plan, info, names);
   }
 }
 

@@ -84,7 +84,11 @@ export class RemoteHost {
     }
     const key = keyOf(message);
     const waiting = this.#waiting.get(key);
-    if (waiting === undefined) return this.#listener.onMessage(this, message);
+    if (waiting === undefined) {
+      if (message.type === 'disposed') this.#lose('it has left');
+      else this.#listener.onMessage(this, message);
+      return;
+    }
     this.#waiting.delete(key);
     waiting.resolve(message);
   }

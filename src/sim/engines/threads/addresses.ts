@@ -26,6 +26,8 @@ export interface Place {
   readonly trackerHost?: string;
   /** null: nobody cares who is at the other end. */
   readonly neighbourhood: Neighbourhood | null;
+  /** Addresses that may connect to peers and tracker; absent: all. */
+  readonly members?: readonly string[];
 }
 
 /** Other systems have but one, unless somebody sets up more. */

@@ -22,6 +22,8 @@ interface TaskBase {
   /** So often its event loop is looked at. */
   readonly beatMs: number;
   readonly totalChunks: number;
+  /** Addresses that may connect; absent: all. */
+  readonly members?: readonly string[];
   /** Where faults count what they hit (HitBoard). */
   readonly hits: SharedArrayBuffer;
 }

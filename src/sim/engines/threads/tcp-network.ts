@@ -19,15 +19,20 @@ export interface TcpNetworkComponents {
   readonly ticks: SliceTicks;
   /** null: nobody cares who is at the other end. */
   readonly neighbourhood: Neighbourhood | null;
+  /** Addresses that may connect; undefined: all. */
+  readonly members: readonly string[] | undefined;
 }
 
 /** A peer on sockets. A link that does nothing, and to which no fault can do anything, costs nothing. */
 export function tcpNetwork(
-  { clock, random, counters, sliceMs, ticks, neighbourhood }: TcpNetworkComponents,
+  { clock, random, counters, sliceMs, ticks, neighbourhood, members }: TcpNetworkComponents,
   { link, peer: { host }, faults }: PeerSetup,
   totalChunks: number,
 ): PeerNetwork {
-  const own = host === SHARED_HOST ? {} : { host, localAddress: host };
+  const own = {
+    ...(host !== SHARED_HOST && { host, localAddress: host }),
+    ...(members !== undefined && { members }),
+  };
   const transport = meteredTransport(new TcpTransport({ clock }, { totalChunks, ...own }), counters);
   if (isUnshaped(link) && faults === undefined) return { transport };
   const known =

@@ -102,7 +102,15 @@ class PeersRun {
         hits: this.#hits,
         join: (random) =>
           tcpNetwork(
-            { clock: this.#clock, random, counters, sliceMs, ticks: this.#ticks, neighbourhood },
+            {
+              clock: this.#clock,
+              random,
+              counters,
+              sliceMs,
+              ticks: this.#ticks,
+              neighbourhood,
+              members: this.#task.members,
+            },
             setup,
             this.#task.totalChunks,
           ),

@@ -265,6 +265,7 @@ export class WorkerRuntime implements Hosting {
       beatMs: Math.max(BEAT_MS_MIN, Math.ceil((this.workers * SECOND_MS) / BEATS_PER_SEC_MAX)),
       totalChunks: this.#plan.content.totalChunks,
       hits: this.#components.faults.hits.buffer,
+      ...(this.#place.members !== undefined && { members: this.#place.members }),
     };
   }
 

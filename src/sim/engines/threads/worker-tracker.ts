@@ -30,7 +30,11 @@ class TrackerRun {
     this.#loopDelay = new LoopDelay({ clock }, task.beatMs, workerCounters(task.counters, task.workerSlot));
     const tcp = new TcpTransport(
       { clock },
-      { totalChunks: task.totalChunks, ...(task.host !== undefined && { host: task.host }) },
+      {
+        totalChunks: task.totalChunks,
+        ...(task.host !== undefined && { host: task.host }),
+        ...(task.members !== undefined && { members: task.members }),
+      },
     );
     this.#tracker = new TrackerInstance(
       {

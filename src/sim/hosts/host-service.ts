@@ -1,0 +1,111 @@
+/** What makes an agent a host: it takes its part of one run at a time, and ends it when the coordinator is gone. */
+import { RemoteProtocolError } from '../../core/errors.ts';
+import type { ClusterConnection } from '../cluster/connection.ts';
+import { HostSession } from '../engines/cluster/host-session.ts';
+import { toHostSchema } from '../engines/cluster/messages.ts';
+import { claim, claimAnswer, claimSubject, Wire, wireSubjects } from './wire.ts';
+
+export interface HostServiceComponents {
+  readonly connection: ClusterConnection;
+  /** The bundled peer-worker.ts. */
+  readonly workerFile: URL;
+  /** Why the agent cannot take part now, as a clause; undefined: it can. */
+  readonly busyWith: () => string | undefined;
+  /** A line for whoever looks at the agent. */
+  readonly tell: (line: string) => void;
+}
+
+export interface HostServiceOptions {
+  readonly agentId: string;
+  /** Numeric; peers and tracker listen there. */
+  readonly address: string;
+}
+
+export class HostService {
+  readonly #components: HostServiceComponents;
+  readonly #options: HostServiceOptions;
+  readonly #stop: () => void;
+  #session: HostSession | undefined;
+  #over: Promise<void> = Promise.resolve();
+
+  constructor(components: HostServiceComponents, options: HostServiceOptions) {
+    this.#components = components;
+    this.#options = options;
+    const asked = components.connection.nats.subscribe(claimSubject(options.agentId), {
+      callback: (error, message) => {
+        if (error === null) message.respond(claimAnswer.encode({ refusal: this.#answer(message.data) }));
+      },
+    });
+    this.#stop = () => asked.unsubscribe();
+  }
+
+  /** Whether it has a part of a run now. */
+  get isHost(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Takes no part any more; resolves when nothing of one is left. */
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#session?.dispose();
+    await this.#over;
+  }
+
+  /** null: it takes part. */
+  #answer(data: Uint8Array): string | null {
+    try {
+      const { session } = claim.decode(data, claimSubject(this.#options.agentId));
+      if (this.#session !== undefined) return 'it has a part of another run';
+      const busy = this.#components.busyWith();
+      if (busy !== undefined) return busy;
+      this.#begin(session);
+      return null;
+    } catch (error) {
+      if (error instanceof RemoteProtocolError) return error.message;
+      throw error;
+    }
+  }
+
+  #begin(name: string): void {
+    const { connection, workerFile, tell } = this.#components;
+    const { address } = this.#options;
+    const { toHost, fromHost } = wireSubjects(name);
+    const wire = new Wire(
+      connection,
+      { from: toHost, to: fromHost },
+      {
+        onMessage: (message) => this.#hear(session, message),
+        onLost: (why) => {
+          tell(`the coordinator of the run was lost (${why}); its part ends here`);
+          void session.dispose();
+        },
+      },
+    );
+    wire.begin();
+    let ended!: () => void;
+    this.#over = new Promise((resolve) => {
+      ended = resolve;
+    });
+    const session = new HostSession({
+      workerFile,
+      address,
+      send: (message) => wire.send(message),
+      onDisposed: () => {
+        wire.close();
+        this.#session = undefined;
+        tell('its part of the run is over');
+        ended();
+      },
+    });
+    this.#session = session;
+    tell('takes part in a run over several hosts');
+  }
+
+  #hear(session: HostSession, message: unknown): void {
+    const read = toHostSchema.safeParse(message);
+    if (read.success) return session.handle(read.data);
+    // Nothing but parts of plans can be told to a host.
+    this.#components.tell('was told something that is no part of a run; its part ends here');
+    void session.dispose();
+  }
+}

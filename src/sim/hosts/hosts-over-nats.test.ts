@@ -1,0 +1,162 @@
+/** A run over several hosts, with a real NATS server between them and the coordinator. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { KIB, peerWorkerFile, runRecorded, swarmPlan } from '../../../test/sim/fault-run.ts';
+import { JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
+import { readClusterAddress } from '../cluster/cluster-address.ts';
+import { ClusterConnection } from '../cluster/connection.ts';
+import { AgentsView, Presence } from '../cluster/presence.ts';
+import { clusterEngine } from '../engines/cluster/cluster-engine.ts';
+import type { RunWatcher } from '../engines/engine.ts';
+import type { RecordedRun } from '../measure/fixture.ts';
+import type { Plan } from '../plan/plan.ts';
+import { HostService } from './host-service.ts';
+import { NatsHostLink } from './nats-host-link.ts';
+
+const ends: (() => Promise<unknown>)[] = [];
+let server: TestServer;
+let folder: string;
+let told: string[];
+
+beforeEach(async () => {
+  told = [];
+  folder = mkdtempSync(join(tmpdir(), 'hosts-test-'));
+  mkdirSync(join(folder, 'tmp'));
+  server = await startNats(JETSTREAM);
+  ends.push(() => server.end());
+  vi.stubEnv('TMPDIR', join(folder, 'tmp'));
+});
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function connected(name: string): Promise<ClusterConnection> {
+  const connection = await ClusterConnection.open(readClusterAddress(`127.0.0.1:${server.port}`, {}, {}), {
+    name,
+    signal: new AbortController().signal,
+  });
+  ends.push(() => connection.close());
+  return connection;
+}
+
+interface TestHost {
+  readonly connection: ClusterConnection;
+  readonly service: HostService;
+}
+
+/** The part of an agent that hosts peers. */
+async function host(name: string, address: string, busyWith?: string): Promise<TestHost> {
+  const connection = await connected(`agent ${name}`);
+  const presence = await Presence.announce(connection, {
+    name,
+    program: { version: '1', commit: null, node: process.version },
+    cores: 2,
+    memoryBytes: 0,
+    openFilesMax: null,
+    addresses: [address],
+    lanes: 1,
+  });
+  const service = new HostService(
+    {
+      connection,
+      workerFile: peerWorkerFile(),
+      busyWith: () => busyWith,
+      tell: (line) => told.push(`${name}: ${line}`),
+    },
+    { agentId: presence.record.id, address },
+  );
+  ends.push(() => service.close());
+  ends.push(() => presence.leave());
+  return { connection, service };
+}
+
+async function runOnAll(plan: Plan, watcher: Partial<RunWatcher> = {}): Promise<RecordedRun> {
+  const connection = await connected('coordinator');
+  const view = await AgentsView.open(connection);
+  const agents = [...view.agents].sort((a, b) => (a.name < b.name ? -1 : 1));
+  view.stop();
+  const hosts = () => agents.map((agent) => new NatsHostLink(connection, agent));
+  return runRecorded(clusterEngine({ hosts }), plan, watcher);
+}
+
+const slowPlan = swarmPlan({ leechers: 3, upBytesPerSec: 256 * KIB });
+
+describe('a run over hosts on NATS', () => {
+  test('completes, with every peer on the host that was chosen for it, and leaves nothing behind', async () => {
+    await host('a', '127.0.0.2');
+    await host('b', '127.0.0.3');
+    const record = await runOnAll(swarmPlan({ leechers: 3 }));
+    expect(record.ending).toBe('completed');
+    expect(record.peers.map(({ integrity }) => integrity)).toEqual(Array(4).fill('intact'));
+    expect(record.host.hosts).toMatchObject([
+      { name: 'a', peers: 2 },
+      { name: 'b', peers: 2 },
+    ]);
+    expect(told).toContain('a: takes part in a run over several hosts');
+    await vi.waitFor(() => expect(told).toContain('b: its part of the run is over'), 20_000);
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  });
+
+  test('ends when a host falls silent, with which one it was', async () => {
+    await host('a', '127.0.0.2');
+    const b = await host('b', '127.0.0.3');
+    const record = await runOnAll(slowPlan, {
+      onLiveEvent: ({ type }) => {
+        if (type === 'chunk-received') void b.connection.nats.close();
+      },
+    });
+    expect(record).toMatchObject({
+      ending: 'aborted',
+      abortedBy: 'host b was lost: it was not heard of for 8 s',
+    });
+    expect(record.host.hosts).toMatchObject([
+      { name: 'a', lost: false },
+      { name: 'b', lost: true },
+    ]);
+  });
+
+  test('ends at once when an agent is told to leave', async () => {
+    await host('a', '127.0.0.2');
+    const b = await host('b', '127.0.0.3');
+    const record = await runOnAll(slowPlan, {
+      onLiveEvent: ({ type }) => {
+        if (type === 'chunk-received') void b.service.close();
+      },
+    });
+    expect(record.abortedBy).toBe('host b was lost: it has left');
+  });
+
+  test('an agent that has something else to do says so', async () => {
+    await host('a', '127.0.0.2', 'it is busy with 2 runs of an experiment');
+    await expect(runOnAll(slowPlan)).rejects.toThrow(
+      'host a was lost: it is busy with 2 runs of an experiment',
+    );
+  });
+
+  test('a host ends its part when the coordinator dies', async () => {
+    const { service } = await host('a', '127.0.0.2');
+    const connection = await connected('coordinator');
+    const view = await AgentsView.open(connection);
+    const [agent] = view.agents;
+    view.stop();
+    const engine = clusterEngine({ hosts: () => [new NatsHostLink(connection, agent!)] });
+    const aborted = new AbortController();
+    const run = runRecorded(engine, slowPlan, {
+      signal: aborted.signal,
+      onLiveEvent: ({ type }) => {
+        if (type === 'chunk-received' && !connection.nats.isClosed()) void connection.nats.close();
+      },
+    });
+    await vi.waitFor(() => expect(service.isHost).toBe(true), 20_000);
+    await vi.waitFor(() => expect(service.isHost).toBe(false), 30_000);
+    expect(told.join('\n')).toContain('the coordinator of the run was lost (it was not heard of for 8 s)');
+    aborted.abort();
+    await run;
+    expect(existsSync(join(folder, 'tmp'))).toBe(true);
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([]);
+  });
+});
