@@ -45,11 +45,11 @@ describe('the page of a comparison', () => {
     await chart.locator('summary').click();
     expect(await chart.locator('tbody tr').count()).toBe(6);
     expect(await page.locator('h2').allTextContents()).toEqual(['Completion', 'B beside A']);
-    const makespan = page
-      .locator('main table')
-      .last()
-      .getByRole('row', { name: /^makespan/ });
+    const [key, others] = await page.locator('section[aria-labelledby=figures-0] table').all();
+    const makespan = key!.getByRole('row', { name: /^makespan/ });
     expect(await makespan.textContent()).toMatch(/slower\s*worse$/);
+    const throughput = others!.getByRole('row', { name: /^throughput/ });
+    expect(await throughput.textContent()).toMatch(/(lower|no difference shown)$/);
     expect(printed).toMatch(/worse in \d+ \(makespan/);
     expect(trouble).toEqual([]);
     await page.close();

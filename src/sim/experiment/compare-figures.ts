@@ -21,22 +21,31 @@ interface Untold {
 }
 
 /**
- * The figures of each pair of arms. All those of all pairs are one family: together they err with a probability of at most
- * 5 % (Holm), so that of two sets of equal runs nearly always none differs.
+ * The figures of each pair of arms, the key ones first. The key figures of all pairs are one family, the others of all
+ * pairs another: each family errs with a probability of at most 5 % (Holm), so that of two sets of equal runs nearly always
+ * none differs, and the many others do not take the key figures their power.
  */
 export function compareFigures(pairs: readonly ComparedRuns[]): {
   readonly tested: number;
+  readonly testedOthers: number;
   readonly figures: readonly (readonly ComparedFigure[])[];
 } {
   const all = pairs.map(untoldOf);
-  const family = all
-    .flat()
-    .flatMap(({ figure: { difference } }) => (difference === null ? [] : [difference]));
+  const [family, others] = [true, false].map((isKey) =>
+    all
+      .flat()
+      .flatMap(({ figure }) =>
+        figure.difference === null || figure.isKey !== isKey ? [] : [figure.difference],
+      ),
+  ) as [Difference[], Difference[]];
   const isSignificant = new Map(
-    holm(family.map(({ p }) => p)).map((significant, at) => [family[at]!, significant]),
+    [family, others].flatMap((tested) =>
+      holm(tested.map(({ p }) => p)).map((significant, at) => [tested[at]!, significant] as const),
+    ),
   );
   return {
     tested: family.length,
+    testedOthers: others.length,
     figures: all.map((figures) => figures.map((one) => toldOf(one, isSignificant))),
   };
 }
@@ -54,12 +63,12 @@ function toldOf(
 }
 
 function untoldOf({ base, other, doubt }: ComparedRuns): Untold[] {
-  const metricsOf = (runs: readonly ExperimentRun[]) => runs.flatMap(({ figures }) => Object.keys(figures));
-  const ofOther = new Set(metricsOf(other));
-  const metrics = [...new Set(metricsOf(base))].filter((metric) => ofOther.has(metric));
   const twins = twinsOf(base, other);
-  return metrics.map((metric): Untold => {
-    const valuesOf = (runs: readonly ExperimentRun[]) => runs.map(({ figures }) => figures[metric] ?? null);
+  const key = namesInBoth(base, other, ({ figures }) => figures);
+  // What is a key figure of one side by its thresholds may be none of the other.
+  const more = namesInBoth(base, other, allOf).filter((metric) => !key.includes(metric));
+  return [...key, ...more].map((metric, at): Untold => {
+    const valuesOf = (runs: readonly ExperimentRun[]) => runs.map((run) => allOf(run)[metric] ?? null);
     const [one, two] = [valuesOf(base), valuesOf(twins ?? other)];
     const told = differenceOf(one, two, twins !== null);
     const [mean, otherMean] = [one, two].map((values) => repeated(values.filter((value) => value !== null)));
@@ -68,6 +77,7 @@ function untoldOf({ base, other, doubt }: ComparedRuns): Untold[] {
       isSame: isSame && one[0] !== null && doubt === '',
       figure: {
         metric,
+        isKey: at < key.length,
         ...kindOf(metric, [...base, ...other]),
         base: mean!,
         other: otherMean!,
@@ -77,6 +87,20 @@ function untoldOf({ base, other, doubt }: ComparedRuns): Untold[] {
       },
     };
   });
+}
+
+function allOf({ figures, otherFigures = {} }: ExperimentRun): ExperimentRun['figures'] {
+  return { ...figures, ...otherFigures };
+}
+
+function namesInBoth(
+  base: readonly ExperimentRun[],
+  other: readonly ExperimentRun[],
+  figuresOf: (run: ExperimentRun) => ExperimentRun['figures'],
+): string[] {
+  const namesOf = (runs: readonly ExperimentRun[]) => runs.flatMap((run) => Object.keys(figuresOf(run)));
+  const ofOther = new Set(namesOf(other));
+  return [...new Set(namesOf(base))].filter((metric) => ofOther.has(metric));
 }
 
 /** The other side's runs in the order of the base's seeds, where both have the same ones, each once. */

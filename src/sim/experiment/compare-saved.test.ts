@@ -85,6 +85,42 @@ describe('a comparison of two experiments', () => {
     expect(onlyFigure(many).verdict).toBe('no difference shown');
   });
 
+  it('has every other figure after the key ones, which these do not take their power', () => {
+    const runs = (shift: number, others: number) =>
+      [1, 2, 3, 4].map((repeat) =>
+        experimentRun(
+          'a',
+          repeat,
+          { makespan: 100 + repeat + shift * (1 + repeat / 2) },
+          {
+            otherFigures: {
+              bound: 50 + repeat + 7 * shift,
+              ...Object.fromEntries(
+                Array.from({ length: others }, (_, at) => [`x${at}`, (repeat * (at + 3 + shift)) % 5]),
+              ),
+            },
+          },
+        ),
+      );
+    const told = compare(experimentOfRuns(runs(0, 20)), experimentOfRuns(runs(1, 20)));
+    const { figures } = told.others[0]!.arms[0]!;
+    expect(figures.map(({ metric, isKey }) => [metric, isKey]).slice(0, 2)).toEqual([
+      ['makespan', true],
+      ['bound', false],
+    ]);
+    expect(figures[0]!.verdict).toBe('worse');
+    expect(figures[1]!.verdict).toBe('higher');
+    expect([told.tested, told.testedOthers]).toEqual([1, 21]);
+  });
+
+  it('compares what both have where one side was saved before the other figures were kept', () => {
+    const one = experimentOfRuns(makespans('a', 10, 11, 12));
+    const other = experimentOfRuns(
+      makespans('a', 10, 11, 12).map((run) => ({ ...run, otherFigures: { bound: 5 } })),
+    );
+    expect(compare(one, other).others[0]!.arms[0]!.figures.map(({ metric }) => metric)).toEqual(['makespan']);
+  });
+
   it('compares any number with the first', () => {
     const [one, two, three] = [
       makespans('a', 10, 11, 12),

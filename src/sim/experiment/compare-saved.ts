@@ -42,13 +42,14 @@ export function compareSaved(sources: readonly ComparedSource[], options: Compar
     if (options.differentScenarios !== true) requireSameScenario(base, other);
   }
   const pairs = others.map((other): SidePair => ({ other, arms: pairArms(base, other) }));
-  const { tested, figures } = compareFigures(pairs.flatMap(({ arms }) => arms));
+  const { tested, testedOthers, figures } = compareFigures(pairs.flatMap(({ arms }) => arms));
   const rest = [...figures];
   return {
     schemaVersion: COMPARISON_SCHEMA_VERSION,
     kind: 'comparison',
     confidence: CONFIDENCE,
     tested,
+    testedOthers,
     base: sideOf(base),
     others: pairs.map(({ other, arms }): ComparedSide => {
       const own = rest.splice(0, arms.length);

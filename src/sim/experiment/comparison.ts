@@ -11,8 +11,10 @@ export interface Comparison {
   readonly kind: 'comparison';
   /** Of each interval. */
   readonly confidence: number;
-  /** Figures that were tested; Holm's correction is for so many. */
+  /** Key figures that were tested; Holm's correction is for so many. */
   readonly tested: number;
+  /** The same of the figures that are no key figures. */
+  readonly testedOthers: number;
   /** What all others are compared with. */
   readonly base: Side;
   readonly others: readonly ComparedSide[];
@@ -49,6 +51,8 @@ export interface ComparedArm {
 
 export interface ComparedFigure {
   readonly metric: string;
+  /** What every experiment compares, and the metrics of thresholds; the others follow them. */
+  readonly isKey: boolean;
   readonly unit: MetricUnit;
   readonly better: Better;
   /** Over the runs that have the figure; null: none has it. */
@@ -68,7 +72,7 @@ export interface ComparedFigure {
   } | null;
   /** The difference as a share of the mean of the base; null when that is 0. */
   readonly share: number | null;
-  /** What is significant after Holm's correction for all figures of the comparison. */
+  /** What is significant after Holm's correction for all key figures of the comparison, or for all others. */
   readonly verdict: Statement;
   /** Why it is inconclusive; else mostly empty. */
   readonly note: string;

@@ -1,6 +1,6 @@
 /** What an experiment keeps of a run. */
 import { createHash } from 'node:crypto';
-import { findMetric } from '../metrics/metrics.ts';
+import { findMetric, metricPaths } from '../metrics/metrics.ts';
 import type { RunResult } from '../result/result.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ExperimentRun } from './experiment.ts';
@@ -32,6 +32,12 @@ export function digestRun(result: RunResult, folder: string, metrics: readonly s
     peers: result.peers.map(({ name }) => name),
   };
   const paths = new Set<string>([...keyMetrics, ...plan.expect.map(({ metric }) => metric), ...metrics]);
+  const others = metricPaths({ groups: [], peers: [] }).filter((path) => !paths.has(path));
+  // Figures of a part of a run are not those of the run.
+  const figuresOf = (wanted: Iterable<string>): Record<string, number | null> =>
+    Object.fromEntries(
+      [...wanted].map((path) => [path, unfinished ? null : (findMetric(path, scopes)?.read(result) ?? null)]),
+    );
   return {
     arm: plan.variant?.arm ?? plan.scenario.name,
     repeat: plan.variant?.repeat ?? 1,
@@ -47,10 +53,8 @@ export function digestRun(result: RunResult, folder: string, metrics: readonly s
     remedy: trust.remedy,
     warnings: trust.warnings,
     expectations: result.expectations,
-    // Figures of a part of a run are not those of the run.
-    figures: Object.fromEntries(
-      [...paths].map((path) => [path, unfinished ? null : (findMetric(path, scopes)?.read(result) ?? null)]),
-    ),
+    figures: figuresOf(paths),
+    otherFigures: figuresOf(others),
     planHash: planHash(plan),
   };
 }

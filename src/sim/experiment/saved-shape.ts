@@ -118,6 +118,7 @@ export const experimentShape = z.looseObject({
       trust: level,
       expectations: z.array(expectation),
       figures: z.record(text, figure),
+      otherFigures: z.record(text, figure).optional(),
       planHash: text,
     }),
   ),

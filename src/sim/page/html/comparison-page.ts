@@ -9,6 +9,7 @@ import {
   headlineOf,
   methodOf,
   shownFigures,
+  tablesOf,
 } from '../../report/experiment/comparison-columns.ts';
 import { comparisonCharts } from '../data/comparison-charts.ts';
 import { isMissing } from '../shared/charts.ts';
@@ -75,14 +76,17 @@ function renderCurves(charts: ComparisonCharts, at: number): Markup {
 function renderFigures(other: ComparedSide, base: Side, at: number): Markup {
   const { name } = other.side;
   return markup`<section aria-labelledby="figures-${at}"><h2 id="figures-${at}">${name} beside ${base.name}</h2>
-${other.arms.map((arm) =>
-  renderHtmlTable(
-    comparisonColumns(arm, other, base, 'metric'),
-    shownFigures(arm).map((figure) => comparisonRow(figure)),
-    {
-      caption: other.arms.length === 1 ? `${name} beside ${base.name}` : arm.name,
-      classes: shownFigures(arm).map(({ verdict }) => (verdict === 'worse' ? 'fail' : '')),
-    },
-  ),
+${other.arms.flatMap((arm) =>
+  tablesOf(arm).map(({ title, figures }) => {
+    const of = other.arms.length === 1 ? `${name} beside ${base.name}` : arm.name;
+    return renderHtmlTable(
+      comparisonColumns(arm, other, base, 'metric'),
+      figures.map((figure) => comparisonRow(figure)),
+      {
+        caption: title === '' ? of : `${of}, ${title}`,
+        classes: figures.map(({ verdict }) => (verdict === 'worse' ? 'fail' : '')),
+      },
+    );
+  }),
 )}</section>`;
 }

@@ -23,6 +23,18 @@ export function headlineOf({ side: { name }, arms }: ComparedSide, base: Side): 
     shownFigures(arm).map((figure) => ({ figure, arm: arms.length === 1 ? '' : ` in ${arm.name}` })),
   );
   if (figures.length === 0) return `${name} and ${base.name} have no figure in common.`;
+  const [key, others] = [true, false].map((isKey) => figures.filter(({ figure }) => figure.isKey === isKey));
+  const more = others!.length === 0 ? '' : ` Of ${others!.length} others: ${verdictsOf(others!)}.`;
+  return `${name} beside ${base.name}, of ${key!.length} key figures: ${verdictsOf(key!)}.${more}`;
+}
+
+interface OfArm {
+  readonly figure: ComparedFigure;
+  /** ` in x` where there are several arms. */
+  readonly arm: string;
+}
+
+function verdictsOf(figures: readonly OfArm[]): string {
   const parts = (['better', 'worse', 'higher', 'lower'] as const).flatMap((verdict) => {
     const own = figures.filter(({ figure }) => figure.verdict === verdict);
     if (own.length === 0) return [];
@@ -40,7 +52,7 @@ export function headlineOf({ side: { name }, arms }: ComparedSide, base: Side): 
     ...(none > 0 ? [`no difference shown in ${none}`] : []),
     ...(unknown > 0 ? [`inconclusive in ${unknown}`] : []),
   ];
-  return `${name} beside ${base.name}, of ${figures.length} figures: ${rest.join('; ')}.`;
+  return rest.join('; ');
 }
 
 const TOLD_MAX = 4;
@@ -54,7 +66,7 @@ export function comparisonColumns(arm: ComparedArm, other: ComparedSide, base: S
     right(name),
     { head: `${name} − ${base.name}, 95 %`, rank: 0 },
     { head: 'that is', rank: 1 },
-    { head: 'verdict', wraps: true },
+    { head: 'verdict' },
   ];
 }
 
@@ -75,9 +87,18 @@ export function comparisonRow(
   ];
 }
 
-/** Those that any of the two has. */
+/** Those that any of the two has, the key ones first. */
 export function shownFigures({ figures }: ComparedArm): ComparedFigure[] {
   return figures.filter(({ base, other }) => base !== null || other !== null);
+}
+
+/** The tables of an arm: its key figures, then what else is known, each with what it is called. */
+export function tablesOf(arm: ComparedArm): { readonly title: string; readonly figures: ComparedFigure[] }[] {
+  const shown = shownFigures(arm);
+  return [
+    { title: '', figures: shown.filter(({ isKey }) => isKey) },
+    { title: 'other figures', figures: shown.filter(({ isKey }) => !isKey) },
+  ].filter(({ figures }) => figures.length > 0);
 }
 
 /** Everything that a reader must know of one of the others. */
@@ -114,7 +135,7 @@ function inconclusiveNotes(arms: readonly ComparedArm[]): string[] {
 }
 
 /** How the intervals were made; empty: there is none. */
-export function methodOf({ others, tested }: Comparison): string {
+export function methodOf({ others, tested, testedOthers }: Comparison): string {
   const methods = new Set(
     others.flatMap(({ arms }) => arms.flatMap(({ figures }) => figures.map(({ method }) => method))),
   );
@@ -126,7 +147,7 @@ export function methodOf({ others, tested }: Comparison): string {
   ];
   if (named.length === 0) return '';
   return (
-    `Intervals: 95 %, ${named.join('; ')}. A verdict holds for all ${tested} figures together (Holm). ` +
+    `Intervals: 95 %, ${named.join('; ')}. A verdict holds for all ${tested} key figures together (Holm)${testedOthers === 0 ? '' : `, that of another for all ${testedOthers} others`}. ` +
     '“No difference shown” is not “equal”.'
   );
 }

@@ -9,7 +9,7 @@ import {
   describeSide,
   headlineOf,
   methodOf,
-  shownFigures,
+  tablesOf,
 } from './comparison-columns.ts';
 
 /** Ends with a newline. */
@@ -34,11 +34,17 @@ function sectionsOf(other: ComparedSide, base: Side): string[] {
   return [
     `**${escapeMarkdown(headlineOf(other, base))}**`,
     list(cautions(other, base).map(escapeMarkdown)),
-    ...other.arms.map((arm) =>
-      renderMarkdownTable(
-        comparisonColumns(arm, other, base, other.arms.length === 1 ? 'metric' : ''),
-        shownFigures(arm).map((figure) => comparisonRow(figure)),
-      ),
+    ...other.arms.flatMap((arm) =>
+      tablesOf(arm).map(({ title, figures }) => {
+        const table = renderMarkdownTable(
+          comparisonColumns(arm, other, base, other.arms.length === 1 ? 'metric' : ''),
+          figures.map((figure) => comparisonRow(figure)),
+        );
+        // Folded, so that the key figures of several arms stay together in a pull request.
+        return title === ''
+          ? table
+          : `<details><summary>${figures.length} ${title}</summary>\n\n${table}\n\n</details>`;
+      }),
     ),
   ];
 }

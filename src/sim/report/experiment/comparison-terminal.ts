@@ -10,7 +10,7 @@ import {
   describeSide,
   headlineOf,
   methodOf,
-  shownFigures,
+  tablesOf,
 } from './comparison-columns.ts';
 import { formatPlusMinus } from './experiment-columns.ts';
 
@@ -31,18 +31,20 @@ export function renderComparison(comparison: Comparison, options: TerminalOption
 }
 
 function sectionsOf(other: ComparedSide, { base }: Comparison, page: Page): string[] {
-  const tables = other.arms.map((arm) =>
-    renderTableWithin(
-      comparisonColumns(arm, other, base, ''),
-      shownFigures(arm).map((figure) => {
-        const cells = comparisonRow(figure, formatPlusMinus);
-        return figure.verdict === 'better'
-          ? cells.map(page.good)
-          : figure.verdict === 'worse'
-            ? cells.map(page.bad)
-            : cells;
-      }),
-      page.columns,
+  const tables = other.arms.flatMap((arm) =>
+    tablesOf(arm).map(({ title, figures }) =>
+      renderTableWithin(
+        comparisonColumns(arm, other, base, title),
+        figures.map((figure) => {
+          const cells = comparisonRow(figure, formatPlusMinus);
+          return figure.verdict === 'better'
+            ? cells.map(page.good)
+            : figure.verdict === 'worse'
+              ? cells.map(page.bad)
+              : cells;
+        }),
+        page.columns,
+      ),
     ),
   );
   return [

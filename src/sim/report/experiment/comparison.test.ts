@@ -17,6 +17,11 @@ const runs = (shift: number, repeats = 4) =>
     ),
   );
 
+const withOthers = (from: ReturnType<typeof runs>) => ({
+  ...from,
+  runs: from.runs.map((run) => ({ ...run, otherFigures: { bound: 3000 } })),
+});
+
 const comparison = (...sides: readonly ReturnType<typeof runs>[]) =>
   compareSaved(sides.map((experiment, at) => ({ source: `reports/${at}`, experiment })));
 
@@ -27,7 +32,7 @@ describe('a comparison', () => {
       "A  reports/0: fixture, 4 runs, 2026-01-02T03:04:05.678Z, commit abc1234
       B  reports/1: fixture, 4 runs, 2026-01-02T03:04:05.678Z, commit abc1234
 
-      B beside A, of 3 figures: worse in 1 (makespan 10 % slower); no difference shown in 1;
+      B beside A, of 3 key figures: worse in 1 (makespan 10 % slower); no difference shown in 1;
         inconclusive in 1.
 
       ! The runs did not take turns. A change of the machine between them counts as a difference.
@@ -40,7 +45,7 @@ describe('a comparison', () => {
       fairness    0.80    0.80  –                  –            inconclusive
 
       Intervals: 95 %, Student’s t of the differences by seed (paired, since the seeds are the same). A
-      verdict holds for all 2 figures together (Holm). “No difference shown” is not “equal”.
+      verdict holds for all 2 key figures together (Holm). “No difference shown” is not “equal”.
       "
     `);
   });
@@ -52,7 +57,7 @@ describe('a comparison', () => {
       - **A** \`reports/0\`: fixture, 4 runs, 2026-01-02T03:04:05.678Z, commit abc1234
       - **B** \`reports/1\`: fixture, 4 runs, 2026-01-02T03:04:05.678Z, commit abc1234
 
-      **B beside A, of 3 figures: better in 1 (makespan 10 % faster); no difference shown in 2.**
+      **B beside A, of 3 key figures: better in 1 (makespan 10 % faster); no difference shown in 2.**
 
       - The runs did not take turns. A change of the machine between them counts as a difference.
 
@@ -62,9 +67,26 @@ describe('a comparison', () => {
       | waste | 1 % | 1 % | 0.0 pp [0.0 pp, 0.0 pp] | the same | no difference shown |
       | fairness | 0.80 | 0.80 | 0.00 [0.00, 0.00] | the same | no difference shown |
 
-      Intervals: 95 %, Student’s t of the differences by seed (paired, since the seeds are the same). A verdict holds for all 3 figures together (Holm). “No difference shown” is not “equal”.
+      Intervals: 95 %, Student’s t of the differences by seed (paired, since the seeds are the same). A verdict holds for all 3 key figures together (Holm). “No difference shown” is not “equal”.
       "
     `);
+  });
+
+  it('has the other figures in a table after the key ones, folded in Markdown', () => {
+    const both = comparison(withOthers(runs(0)), withOthers(runs(400)));
+    const text = renderComparison(both, { colours: false });
+    expect(text).toMatch(/inconclusive in 1\. Of\s+1 others: no difference shown in 1\./);
+    expect(text).toMatch(/^other figures .*verdict$/m);
+    expect(text.indexOf('fairness')).toBeLessThan(text.indexOf('bound  '));
+    expect(renderComparisonMarkdown(both)).toMatch(
+      /<details><summary>1 other figures<\/summary>\n\n\| metric .*\n.*\n\| bound .*\|\n\n<\/details>/,
+    );
+  });
+
+  it('is not squeezed until the words of a verdict stand below one another', () => {
+    const text = renderComparison(comparison(runs(0), runs(400)), { colours: false, columns: 74 });
+    expect(text).toContain('no difference shown\n');
+    expect(text).toContain('too narrow for that is');
   });
 
   it('of three has a table for each of the others', () => {
