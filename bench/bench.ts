@@ -15,6 +15,8 @@ import { loadReport, requireReports, saveReport } from './report/files.ts';
 import { renderComparison } from './report/render-comparison.ts';
 import { renderReport } from './report/render.ts';
 import { BENCH_SCHEMA_VERSION, type BenchReport, type BenchResult } from './report/report.ts';
+import { pageCases, type PageCase } from './page/cases.ts';
+import { runPage } from './page/run-page.ts';
 import { swarmCases, type SwarmCase } from './swarm/cases.ts';
 import { runShaping } from './swarm/run-shaping.ts';
 import { runDuration } from './swarm/run-duration.ts';
@@ -30,12 +32,14 @@ const BUDGETS: Readonly<Record<BenchReport['size'], MicroBudget>> = {
 const peerWorker = new URL('./peer-worker.js', import.meta.url);
 const starWorker = new URL('./star-worker.js', import.meta.url);
 const microWorker = new URL('./micro-worker.js', import.meta.url);
+const pageWorker = new URL('./page-worker.js', import.meta.url);
 const virtualWorker = new URL('./virtual-worker.js', import.meta.url);
 
 interface Chosen {
   readonly micro: typeof microSuite;
   readonly swarm: readonly SwarmCase[];
   readonly virtual: readonly VirtualCase[];
+  readonly page: readonly PageCase[];
 }
 
 async function main(): Promise<number> {
@@ -47,8 +51,10 @@ async function main(): Promise<number> {
     micro: chosen(options.micro, microSuite),
     swarm: chosen(options.swarm, swarmCases[size]),
     virtual: [...chosen(options.virtual, virtualCases[size]), ...chosen(options.large, virtualCases.large)],
+    page: chosen(options.page, pageCases[size]),
   };
-  const names = [...benchmarks.micro, ...benchmarks.swarm, ...benchmarks.virtual].map(({ name }) => name);
+  const { micro, swarm, virtual, page } = benchmarks;
+  const names = [...micro, ...swarm, ...virtual, ...page].map(({ name }) => name);
   if (names.length === 0) throw new ConfigError(`no benchmark has "${options.filter}": see --list`);
   if (options.list) {
     process.stdout.write(`${names.join('\n')}\n`);
@@ -75,7 +81,7 @@ async function main(): Promise<number> {
 }
 
 async function measureAll(
-  { micro, swarm, virtual }: Chosen,
+  { micro, swarm, virtual, page }: Chosen,
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<BenchReport> {
@@ -114,6 +120,12 @@ async function measureAll(
     await attempt(benchmark.name, () => {
       say(benchmark.name);
       return runVirtual(benchmark, { workerFile: virtualWorker, repeats: options.repeat, signal });
+    });
+  }
+  for (const benchmark of page) {
+    await attempt(benchmark.name, () => {
+      say(benchmark.name);
+      return runPage(benchmark, { workerFile: pageWorker, repeats: options.repeat, signal });
     });
   }
   const base = { schemaVersion: BENCH_SCHEMA_VERSION, startedAt, size } as const;

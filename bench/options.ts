@@ -7,6 +7,7 @@ export interface BenchOptions {
   readonly micro: boolean;
   readonly swarm: boolean;
   readonly virtual: boolean;
+  readonly page: boolean;
   /** Sizes of virtual time that take most of an hour: only where they are asked for. */
   readonly large: boolean;
   /** Lower case; a benchmark runs when its name has it. */
@@ -25,6 +26,7 @@ interface Given {
   readonly micro?: boolean;
   readonly swarm?: boolean;
   readonly virtual?: boolean;
+  readonly page?: boolean;
   readonly large?: boolean;
   readonly filter?: string;
   readonly smoke?: boolean;
@@ -59,6 +61,7 @@ function newBenchCommand() {
     .option('--micro', 'only the micro-benchmarks')
     .option('--swarm', 'only the whole-swarm benchmarks')
     .option('--virtual', 'only the benchmarks of virtual time')
+    .option('--page', 'only the benchmarks of report pages, in a Chromium')
     .option('--large', 'only swarms of 1,000 and 10,000 peers in virtual time, each for ten minutes')
     .option('--filter <text>', 'only benchmarks whose name has the text')
     .option('--smoke', 'everything in small, to see that it works')
@@ -81,12 +84,13 @@ function newBenchCommand() {
  */
 export function readBenchOptions(argv: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
   const given = readCommandLine(newBenchCommand, argv, env).opts<Given>();
-  const { micro = false, swarm = false, virtual = false, large = false, smoke = false } = given;
-  const all = !micro && !swarm && !virtual && !large;
+  const { micro = false, swarm = false, virtual = false, page = false, large = false, smoke = false } = given;
+  const all = !micro && !swarm && !virtual && !page && !large;
   return {
     micro: micro || all,
     swarm: swarm || all,
     virtual: virtual || all,
+    page: page || all,
     large,
     filter: (given.filter ?? '').toLowerCase(),
     smoke,

@@ -66,8 +66,8 @@ function sources() {
 
 /** Of a package: loaded from where npm has put it. What rolldown itself adds to the code is no dependency of ours. */
 const isLibrary = (id) => !/^(?:[./\0]|[A-Za-z]:|@oxc-project\/runtime)/.test(id);
-/** Its threads load a file of its own. */
-const isPool = (id) => id === 'piscina';
+/** They load files of their own. */
+const isUnbundled = (id) => ['piscina', 'playwright-core'].includes(id);
 
 async function write(folder, input, external, output, platform = 'node') {
   const { rolldown } = await import('rolldown');
@@ -150,7 +150,7 @@ export async function build() {
   try {
     mkdirSync(draft, { recursive: true });
     // A library of sixty files takes ten times as long to load as its code in the bundle, of which only what is used is there.
-    await bundle(draft, files, entries(files, PROGRAM), isPool, { sourcemap: true });
+    await bundle(draft, files, entries(files, PROGRAM), isUnbundled, { sourcemap: true });
     renameSync(draft, folder);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });

@@ -13,16 +13,25 @@ export async function runTask(
   task: VirtualTask,
   signal: AbortSignal,
 ): Promise<VirtualSample> {
-  const child = fork(fileURLToPath(workerFile), {
-    signal,
-    execArgv: [`--max-old-space-size=${HEAP_MIB_MAX}`],
-  });
-  let sample: VirtualSample | undefined;
-  child.on('message', (message: VirtualSample) => (sample = message));
-  child.send(task);
-  const code = await exitOf(child);
+  const { message, code } = await runForked(workerFile, task, signal);
+  const sample = message as VirtualSample | undefined;
   if (sample?.complete === true) return sample;
   throw new EngineError(`the swarm did not complete (its process ended with code ${code})`);
+}
+
+/** Starts a process with a task, and waits for its end. What it told last is undefined where it died before. */
+export async function runForked(
+  workerFile: URL,
+  task: object,
+  signal: AbortSignal,
+): Promise<{ readonly message: unknown; readonly code: string }> {
+  const execArgv = [`--max-old-space-size=${HEAP_MIB_MAX}`];
+  const child = fork(fileURLToPath(workerFile), { signal, execArgv });
+  let last: unknown;
+  child.on('message', (message) => (last = message));
+  child.send(task);
+  const code = await exitOf(child);
+  return { message: last, code };
 }
 
 /** Milliseconds of real time until a program has ended. @throws {EngineError} it ended with another code than 0 */

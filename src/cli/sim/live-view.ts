@@ -36,6 +36,11 @@ export class LiveView {
     return view;
   }
 
+  /** Whether any browser has ever come. */
+  get wasSeen(): boolean {
+    return this.#server.wasRead;
+  }
+
   get url(): string {
     return this.#server.url;
   }
@@ -63,9 +68,13 @@ export class LiveView {
     this.#tell(label, `over; the report is ${file}`);
   }
 
-  /** Resolves when the browsers have the last report, or after a few seconds. */
-  end(): Promise<void> {
-    return this.#server.end(JSON.stringify(this.#last), END_GRACE_MS);
+  /**
+   * Resolves when the browsers have the last report, or after a few seconds.
+   *
+   * @param until where no browser has ever come, one is waited for until this is aborted; default: none is
+   */
+  end(until?: AbortSignal): Promise<void> {
+    return this.#server.end(JSON.stringify(this.#last), END_GRACE_MS, until);
   }
 
   #tell(label: string, text: string): void {

@@ -20,7 +20,7 @@ import { runAgainst } from './run-against.ts';
 import type { SimComponents } from './runners.ts';
 import { runAlone, runSeveral, type ScenarioEnd } from './sim-runs.ts';
 import { renderScenarioEnds } from './sim-summary.ts';
-import { columnsOf } from '../output/terminal.ts';
+import { canRedraw, columnsOf } from '../output/terminal.ts';
 
 /** The exit code of it all. @throws {ConfigError} what is asked for cannot be run here */
 export async function runSim(options: SimOptions): Promise<number> {
@@ -43,21 +43,31 @@ export async function runSim(options: SimOptions): Promise<number> {
   const environment = readEnvironment();
   const live = options.live ? await LiveView.open(titleOf(designs), environment) : undefined;
   if (live !== undefined) say(`live: ${live.url}`);
+  const signal = interruptSignal();
   const ends = await runAll(designs, options, {
     engines,
     runWorkerFile: new URL('./run-worker.js', import.meta.url),
     environment,
-    signal: interruptSignal(),
+    signal,
     ...(live === undefined ? {} : { live }),
   });
-  await live?.end();
   if (options.json) process.stdout.write(json(isSingle ? ends[0]!.data : ends.map(({ data }) => data)));
   else if (!isSingle && !options.quiet) {
     process.stdout.write(
       `\n${printable(renderScenarioEnds(ends, designs.length, columnsOf(process.stdout)))}\n`,
     );
   }
+  if (live !== undefined) await endLive(live, signal);
   return worstOf(ends.map(({ code }) => code));
+}
+
+/** A run may be over before its user has opened the page: who is there can end the wait, a script cannot. */
+async function endLive(live: LiveView, signal: AbortSignal): Promise<void> {
+  const isThere = process.stdin.isTTY && canRedraw(process.stderr);
+  const waits = isThere && !live.wasSeen && !signal.aborted;
+  if (waits)
+    say(`live: no browser has come yet; ${live.url} has the finished report until one has (or Ctrl-C)`);
+  await live.end(waits ? signal : undefined);
 }
 
 function titleOf(designs: readonly Planned[]): string {

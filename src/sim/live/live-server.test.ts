@@ -71,6 +71,30 @@ describe('the live page', () => {
     expect(told).toBe('event: state\ndata: {"at":2}\n\nevent: end\ndata: {"at":3}\n\n');
   });
 
+  test('a run that was over before anybody came is served until one has its report', async () => {
+    const live = await serve(() => 'the finished report');
+    const ended = live.end('{"at":9}', 60_000, new AbortController().signal);
+    expect(await textOf(await get(`${live.url}report`))).toBe('the finished report');
+    const late = await get(`${live.url}news`);
+    expect(await until(late, '\n\n')).toBe('event: end\ndata: {"at":9}\n\n');
+    late.destroy();
+    await ended;
+    await expect(get(live.url)).rejects.toThrow('ECONNREFUSED');
+  });
+
+  test('the wait for somebody ends when it is stopped, and is none where somebody was there', async () => {
+    const stop = new AbortController();
+    const live = await serve();
+    const ended = live.end('{"at":9}', 60_000, stop.signal);
+    stop.abort();
+    await ended;
+    const seen = await serve();
+    const early = await get(`${seen.url}news`);
+    expect(seen.wasRead).toBe(true);
+    early.destroy();
+    await seen.end('{"at":9}', 60_000, new AbortController().signal);
+  });
+
   test.each([
     ['a page of another origin', { origin: 'http://other.example' }],
     ['a page of another port of this machine', { origin: 'http://127.0.0.1:1' }],

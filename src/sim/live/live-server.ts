@@ -17,11 +17,16 @@ export interface LiveServer {
   readonly url: string;
   /** The newest state, in a line. A browser that is slow misses those between. */
   tell(news: string): void;
+  /** Whether any browser has ever listened. */
+  readonly wasRead: boolean;
   /**
    * The last news. Resolves when all who listen have hung up, which they do once they have the last report, or after
    * `graceMs`. Nobody is served any more.
+   *
+   * @param wait where nobody has ever listened, who comes is still served until one has the last report, or this is
+   * aborted; default: it is not waited for
    */
-  end(news: string, graceMs: number): Promise<void>;
+  end(news: string, graceMs: number, wait?: AbortSignal): Promise<void>;
 }
 
 /** More browsers than these are one that opens connection after connection. */
@@ -37,14 +42,18 @@ const COMMON_HEADERS = {
 export async function serveLive({ shell, report }: LiveContent, port = 0): Promise<LiveServer> {
   const readers = new Set<NewsReader>();
   let newest: string | undefined;
+  let wasRead = false;
+  let endReader: ((reader: NewsReader) => void) | undefined;
   const listen = (response: ServerResponse): void => {
     if (readers.size >= READERS_MAX) return answer(response, 503, 'too many browsers\n');
     response.writeHead(200, { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' });
     response.flushHeaders();
     const reader = new NewsReader(response);
+    wasRead = true;
     readers.add(reader);
     response.on('close', () => readers.delete(reader));
-    if (newest !== undefined) reader.tell(newest);
+    if (endReader !== undefined) endReader(reader);
+    else if (newest !== undefined) reader.tell(newest);
   };
   const server = createServer((request, response) => {
     const refusal = refusalOf(request, portOf(server));
@@ -66,10 +75,20 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
       newest = news;
       for (const reader of readers) reader.tell(news);
     },
-    async end(news, graceMs) {
-      newest = news;
-      const grace = AbortSignal.timeout(graceMs);
-      await Promise.all([...readers].map((reader) => reader.end(news, grace)));
+    get wasRead() {
+      return wasRead;
+    },
+    async end(news, graceMs, wait) {
+      const endOf = (reader: NewsReader): Promise<void> => reader.end(news, AbortSignal.timeout(graceMs));
+      if (wasRead || wait === undefined) await Promise.all([...readers].map(endOf));
+      else {
+        server.ref();
+        await new Promise<void>((resolve) => {
+          endReader = (reader) => void endOf(reader).then(resolve);
+          if (wait.aborted) resolve();
+          wait.addEventListener('abort', () => resolve(), { once: true });
+        });
+      }
       server.close();
       server.closeAllConnections();
     },

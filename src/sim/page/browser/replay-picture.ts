@@ -35,11 +35,16 @@ export function drawSwarm(
   const width = canvas.clientWidth || 600;
   const height = Math.min(width, 620);
   const scale = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  canvas.style.height = `${height}px`;
+  const [columns, rows] = [Math.round(width * scale), Math.round(height * scale)];
   const context = canvas.getContext('2d')!;
-  context.scale(scale, scale);
+  // A new size is a new picture in memory, which takes longer than all that is drawn in it.
+  if (canvas.width !== columns || canvas.height !== rows) {
+    canvas.width = columns;
+    canvas.height = rows;
+    canvas.style.height = `${height}px`;
+  }
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.clearRect(0, 0, width, height);
   const styles = getComputedStyle(document.documentElement);
   const colour = (name: string): string => {
     const variable = /^var\((.*)\)$/.exec(name)?.[1];
@@ -54,16 +59,8 @@ export function drawSwarm(
   const places = swarm.peers.map((_, at) => around(centre, ring, at / count));
   const hit = new Set(activeFaults(page, swarm).flatMap(({ targets }) => targets));
   drawTracker(pen, centre, hit.has('tracker'));
-  for (const { from, to, progress } of swarm.transfers) {
-    const end = places[to]!;
-    const start = from === null ? around(centre, ring + 40, to / count) : places[from]!;
-    drawTransfer(
-      pen,
-      start,
-      end,
-      progress,
-      colourOf(from === null ? -1 : chart.groups[from]!, page.groups.length),
-    );
+  for (const [own, lines] of linesByColour(swarm, chart, page, { places, centre, ring })) {
+    drawTransfers(pen, lines, own);
   }
   swarm.peers.forEach((peer, at) => {
     const own = colourOf(chart.groups[at]!, page.groups.length);
@@ -92,18 +89,53 @@ function drawTracker({ context, colour }: Pen, { x, y }: Place, isDown: boolean)
   context.fillText(isDown ? 'tracker down' : 'tracker', x, y + 26);
 }
 
-function drawTransfer({ context, colour }: Pen, from: Place, to: Place, progress: number, own: string): void {
+interface Line {
+  readonly from: Place;
+  readonly to: Place;
+  readonly progress: number;
+}
+
+/** Transfers by the colour of their sender; what comes from a peer that is not shown comes from the rim. */
+function linesByColour(
+  { transfers, peers }: SwarmAt,
+  { groups }: ReplayChart,
+  page: RunCharts,
+  {
+    places,
+    centre,
+    ring,
+  }: { readonly places: readonly Place[]; readonly centre: Place; readonly ring: number },
+): Map<string, Line[]> {
+  const byColour = new Map<string, Line[]>();
+  for (const { from, to, progress } of transfers) {
+    const start = from === null ? around(centre, ring + 40, to / peers.length) : places[from]!;
+    const own = colourOf(from === null ? -1 : groups[from]!, page.groups.length);
+    const lines = byColour.get(own) ?? [];
+    byColour.set(own, lines);
+    lines.push({ from: start, to: places[to]!, progress });
+  }
+  return byColour;
+}
+
+/** All lines of a colour as one path, and all dots as another. */
+function drawTransfers({ context, colour }: Pen, lines: readonly Line[], own: string): void {
   context.strokeStyle = colour(own);
   context.fillStyle = colour(own);
   context.globalAlpha = 0.35;
   context.lineWidth = 1;
   context.beginPath();
-  context.moveTo(from.x, from.y);
-  context.lineTo(to.x, to.y);
+  for (const { from, to } of lines) {
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x, to.y);
+  }
   context.stroke();
   context.globalAlpha = 1;
   context.beginPath();
-  context.arc(from.x + (to.x - from.x) * progress, from.y + (to.y - from.y) * progress, 2.5, 0, 2 * Math.PI);
+  for (const { from, to, progress } of lines) {
+    const [x, y] = [from.x + (to.x - from.x) * progress, from.y + (to.y - from.y) * progress];
+    context.moveTo(x + 2.5, y);
+    context.arc(x, y, 2.5, 0, 2 * Math.PI);
+  }
   context.fill();
 }
 

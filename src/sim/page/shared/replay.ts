@@ -42,7 +42,7 @@ export interface Replay {
 export const ROW = 4;
 
 /** Steps between two states that are kept, so that any instant is near one. */
-const KEPT_EVERY = 4096;
+const KEPT_EVERY = 512;
 
 interface Peers {
   readonly phase: PeerPhase[];
@@ -133,7 +133,8 @@ function underWay(
 ): TransferAt[] {
   const found: TransferAt[] = [];
   for (let at = first * ROW; at < transfers.length; at += ROW) {
-    const [from, to, took, end] = transfers.slice(at, at + ROW) as [number, number, number, number];
+    const [from, to] = [transfers[at]!, transfers[at + 1]!];
+    const [took, end] = [transfers[at + 2]!, transfers[at + 3]!];
     if (end > ticks + longest) break;
     if (end - took > ticks) continue;
     found.push({ from: from < peers ? from : null, to, progress: 1 - (end - ticks) / Math.max(1, took) });
