@@ -53,10 +53,9 @@ export class RealTimeRun {
     if (assembled === 'interrupted') return this.#recordOfNothing();
     const { plan } = this.#ground;
     const { hosting, controller, faults, peers, chunkBytes } = assembled;
-    const tracker = nodeCounters(hosting.counters, peers.length);
-    const sampler = new Sampler(peers, hosting.peerCounters, tracker, chunkBytes, {
-      waitsForSessions: plan.until === 'sessions',
-    });
+    const { counters: all, peerCounters } = hosting;
+    const options = { waitsForSessions: plan.until === 'sessions' };
+    const sampler = new Sampler(peers, peerCounters, nodeCounters(all, peers.length), chunkBytes, options);
     const startMs = this.#clock.now() + this.#ground.startLeadMs();
     const readFigures = this.#ground.watch();
     const recordAt = (
