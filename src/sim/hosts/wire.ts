@@ -10,7 +10,7 @@ import { messageType } from '../cluster/message.ts';
 const PIECE_CHARACTERS = 256 * 1024;
 const BEAT_MS = SECOND_MS;
 /** Who is silent for longer is lost. */
-export const SILENCE_MAX_MS = 8 * SECOND_MS;
+const SILENCE_MAX_MS = 8 * SECOND_MS;
 
 const piece = messageType('run', {
   /** From 0; a gap tells that something was lost, which NATS itself does not. */
