@@ -15,9 +15,11 @@ import { loadReport, requireReports, saveReport } from './report/files.ts';
 import { renderComparison } from './report/render-comparison.ts';
 import { renderReport } from './report/render.ts';
 import { BENCH_SCHEMA_VERSION, type BenchReport, type BenchResult } from './report/report.ts';
+import type { OtherProgram } from './others/other-program.ts';
+import { otherPrograms, runAgainst } from './others/run-others.ts';
 import { pageCases, type PageCase } from './page/cases.ts';
 import { runPage } from './page/run-page.ts';
-import { swarmCases, type SwarmCase } from './swarm/cases.ts';
+import { swarmCases, type SwarmCase, type ThroughputCase } from './swarm/cases.ts';
 import { runShaping } from './swarm/run-shaping.ts';
 import { runDuration } from './swarm/run-duration.ts';
 import { runThroughput } from './swarm/run-throughput.ts';
@@ -35,11 +37,18 @@ const microWorker = new URL('./micro-worker.js', import.meta.url);
 const pageWorker = new URL('./page-worker.js', import.meta.url);
 const virtualWorker = new URL('./virtual-worker.js', import.meta.url);
 
+interface Other {
+  readonly name: string;
+  readonly program: OtherProgram;
+  readonly benchmark: ThroughputCase;
+}
+
 interface Chosen {
   readonly micro: typeof microSuite;
   readonly swarm: readonly SwarmCase[];
   readonly virtual: readonly VirtualCase[];
   readonly page: readonly PageCase[];
+  readonly others: readonly Other[];
 }
 
 async function main(): Promise<number> {
@@ -52,9 +61,10 @@ async function main(): Promise<number> {
     swarm: chosen(options.swarm, swarmCases[size]),
     virtual: [...chosen(options.virtual, virtualCases[size]), ...chosen(options.large, virtualCases.large)],
     page: chosen(options.page, pageCases[size]),
+    others: chosen(true, othersOf(options.peers, swarmCases[size])),
   };
-  const { micro, swarm, virtual, page } = benchmarks;
-  const names = [...micro, ...swarm, ...virtual, ...page].map(({ name }) => name);
+  const { micro, swarm, virtual, page, others } = benchmarks;
+  const names = [...micro, ...swarm, ...virtual, ...page, ...others].map(({ name }) => name);
   if (names.length === 0) throw new ConfigError(`no benchmark has "${options.filter}": see --list`);
   if (options.list) {
     process.stdout.write(`${names.join('\n')}\n`);
@@ -81,7 +91,7 @@ async function main(): Promise<number> {
 }
 
 async function measureAll(
-  { micro, swarm, virtual, page }: Chosen,
+  { micro, swarm, virtual, page, others }: Chosen,
   options: BenchOptions,
   signal: AbortSignal,
 ): Promise<BenchReport> {
@@ -122,6 +132,12 @@ async function measureAll(
       return runVirtual(benchmark, { workerFile: virtualWorker, repeats: options.repeat, signal });
     });
   }
+  for (const { name, program, benchmark } of others) {
+    await attempt(name, async () => {
+      say(name);
+      return [await runAgainst(program, benchmark, { repeats: options.repeat, peerWorker, signal })];
+    });
+  }
   for (const benchmark of page) {
     await attempt(benchmark.name, () => {
       say(benchmark.name);
@@ -130,6 +146,18 @@ async function measureAll(
   }
   const base = { schemaVersion: BENCH_SCHEMA_VERSION, startedAt, size } as const;
   return { ...base, environment: readEnvironment(), host: probe.read(), results, failures };
+}
+
+/** @throws {ConfigError} a program is not known, or not installed */
+function othersOf(names: readonly string[], cases: readonly SwarmCase[]): Other[] {
+  const throughput = cases.filter((one) => one.kind === 'throughput');
+  return otherPrograms(names).flatMap((program) =>
+    throughput.map((benchmark) => ({
+      name: `${benchmark.name}, against ${program.title}`,
+      program,
+      benchmark,
+    })),
+  );
 }
 
 function measureSwarm(benchmark: SwarmCase, repeats: number, signal: AbortSignal): Promise<BenchResult> {

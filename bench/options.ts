@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly swarm: boolean;
   readonly virtual: boolean;
   readonly page: boolean;
+  /** Names of other programs that run the whole swarms, too; empty: none. */
+  readonly peers: readonly string[];
   /** Sizes of virtual time that take most of an hour: only where they are asked for. */
   readonly large: boolean;
   /** Lower case; a benchmark runs when its name has it. */
@@ -27,6 +29,7 @@ interface Given {
   readonly swarm?: boolean;
   readonly virtual?: boolean;
   readonly page?: boolean;
+  readonly peers?: string;
   readonly large?: boolean;
   readonly filter?: string;
   readonly smoke?: boolean;
@@ -47,6 +50,8 @@ Examples:
       some micro-benchmarks
   swarm-lab bench --swarm --filter "8 leechers" --repeat 10
       ten runs of some whole swarms
+  swarm-lab bench --peers libtorrent --repeat 5
+      is the swarm faster than libtorrent?
   swarm-lab bench --compare reports/bench/latest.json
       what has changed since the last run
   TMPDIR=/dev/shm swarm-lab bench --swarm
@@ -62,6 +67,10 @@ function newBenchCommand() {
     .option('--swarm', 'only the whole-swarm benchmarks')
     .option('--virtual', 'only the benchmarks of virtual time')
     .option('--page', 'only the benchmarks of report pages, in a Chromium')
+    .option(
+      '--peers <names>',
+      'only whole swarms in turns with other programs, if they are installed: libtorrent,aria2',
+    )
     .option('--large', 'only swarms of 1,000 and 10,000 peers in virtual time, each for ten minutes')
     .option('--filter <text>', 'only benchmarks whose name has the text')
     .option('--smoke', 'everything in small, to see that it works')
@@ -85,12 +94,14 @@ function newBenchCommand() {
 export function readBenchOptions(argv: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
   const given = readCommandLine(newBenchCommand, argv, env).opts<Given>();
   const { micro = false, swarm = false, virtual = false, page = false, large = false, smoke = false } = given;
-  const all = !micro && !swarm && !virtual && !page && !large;
+  const peers = given.peers?.split(',').map((name) => name.trim()) ?? [];
+  const all = !micro && !swarm && !virtual && !page && !large && peers.length === 0;
   return {
     micro: micro || all,
     swarm: swarm || all,
     virtual: virtual || all,
     page: page || all,
+    peers,
     large,
     filter: (given.filter ?? '').toLowerCase(),
     smoke,
