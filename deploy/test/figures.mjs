@@ -7,7 +7,8 @@ const { verdict, ending, abortedBy, swarm, trust, peers, faults } = JSON.parse(
 const seconds = (ms) => (ms === null ? 'none' : `${(ms / 1000).toFixed(2)} s`);
 console.log(`${verdict.outcome}, ended by ${ending}${abortedBy === null ? '' : `: ${abortedBy}`}`);
 console.log(`makespan ${seconds(swarm.makespanMs)}; trust ${trust.level}`);
-for (const { name, completedMs } of peers) console.log(`  ${name} complete at ${seconds(completedMs ?? null)}`);
+for (const { name, completedMs } of peers)
+  console.log(`  ${name} complete at ${seconds(completedMs ?? null)}`);
 for (const host of trust.host.hosts ?? []) {
   console.log(
     `  ${host.name} at ${host.address}: ${host.peers} peers, clock ± ${host.clockErrorMs.toFixed(2)} ms${host.lost ? ', lost' : ''}`,
