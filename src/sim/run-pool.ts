@@ -9,6 +9,8 @@ export interface RunPoolOptions {
   readonly signal: AbortSignal;
 }
 
+const IDLE_MS = 10_000;
+
 /** Runs in virtual time, several at a time: real time has no part in them, so they do not disturb each other. */
 export class RunPool<Task, Answer> {
   readonly #pool: Promise<Piscina>;
@@ -26,13 +28,18 @@ export class RunPool<Task, Answer> {
           maxThreads: threads,
           concurrentTasksPerWorker: 1,
           recordTiming: false,
+          // Else a thread ends, and another is made, wherever the next run comes a moment later.
+          idleTimeout: IDLE_MS,
         }),
     );
   }
 
-  /** @throws that the run was interrupted, or a defect of the thread */
-  async run(task: Task): Promise<Answer> {
-    const own = AbortSignal.any([this.#signal]);
+  /**
+   * @param signal ends this run alone
+   * @throws that the run was interrupted, or a defect of the thread
+   */
+  async run(task: Task, signal: AbortSignal = this.#signal): Promise<Answer> {
+    const own = AbortSignal.any([this.#signal, signal]);
     const pool = await this.#pool;
     return (await pool.run(task, { signal: own })) as Answer;
   }

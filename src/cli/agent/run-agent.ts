@@ -2,8 +2,11 @@
 import { networkInterfaces } from 'node:os';
 import { describeProgram, programOf } from '../../sim/cluster/program-id.ts';
 import { ClusterConnection } from '../../sim/cluster/connection.ts';
-import { Presence } from '../../sim/cluster/presence.ts';
 import { HostService } from '../../sim/hosts/host-service.ts';
+import { AgentsView, Presence } from '../../sim/cluster/presence.ts';
+import { AgentWork } from '../../sim/agents/agent-work.ts';
+import { PlanRunner } from '../../sim/agents/plan-runner.ts';
+import { createEngines } from '../../sim/engines/registry.ts';
 import { readEnvironment } from '../../sim/environment.ts';
 import { openFilesMax } from '../../sim/machine/open-files.ts';
 import { exitCodes } from '../program/exit-codes.ts';
@@ -46,13 +49,20 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
       addresses: settings.addresses.length > 0 ? [...settings.addresses] : addressesOfMachine(),
       lanes,
     });
-    const host = hostOn(presence, connection, tell);
-    tell(`agent ${name} is ready: ${lanes} runs at once, ${describeProgram(programOf(environment))}`);
-    await new Promise<void>((resolve, reject) => {
-      stopped.addEventListener('abort', () => resolve());
-      connection.broken.addEventListener('abort', () => reject(connection.broken.reason as Error));
+    const runner = new PlanRunner({
+      engines: createEngines({ workerFile: PEER_WORKER }, { trackerPort: 0 }),
+      runWorkerFile: new URL('./run-worker.js', import.meta.url),
+      environment,
+      lanes,
     });
-    await host.close();
+    const host = hostOn(presence, connection, runner, tell);
+    tell(`agent ${name} is ready: ${lanes} runs at once, ${describeProgram(programOf(environment))}`);
+    try {
+      await work(presence, connection, runner, { stopped, tell });
+    } finally {
+      await host.close();
+      await runner.close();
+    }
     await presence.leave();
     return exitCodes.ok;
   } finally {
@@ -60,21 +70,45 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
   }
 }
 
-/** The agent can have a part of a run over several hosts, too. */
+const PEER_WORKER = new URL('./peer-worker.js', import.meta.url);
+
+/** The agent can have a part of a run over several hosts, too, while it does no other. */
 function hostOn(
   { record }: Presence,
   connection: ClusterConnection,
+  runner: PlanRunner,
   tell: (line: string) => void,
 ): HostService {
   return new HostService(
     {
       connection,
-      workerFile: new URL('./peer-worker.js', import.meta.url),
-      busyWith: () => undefined,
+      workerFile: PEER_WORKER,
+      busyWith: () => (runner.isBusy ? 'it does runs of an experiment' : undefined),
       tell: (line) => tell(`agent ${record.name}: ${line}`),
     },
     { agentId: record.id, address: record.addresses[0] ?? '127.0.0.1' },
   );
+}
+
+interface Work {
+  readonly stopped: AbortSignal;
+  readonly tell: (line: string) => void;
+}
+
+/** Resolves when it was told to stop, and has given back what it had begun. */
+async function work(
+  { record }: Presence,
+  connection: ClusterConnection,
+  runner: PlanRunner,
+  { stopped, tell }: Work,
+): Promise<void> {
+  const agents = await AgentsView.open(connection);
+  const warn = (line: string): void => say(`agent: ${line}`);
+  try {
+    await AgentWork.run({ connection, runner, agent: record, agents, signal: stopped, tell, warn });
+  } finally {
+    agents.stop();
+  }
 }
 
 function stopSignal({ watchInput }: AgentSettings): AbortSignal {

@@ -11,6 +11,8 @@ export interface RunsProgressOptions {
   readonly runs: number;
   readonly mayBeFewer: boolean;
   readonly quiet: boolean;
+  /** More that a person wants to know, such as who does the runs; empty for nothing. */
+  readonly note?: () => string;
   readonly env?: NodeJS.ProcessEnv;
   /** Of a clock in milliseconds. */
   readonly now?: () => number;
@@ -25,6 +27,7 @@ export class RunsProgress {
   readonly #runs: number;
   readonly #mayBeFewer: boolean;
   readonly #quiet: boolean;
+  readonly #note: () => string;
   readonly #now: () => number;
   readonly #beganMs: number;
   readonly #bar: SingleBar | undefined;
@@ -33,12 +36,20 @@ export class RunsProgress {
 
   constructor(
     stream: NodeJS.WriteStream,
-    { runs, mayBeFewer, quiet, env = process.env, now = () => performance.now() }: RunsProgressOptions,
+    {
+      runs,
+      mayBeFewer,
+      quiet,
+      note = () => '',
+      env = process.env,
+      now = () => performance.now(),
+    }: RunsProgressOptions,
   ) {
     this.#stream = stream;
     this.#runs = runs;
     this.#mayBeFewer = mayBeFewer;
     this.#quiet = quiet;
+    this.#note = note;
     this.#now = now;
     this.#beganMs = now();
     this.#told = { over: 0, atMs: this.#beganMs };
@@ -85,6 +96,8 @@ export class RunsProgress {
 
   #left(): string {
     const leftMs = ((this.#now() - this.#beganMs) / this.#over) * (this.#runs - this.#over);
-    return `${this.#mayBeFewer ? 'at most ' : ''}about ${roughly(leftMs)} left`;
+    const left = `${this.#mayBeFewer ? 'at most ' : ''}about ${roughly(leftMs)} left`;
+    const note = this.#note();
+    return note === '' ? left : `${left}, ${note}`;
   }
 }

@@ -6,7 +6,7 @@ import { createEngines, type Engines } from '../../sim/engines/registry.ts';
 import { checkDeterminism } from '../../sim/determinism.ts';
 import type { Design } from '../../sim/experiment/design.ts';
 import type { Forecast } from '../../sim/experiment/forecast.ts';
-import { engineNameOf, type Plan } from '../../sim/plan/plan.ts';
+import { engineNameOf, type EngineName, type Plan } from '../../sim/plan/plan.ts';
 import { forecastAll, makeDesign, requireFit, requireReports } from '../../sim/pipeline.ts';
 import { renderDesign } from '../../sim/report/plan/design.ts';
 import { exitCodes, worstOf } from '../program/exit-codes.ts';
@@ -28,8 +28,8 @@ export async function runSim(options: SimOptions): Promise<number> {
   const engines = createEngines({ workerFile }, { trackerPort: options.trackerPort });
   const designs = designAll(options, engines);
   requireSockets(designs, options);
+  if (options.cluster !== undefined) return runOnCluster(designs, options, engines);
   if (options.plan) return showPlans(designs, options);
-  const isSingle = designs.length === 1;
   tellTogether(
     'sim',
     designs.map(
@@ -46,18 +46,64 @@ export async function runSim(options: SimOptions): Promise<number> {
   const signal = interruptSignal();
   const ends = await runAll(designs, options, {
     engines,
-    runWorkerFile: new URL('./run-worker.js', import.meta.url),
+    runWorkerFile: RUN_WORKER,
     environment,
     signal,
     ...(live === undefined ? {} : { live }),
   });
+  const code = tellEnds(ends, designs, options);
+  if (live !== undefined) await endLive(live, signal);
+  return code;
+}
+
+const RUN_WORKER = new URL('./run-worker.js', import.meta.url);
+
+/** Whether a run fits is a question of the agent that does it. */
+async function runOnCluster(
+  designs: readonly Planned[],
+  options: SimOptions,
+  engines: Engines,
+): Promise<number> {
+  const { agentsOfEmbedded, ClusterSession } = await import('./cluster-session.ts');
+  const environment = readEnvironment();
+  const signal = interruptSignal();
+  if (!options.plan) requireReports(options.out);
+  const engineOf = (name: EngineName): boolean =>
+    designs.some(({ design }) => design.plans.some((plan) => engineNameOf(plan) === name));
+  if (engineOf('cluster')) {
+    throw new ConfigError(
+      'engine: cluster takes several hosts for one run, and the queue of --cluster gives each run to one; ' +
+        'add --engine virtual or --engine threads',
+    );
+  }
+  const isReal = engineOf('threads');
+  if (options.plan && options.cluster === 'embedded') {
+    const code = showPlans(designs, options);
+    say(`cluster: embedded, ${agentsOfEmbedded(options, isReal)} agents on this machine`);
+    return code;
+  }
+  const cluster = await ClusterSession.open({ options, environment, signal, isReal });
+  try {
+    if (options.plan) {
+      const code = showPlans(designs, options);
+      say(`cluster: ${cluster.description}`);
+      return code;
+    }
+    const components = { engines, runWorkerFile: RUN_WORKER, environment, signal, cluster };
+    return tellEnds(await runAll(designs, options, components), designs, options);
+  } finally {
+    await cluster.close();
+  }
+}
+
+function tellEnds(ends: readonly ScenarioEnd[], designs: readonly Planned[], options: SimOptions): number {
+  const isSingle = designs.length === 1;
   if (options.json) process.stdout.write(json(isSingle ? ends[0]!.data : ends.map(({ data }) => data)));
   else if (!isSingle && !options.quiet) {
     process.stdout.write(
       `\n${printable(renderScenarioEnds(ends, designs.length, columnsOf(process.stdout)))}\n`,
     );
   }
-  if (live !== undefined) await endLive(live, signal);
   return worstOf(ends.map(({ code }) => code));
 }
 

@@ -3,6 +3,7 @@ import { parallelThreads } from '../../sim/machine/processors.ts';
 import { engineNameOf, type Plan } from '../../sim/plan/plan.ts';
 import type { RunComponents } from '../../sim/pipeline.ts';
 import { fromPlainError } from '../../sim/engines/run/plain-errors.ts';
+import { doneRun } from '../../sim/agents/experiment-state.ts';
 import { removeDrafts, type RunPlace } from '../../sim/report/write-report.ts';
 import type { FinishedRun } from '../../sim/run-and-report.ts';
 import { RunPool } from '../../sim/run-pool.ts';
@@ -10,6 +11,7 @@ import type { RunAnswer, RunTask } from '../../sim/run-worker.ts';
 import { runWithProgress, type WatchedRun } from '../progress/run-with-progress.ts';
 import { RunsProgress } from '../progress/runs-progress.ts';
 import { RunsLeft } from '../progress/time-left.ts';
+import type { ClusterSession } from './cluster-session.ts';
 import type { LiveView } from './live-view.ts';
 import type { SimOptions } from './sim-options.ts';
 
@@ -19,6 +21,8 @@ export interface SimComponents extends Pick<RunComponents, 'engines' | 'environm
   readonly signal: AbortSignal;
   /** Shows the runs to browsers while they go on. */
   readonly live?: LiveView;
+  /** Whose agents do the runs. */
+  readonly cluster?: ClusterSession;
 }
 
 export interface Runner {
@@ -38,11 +42,15 @@ export interface RunnerRequest {
   readonly parent: string;
   readonly options: SimOptions;
   readonly components: SimComponents;
+  /** By which a cluster knows the experiment. */
+  readonly experiment?: string;
   /** Another way to run some of the plans; undefined: this program runs the plan itself. */
   readonly elsewhere?: (plan: Plan, place: RunPlace) => Promise<FinishedRun> | undefined;
 }
 
-export function runnerOf(request: RunnerRequest): Runner {
+export async function runnerOf(request: RunnerRequest): Promise<Runner> {
+  const { cluster } = request.components;
+  if (cluster !== undefined) return runnerOnCluster(request, cluster);
   // Who looks on sees one run after another.
   const atOnce = request.components.live === undefined;
   return atOnce && request.plans.every((plan) => engineNameOf(plan) === 'virtual')
@@ -102,6 +110,38 @@ function runnerAtOnce({ plans, mayBeFewer, parent, options, components, elsewher
     async close() {
       progress.stop();
       await pool.destroy();
+      removeDrafts(parent);
+    },
+  };
+}
+
+/** On a cluster all runs are in the queue, of which each agent takes what it can do. */
+async function runnerOnCluster(
+  { plans, mayBeFewer, parent, options, experiment }: RunnerRequest,
+  cluster: ClusterSession,
+): Promise<Runner> {
+  const queue = await cluster.queue(experiment!, plans[0]!.scenario.name);
+  const progress = new RunsProgress(process.stderr, {
+    runs: plans.length,
+    mayBeFewer,
+    quiet: options.quiet || options.json,
+    note: () => cluster.whoIsThere,
+  });
+  const numbers = new Map(plans.map((plan, at) => [plan, String(at + 1)]));
+  return {
+    // More than one in any case: an interruption is then no failure of a run.
+    atOnce: Math.max(2, plans.length),
+    async run(plan, name) {
+      const done = doneRun(parent, name);
+      if (done !== undefined) return done;
+      const run = await queue.run(numbers.get(plan)!, plan, options.out, { parent, name });
+      progress.stop();
+      return run;
+    },
+    told: () => progress.end(),
+    async close() {
+      progress.stop();
+      await queue.close();
       removeDrafts(parent);
     },
   };

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { ConfigError } from '../../core/errors.ts';
 import { engineNames } from '../../sim/plan/engine-names.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
+import { addClusterArguments, type ClusterArguments } from '../arguments/cluster-arguments.ts';
 import { newCommand, readCommandLine } from '../arguments/command-line.ts';
 import {
   addScenarioArguments,
@@ -11,7 +12,7 @@ import {
 } from '../arguments/scenario-arguments.ts';
 import { wholeNumber } from '../arguments/values.ts';
 
-export interface SimOptions extends ScenarioArguments {
+export interface SimOptions extends ScenarioArguments, ClusterArguments {
   /** Runs of each arm. Default: the scenario's. */
   readonly repeat?: number;
   /** Print the plan and stop. */
@@ -26,9 +27,16 @@ export interface SimOptions extends ScenarioArguments {
   readonly live: boolean;
   /** 0: any free port. */
   readonly trackerPort: number;
+  /** The NATS server of the cluster whose agents do the runs, or `embedded`. */
+  readonly cluster?: string;
+  /** Of an embedded cluster. */
+  readonly agents?: number;
+  /** The folder of an experiment that goes on. */
+  readonly resume?: string;
 }
 
 const REPEATS_MAX = 10_000;
+const AGENTS_MAX = 1000;
 
 const examples = `
 Name a scenario by its file; one that comes with the laboratory also has a short name. All other paths start from the
@@ -55,6 +63,8 @@ Examples:
   swarm-lab sim picker-sweep --set sweep=null --set baseline=null --repeat 5 --engine virtual --against main
       did a change of the picker help? The same plans run by this program and by that of the branch main, in turns,
       with a comparison (docs/experiments.md)
+  swarm-lab sim churn --repeat 1000 --engine virtual --cluster nats://lab-1:4222
+      the agents of a cluster do the runs (docs/cluster.md)
   swarm-lab sim slow-uplink --tracker-port 5100
       standalone clients may join: swarm-lab client -folder … -transfer_port … -name …
 
@@ -64,7 +74,8 @@ or corrupt, or the run failed; 2 bad scenario or option, or it cannot be run her
 measured is written). Of several runs or scenarios the worst decides: 1, then 5, 4, 3.`;
 
 function newSimCommand() {
-  return addScenarioArguments(newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.'))
+  const command = newCommand('sim', 'Runs a swarm as a scenario describes it, and measures it.');
+  addScenarioArguments(command)
     .option(
       '--repeat <n>',
       "run each arm n times, with derived seeds (default: the scenario's, or 1)",
@@ -93,7 +104,18 @@ function newSimCommand() {
       wholeNumber(0, 65_535),
       0,
     )
+    .option(
+      '--cluster <url>',
+      'have the runs done by the agents of a cluster, as nats://host:4222; embedded: by agents of this machine, with a ' +
+        'NATS server of its own (docs/cluster.md)',
+    )
+    .option('--agents <n>', 'agents of an embedded cluster (default: one a core)', wholeNumber(1, AGENTS_MAX))
+    .option(
+      '--resume <run>',
+      "go on with an experiment of a cluster: its folder's name below <out>/<scenario>/",
+    )
     .addHelpText('after', examples);
+  return addClusterArguments(command);
 }
 
 /**
@@ -108,6 +130,38 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
   if (options.against !== undefined && other !== undefined) {
     throw new ConfigError(`--against and ${other} exclude each other; leave one of them out`);
   }
+  refuseWithCluster(options, scenarios);
   const engine = options.checkDeterminism ? (options.engine ?? 'virtual') : options.engine;
   return { ...options, ...(engine === undefined ? {} : { engine }), scenarios };
+}
+
+/** @throws {ConfigError} what cannot go with --cluster, or only goes with it */
+function refuseWithCluster(options: Omit<SimOptions, 'scenarios'>, scenarios: readonly string[]): void {
+  const { cluster, agents, resume, live, against, checkDeterminism, trackerPort } = options;
+  if (cluster === undefined) {
+    const alone = agents !== undefined ? '--agents' : resume !== undefined ? '--resume' : undefined;
+    if (alone !== undefined) throw new ConfigError(`${alone} belongs to --cluster; give that, too`);
+    return;
+  }
+  const other = [
+    live && '--live',
+    against !== undefined && '--against',
+    checkDeterminism && '--check-determinism',
+    trackerPort !== 0 && '--tracker-port',
+  ].find((name) => name !== false);
+  if (other !== undefined) {
+    throw new ConfigError(
+      `--cluster and ${other} exclude each other: the runs are on other machines; leave one of them out`,
+    );
+  }
+  if (agents !== undefined && cluster !== 'embedded') {
+    throw new ConfigError(
+      '--agents belongs to --cluster embedded; a cluster has the agents that are started there',
+    );
+  }
+  if (resume === undefined) return;
+  if (cluster === 'embedded') {
+    throw new ConfigError('--resume: an embedded cluster ends with its program; begin the experiment anew');
+  }
+  if (scenarios.length > 1) throw new ConfigError('--resume goes on with one scenario; name that alone');
 }

@@ -1,4 +1,6 @@
 /** Running one plan, or the plans of an experiment, with what a person sees of it. */
+import { join } from 'node:path';
+import { nuid } from '@nats-io/nats-core';
 import { printable, printableData } from '../../core/printable.ts';
 import type { Design } from '../../sim/experiment/design.ts';
 import type { Experiment, ExperimentVerdict } from '../../sim/experiment/experiment.ts';
@@ -6,6 +8,8 @@ import { runExperiment, type ExperimentEnd } from '../../sim/experiment/run-expe
 import type { RunResult } from '../../sim/result/result.ts';
 import type { FinishedRun } from '../../sim/run-and-report.ts';
 import type { Plan } from '../../sim/plan/plan.ts';
+import { beginState, endState, readState } from '../../sim/agents/experiment-state.ts';
+import { fileName } from '../../sim/report/report-folders.ts';
 import { verdictWord } from '../../sim/report/columns.ts';
 import { renderExperimentPage } from '../../sim/page/html/experiment-page.ts';
 import { pageScript } from '../../sim/page/page-script.ts';
@@ -18,6 +22,7 @@ import { exitCodeOfVerdict, exitCodes } from '../program/exit-codes.ts';
 import { fitted, print, say } from '../output/program-output.ts';
 import { runWithProgress } from '../progress/run-with-progress.ts';
 import { runnerOf, watched, type RunnerRequest, type SimComponents } from './runners.ts';
+import type { ClusterSession } from './cluster-session.ts';
 import type { SimOptions } from './sim-options.ts';
 import { columnsOf, wantsColours } from '../output/terminal.ts';
 
@@ -43,10 +48,11 @@ export async function runAlone(
   options: SimOptions,
   components: SimComponents,
 ): Promise<ScenarioEnd> {
-  const { result, folder, warning } = await runWithProgress(plan, {
-    ...watched(options, components),
-    label: plan.scenario.name,
-  });
+  const { cluster } = components;
+  const { result, folder, warning } =
+    cluster === undefined
+      ? await runWithProgress(plan, { ...watched(options, components), label: plan.scenario.name })
+      : await runOnCluster(plan, options, cluster);
   warn(warning);
   if (options.quiet) tellWhatWentWrong(plan.scenario.name, result, folder);
   else if (!options.json) {
@@ -65,6 +71,21 @@ export async function runAlone(
     folder,
     data: result,
   };
+}
+
+async function runOnCluster(
+  plan: Plan,
+  { out, quiet, json }: SimOptions,
+  cluster: ClusterSession,
+): Promise<FinishedRun> {
+  const queue = await cluster.queue(nuid.next(), plan.scenario.name);
+  try {
+    if (!quiet && !json)
+      say(`${plan.scenario.name}: waits for its run on the cluster, ${cluster.whoIsThere}`);
+    return await queue.run('1', plan, out, undefined);
+  } finally {
+    await queue.close();
+  }
 }
 
 /** The worst of all runs gives the exit code. */
@@ -125,20 +146,20 @@ export async function carryOut(
   { onFinished, elsewhere }: CarryOut,
 ): Promise<ExperimentEnd & { readonly folder: string }> {
   const { environment, signal } = components;
-  const startedAt = new Date().toISOString();
-  const { scenario, seed, plans, arms } = design;
-  const folder = await openExperiment(options.out, { scenario: scenario.name, startedAt, seed });
+  const { scenario, plans, arms } = design;
+  const { folder, startedAt, experiment } = await openPlace(design, options, components);
   const swept = arms.length > 1;
   const labelOf = (plan: Plan, position: number): string => {
     const which = `${scenario.name} ${position + 1}/${plans.length}`;
     return swept ? `${which} ${plan.variant?.arm ?? ''}` : which;
   };
-  const runner = runnerOf({
+  const runner = await runnerOf({
     plans,
     mayBeFewer: design.repeats.until !== null,
     parent: folder,
     options,
     components,
+    ...(experiment === undefined ? {} : { experiment }),
     ...(elsewhere === undefined ? {} : { elsewhere }),
   });
   const end = await runExperiment(design, {
@@ -162,7 +183,31 @@ export async function carryOut(
       'report.html': renderExperimentPage(end.experiment, pageScript('page')),
     }),
   );
+  if (end.experiment.ending === 'completed') await endState(folder);
   return { ...end, folder };
+}
+
+interface ExperimentPlace {
+  readonly folder: string;
+  readonly startedAt: string;
+  /** By which a cluster knows it. */
+  readonly experiment?: string;
+}
+
+/** A new folder, or that of an experiment which goes on. @throws {ConfigError} it is not this one */
+async function openPlace(
+  { scenario, seed, plans }: Design,
+  { out, resume }: SimOptions,
+  { cluster }: SimComponents,
+): Promise<ExperimentPlace> {
+  if (cluster !== undefined && resume !== undefined) {
+    const folder = join(out, fileName(scenario.name, 80), resume);
+    return { folder, ...readState(folder, cluster.program, plans) };
+  }
+  const startedAt = new Date().toISOString();
+  const folder = await openExperiment(out, { scenario: scenario.name, startedAt, seed });
+  if (cluster === undefined) return { folder, startedAt };
+  return { folder, ...(await beginState(folder, startedAt, cluster.program, plans)) };
 }
 
 export function terminal(): TerminalOptions {

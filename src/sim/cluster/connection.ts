@@ -2,6 +2,7 @@
 import { jetstreamManager, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
 import { credsAuthenticator, errors, type NatsConnection } from '@nats-io/nats-core';
 import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, TransportError, type SwarmError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
@@ -56,6 +57,8 @@ export class ClusterConnection {
     this.streams = streams;
     this.broken = this.#breaking.signal;
     this.#signal = AbortSignal.any([options.signal, this.broken]);
+    // Each request listens for as long as it takes, and there may be many at once.
+    setMaxListeners(0, this.#signal, this.broken, options.signal);
     this.#onOutage = options.onOutage ?? (() => undefined);
     [this.#lost, this.#lose] = whenLost();
     void this.#followStatus();

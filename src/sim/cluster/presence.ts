@@ -33,11 +33,11 @@ const agentFields = {
 const agentMessage = messageType('agent', agentFields);
 export type AgentRecord = ReturnType<typeof agentMessage.decode>;
 
-const BEAT_MS = 3 * SECOND_MS;
+const BEAT_MS = 2 * SECOND_MS;
 /** Two minutes of beats, in which a clock hardly drifts. */
 const CLOCKS_KEPT = 40;
 /** An agent that was not heard of for as long is gone. */
-const GONE_MS = 4 * BEAT_MS;
+const GONE_MS = 3 * BEAT_MS;
 
 /** An entry lasts as long as a few missed beats. */
 export function openAgents(connection: ClusterConnection): Promise<KV> {

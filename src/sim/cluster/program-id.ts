@@ -1,4 +1,5 @@
 /** Which program somebody runs: only the same program gives the same run. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 export const programSchema = z.strictObject({
@@ -14,6 +15,14 @@ export type Program = z.output<typeof programSchema>;
 /** Of all that is known of where a program runs. */
 export function programOf({ version, commit, node }: Program): Program {
   return { version, commit, node };
+}
+
+/** Twelve characters, the same for the same program; part of subjects. */
+export function programId({ version, commit, node }: Program): string {
+  return createHash('sha256')
+    .update(JSON.stringify([version, commit, node]))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /** `swarm-lab 0.1.0 of commit 0123456789ab on Node v20.20.2`. */

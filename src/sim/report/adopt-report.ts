@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { cp, rm } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunResult } from '../result/result.ts';
 import { ownPrefix } from '../../core/node/store/left-behind.ts';
-import { fileName, moveToFreeName, unwritable } from './report-folders.ts';
-import { DRAFT, type RunPlace } from './write-report.ts';
+import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
+import { DRAFT, type RunPlace, type WrittenReport } from './write-report.ts';
 
 /**
  * Copies the report that another program has written to its place in an experiment, and returns where it is.
@@ -15,6 +16,34 @@ export async function adoptReport(folder: string, { parent, name }: RunPlace): P
   try {
     await cp(folder, draft, { recursive: true });
     return join(parent, await moveToFreeName(draft, parent, fileName(name, 100)));
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true });
+    throw unwritable(parent, cause);
+  }
+}
+
+/**
+ * Writes the files of a report that came from elsewhere, to its place in an experiment, or below `folder`/<scenario>/
+ * where `latest` then points to it.
+ *
+ * @throws {StoreError} it cannot be written
+ */
+export async function storeReport(
+  files: ReadonlyMap<string, Uint8Array>,
+  { startedAt, seed, scenario }: Pick<RunResult, 'startedAt' | 'seed' | 'scenario'>,
+  folder: string,
+  place: RunPlace | undefined,
+): Promise<WrittenReport> {
+  const parent = place?.parent ?? join(folder, fileName(scenario.name, 80));
+  const draft = join(parent, `${ownPrefix(DRAFT)}${randomUUID()}`);
+  try {
+    await mkdir(draft, { recursive: true });
+    for (const [name, bytes] of files) await writeFile(join(draft, name), bytes);
+    const name = place === undefined ? timedName(startedAt, seed) : fileName(place.name, 100);
+    const run = await moveToFreeName(draft, parent, name);
+    const warning =
+      place === undefined ? await pointLatest(folder, `${fileName(scenario.name, 80)}/${run}`) : null;
+    return { folder: join(parent, run), warning };
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
     throw unwritable(parent, cause);

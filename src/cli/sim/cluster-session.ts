@@ -1,0 +1,155 @@
+/** The cluster that an experiment is run on: its server, and who is there. */
+import { ConfigError } from '../../core/errors.ts';
+import { EmbeddedAgents } from '../../sim/agents/embedded-agents.ts';
+import { RunQueue } from '../../sim/agents/run-queue.ts';
+import { readClusterAddress } from '../../sim/cluster/cluster-address.ts';
+import { ClusterConnection } from '../../sim/cluster/connection.ts';
+import { NatsServer } from '../../sim/cluster/nats-server.ts';
+import { AgentsView, type AgentRecord } from '../../sim/cluster/presence.ts';
+import { describeProgram, programId, programOf, type Program } from '../../sim/cluster/program-id.ts';
+import type { Environment } from '../../sim/result/result.ts';
+import { parallelThreads } from '../../sim/machine/processors.ts';
+import { say } from '../output/program-output.ts';
+import type { SimOptions } from './sim-options.ts';
+
+const EMBEDDED = 'embedded';
+
+export interface SessionRequest {
+  readonly options: SimOptions;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  /** A run needs the machine to itself: an embedded cluster then has one agent. */
+  readonly isReal: boolean;
+}
+
+export class ClusterSession {
+  readonly program: Program;
+  readonly #connection: ClusterConnection;
+  readonly #agents: AgentsView;
+  readonly #end: () => Promise<void>;
+  readonly #signal: AbortSignal;
+
+  private constructor(
+    program: Program,
+    connection: ClusterConnection,
+    agents: AgentsView,
+    signal: AbortSignal,
+    end: () => Promise<void>,
+  ) {
+    this.program = program;
+    this.#connection = connection;
+    this.#agents = agents;
+    this.#signal = signal;
+    this.#end = end;
+  }
+
+  /** @throws {SwarmError} there is no such cluster, or no agent of it runs this program */
+  static async open({ options, environment, signal, isReal }: SessionRequest): Promise<ClusterSession> {
+    const program = programOf(environment);
+    const isEmbedded = options.cluster === EMBEDDED;
+    const ends: (() => Promise<void>)[] = [];
+    const end = async (): Promise<void> => {
+      for (const one of ends.splice(0).reverse()) await one();
+    };
+    try {
+      const server = isEmbedded ? await NatsServer.start() : undefined;
+      if (server !== undefined) ends.push(() => server.stop());
+      const address =
+        server?.address ?? readClusterAddress(options.cluster!, options, process.env, '--cluster');
+      const embedded =
+        server === undefined || options.plan ? undefined : embeddedAgents(server, options, isReal);
+      if (embedded !== undefined) ends.push(() => embedded.close());
+      const ending = embedded === undefined ? signal : AbortSignal.any([signal, embedded.failed]);
+      const connection = await ClusterConnection.open(address, {
+        name: 'sim',
+        signal: ending,
+        onWaiting: (why) => say(`sim: ${why}`),
+        onOutage: (isAway) => say(`sim: the NATS server is ${isAway ? 'away' : 'back'}`),
+      });
+      ends.push(() => connection.close());
+      const agents = await AgentsView.open(connection, {
+        onHere: (agent) => tellRefusal(agent, program),
+        onBad: ({ message }) => say(`sim: ${message}`),
+      });
+      ends.push(async () => {
+        agents.stop();
+        await Promise.resolve();
+      });
+      const session = new ClusterSession(program, connection, agents, ending, end);
+      if (!isEmbedded && !options.plan) session.#requireAgents(options.cluster!);
+      return session;
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  }
+
+  /** `3 agents`, as progress shows it. */
+  get whoIsThere(): string {
+    const { length } = this.#own();
+    return length === 0 ? 'no agents' : length === 1 ? '1 agent' : `${length} agents`;
+  }
+
+  /** `3 agents with 6 runs at once`, and who is refused. */
+  get description(): string {
+    const own = this.#own();
+    const lanes = own.reduce((sum, agent) => sum + agent.lanes, 0);
+    const refused = this.#agents.agents.length - own.length;
+    const others = refused === 0 ? '' : `; ${refused} of another program are refused`;
+    return `${this.whoIsThere}${own.length === 0 ? '' : `, ${lanes} runs in virtual time at once`}${others}`;
+  }
+
+  queue(experiment: string, scenario: string): Promise<RunQueue> {
+    const options = { experiment, scenario, program: this.program, signal: this.#signal };
+    return RunQueue.open({ ...options, connection: this.#connection });
+  }
+
+  close(): Promise<void> {
+    return this.#end();
+  }
+
+  #own(): readonly AgentRecord[] {
+    return this.#agents.agents.filter(({ program }) => programId(program) === programId(this.program));
+  }
+
+  #requireAgents(url: string): void {
+    if (this.#own().length > 0) return;
+    if (this.#agents.agents.length > 0) {
+      throw new ConfigError(
+        `no agent of the cluster runs the same program as this one, ${describeProgram(this.program)}; update them, or this`,
+      );
+    }
+    say(`sim: no agent is there yet; the runs wait for one: swarm-lab agent --nats ${withoutSecrets(url)}`);
+  }
+}
+
+/** One a core for runs in virtual time; those in real time need the machine to themselves. */
+export function agentsOfEmbedded({ agents }: SimOptions, isReal: boolean): number {
+  return isReal ? 1 : (agents ?? parallelThreads());
+}
+
+function embeddedAgents(server: NatsServer, options: SimOptions, isReal: boolean): EmbeddedAgents {
+  const cores = parallelThreads();
+  if (isReal && (options.agents ?? 1) > 1) {
+    throw new ConfigError(
+      '--agents: runs in real time need the machine to themselves; leave it out, or add --engine virtual',
+    );
+  }
+  return new EmbeddedAgents({
+    server,
+    agentFile: new URL('./agent.js', import.meta.url),
+    agents: agentsOfEmbedded(options, isReal),
+    lanes: isReal ? cores : 1,
+  });
+}
+
+function tellRefusal({ name, program }: AgentRecord, own: Program): void {
+  if (programId(program) === programId(own)) return;
+  say(
+    `sim: agent ${name} is refused: it runs ${describeProgram(program)}, and this is ${describeProgram(own)}`,
+  );
+}
+
+function withoutSecrets(url: string): string {
+  return url.replaceAll(/[^/,@]*@/g, '');
+}

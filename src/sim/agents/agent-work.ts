@@ -1,0 +1,232 @@
+/** What an agent does with the runs of experiments: takes them one by one, does them, and tells what came of each. */
+import type { JsMsg } from '@nats-io/jetstream';
+import type { KvWatchEntry } from '@nats-io/kv';
+import { promisify } from 'node:util';
+import { inflate } from 'node:zlib';
+import { RemoteProtocolError, toPlainError } from '../../core/errors.ts';
+import type { ClusterConnection } from '../cluster/connection.ts';
+import { partsOf, streamNames, subjects } from '../cluster/names.ts';
+import type { AgentRecord, AgentsView } from '../cluster/presence.ts';
+import { describeProgram, programId } from '../cluster/program-id.ts';
+import { engineNameOf, type EngineName, type Plan } from '../plan/plan.ts';
+import { parsePlan } from '../saved-plan/parse-plan.ts';
+import { agentsLostWith, DEATHS_MAX, lostWith, tellAttempt } from './lost-runs.ts';
+import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
+import { dropPayload, getPayload, putPayload } from './payload.ts';
+import type { PlanRunner } from './plan-runner.ts';
+import { openQueue, openStorage, WORKING_MS, type Storage } from './storage.ts';
+import { Turns } from './turns.ts';
+
+export interface AgentWorkComponents {
+  readonly connection: ClusterConnection;
+  readonly runner: PlanRunner;
+  readonly agent: AgentRecord;
+  readonly agents: AgentsView;
+  /** Ends the work; what is under way is given back. */
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+  /** What a person has to know, also where nothing else is told. */
+  readonly warn: (line: string) => void;
+}
+
+/** An empty queue is asked again by then. */
+const EXPIRES_MS = 5000;
+/** Until those who may be gone are known to be. */
+const AGAIN_MS = 1000;
+const WAITS_MAX = 8;
+const PLAN_BYTES_MAX = 2 ** 30;
+
+const unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflate);
+
+export class AgentWork {
+  readonly #components: AgentWorkComponents;
+  readonly #storage: Storage;
+  /** Of experiments that go on; aborted when they no longer do. */
+  readonly #experiments = new Map<string, AbortController>();
+  readonly #turns = new Turns();
+
+  private constructor(components: AgentWorkComponents, storage: Storage) {
+    this.#components = components;
+    this.#storage = storage;
+  }
+
+  /** Resolves when the signal has ended it. @throws what the connection is broken by */
+  static async run(components: AgentWorkComponents): Promise<void> {
+    const { connection, agent, signal } = components;
+    const work = new AgentWork(components, await openStorage(connection));
+    const watched = await connection.persist(() => work.#storage.experiments.watch());
+    void work.#follow(watched);
+    const program = programId(agent.program);
+    const virtual = await openQueue(connection, program, 'virtual');
+    const threads = await openQueue(connection, program, 'threads');
+    const lanes = [
+      ...Array.from({ length: agent.lanes }, () => work.#lane(virtual, 'virtual')),
+      work.#lane(threads, 'threads'),
+    ];
+    try {
+      await Promise.all(lanes);
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+    } finally {
+      watched.stop();
+      for (const going of work.#experiments.values()) going.abort(signal.reason);
+      await Promise.allSettled(lanes);
+    }
+  }
+
+  async #follow(entries: AsyncIterable<KvWatchEntry>): Promise<void> {
+    const { agent, warn } = this.#components;
+    for await (const { key, operation, value } of entries) {
+      if (operation !== 'PUT') {
+        this.#experiments.get(key)?.abort();
+        this.#experiments.delete(key);
+        continue;
+      }
+      try {
+        const { scenario, program } = experimentMessage.decode(value, `experiment ${key}`);
+        if (programId(program) === programId(agent.program)) this.#open(key);
+        else {
+          warn(
+            `the experiment ${scenario} is refused: it is by ${describeProgram(program)}, and this agent is ` +
+              `${describeProgram(agent.program)}; use the same on both`,
+          );
+        }
+      } catch (error) {
+        if (!(error instanceof RemoteProtocolError)) throw error;
+        warn(error.message);
+      }
+    }
+  }
+
+  #open(experiment: string): AbortController {
+    const known = this.#experiments.get(experiment);
+    if (known !== undefined) return known;
+    const going = new AbortController();
+    this.#experiments.set(experiment, going);
+    return going;
+  }
+
+  async #lane(queue: string, engine: EngineName): Promise<void> {
+    const { connection, signal } = this.#components;
+    const consumer = await connection.persist(() =>
+      connection.streams.jetstream().consumers.get(streamNames.runs, queue),
+    );
+    while (!signal.aborted) {
+      await this.#turns.free(engine);
+      const message = await connection.persist(() => consumer.next({ expires: EXPIRES_MS }));
+      if (message === null) continue;
+      const working = setInterval(() => message.working(), WORKING_MS);
+      const done = await this.#turns.take(engine);
+      try {
+        await this.#do(message);
+      } finally {
+        done();
+        clearInterval(working);
+      }
+    }
+  }
+
+  async #do(message: JsMsg): Promise<void> {
+    const { connection, agents, signal } = this.#components;
+    const { experiment, run } = partsOf(message.subject);
+    const going = await this.#goingOn(experiment);
+    if (going === undefined) {
+      message.term('its experiment is over');
+      return;
+    }
+    if (message.info.deliveryCount > DEATHS_MAX) {
+      const lost = await agentsLostWith(connection, agents, experiment, run);
+      // One that has just died counts as there for some seconds.
+      if (lost.length < DEATHS_MAX && message.info.deliveryCount <= DEATHS_MAX + WAITS_MAX) {
+        message.nak(AGAIN_MS);
+        return;
+      }
+      if (lost.length >= DEATHS_MAX)
+        return this.#finish(message, { kind: 'failed', error: toPlainError(lostWith(lost)) });
+    }
+    const { id, name } = this.#components.agent;
+    const attempt = { agent: id, agentName: name, delivery: message.info.deliveryCount };
+    tellAttempt(connection, experiment, run, { ...attempt, hasLeft: false });
+    const outcome = await this.#outcome(message, AbortSignal.any([signal, going.signal]));
+    if (outcome !== undefined) return this.#finish(message, outcome);
+    // Given back at once, or not wanted any more.
+    if (going.signal.aborted && !signal.aborted) message.term('its experiment was stopped');
+    else {
+      tellAttempt(connection, experiment, run, { ...attempt, hasLeft: true });
+      message.nak();
+    }
+  }
+
+  /** undefined: it was not carried to its end. */
+  async #outcome(message: JsMsg, signal: AbortSignal): Promise<Outcome | undefined> {
+    const { connection, runner, tell } = this.#components;
+    const { experiment } = partsOf(message.subject);
+    try {
+      const plan = await this.#planOf(message);
+      tell(`runs ${plan.scenario.name}, seed ${plan.seed}`);
+      const packed = await runner.run(plan, signal);
+      const report = await putPayload(connection, this.#storage, experiment, packed);
+      return { kind: 'report', report };
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      return { kind: 'failed', error: toPlainError(error) };
+    }
+  }
+
+  async #planOf(message: JsMsg): Promise<Plan> {
+    const { connection, agent } = this.#components;
+    const { plan, program } = runMessage.decode(message.data, message.subject);
+    if (programId(program) !== programId(agent.program)) {
+      throw new RemoteProtocolError(
+        `${message.subject}: this run is by ${describeProgram(program)}, and this agent is ${describeProgram(agent.program)}`,
+      );
+    }
+    const packed = await getPayload(connection, this.#storage, plan);
+    const text = (await unpack(packed, { maxOutputLength: PLAN_BYTES_MAX })).toString();
+    const parsed = parsePlan(text, `the plan of ${message.subject}`);
+    const { experiment, run } = partsOf(message.subject);
+    if (message.subject !== subjects.runs(programId(program), engineNameOf(parsed), experiment, run)) {
+      throw new RemoteProtocolError(`${message.subject}: this run came by the queue of another engine`);
+    }
+    return parsed;
+  }
+
+  /** Acknowledged only when the result is stored. Whoever was faster with the same run has told its result. */
+  async #finish(message: JsMsg, outcome: Outcome): Promise<void> {
+    const { connection, agent } = this.#components;
+    const { experiment, run } = partsOf(message.subject);
+    const subject = subjects.results(experiment, run);
+    const own = resultMessage.encode({ agentName: agent.name, outcome });
+    const jetstream = connection.streams.jetstream();
+    const { duplicate } = await connection.persist(() =>
+      jetstream.publish(subject, own, { msgID: idOf(message) }),
+    );
+    if (duplicate && outcome.kind === 'report') {
+      // The first answer to a publish may have been lost on its way: then the duplicate is this one itself.
+      const stored = await connection.persist(() =>
+        connection.streams.streams.getMessage(streamNames.results, { last_by_subj: subject }),
+      );
+      if (stored === null || !Buffer.from(stored.data).equals(own)) {
+        await dropPayload(connection, this.#storage, outcome.report);
+      }
+    }
+    await connection.persist(() => message.ackAck());
+  }
+
+  /** An experiment that has begun this moment may not have been told of yet. */
+  async #goingOn(experiment: string): Promise<AbortController | undefined> {
+    const known = this.#experiments.get(experiment);
+    if (known !== undefined) return known;
+    const entry = await this.#components.connection.persist(() => this.#storage.experiments.get(experiment));
+    return entry?.operation === 'PUT' ? this.#open(experiment) : undefined;
+  }
+}
+
+/** A message that is none has a result all the same: what is wrong with it. */
+function idOf(message: JsMsg): string {
+  try {
+    return runMessage.decode(message.data, message.subject).id;
+  } catch {
+    return `${message.subject}.${message.seq}`;
+  }
+}

@@ -1,0 +1,62 @@
+/** Whether a run is what kills the agents that do it. */
+import { EngineError } from '../../core/errors.ts';
+import type { ClusterConnection } from '../cluster/connection.ts';
+import { streamNames, subjects } from '../cluster/names.ts';
+import type { AgentsView } from '../cluster/presence.ts';
+import { attemptMessage, type Attempt } from './messages.ts';
+
+/** A run that so many agents have died of is given up. */
+export const DEATHS_MAX = 3;
+
+/** Core publish: nobody waits for it, and the stream keeps it all the same, unless the server is away just then. */
+export function tellAttempt(
+  connection: ClusterConnection,
+  experiment: string,
+  run: string,
+  attempt: Attempt & { readonly delivery: number },
+): void {
+  const { delivery, ...told } = attempt;
+  connection.nats.publish(subjects.attempts(experiment, run, String(delivery)), attemptMessage.encode(told));
+}
+
+/** Agents that have begun the run and are not there any more. */
+export async function agentsLostWith(
+  connection: ClusterConnection,
+  view: AgentsView,
+  experiment: string,
+  run: string,
+): Promise<readonly Attempt[]> {
+  const here = new Set(view.agents.map(({ id }) => id));
+  const attempts = await attemptsOf(connection, experiment, run);
+  return attempts.filter(({ agent, hasLeft }) => !hasLeft && !here.has(agent));
+}
+
+/** One of each agent. */
+async function attemptsOf(
+  connection: ClusterConnection,
+  experiment: string,
+  run: string,
+): Promise<readonly Attempt[]> {
+  const { streams } = connection.streams;
+  const { state } = await connection.persist(() =>
+    streams.info(streamNames.attempts, { subjects_filter: subjects.attempts(experiment, run) }),
+  );
+  const byAgent = new Map<string, Attempt>();
+  for (const subject of Object.keys(state.subjects ?? {}).toSorted()) {
+    const message = await connection.persist(() =>
+      streams.getMessage(streamNames.attempts, { last_by_subj: subject }),
+    );
+    if (message === null) continue;
+    const attempt = attemptMessage.decode(message.data, subject);
+    byAgent.set(attempt.agent, attempt);
+  }
+  return [...byAgent.values()];
+}
+
+export function lostWith(attempts: readonly Attempt[]): EngineError {
+  const names = attempts.map(({ agentName }) => agentName).join(', ');
+  return new EngineError(
+    `${attempts.length} agents were lost while they did this run, one after another (${names}): it is given up; ` +
+      'run it alone on a machine, with more memory, to see what ends it',
+  );
+}

@@ -1,0 +1,244 @@
+/** An experiment's side of the queue: puts its runs there, and takes what comes of each. */
+import { DeliverPolicy, JetStreamApiError, type ConsumerMessages } from '@nats-io/jetstream';
+import { nuid } from '@nats-io/nats-core';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
+import { EngineError } from '../../core/errors.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import type { ClusterConnection } from '../cluster/connection.ts';
+import { partsOf, streamNames, subjects } from '../cluster/names.ts';
+import { programId, type Program } from '../cluster/program-id.ts';
+import { fromPlainError } from '../engines/run/plain-errors.ts';
+import { pageScript } from '../page/page-script.ts';
+import { engineNameOf, type Plan } from '../plan/plan.ts';
+import { storeReport } from '../report/adopt-report.ts';
+import type { RunPlace } from '../report/write-report.ts';
+import type { RunResult } from '../result/result.ts';
+import type { FinishedRun } from '../run-and-report.ts';
+import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
+import { dropPayload, getPayload, putPayload } from './payload.ts';
+import { unpackReport } from './report-pack.ts';
+import { openQueue, openStorage, type Storage } from './storage.ts';
+
+export interface RunQueueOptions {
+  readonly connection: ClusterConnection;
+  /** Of this experiment alone. */
+  readonly experiment: string;
+  readonly scenario: string;
+  readonly program: Program;
+  /** Stops the experiment wherever it goes on. */
+  readonly signal: AbortSignal;
+}
+
+interface Waiting {
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const LEVEL = 1;
+/** "maximum messages per subject exceeded" */
+const IN_QUEUE_ALREADY = 10_077;
+/** Publishes that wait for their acknowledgement at a time. */
+const PUBLISHES_MAX = 32;
+/** Within this time of a Ctrl-C all that can be told to agents is told. */
+const STOP_MS = 1.5 * SECOND_MS;
+
+const compress = promisify<string, { level: number }, Buffer>(deflate);
+
+export class RunQueue {
+  readonly #options: RunQueueOptions;
+  readonly #storage: Storage;
+  readonly #script = pageScript('page');
+  /** Of runs that were done before anybody waited for them here. */
+  readonly #early = new Map<string, Outcome>();
+  readonly #waiting = new Map<string, Waiting>();
+  /** Runs that were in the queue when this began: they are not put there again. */
+  readonly #queued: ReadonlySet<string>;
+  readonly #messages: ConsumerMessages;
+  #publishing = 0;
+  readonly #slots: (() => void)[] = [];
+
+  private constructor(
+    options: RunQueueOptions,
+    storage: Storage,
+    queued: ReadonlySet<string>,
+    messages: ConsumerMessages,
+  ) {
+    this.#options = options;
+    this.#storage = storage;
+    this.#queued = queued;
+    this.#messages = messages;
+    void this.#listen();
+    const { signal, connection } = options;
+    const giveUp = (why: AbortSignal) => (): void => {
+      for (const { reject } of this.#waiting.values()) reject(why.reason as Error);
+    };
+    signal.addEventListener('abort', giveUp(signal));
+    connection.broken.addEventListener('abort', giveUp(connection.broken));
+  }
+
+  /** Opens an experiment, or what another coordinator has left of it. */
+  static async open(options: RunQueueOptions): Promise<RunQueue> {
+    const { connection, experiment, scenario, program } = options;
+    const { streams } = connection.streams;
+    const storage = await openStorage(connection);
+    const own = programId(program);
+    await openQueue(connection, own, 'virtual');
+    await openQueue(connection, own, 'threads');
+    const entry = experimentMessage.encode({ scenario, program });
+    await connection.persist(() => storage.experiments.put(experiment, entry));
+    // In this order: a run leaves the queue after its result is stored, so each is found in one of them.
+    const { state } = await connection.persist(() =>
+      streams.info(streamNames.runs, { subjects_filter: subjects.runs(own, '*', experiment) }),
+    );
+    const queued = new Set(Object.keys(state.subjects ?? {}).map((subject) => partsOf(subject).run));
+    const stored = await connection.persist(() =>
+      streams.info(streamNames.results, { subjects_filter: subjects.results(experiment) }),
+    );
+    const results = await connection.persist(() =>
+      connection.streams.jetstream().consumers.get(streamNames.results, {
+        filter_subjects: subjects.results(experiment),
+        deliver_policy: DeliverPolicy.All,
+      }),
+    );
+    const messages = await connection.persist(() => results.consume({ max_messages: 100 }));
+    const queue = new RunQueue(options, storage, queued, messages);
+    await queue.#known(Object.keys(stored.state.subjects ?? {}).length);
+    await queue.#retryFailed();
+    return queue;
+  }
+
+  /** A run that failed is tried again when its experiment is resumed. */
+  async #retryFailed(): Promise<void> {
+    const { connection, experiment } = this.#options;
+    for (const [run, { kind }] of this.#early) {
+      if (kind !== 'failed') continue;
+      this.#early.delete(run);
+      const filter = subjects.results(experiment, run);
+      await connection.persist(() => connection.streams.streams.purge(streamNames.results, { filter }));
+    }
+  }
+
+  /**
+   * Has a run done by some agent and stores its report.
+   *
+   * @param run its number within the experiment
+   * @throws {SwarmError} it could not be carried out; what the agent says
+   */
+  async run(run: string, plan: Plan, reports: string, place: RunPlace | undefined): Promise<FinishedRun> {
+    const { connection } = this.#options;
+    const outcome = await this.#outcomeOf(run, plan);
+    if (outcome.kind === 'failed') throw failureOf(outcome, place?.name ?? plan.scenario.name);
+    const packed = await getPayload(connection, this.#storage, outcome.report);
+    const files = await unpackReport(packed, this.#script);
+    const text = files.get('result.json');
+    if (text === undefined) throw new EngineError(`the report of run ${run} came without its result.json`);
+    const result = JSON.parse(Buffer.from(text).toString()) as RunResult;
+    const written = await storeReport(files, result, reports, place);
+    // What is in the folder needs not be kept twice.
+    await dropPayload(connection, this.#storage, outcome.report);
+    return { result, ...written };
+  }
+
+  /** Nothing of the experiment is left: agents stop what they do for it. */
+  async close(): Promise<void> {
+    this.#messages.stop();
+    const { connection } = this.#options;
+    if (connection.nats.isClosed()) return;
+    await Promise.race([this.#remove(), delay(STOP_MS, undefined, { ref: false })]).catch(() => undefined);
+  }
+
+  /** Not by `persist`: that ends with the signal, and this is what the signal asks for. */
+  async #remove(): Promise<void> {
+    const { experiment, connection, program } = this.#options;
+    const { streams } = connection.streams;
+    await this.#storage.experiments.delete(experiment);
+    await streams.purge(streamNames.runs, { filter: subjects.runs(programId(program), '*', experiment) });
+    await streams.purge(streamNames.results, { filter: subjects.results(experiment) });
+    await streams.purge(streamNames.attempts, { filter: subjects.attempts(experiment) });
+    const objects = await this.#storage.files.list();
+    for (const { name } of objects) {
+      if (name.startsWith(`${experiment}.`)) await this.#storage.files.delete(name);
+    }
+  }
+
+  async #outcomeOf(run: string, plan: Plan): Promise<Outcome> {
+    const { signal } = this.#options;
+    const early = this.#early.get(run);
+    if (early !== undefined) return early;
+    signal.throwIfAborted();
+    const outcome = new Promise<Outcome>((resolve, reject) => this.#waiting.set(run, { resolve, reject }));
+    if (!this.#queued.has(run)) {
+      // Whoever waits is told of that, too, and of nothing twice.
+      this.#publish(run, plan).catch((error: unknown) => this.#waiting.get(run)?.reject(error as Error));
+    }
+    try {
+      return await outcome;
+    } finally {
+      this.#waiting.delete(run);
+    }
+  }
+
+  async #publish(run: string, plan: Plan): Promise<void> {
+    const { connection, experiment, program } = this.#options;
+    if (this.#publishing >= PUBLISHES_MAX) await new Promise<void>((resolve) => this.#slots.push(resolve));
+    this.#publishing++;
+    try {
+      const packed = await compress(JSON.stringify(plan), { level: LEVEL });
+      const id = nuid.next();
+      const message = runMessage.encode({
+        id,
+        program,
+        plan: await putPayload(connection, this.#storage, experiment, packed),
+      });
+      const subject = subjects.runs(programId(program), engineNameOf(plan), experiment, run);
+      await connection
+        .persist(() => connection.streams.jetstream().publish(subject, message, { msgID: id }))
+        .catch((error: unknown) => {
+          if (!(error instanceof JetStreamApiError && error.code === IN_QUEUE_ALREADY)) throw error;
+        });
+    } finally {
+      this.#publishing--;
+      this.#slots.shift()?.();
+    }
+  }
+
+  async #listen(): Promise<void> {
+    for await (const message of this.#messages) {
+      const { run } = partsOf(message.subject);
+      let outcome: Outcome;
+      try {
+        ({ outcome } = resultMessage.decode(message.data, message.subject));
+      } catch (error) {
+        this.#waiting.get(run)?.reject(error as Error);
+        continue;
+      }
+      this.#early.set(run, outcome);
+      this.#waiting.get(run)?.resolve(outcome);
+      this.#onResult();
+    }
+  }
+
+  #onResult: () => void = () => undefined;
+
+  /** Resolves when as many results have been read. */
+  async #known(count: number): Promise<void> {
+    while (this.#early.size < count) {
+      await this.#options.connection.orBroken(
+        new Promise<void>((resolve) => {
+          this.#onResult = resolve;
+        }),
+      );
+    }
+  }
+}
+
+function failureOf({ error }: Extract<Outcome, { kind: 'failed' }>, name: string): Error {
+  return fromPlainError({
+    name: error.name,
+    code: error.code,
+    message: `${name}: ${error.message}`,
+    ...(error.stack === undefined ? {} : { stack: error.stack }),
+  });
+}

@@ -1,0 +1,221 @@
+/** Experiments over NATS, with a real server, real agents, and whatever of them dies. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { attemptMessage, experimentMessage } from '../../src/sim/agents/messages.ts';
+import { openStorage } from '../../src/sim/agents/storage.ts';
+import { readClusterAddress } from '../../src/sim/cluster/cluster-address.ts';
+import { ClusterConnection } from '../../src/sim/cluster/connection.ts';
+import { streamNames } from '../../src/sim/cluster/names.ts';
+import { Presence } from '../../src/sim/cluster/presence.ts';
+import type { Experiment } from '../../src/sim/experiment/experiment.ts';
+import { JETSTREAM, startNats, type TestServer } from '../support/nats-server.ts';
+import { RunningProgram } from '../support/programs.ts';
+
+const SMALL = `# Is it the same everywhere?
+content: { generate: { size: 256KiB, chunk_size: 16KiB } }
+peers: { seeder: { holds: all, link: { up: 8Mbit/s } }, leechers: { count: 4, link: { up: 8Mbit/s, latency: 5ms } } }
+engine: virtual
+`;
+/** Takes a second or two, and much longer where it is busy. */
+const LONG = SMALL.replace('256KiB', '32MiB').replace('count: 4', 'count: 40');
+
+const ends: (() => unknown)[] = [];
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cluster-test-'));
+  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'small.yaml'), SMALL);
+  writeFileSync(join(folder, 'long.yaml'), LONG);
+});
+
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+function start(program: 'sim' | 'agent', ...words: string[]): RunningProgram {
+  const running = new RunningProgram(inject('bundleFolder'), program, words, folder);
+  ends.push(() => running.destroy());
+  return running;
+}
+
+async function serverWith(config: string): Promise<TestServer & { readonly url: string }> {
+  const server = await startNats(config);
+  ends.push(() => server.end());
+  return { ...server, url: `nats://127.0.0.1:${server.port}` };
+}
+
+async function agentOf(url: string, name: string): Promise<RunningProgram> {
+  const agent = start('agent', '--nats', url, '--name', name, '--lanes', '1');
+  await agent.says(/is ready/);
+  return agent;
+}
+
+async function connectTo(url: string): Promise<ClusterConnection> {
+  const connection = await ClusterConnection.open(readClusterAddress(url, {}, {}), {
+    name: 'test',
+    signal: new AbortController().signal,
+  });
+  ends.push(() => connection.close());
+  return connection;
+}
+
+/** Events of each run, and the table of all. */
+function contentOf(out: string): Record<string, string> {
+  const scenario = join(folder, out, 'small');
+  const [experiment] = readdirSync(scenario);
+  const files = readdirSync(join(scenario, experiment!), { recursive: true, encoding: 'utf8' });
+  const wanted = files.filter((file) => /events\.jsonl$|experiment\.csv$/.test(file)).toSorted();
+  return Object.fromEntries(
+    wanted.map((file) => [file, readFileSync(join(scenario, experiment!, file), 'utf8')]),
+  );
+}
+
+async function oneMachine(repeat: number): Promise<Record<string, string>> {
+  const alone = start('sim', 'small', '--repeat', String(repeat), '--out', 'alone');
+  expect(await alone.ends()).toMatchObject({ code: 0 });
+  return contentOf('alone');
+}
+
+const passes = (count: number): RegExp => new RegExp(`(pass with seed[^]*){${count}}`);
+
+test('40 runs on one, two and four agents give the events and the table of one machine, byte for byte', async () => {
+  const expected = await oneMachine(40);
+  expect(Object.keys(expected)).toHaveLength(41);
+  for (const agents of ['1', '2', '4']) {
+    const sim = start(
+      'sim',
+      'small',
+      '--repeat',
+      '40',
+      '--cluster',
+      'embedded',
+      '--agents',
+      agents,
+      '--out',
+      agents,
+    );
+    expect(await sim.ends(), sim.output).toMatchObject({ code: 0 });
+    expect(contentOf(agents)).toEqual(expected);
+  }
+});
+
+test('an agent, the server and the coordinator are killed in turn: nothing is lost, and nothing done is done again', async () => {
+  const runs = 30;
+  const expected = await oneMachine(runs);
+  const server = await serverWith(JETSTREAM);
+  const agents = [await agentOf(server.url, 'a'), await agentOf(server.url, 'b')];
+  const words = ['small', '--repeat', String(runs), '--cluster', server.url, '--out', 'cluster'];
+  const first = start('sim', ...words);
+  await first.says(passes(3));
+  await agents[0]!.destroy();
+  await first.says(passes(6));
+  await server.restart();
+  await first.says(passes(9));
+  await first.destroy();
+  const [experiment] = readdirSync(join(folder, 'cluster', 'small'));
+  const second = start('sim', ...words, '--resume', experiment!);
+  expect(await second.ends(), second.output).toMatchObject({ code: 0 });
+  expect(contentOf('cluster')).toEqual(expected);
+  const begun = agents.flatMap(({ output }) => output.match(/^runs small, seed .*$/gm) ?? []);
+  // What the killed agent did, and what was on its way when the server died, may have been begun twice.
+  expect(begun.length).toBeLessThanOrEqual(runs + agents.length);
+  const again = start('sim', ...words, '--resume', experiment!);
+  expect(await again.ends()).toMatchObject({ code: 2 });
+  expect(again.output).toMatch(/the experiment in .* is complete/);
+});
+
+test('a run that three agents die of ends the experiment as failed, with what was measured, and names run and agents', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  const names = ['a', 'b', 'c', 'd'];
+  const agents = new Map<string, RunningProgram>();
+  for (const name of names) agents.set(name, await agentOf(url, name));
+  const connection = await connectTo(url);
+  connection.nats.subscribe('swarm-lab.attempts.*.2.*', {
+    callback: (_, message) =>
+      agents.get(attemptMessage.decode(message.data, message.subject).agentName)!.signal('SIGKILL'),
+  });
+  await connection.nats.flush();
+  const sim = start('sim', 'small', '--repeat', '6', '--cluster', url, '--out', 'cluster');
+  expect(await sim.ends(), sim.output).toMatchObject({ code: 1 });
+  expect(sim.output).toMatch(
+    /2-small-2: 3 agents were lost while they did this run, one after another \(\w, \w, \w\)/,
+  );
+  const [name] = readdirSync(join(folder, 'cluster', 'small'));
+  const file = join(folder, 'cluster', 'small', name!, 'experiment.json');
+  const { ending, runs } = JSON.parse(readFileSync(file, 'utf8')) as Experiment;
+  expect({ ending, runs: runs.length }).toEqual({ ending: 'failed', runs: 5 });
+});
+
+test('Ctrl-C at the coordinator takes the work from all agents, who are there for the next', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  const agent = await agentOf(url, 'a');
+  const sim = start('sim', 'long', '--repeat', '20', '--cluster', url, '--out', 'cluster');
+  await agent.says(/runs long/);
+  sim.signal('SIGINT');
+  expect(await sim.ends()).toMatchObject({ code: 130 });
+  const connection = await connectTo(url);
+  const { state } = await connection.streams.streams.info(streamNames.runs);
+  expect(state.messages).toBe(0);
+  const next = start('sim', 'small', '--cluster', url, '--out', 'next');
+  expect(await next.ends(), next.output).toMatchObject({ code: 0 });
+  agent.signal('SIGTERM');
+  expect(await agent.ends()).toMatchObject({ code: 0 });
+});
+
+describe('who is refused', () => {
+  test('whoever has no credentials, with where to put them', async () => {
+    const { url } = await serverWith(`${JETSTREAM}\nauthorization { token: secret }`);
+    for (const words of [
+      ['agent', '--nats'],
+      ['sim', 'small', '--cluster'],
+    ] as const) {
+      const [program, ...rest] = words;
+      const running = start(program, ...rest, url);
+      expect(await running.ends()).toMatchObject({ code: 2 });
+      expect(running.output).toMatch(/refuses the credentials .*NATS_TOKEN/);
+    }
+  });
+
+  test('an agent of another program, by the coordinator; a coordinator of another program, by the agent', async () => {
+    const { url } = await serverWith(JETSTREAM);
+    const connection = await connectTo(url);
+    const program = { version: '9.9.9', commit: 'abc', node: 'v99' };
+    const presence = await Presence.announce(connection, {
+      name: 'stranger',
+      program,
+      cores: 1,
+      memoryBytes: 1,
+      openFilesMax: null,
+      addresses: [],
+      lanes: 1,
+    });
+    const sim = start('sim', 'small', '--cluster', url);
+    expect(await sim.ends()).toMatchObject({ code: 2 });
+    expect(sim.output).toMatch(
+      /agent stranger is refused: it runs swarm-lab 9\.9\.9 of commit abc on Node v99/,
+    );
+    expect(sim.output).toMatch(/no agent of the cluster runs the same program/);
+    await presence.leave();
+    const { experiments } = await openStorage(connection);
+    await experiments.put('other', experimentMessage.encode({ scenario: 'theirs', program }));
+    const agent = start('agent', '--nats', url);
+    await agent.says(/the experiment theirs is refused: it is by swarm-lab 9\.9\.9 of commit abc/);
+    expect(agent.output).not.toMatch(/runs theirs/);
+  });
+
+  test('options that cannot go with a cluster, by name', async () => {
+    for (const [option, message] of [
+      [['--live'], /--cluster and --live exclude each other/],
+      [['--against', 'main'], /--cluster and --against exclude each other/],
+      [['--tracker-port', '5100'], /--cluster and --tracker-port exclude each other/],
+      [['--agents', '2'], /--agents belongs to --cluster embedded/],
+    ] as const) {
+      const sim = start('sim', 'small', '--cluster', 'nats://127.0.0.1:1', ...option);
+      expect(await sim.ends()).toMatchObject({ code: 2 });
+      expect(sim.output).toMatch(message);
+    }
+  });
+});
