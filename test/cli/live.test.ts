@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { RunResult } from '../../src/sim/result/result.ts';
-import { startChromium } from '../support/chromium.ts';
+import { startChromium, startChromiumServer } from '../support/chromium.ts';
 import { folderOfTest } from '../support/folder-of-test.ts';
 import { RunningProgram } from '../support/programs.ts';
 
@@ -49,6 +49,8 @@ async function start(text: string, ...args: string[]): Promise<LiveRun> {
 /** The page, and what its console and the pages in it complain of. */
 async function open(url: string): Promise<{ readonly page: Page; readonly trouble: readonly string[] }> {
   const page = await browser.newPage();
+  // A busy machine takes its time: only the test as a whole has a limit.
+  page.setDefaultTimeout(0);
   onTestFinished(() => page.close());
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(error.message));
@@ -66,13 +68,14 @@ const newerThan = (page: Page, version: number) =>
 
 describe('sim --live', () => {
   it('shows the run while it goes on, also after a reload, and ends as the finished report', async () => {
-    const run = await start(scenario(6), '--live');
+    const run = await start(scenario(10), '--live');
     const { page, trouble } = await open(run.url);
     await report(page).getByText('every figure is of the run so far').waitFor();
     const first = Number(await page.locator('html').getAttribute('data-version'));
     await newerThan(page, first);
     await page.reload();
-    await report(page).getByText('every figure is of the run so far').waitFor();
+    // Of the run so far or, where that took long, at its end.
+    await report(page).locator('.verdict').waitFor();
     await page.waitForSelector('html[data-over]');
     expect(await page.locator('#news').textContent()).toMatch(/^over; the report is .*report\.html$/);
     const { completedPeers, peersToComplete } = (await run.program.ends(), run.result().verdict);
@@ -107,6 +110,22 @@ describe('sim --live', () => {
       peers: alone.result().peers,
       verdict: alone.result().verdict,
     });
+  });
+
+  it('ends on threads as without a browser when the process of the browser has stopped', async () => {
+    const own = await startChromiumServer();
+    onTestFinished(() => own.kill());
+    const watched = await start(scenario(8), '--live');
+    const page = await (await own.connect()).newPage();
+    page.setDefaultTimeout(0);
+    await page.goto(watched.url);
+    await report(page).getByText('every figure is of the run so far').waitFor();
+    own.stop();
+    expect(await watched.program.ends()).toEqual({ code: 0, signal: null });
+    const { verdict, swarm } = watched.result();
+    expect(verdict.completedPeers).toBe(5);
+    expect(swarm.makespanMs).toBeGreaterThan(swarm.bound.lowerBoundMs!);
+    expect(swarm.usefulBytes).toBe(4 * 640 * 1024);
   });
 
   it('shows the runs of an experiment one after another', async () => {

@@ -216,3 +216,61 @@ describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart', 'pa
     });
   },
 );
+
+describe('the page of churn', () => {
+  let run: Written;
+  beforeAll(async () => {
+    run = await written('churn');
+  });
+
+  it('has rows of a few lines on a phone, of which the rest is beside them', async () => {
+    const { page } = await openFile(browser, run.file, { viewport: { width: 380, height: 800 } });
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('tbody tr')].map((row) => row.getBoundingClientRect().height)",
+    );
+    expect(heights.length).toBeGreaterThan(20);
+    expect(Math.max(...heights)).toBeLessThan(150);
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has numbers that can be read on the cells of the matrix, %s',
+    async (colorScheme) => {
+      const { page } = await openFile(browser, run.file, { colorScheme });
+      const contrasts = await page.evaluate<number[]>(`(() => {
+        const figure = document.querySelector('figure[data-chart=flows]');
+        const numbersOf = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+        const panel = numbersOf(getComputedStyle(figure).backgroundColor);
+        const light = (colour) => {
+          const [r, g, b] = colour.map((one) => {
+            const share = one / 255;
+            return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+          });
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const texts = [...figure.querySelectorAll('text')].filter(({ textContent, parentNode }) =>
+          /^\\d+$/.test(textContent) && parentNode.dataset.mark === 'text');
+        return [...figure.querySelectorAll('.flows rect')].map((cell, at) => {
+          const opacity = Number(getComputedStyle(cell).fillOpacity);
+          const own = numbersOf(getComputedStyle(cell).fill);
+          const ground = light(own.map((one, part) => opacity * one + (1 - opacity) * panel[part]));
+          const ink = light(numbersOf(getComputedStyle(texts[at]).fill));
+          return (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+        });
+      })()`);
+      expect(contrasts).toHaveLength(run.result.flows.length);
+      expect(Math.min(...contrasts)).toBeGreaterThan(3);
+      await page.close();
+    },
+  );
+
+  it('shows the swarm half-way on paper, where nobody can play it', async () => {
+    const { page } = await openFile(browser, run.file);
+    const replay = page.locator('figure[data-chart="replay"]');
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    expect(Number(await replay.getAttribute('data-at-ms'))).toBeCloseTo(run.result.elapsedMs / 2, 3);
+    await page.evaluate("window.dispatchEvent(new Event('afterprint'))");
+    expect(await replay.getAttribute('data-at-ms')).toBe('0');
+    await page.close();
+  });
+});

@@ -1,8 +1,30 @@
 /** A real browser for the tests of pages: the system's Chromium. */
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { launchOptions, startChromium } from '../../bench/page/chromium.ts';
 
-export { startChromium } from '../../bench/page/chromium.ts';
+export { startChromium };
+
+/** A browser that can be stopped as a process stops. */
+export interface ChromiumServer {
+  connect(): Promise<Browser>;
+  /** Every process of it, as by SIGSTOP. */
+  stop(): void;
+  kill(): Promise<void>;
+}
+
+export async function startChromiumServer(): Promise<ChromiumServer> {
+  const server = await chromium.launchServer(launchOptions());
+  const group = -server.process().pid!;
+  return {
+    connect: () => chromium.connect(server.wsEndpoint()),
+    stop: () => process.kill(group, 'SIGSTOP'),
+    async kill() {
+      process.kill(group, 'SIGKILL');
+      await server.kill();
+    },
+  };
+}
 
 export interface OpenedPage {
   readonly page: Page;
@@ -17,8 +39,8 @@ export async function openFile(
   options: BrowserContextOptions = {},
 ): Promise<OpenedPage> {
   const page = await browser.newPage(options);
-  // A busy machine draws slowly.
-  page.setDefaultTimeout(120_000);
+  // A busy machine draws slowly: only the test as a whole has a limit.
+  page.setDefaultTimeout(0);
   const trouble: string[] = [];
   const url = pathToFileURL(file).href;
   page.on('console', (message) => {

@@ -10,8 +10,8 @@ import type { Plan } from '../../sim/plan/plan.ts';
 import type { Environment } from '../../sim/result/result.ts';
 import { describeProgress } from '../progress/progress-line.ts';
 
-/** So long a browser may take to fetch the last report. */
-const END_GRACE_MS = 5000;
+/** So long a browser may take until it asks for the last report; one that has stopped never does. */
+const END_GRACE_MS = 15_000;
 
 export class LiveView {
   readonly #title: string;

@@ -82,6 +82,22 @@ describe('the live page', () => {
     await expect(get(live.url)).rejects.toThrow('ECONNREFUSED');
   });
 
+  test('who has asked for the last report is waited for until it is drawn; one that is silent is not', async () => {
+    const graceMs = 300;
+    const live = await serve(() => 'the finished report');
+    const slow = await get(`${live.url}news`);
+    slow.resume();
+    const ended = live.end('{"at":9}', graceMs);
+    await textOf(await get(`${live.url}report`));
+    // By the end of one that is asked by nobody, the time to ask is over for the first one, too.
+    const other = await serveLive({ shell: '', report: () => null });
+    (await get(`${other.url}news`)).resume().on('error', () => undefined);
+    await other.end('{"at":9}', graceMs);
+    expect((await get(`${live.url}report`)).statusCode).toBe(200);
+    slow.destroy();
+    await ended;
+  });
+
   test('the wait for somebody ends when it is stopped, and is none where somebody was there', async () => {
     const stop = new AbortController();
     const live = await serve();

@@ -20,14 +20,17 @@ export interface LiveServer {
   /** Whether any browser has ever listened. */
   readonly wasRead: boolean;
   /**
-   * The last news. Resolves when all who listen have hung up, which they do once they have the last report, or after
-   * `graceMs`. Nobody is served any more.
+   * The last news. Resolves when all who listen have hung up, which they do once they have drawn the last report, when
+   * nobody has asked for that for `graceMs`, or `DRAWN_MS` after somebody has. Nobody is served any more.
    *
    * @param wait where nobody has ever listened, who comes is still served until one has the last report, or this is
    * aborted; default: it is not waited for
    */
   end(news: string, graceMs: number, wait?: AbortSignal): Promise<void>;
 }
+
+/** A busy machine may take so long to draw the last report. */
+const DRAWN_MS = 60_000;
 
 /** More browsers than these are one that opens connection after connection. */
 const READERS_MAX = 16;
@@ -44,6 +47,7 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
   let newest: string | undefined;
   let wasRead = false;
   let endReader: ((reader: NewsReader) => void) | undefined;
+  let patience: Patience | undefined;
   const listen = (response: ServerResponse): void => {
     if (readers.size >= READERS_MAX) return answer(response, 503, 'too many browsers\n');
     response.writeHead(200, { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' });
@@ -63,6 +67,7 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
     if (path === '/news') return listen(response);
     if (path !== '/report') return answer(response, 404, 'there are only /, /news and /report\n');
     const html = report();
+    patience?.extend(DRAWN_MS);
     return html === null ? answer(response, 204, '') : answer(response, 200, html, HTML);
   });
   server.listen(port, '127.0.0.1');
@@ -79,7 +84,12 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
       return wasRead;
     },
     async end(news, graceMs, wait) {
-      const endOf = (reader: NewsReader): Promise<void> => reader.end(news, AbortSignal.timeout(graceMs));
+      const endOf = async (reader: NewsReader): Promise<void> => {
+        patience ??= new Patience(graceMs);
+        await reader.end(news, patience.signal);
+        // One that has the report does not answer for the others.
+        patience.extend(graceMs);
+      };
       if (wasRead || wait === undefined) await Promise.all([...readers].map(endOf));
       else {
         server.ref();
@@ -89,10 +99,38 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
           wait.addEventListener('abort', () => resolve(), { once: true });
         });
       }
+      patience?.end();
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+/** Aborts when nothing has happened for so long. */
+class Patience {
+  readonly #controller = new AbortController();
+  #timer: NodeJS.Timeout;
+
+  constructor(ms: number) {
+    this.#timer = this.#start(ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  extend(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#start(ms);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #start(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#controller.abort(), ms);
+  }
 }
 
 const HTML = 'text/html; charset=utf-8';

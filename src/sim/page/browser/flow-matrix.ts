@@ -19,6 +19,13 @@ const viewNames = { peer: 'peers', group: 'groups', region: 'regions' } as const
 
 const chosen: { view: number; order: Order } = { view: 0, order: 'plan' };
 
+/** Up to this opacity the colour of a cell is nearer to that of the page, in light and in dark. */
+const INK_TO = 0.78;
+
+function opacityOf(bytes: number, most: number): number {
+  return 0.08 + 0.92 * Math.sqrt(bytes / most);
+}
+
 export const flowsView: ChartView<FlowChart> = {
   controls({ views }, _, redraw) {
     const order = chooser(
@@ -115,7 +122,7 @@ function cellMarks(cells: readonly Cell[], most: number, size: number): Plot.Mar
       y2: ({ from }: Cell) => from + 0.5,
       inset: size > 14 ? 1 : 0.3,
       fill: 'var(--c0)',
-      fillOpacity: ({ bytes }: Cell) => 0.08 + 0.92 * Math.sqrt(bytes / most),
+      fillOpacity: ({ bytes }: Cell) => opacityOf(bytes, most),
       className: 'flows',
       title: ({ names, bytes, chunks }: Cell) =>
         `${names[0]} → ${names[1]}\n${formatBytes(bytes)}, ${chunks} chunks`,
@@ -129,7 +136,7 @@ function chunkNumbers(cells: readonly Cell[], most: number): Plot.Markish {
     x: 'to',
     y: 'from',
     text: ({ chunks }: Cell) => String(chunks),
-    fill: ({ bytes }: Cell) => (bytes / most > 0.25 ? 'var(--panel)' : 'var(--ink)'),
+    fill: ({ bytes }: Cell) => (opacityOf(bytes, most) > INK_TO ? 'var(--panel)' : 'var(--ink)'),
   });
 }
 

@@ -75,6 +75,17 @@ export function showReplay(figure: HTMLElement, chart: ReplayChart, page: RunCha
     atMs = (Number(slider.value) / STEPS) * page.endMs;
     show();
   });
+  // On paper nobody plays it: half-way tells more than the start.
+  let wasAtStart = false;
+  window.addEventListener('beforeprint', () => {
+    wasAtStart = atMs === 0;
+    if (wasAtStart) atMs = page.endMs / 2;
+    show();
+  });
+  window.addEventListener('afterprint', () => {
+    if (wasAtStart) atMs = 0;
+    show();
+  });
   Object.assign(window, { swarmAt: (ms: number) => replay.swarmAt(ms) });
   return show;
 }

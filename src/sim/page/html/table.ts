@@ -7,13 +7,20 @@ export interface TableOptions {
   readonly classes?: readonly string[];
 }
 
+/** Signs of a text that is not to be squeezed until its words stand below one another: the table scrolls instead. */
+const LONG_TEXT = 40;
+
 /** A table that scrolls sideways where it does not fit, also by keyboard. */
 export function renderHtmlTable(
   columns: readonly Column[],
   rows: readonly (readonly (string | Markup)[])[],
   { caption, classes = [] }: TableOptions,
 ): Markup {
-  const alignment = columns.map(({ align }) => (align === 'right' ? markup` class="number"` : nothing));
+  const isLong = (at: number): boolean =>
+    rows.some((row) => typeof row[at] === 'string' && row[at].length > LONG_TEXT);
+  const alignment = columns.map(({ align }, at) =>
+    align === 'right' ? markup` class="number"` : isLong(at) ? markup` class="long"` : nothing,
+  );
   const cells = (row: readonly (string | Markup)[]): Markup[] =>
     row.map((cell, at) =>
       at === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${alignment[at]!}>${cell}</td>`,
