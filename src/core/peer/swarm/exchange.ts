@@ -64,7 +64,7 @@ export class SwarmExchange implements MeshHandler {
       this.#mesh.tick();
       this.#showLostInterest('choked');
       this.#downloader.tick();
-      this.#uploader.rechoke();
+      this.#uploader.tick();
     });
     const isSuperSeeding = (): boolean => this.#superSeeding.active;
     this.#every(SUPER_SEEDING_TICK_MS, () => this.#superSeeding.tick(), isSuperSeeding);

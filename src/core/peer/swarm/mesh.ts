@@ -76,7 +76,7 @@ export class Mesh {
   readonly #handshakes = new PatienceByAddress(HANDSHAKE_LIMIT_MS);
   /** Nothing takes a doubling back: a keep-alive does not tell how long a part of a chunk takes. */
   readonly #silences = new PatienceByAddress(SILENCE_LIMIT_MS, { learnsUsual: false });
-  readonly #parts = new Patience(SILENT_MS);
+  readonly #usual = { turn: new Patience(SILENT_MS), part: new Patience(SILENT_MS) };
   #uselessMs = USELESS_FIRST_MS;
   /** Before that nobody can be due for a keep-alive, nor have been silent for too long. */
   #keepAliveMs = 0;
@@ -316,7 +316,7 @@ export class Mesh {
     const about = { connection, openedByUs, address, name, totalChunks, shown: shown.bits };
     const { standing } = this.neighbours;
     const place = { id: this.#nextId++, slot: this.neighbours.takeSlot(), standing };
-    const neighbour = new Neighbour(place, about, clock.now(), this.#parts);
+    const neighbour = new Neighbour(place, about, clock.now(), this.#usual);
     this.neighbours.add(neighbour);
     this.#byAddress.set(addressKey(address), neighbour);
     connection.setHandlers({
@@ -339,9 +339,9 @@ export class Mesh {
     }
     this.#remove(neighbour, RETRY_FIRST_MS);
     const known = this.#known.get(addressKey(neighbour.address));
-    if (known && neighbour.sentBytes + neighbour.servedBytes === 0) this.#putOff(known);
+    if (known && neighbour.sentBytes + neighbour.pace.bytes === 0) this.#putOff(known);
     else if (known) known.fruitless = 0;
-    if (neighbour.sentBytes + neighbour.servedBytes > 0) this.#uselessMs = USELESS_FIRST_MS;
+    if (neighbour.sentBytes + neighbour.pace.bytes > 0) this.#uselessMs = USELESS_FIRST_MS;
   }
 
   #remove(neighbour: Neighbour, retryMs: number): void {

@@ -10,6 +10,7 @@ import { chooseDuplicate } from './end-game.ts';
 import { Holders } from '../neighbours/holders.ts';
 import type { Neighbour, OpenRequest } from '../neighbours/neighbour.ts';
 import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
+import { Pace } from '../neighbours/pace.ts';
 import type { Picker } from '../pickers/picker.ts';
 import { adaptWindow } from './request-window.ts';
 import { chooseSecond } from './second-requests.ts';
@@ -19,8 +20,6 @@ import { SlotSet } from '../neighbours/slot-set.ts';
 /** Of more requests than this open at a time with one neighbour, only so many bytes. */
 const WINDOW_CHUNKS_FREE = 16;
 const WINDOW_BYTES_MAX = 4 * MIB;
-/** The pace of a neighbour is an average over about this time. */
-const PACE_MS = 60_000;
 /** A neighbour that rejects without choking and without a cancel gets no requests for this time. */
 const REJECTED_MS = 1_000;
 /** The disk could not take a chunk: the next try comes after this. */
@@ -45,6 +44,8 @@ export class Downloader {
   readonly #picker: Picker;
   readonly #rarity: RarityIndex;
   readonly #drafts: Drafts;
+  /** Of all neighbours. */
+  readonly #usualPace = new Pace();
   #storeRetryMs = 0;
   #stopped = false;
 
@@ -145,7 +146,7 @@ export class Downloader {
   #duplicate(neighbour: Neighbour, nowMs: number): number | undefined {
     const { ledger } = this.#context;
     const bytesHere = (index: number): number => this.#drafts.restFor(neighbour, index)?.bytes ?? 0;
-    return chooseDuplicate(neighbour, this.#owed(), { ledger, bytesHere }, nowMs);
+    return chooseDuplicate(neighbour, this.#owed(), { ledger, bytesHere, usualPace: this.#usualPace }, nowMs);
   }
 
   part(neighbour: Neighbour, part: ChunkPart): void {
@@ -164,7 +165,7 @@ export class Downloader {
       const detail = `chunk ${part.index} continues at ${part.offset}, not in order`;
       return this.#callbacks.onFault(neighbour, detail);
     }
-    if (part.offset === request.offset) this.#isFirst(neighbour, request);
+    if (part.offset === request.offset) this.#isFirst(neighbour, request, nowMs);
     if (part.chunkBytes !== request.bytes) return this.#isOfAnotherSize(neighbour, request, last);
     if (!this.#write(request, part)) {
       if (last) {
@@ -180,7 +181,9 @@ export class Downloader {
   }
 
   /** It has begun to bring a chunk: those who have not, and were asked too, need not. */
-  #isFirst(neighbour: Neighbour, { index }: OpenRequest): void {
+  #isFirst(neighbour: Neighbour, request: OpenRequest, nowMs: number): void {
+    request.begunMs = nowMs;
+    const { index } = request;
     if (this.#context.ledger.copiesOnTheirWay(index) < 2) return;
     for (const other of this.#owed()) {
       const second = other.requests.get(index);
@@ -318,7 +321,16 @@ export class Downloader {
       this.#drafts.began(download.draft);
       const offset = download.receivedBytes;
       if (neighbour.requests.size === 0) neighbour.lastProgressMs = nowMs;
-      const request = { index, bytes, download, sentMs: nowMs, offset, nextOffset: offset, wastedBytes: 0 };
+      const request: OpenRequest = {
+        index,
+        bytes,
+        download,
+        sentMs: nowMs,
+        offset,
+        nextOffset: offset,
+        begunMs: undefined,
+        wastedBytes: 0,
+      };
       neighbour.requests.set(index, request);
       this.#owing.put(neighbour.slot, true);
       neighbour.send({ type: 'request', index, ...(offset > 0 && { offset }) }, nowMs);
@@ -332,13 +344,9 @@ export class Downloader {
     }
     const gapMs = nowMs - neighbour.lastProgressMs;
     neighbour.patience.heard(gapMs);
+    neighbour.isAmidChunk = part.offset + part.body.byteLength < part.chunkBytes;
     neighbour.silent = false;
-    neighbour.servedMs += gapMs;
-    neighbour.servedBytes += part.body.byteLength;
-    if (neighbour.servedMs > PACE_MS) {
-      neighbour.servedMs /= 2;
-      neighbour.servedBytes /= 2;
-    }
+    for (const pace of [neighbour.pace, this.#usualPace]) pace.add(part.body.byteLength, gapMs);
     neighbour.lastProgressMs = nowMs;
     neighbour.received.add(part.body.byteLength, nowMs);
   }

@@ -1,6 +1,7 @@
 import type { Ledger } from '../../ledger.ts';
 import type { Neighbour, OpenRequest } from '../neighbours/neighbour.ts';
 import { SILENT_MS } from '../neighbours/neighbour.ts';
+import type { Pace } from '../neighbours/pace.ts';
 
 /** Copies of one chunk on their way at a time, apart from those of sources that have fallen silent. */
 const COPIES_MAX = 2;
@@ -8,23 +9,26 @@ const COPIES_MAX = 2;
 const GAIN_MIN = 2;
 const GAIN_MIN_MS = 250;
 /** …and by far sooner when bytes of the first would be wasted. */
-const GAIN_MIN_BEGUN = 3;
+const GAIN_MIN_BEGUN = 5;
 const GAIN_MIN_BEGUN_MS = 1500;
 
 /**
  * End-game: every missing chunk is on its way, and this neighbour has nothing to do. Returns the chunk that it
  * should bring much sooner than the neighbour that was asked first; undefined when a copy would be waste.
- * `bytesHere`: what of a chunk it need not send.
+ * `bytesHere`: what of a chunk it need not send; `usualPace`: of all neighbours.
  */
 export function chooseDuplicate(
   neighbour: Neighbour,
   all: readonly Neighbour[],
-  here: { readonly ledger: Ledger; bytesHere(index: number): number },
+  here: { readonly ledger: Ledger; bytesHere(index: number): number; readonly usualPace: Pace },
   nowMs: number,
 ): number | undefined {
   if (neighbour.requests.size > 0) return undefined;
   const { ledger } = here;
   const { pace, theirs } = neighbour;
+  // One that has not brought anything yet, or has been faster than others, is believed to be like them.
+  const usual = here.usualPace.bytesPerSec;
+  const hereRate = (pace.bytesPerSec > 0 ? Math.min(pace.bytesPerSec, usual) : usual) / 1000;
   const soonestMs = neighbour.roundTripMs ?? 0;
   let best: { readonly index: number; readonly remainingMs: number } | undefined;
   for (const source of all) {
@@ -36,7 +40,7 @@ export function chooseDuplicate(
       if (!theirs.has(index) || !ledger.needs(index)) return;
       if (ledger.copiesOnTheirWay(index) - silentCopies(all, index) >= COPIES_MAX) return;
       const bytesLeft = bytes - here.bytesHere(index);
-      const hereMs = soonestMs + (pace > 0 ? (bytesLeft / pace) * 1000 : neighbour.patience.limitMs);
+      const hereMs = soonestMs + (hereRate > 0 ? bytesLeft / hereRate : neighbour.turnPatience.limitMs);
       const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
       if (remainingMs < limitMs) return;
       best = { index, remainingMs };
@@ -62,7 +66,7 @@ function expectArrivals(
   nowMs: number,
   onArrival: (request: OpenRequest, remainingMs: number, begun: boolean) => void,
 ): void {
-  const rate = isPaceKnown(source, nowMs) ? source.pace : 0;
+  const rate = isPaceKnown(source, nowMs) ? source.pace.bytesPerSec : 0;
   if (!source.silent && rate === 0) return;
   // What a cancel would still meet on its way is as good as begun.
   const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
@@ -73,14 +77,21 @@ function expectArrivals(
   for (const request of source.requests.values()) {
     if (request.download.over) continue;
     aheadBytes += request.bytes - request.nextOffset;
-    const remainingMs = rate > 0 ? Math.max((aheadBytes / rate) * 1000, silentMs) : Infinity;
+    const rateNow = Math.max(rate, rateOf(request, nowMs));
+    const remainingMs = rateNow > 0 ? Math.max((aheadBytes / rateNow) * 1000, silentMs) : Infinity;
     onArrival(request, remainingMs, aheadBytes - request.bytes <= underwayBytes);
   }
+}
+
+/** Bytes per second since its first part came: a neighbour that serves in turns is faster now than on average. */
+function rateOf({ begunMs, nextOffset, offset }: OpenRequest, nowMs: number): number {
+  return begunMs === undefined ? 0 : ((nextOffset - offset) * 1000) / Math.max(1, nowMs - begunMs);
 }
 
 /** The first bytes come when the connection and its buffers are empty: they are no pace yet. */
 function isPaceKnown(source: Neighbour, nowMs: number): boolean {
   const [first] = source.requests.values();
-  const servedMs = source.servedMs + nowMs - source.lastProgressMs;
-  return source.servedBytes >= (first?.bytes ?? 0) || servedMs >= SILENT_MS;
+  const servedMs = source.pace.ms + nowMs - source.lastProgressMs;
+  const leastMs = source.isAmidChunk ? SILENT_MS : source.turnPatience.limitMs;
+  return source.pace.bytes >= (first?.bytes ?? 0) || servedMs >= leastMs;
 }

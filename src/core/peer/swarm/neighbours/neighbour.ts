@@ -4,6 +4,7 @@ import { ChunkSet } from '../../../chunk-set.ts';
 import type { Download } from '../../download.ts';
 import { Patience } from '../../patience.ts';
 import type { Standing } from './neighbourhood.ts';
+import { Pace } from './pace.ts';
 import { RateMeter } from './rate-meter.ts';
 
 /** Least times that we wait for its next part, for its first request when it is unchoked, and until it takes a part. */
@@ -20,6 +21,8 @@ export interface OpenRequest {
   /** Where in the chunk it begins, and where its next part does. */
   readonly offset: number;
   nextOffset: number;
+  /** When its first part came in; undefined before. */
+  begunMs: number | undefined;
   /** Of parts that came in for nothing: after the request was given up, or when another had sent the same. */
   wastedBytes: number;
 }
@@ -104,13 +107,15 @@ export class Neighbour {
   lastProgressMs: number;
   /** It rejected what it shows: nothing is requested from it before this time. */
   snubbedUntilMs = 0;
-  /** How long its next part is waited for. */
-  readonly patience: Patience;
+  /** How long the first part of a chunk is waited for, which comes when it is our turn, and how long the next one. */
+  readonly turnPatience: Patience;
+  readonly partPatience: Patience;
+  /** The last part that came was not the last of its chunk. */
+  isAmidChunk = false;
   /** It let us wait beyond that: nothing new is requested from it before it sends something. */
   silent = false;
-  /** What it sent while it owed us something, and how long that took. */
-  servedBytes = 0;
-  servedMs = 0;
+  /** What it sent while it owed us something. */
+  readonly pace = new Pace();
 
   /** How long we wait until it makes use of being unchoked, and until it takes the next part. */
   readonly usePatience = new Patience(UNUSED_MS);
@@ -130,12 +135,13 @@ export class Neighbour {
       readonly shown: Uint8Array;
     },
     nowMs: number,
-    usualPatience?: Patience,
+    usual?: { readonly turn: Patience; readonly part: Patience },
   ) {
     this.id = place.id;
     this.slot = place.slot;
     this.#standing = place.standing;
-    this.patience = new Patience(SILENT_MS, usualPatience);
+    this.turnPatience = new Patience(SILENT_MS, usual?.turn);
+    this.partPatience = new Patience(SILENT_MS, usual?.part);
     this.connection = about.connection;
     this.openedByUs = about.openedByUs;
     this.address = about.address;
@@ -187,9 +193,9 @@ export class Neighbour {
     if (!this.gone) this.#standing.hiding.put(this.slot, nothing);
   }
 
-  /** Bytes per second that it sent while it owed us something; 0 before the first. */
-  get pace(): number {
-    return this.servedMs < 1 ? 0 : (this.servedBytes * 1000) / this.servedMs;
+  /** How long what it sends next is waited for. */
+  get patience(): Patience {
+    return this.isAmidChunk ? this.partPatience : this.turnPatience;
   }
 
   send(message: SwarmMessage, nowMs: number): boolean {

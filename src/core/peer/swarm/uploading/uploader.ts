@@ -37,6 +37,8 @@ export class Uploader {
   readonly #turns: Turns;
   readonly #idleSlots: IdleSlots;
   #round = 0;
+  /** When it began. */
+  #roundMs = 0;
   /** Of whom the last round tried by chance. */
   #optimistic: number | undefined;
   #stopped = false;
@@ -69,8 +71,24 @@ export class Uploader {
     this.#serve();
   }
 
-  /** Decides anew whom to serve: about once a second. */
-  rechoke(): void {
+  /** Once a second: decides anew whom to serve, but lets each that is served have its turn before. */
+  tick(): void {
+    const nowMs = this.#context.clock.now();
+    const served = this.#served();
+    const roundMs = served.length * (this.#turns.chunkMs ?? Infinity);
+    const isOver =
+      nowMs >= this.#roundMs + roundMs || served.some((neighbour) => this.#rests(neighbour, nowMs));
+    if (served.length > 0 && !isOver) return;
+    this.#roundMs = nowMs;
+    this.#rechoke();
+  }
+
+  #served(): Neighbour[] {
+    const { choked, interested } = this.#neighbours.standing;
+    return this.#neighbours.where((at) => interested.words[at]! & ~choked.words[at]!);
+  }
+
+  #rechoke(): void {
     this.#round++;
     if (this.#round % ENOUGH_ROUNDS === 0) this.#idleSlots.forget();
     const { choked, interested } = this.#neighbours.standing;
@@ -159,6 +177,8 @@ export class Uploader {
     const at = neighbour.serving.findIndex((chunk) => chunk.index === index);
     if (at === -1) return;
     neighbour.serving.splice(at, 1);
+    // A turn that ends early tells nothing of the uplink.
+    if (at === 0) this.#turns.drop(neighbour);
     this.#reject(neighbour, index, 'cancelled');
     if (at === 0) this.pump(neighbour);
   }
@@ -181,7 +201,13 @@ export class Uploader {
 
   #continue(neighbour: Neighbour): void {
     if (neighbour.blocked) return;
-    if (neighbour.serving[0]?.begun === true) this.#send(neighbour);
+    const [chunk] = neighbour.serving;
+    if (chunk?.begun === true) {
+      const { bufferedBytes } = neighbour.connection;
+      this.#turns.progress(neighbour, chunk.chunkBytes - chunk.offset + bufferedBytes);
+      if (!this.#turns.has(neighbour)) return;
+      this.#send(neighbour);
+    }
     this.#endTurn(neighbour);
   }
 
@@ -267,7 +293,8 @@ export class Uploader {
     neighbour.send({ type: 'choke' }, this.#context.clock.now());
     const begunCount = neighbour.serving[0]?.begun === true ? 1 : 0;
     for (const { index } of neighbour.serving.splice(begunCount)) this.#reject(neighbour, index, 'choked');
-    if (begunCount === 0 && !neighbour.blocked) this.#turns.drop(neighbour);
+    const isSent = neighbour.blocked && this.#turns.has(neighbour);
+    if (begunCount === 0 && !isSent) this.#turns.drop(neighbour);
     this.#callbacks.onChoke(neighbour);
   }
 
