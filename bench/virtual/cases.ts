@@ -34,10 +34,24 @@ export interface ProgramCase {
   readonly scenario: string;
 }
 
-export type VirtualCase = CostCase | LinksCase | ProgramCase;
+/** An experiment of small runs by agents over NATS, against the same by threads of one process. */
+export interface QueueCase {
+  readonly kind: 'queue';
+  readonly name: string;
+  readonly runs: number;
+  readonly agents: number;
+}
+
+export type VirtualCase = CostCase | LinksCase | ProgramCase | QueueCase;
 
 /** To be reached. */
-export const GOALS = { chunkMs: 0.06, growth: 1.5, linksRatio: 30, programMs: 1000 } as const;
+export const GOALS = {
+  chunkMs: 0.06,
+  growth: 1.5,
+  linksRatio: 30,
+  programMs: 1000,
+  queueRatio: 1.1,
+} as const;
 
 function cost(...sizes: VirtualSize[]): CostCase {
   return { kind: 'cost', name: 'virtual time: cost of a chunk', sizes };
@@ -53,6 +67,10 @@ const PROGRAM: ProgramCase = {
   name: 'virtual time: the program, scenario steady-state',
   scenario: 'steady-state',
 };
+
+function queue(runs: number): QueueCase {
+  return { kind: 'queue', name: 'experiment: runs over NATS / in one process', runs, agents: 2 };
+}
 
 /** Swarms that take minutes to hours, each as far as it comes in this time. */
 const LARGE: CostCase = {
@@ -71,11 +89,13 @@ export const virtualCases: Readonly<Record<'full' | 'smoke' | 'large', readonly 
     cost({ peers: 100, chunks: 100 }, { peers: 300, chunks: 100 }, { peers: 1000, chunks: 100 }),
     links({ peers: 100, chunks: 100 }),
     PROGRAM,
+    queue(1000),
   ],
   smoke: [
     cost({ peers: 5, chunks: 10 }, { peers: 10, chunks: 10 }),
     links({ peers: 5, chunks: 10 }),
     PROGRAM,
+    queue(10),
   ],
   large: [LARGE],
 };

@@ -1,5 +1,5 @@
 /** What is compared is measured in turns, so that a busy minute of the host meets all of it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageFolder } from '../../src/sim/shipped/shipped-files.ts';
@@ -12,6 +12,7 @@ import {
   type CostCase,
   type LinksCase,
   type ProgramCase,
+  type QueueCase,
   type VirtualCase,
   type VirtualSize,
 } from './cases.ts';
@@ -20,6 +21,8 @@ import type { VirtualSample } from './virtual-task.ts';
 
 /** Links that take turns need most of a minute. */
 const LINKS_RUNS_MAX = 2;
+/** A thousand runs need some minutes. */
+const QUEUE_RUNS_MAX = 2;
 
 export interface VirtualRun {
   /** The bundled virtual-worker.ts. */
@@ -37,6 +40,8 @@ export async function runVirtual(benchmark: VirtualCase, run: VirtualRun): Promi
       return [await runLinks(benchmark, run)];
     case 'program':
       return [await runProgram(benchmark, run)];
+    case 'queue':
+      return [await runQueue(benchmark, run)];
   }
 }
 
@@ -119,6 +124,41 @@ async function runProgram({ name, scenario }: ProgramCase, run: VirtualRun): Pro
       valuesMs.push(await timeOf(argv, folder, run.signal));
     const what = 'from start to end of the program';
     return durationResult({ name, what, goalMs: GOALS.programMs, valuesMs }, probe.read());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const SMALL_RUN = `content: { generate: { size: 256KiB, chunk_size: 16KiB } }
+peers: { seeder: { holds: all, link: { up: 8Mbit/s } }, leechers: { count: 4, link: { up: 8Mbit/s, latency: 5ms } } }
+engine: virtual
+`;
+
+/** Whole commands, with the start of server and agents, in turns. */
+async function runQueue({ name, runs, agents }: QueueCase, run: VirtualRun): Promise<RatioResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'swarm-lab-bench-'));
+  writeFileSync(join(folder, 'small.yaml'), SMALL_RUN);
+  const launcher = join(packageFolder(), 'scripts', 'launch.mjs');
+  const argv = [launcher, 'sim', 'small.yaml', '--repeat', String(runs), '--quiet'];
+  const ms = { queue: [] as number[], alone: [] as number[] };
+  try {
+    // The first start may have to bundle the source.
+    await timeOf([...argv, '--repeat', '1'], folder, run.signal);
+    const probe = probeHost();
+    for (let repeat = 1; repeat <= Math.min(QUEUE_RUNS_MAX, run.repeats); repeat++) {
+      ms.alone.push(await timeOf(argv, folder, run.signal));
+      const onCluster = ['--cluster', 'embedded', '--agents', String(agents)];
+      ms.queue.push(await timeOf([...argv, ...onCluster], folder, run.signal));
+      rmSync(join(folder, 'reports'), { recursive: true, force: true });
+    }
+    return {
+      kind: 'ratio',
+      name,
+      what: `${runs} runs, ${agents} agents`,
+      ...ratioOf(ms.queue, ms.alone),
+      goal: { is: 'at most', value: GOALS.queueRatio },
+      ...hostOf(probe.read()),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

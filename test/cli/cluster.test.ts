@@ -1,5 +1,5 @@
 /** Experiments over NATS, with a real server, real agents, and whatever of them dies. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
@@ -77,6 +77,22 @@ async function oneMachine(repeat: number): Promise<Record<string, string>> {
   const alone = start('sim', 'small', '--repeat', String(repeat), '--out', 'alone');
   expect(await alone.ends()).toMatchObject({ code: 0 });
   return contentOf('alone');
+}
+
+/** Empty where no command line has the text. */
+function processesWith(text: string): string {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        // It has ended meanwhile.
+        return '';
+      }
+    })
+    .filter((line) => line.includes(text))
+    .join('\n');
 }
 
 const passes = (count: number): RegExp => new RegExp(`(pass with seed[^]*){${count}}`);
@@ -163,6 +179,34 @@ test('Ctrl-C at the coordinator takes the work from all agents, who are there fo
   expect(await next.ends(), next.output).toMatchObject({ code: 0 });
   agent.signal('SIGTERM');
   expect(await agent.ends()).toMatchObject({ code: 0 });
+});
+
+describe('an embedded cluster', () => {
+  test('leaves nothing when it is stopped: no process, no file', async () => {
+    const own = join(folder, 'tmp');
+    mkdirSync(own);
+    const words = ['small', '--repeat', '300', '--cluster', 'embedded', '--agents', '2'];
+    const sim = new RunningProgram(inject('bundleFolder'), 'sim', words, folder, { TMPDIR: own });
+    ends.push(() => sim.destroy());
+    await sim.says(passes(2));
+    const config = join(
+      own,
+      readdirSync(own).find((name) => name.startsWith('swarm-lab-nats'))!,
+    );
+    expect(processesWith(config)).not.toBe('');
+    sim.signal('SIGINT');
+    expect(await sim.ends()).toMatchObject({ code: 130 });
+    expect(readdirSync(own)).toEqual([]);
+    expect(processesWith(config)).toBe('');
+  });
+
+  test('without nats-server says in one line how to get it', async () => {
+    const words = ['small', '--cluster', 'embedded'];
+    const sim = new RunningProgram(inject('bundleFolder'), 'sim', words, folder, { PATH: folder });
+    ends.push(() => sim.destroy());
+    expect(await sim.ends()).toMatchObject({ code: 2 });
+    expect(sim.output.trim()).toMatch(/^sim: nats-server is not installed, .*apt-get install nats-server.*$/);
+  });
 });
 
 describe('who is refused', () => {

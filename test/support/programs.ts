@@ -16,7 +16,13 @@ export class RunningProgram {
   #output = '';
   #ending: Ending | undefined;
 
-  constructor(bundleFolder: string, name: string, args: readonly string[], cwd: string) {
+  constructor(
+    bundleFolder: string,
+    name: string,
+    args: readonly string[],
+    cwd: string,
+    env: NodeJS.ProcessEnv = {},
+  ) {
     this.#name = [name, ...args].join(' ');
     this.#child = spawn(
       process.execPath,
@@ -24,7 +30,7 @@ export class RunningProgram {
       {
         cwd,
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, NO_COLOR: '1' },
+        env: { ...process.env, NO_COLOR: '1', ...env },
       },
     );
     const hear = (text: Buffer): void => {

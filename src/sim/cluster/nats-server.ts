@@ -52,7 +52,7 @@ export class NatsServer {
     const config = join(folder, 'server.conf');
     // In a file that only this user reads: what stands on a command line everybody sees.
     writeFileSync(config, configOf(folder, token), { mode: 0o600 });
-    const child = spawn('sh', ['-c', WATCHED, config], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const child = spawn('/bin/sh', ['-c', WATCHED, config], { stdio: ['pipe', 'ignore', 'pipe'] });
     const onExit = (): void => {
       child.stdin.destroy();
       rmSync(folder, { recursive: true, force: true });

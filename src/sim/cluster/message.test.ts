@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { messageType } from './message.ts';
+
+const greeting = messageType('greeting', { name: z.string() });
+const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+test('a message comes back as it was', () => {
+  expect(greeting.decode(greeting.encode({ name: 'a' }), 'here')).toEqual({ name: 'a' });
+});
+
+test.each([
+  ['text', new TextEncoder().encode('hello'), /no JSON with v, kind and body/],
+  ['another version', bytes({ v: 2, kind: 'greeting', body: {} }), /version 2, and this program speaks 1/],
+  ['another kind', bytes({ v: 1, kind: 'farewell', body: {} }), /it is "farewell"/],
+  ['a wrong field', bytes({ v: 1, kind: 'greeting', body: { name: 5 } }), /name: .*expected string/],
+  ['a field too many', bytes({ v: 1, kind: 'greeting', body: { name: 'a', run: 'rm' } }), /"run"/],
+])('%s is refused, with where it came from', (_, message, why) => {
+  expect(() => greeting.decode(message, 'lab.subject')).toThrow(why);
+  expect(() => greeting.decode(message, 'lab.subject')).toThrow(/^lab\.subject: .*"greeting"/);
+});
