@@ -16,19 +16,8 @@ export function showReplay(figure: HTMLElement, chart: ReplayChart, page: RunCha
   const canvas = element('canvas');
   const status = element('p', { class: 'status' });
   const play = element('button', { type: 'button' }, '▶ Play');
-  const slider = element('input', {
-    type: 'range',
-    min: '0',
-    max: String(STEPS),
-    value: '0',
-    'aria-label': 'Time of the run',
-  });
-  const speed = element(
-    'select',
-    {},
-    ...['0.25', '0.5', '1', '2', '4'].map((value) => element('option', { value }, `${value} ×`)),
-  );
-  speed.value = '1';
+  const slider = newSlider();
+  const speed = newSpeeds();
   const controls = element('div', { class: 'controls' }, play, slider, element('label', {}, 'Speed ', speed));
   figure.querySelector('.plot')!.replaceChildren(canvas);
   figure.querySelector('.plot')!.before(controls);
@@ -75,19 +64,38 @@ export function showReplay(figure: HTMLElement, chart: ReplayChart, page: RunCha
     atMs = (Number(slider.value) / STEPS) * page.endMs;
     show();
   });
-  // On paper nobody plays it: half-way tells more than the start.
-  let wasAtStart = false;
-  window.addEventListener('beforeprint', () => {
-    wasAtStart = atMs === 0;
-    if (wasAtStart) atMs = page.endMs / 2;
-    show();
-  });
-  window.addEventListener('afterprint', () => {
-    if (wasAtStart) atMs = 0;
-    show();
-  });
+  let shownMs = 0;
+  whilePrinting(
+    () => {
+      shownMs = atMs;
+      if (atMs === 0) atMs = page.endMs / 2;
+      show();
+    },
+    () => {
+      atMs = shownMs;
+      show();
+    },
+  );
   Object.assign(window, { swarmAt: (ms: number) => replay.swarmAt(ms) });
   return show;
+}
+
+function newSlider(): HTMLInputElement {
+  const max = String(STEPS);
+  return element('input', { type: 'range', min: '0', max, value: '0', 'aria-label': 'Time of the run' });
+}
+
+function newSpeeds(): HTMLSelectElement {
+  const values = ['0.25', '0.5', '1', '2', '4'];
+  const speed = element('select', {}, ...values.map((value) => element('option', { value }, `${value} ×`)));
+  speed.value = '1';
+  return speed;
+}
+
+/** On paper nobody plays it: half-way tells more than the start. */
+function whilePrinting(begin: () => void, end: () => void): void {
+  window.addEventListener('beforeprint', begin);
+  window.addEventListener('afterprint', end);
 }
 
 function tell(swarm: SwarmAt, page: RunCharts): string {
