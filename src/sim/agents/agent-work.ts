@@ -60,7 +60,8 @@ export class AgentWork {
     const virtual = await openQueue(connection, program, 'virtual');
     const threads = await openQueue(connection, program, 'threads');
     const lanes = [
-      ...Array.from({ length: agent.lanes }, () => work.#lane(virtual, 'virtual')),
+      // One more than threads: what one has done is sent while the next is being done.
+      ...Array.from({ length: agent.lanes + 1 }, () => work.#lane(virtual, 'virtual')),
       work.#lane(threads, 'threads'),
     ];
     try {
@@ -116,7 +117,8 @@ export class AgentWork {
       const message = await connection.persist(() => consumer.next({ expires: EXPIRES_MS }));
       if (message === null) continue;
       const working = setInterval(() => message.working(), WORKING_MS);
-      const done = await this.#turns.take(engine);
+      // One that was lost with an agent goes alone: what ends the next one is then known.
+      const done = await this.#turns.take(message.redelivered ? 'threads' : engine);
       try {
         await this.#do(message);
       } finally {
