@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { Option } from 'commander';
 import { makeFolders } from '../core/node/store/make-folders.ts';
+import { SECOND_MS } from '../core/units.ts';
 import { printableJson } from '../core/printable.ts';
 import { fromPlainError } from '../sim/engines/run/plain-errors.ts';
 import { brokenBuildNames, type BrokenBuildName } from '../sim/fuzz/broken-builds.ts';
 import type { Failure, FuzzAnswer, FuzzTask } from '../sim/fuzz/fuzz-worker.ts';
+import { runWatched } from '../sim/fuzz/watched-task.ts';
 import { parallelThreads } from '../sim/machine/processors.ts';
 import { RunPool } from '../sim/run-pool.ts';
 import { newCommand, readCommandLine } from './arguments/command-line.ts';
@@ -22,12 +24,17 @@ interface FuzzOptions {
   readonly from: number;
   readonly out: string;
   readonly build?: BrokenBuildName;
+  /** Seconds. */
+  readonly halt: number;
   readonly json: boolean;
   readonly quiet: boolean;
 }
 
 const SEEDS_MAX = 10_000_000;
 const FROM_MAX = 2 ** 31;
+/** A run that comes out of its events is told to stop after 120 s. */
+const HALT_SEC = 180;
+const HALT_SEC_MAX = 86_400;
 /** One task of a thread. */
 const SEEDS_AT_ONCE = 20;
 
@@ -57,6 +64,12 @@ function newFuzzCommand() {
       new Option('--build <name>', 'give every peer a known defect, which is to be found').choices(
         brokenBuildNames,
       ),
+    )
+    .option(
+      '--halt <seconds>',
+      'a run that takes so long in real time, and cannot be stopped, is told and left',
+      wholeNumber(1, HALT_SEC_MAX),
+      HALT_SEC,
     )
     .option('--json', 'the failures as JSON on stdout, and nothing else there', false)
     .option('--quiet', 'tell only what failed', false)
@@ -99,13 +112,14 @@ async function search(options: FuzzOptions, signal: AbortSignal) {
   let over = 0;
   const work = async (): Promise<void> => {
     for (let task = tasks.shift(); task !== undefined && !signal.aborted; task = tasks.shift()) {
-      const answer = await pool.run(task);
+      const answer = await runWatched(pool, task, options.halt * SECOND_MS);
       if ('error' in answer) throw fromPlainError(answer.error);
-      for (const failure of answer.failures) {
+      for (const failure of 'failures' in answer ? answer.failures : [answer.failure]) {
         failures.push(failure);
         tell(failure, options);
       }
-      over += task.count;
+      over += 'rest' in answer ? 1 : task.count;
+      if ('rest' in answer) tasks.unshift(...answer.rest);
       progress.tell(over, failures.length);
     }
   };

@@ -18,6 +18,14 @@ export const brokenBuilds = {
     picker: (pickable, neighbourHas, random) =>
       rarestFirst(pickable, (index) => index !== pickable.totalChunks && neighbourHas(index), random),
   },
+  /** A peer that is to choose a chunk never comes to an end. */
+  'endless-picker': {
+    picker({ totalChunks }) {
+      let index = 0;
+      while (index < totalChunks) index %= totalChunks;
+      return index;
+    },
+  },
   /** A link lets 5 % more through than its rate. */
   'leaking-link': {
     network(transport, control) {

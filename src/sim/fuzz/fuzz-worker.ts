@@ -13,6 +13,8 @@ export interface FuzzTask {
   readonly from: number;
   readonly count: number;
   readonly build?: BrokenBuildName;
+  /** Two whole numbers that the thread counts up: seeds that are over, and runs that have begun. */
+  readonly progress?: Int32Array;
 }
 
 /** A scenario that fails, and the least that still does. */
@@ -29,12 +31,13 @@ export interface Failure {
 
 export type FuzzAnswer = { readonly failures: readonly Failure[] } | { readonly error: PlainError };
 
-export async function run({ from, count, build }: FuzzTask): Promise<FuzzAnswer> {
+export async function run({ from, count, build, progress }: FuzzTask): Promise<FuzzAnswer> {
   try {
     const failures: Failure[] = [];
     for (let seed = from; seed < from + count; seed++) {
-      const failure = await examineSeed(seed, build);
+      const failure = await examineSeed(seed, build, () => progress && Atomics.add(progress, 1, 1));
       if (failure !== undefined) failures.push(failure);
+      if (progress) Atomics.add(progress, 0, 1);
     }
     return { failures };
   } catch (error) {
@@ -42,12 +45,18 @@ export async function run({ from, count, build }: FuzzTask): Promise<FuzzAnswer>
   }
 }
 
-/** The same for the same seed; undefined: nothing is wrong. */
-export async function examineSeed(seed: number, build?: BrokenBuildName): Promise<Failure | undefined> {
+/** The same for the same seed; undefined: nothing is wrong. `onRun`: another run begins. */
+export async function examineSeed(
+  seed: number,
+  build?: BrokenBuildName,
+  onRun?: () => void,
+): Promise<Failure | undefined> {
   const { signal } = new AbortController();
   const file = `fuzz seed ${seed}`;
-  const problemOf = (scenario: FuzzScenario): Promise<Problem | undefined> =>
-    examine(scenarioText(scenario), { file, build: build && brokenBuilds[build], signal });
+  const problemOf = (scenario: FuzzScenario): Promise<Problem | undefined> => {
+    onRun?.();
+    return examine(scenarioText(scenario), { file, build: build && brokenBuilds[build], signal });
+  };
   const drawn = drawScenario(seed);
   const problem = await problemOf(drawn);
   if (problem === undefined) return undefined;
@@ -63,6 +72,25 @@ export async function examineSeed(seed: number, build?: BrokenBuildName): Promis
   // Each try would take as long again.
   const { scenario, tries } =
     problem.kind === TOOK_TOO_LONG ? { scenario: drawn, tries: 0 } : await shrink(drawn, fails);
+  return failureOf(seed, { problem, scenario, tries, build });
+}
+
+/** What is told of a scenario that fails. */
+export function failureOf(
+  seed: number,
+  {
+    problem,
+    scenario,
+    tries,
+    build,
+  }: {
+    readonly problem: Problem;
+    readonly scenario: FuzzScenario;
+    readonly tries: number;
+    readonly build: BrokenBuildName | undefined;
+  },
+): Failure {
+  const file = `fuzz seed ${seed}`;
   const limitMs = Math.ceil(timeBudgetMs(expand(parseScenario(scenarioText(scenario), file))));
   const why = `Found by: swarm-lab fuzz --from ${seed} --seeds 1${build === undefined ? '' : ` --build ${build}`}`;
   return {

@@ -63,7 +63,7 @@ describe('a known defect in every peer', () => {
 });
 
 /** As a search finds them; others do, too. */
-const seedsThatFind: Readonly<Record<BrokenBuildName, readonly number[]>> = {
+const seedsThatFind: Readonly<Record<Exclude<BrokenBuildName, 'endless-picker'>, readonly number[]>> = {
   'forgetful-picker': [3],
   'losing-link': [0],
   'leaking-link': [7],
