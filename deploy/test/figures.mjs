@@ -1,7 +1,7 @@
 /** Prints what the trials of deploy/test look at, of a result.json: node deploy/test/figures.mjs <file> */
 import { readFileSync } from 'node:fs';
 
-const { verdict, ending, abortedBy, swarm, trust, peers, faults } = JSON.parse(
+const { verdict, ending, abortedBy, swarm, trust, peers, injected } = JSON.parse(
   readFileSync(process.argv[2], 'utf8'),
 );
 const seconds = (ms) => (ms === null ? 'none' : `${(ms / 1000).toFixed(2)} s`);
@@ -14,4 +14,4 @@ for (const host of trust.host.hosts ?? []) {
     `  ${host.name} at ${host.address}: ${host.peers} peers, clock ± ${host.clockErrorMs.toFixed(2)} ms${host.lost ? ', lost' : ''}`,
   );
 }
-for (const { name, hits, effect } of faults ?? []) console.log(`  fault ${name}: ${hits} hits, ${effect}`);
+for (const { kind, target, effect } of injected) console.log(`  ${kind} of ${target}: ${effect}`);

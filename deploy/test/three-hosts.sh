@@ -75,7 +75,7 @@ peers:
   near: {}
   far: {}
 faults:
-  - { at: 1s, for: 2s, partition: [[seeder, tracker], [far]] }
+  - { at: 1s, for: 2s, partition: { sides: [seeder + tracker, far] } }
 time_limit: 60s
 YAML
 cat > "$folder/death.yaml" << 'YAML'
@@ -99,9 +99,9 @@ run cut
 result cut
 echo '== host-3 dies'
 (
-  until grep -q 'takes part' <(tail -n 1 "$folder/agent-3.log"); do sleep 0.1; done
+  until [ "$(grep -c 'takes part' "$folder/agent-3.log")" = 3 ]; do sleep 0.1; done
   sleep 3
-  kill -9 "$(cat "$folder/agent-3.pid" 2> /dev/null || echo "${agents[2]}")"
+  kill -9 "${agents[2]}"
 ) &
 run death
 result death

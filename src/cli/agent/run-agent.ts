@@ -6,6 +6,7 @@ import { HostService } from '../../sim/hosts/host-service.ts';
 import { AgentsView, Presence } from '../../sim/cluster/presence.ts';
 import { AgentWork } from '../../sim/agents/agent-work.ts';
 import { PlanRunner } from '../../sim/agents/plan-runner.ts';
+import { Turns } from '../../sim/agents/turns.ts';
 import { createEngines } from '../../sim/engines/registry.ts';
 import { readEnvironment } from '../../sim/environment.ts';
 import { openFilesMax } from '../../sim/machine/open-files.ts';
@@ -55,10 +56,11 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
       environment,
       lanes,
     });
-    const host = hostOn(presence, connection, runner, tell);
+    const turns = new Turns();
+    const host = hostOn(presence, connection, { runner, turns, tell });
     tell(`agent ${name} is ready: ${lanes} runs at once, ${describeProgram(programOf(environment))}`);
     try {
-      await work(presence, connection, runner, { stopped, tell });
+      await work(presence, connection, { runner, turns, stopped, tell });
     } finally {
       await host.close();
       await runner.close();
@@ -76,14 +78,14 @@ const PEER_WORKER = new URL('./peer-worker.js', import.meta.url);
 function hostOn(
   { record }: Presence,
   connection: ClusterConnection,
-  runner: PlanRunner,
-  tell: (line: string) => void,
+  { runner, turns, tell }: Pick<Work, 'runner' | 'turns' | 'tell'>,
 ): HostService {
   return new HostService(
     {
       connection,
       workerFile: PEER_WORKER,
       busyWith: () => (runner.isBusy ? 'it does runs of an experiment' : undefined),
+      takeTurn: () => turns.take('threads'),
       tell: (line) => tell(`agent ${record.name}: ${line}`),
     },
     { agentId: record.id, address: record.addresses[0] ?? '127.0.0.1' },
@@ -91,6 +93,8 @@ function hostOn(
 }
 
 interface Work {
+  readonly runner: PlanRunner;
+  readonly turns: Turns;
   readonly stopped: AbortSignal;
   readonly tell: (line: string) => void;
 }
@@ -99,13 +103,12 @@ interface Work {
 async function work(
   { record }: Presence,
   connection: ClusterConnection,
-  runner: PlanRunner,
-  { stopped, tell }: Work,
+  { runner, turns, stopped, tell }: Work,
 ): Promise<void> {
   const agents = await AgentsView.open(connection);
   const warn = (line: string): void => say(`agent: ${line}`);
   try {
-    await AgentWork.run({ connection, runner, agent: record, agents, signal: stopped, tell, warn });
+    await AgentWork.run({ connection, runner, agent: record, agents, turns, signal: stopped, tell, warn });
   } finally {
     agents.stop();
   }

@@ -1,4 +1,5 @@
 /** The cluster that an experiment is run on: its server, and who is there. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../../core/errors.ts';
 import { EmbeddedAgents } from '../../sim/agents/embedded-agents.ts';
 import { RunQueue } from '../../sim/agents/run-queue.ts';
@@ -7,19 +8,23 @@ import { ClusterConnection } from '../../sim/cluster/connection.ts';
 import { NatsServer } from '../../sim/cluster/nats-server.ts';
 import { AgentsView, type AgentRecord } from '../../sim/cluster/presence.ts';
 import { describeProgram, programId, programOf, type Program } from '../../sim/cluster/program-id.ts';
+import type { HostLink } from '../../sim/engines/cluster/host-link.ts';
+import { NatsHostLink } from '../../sim/hosts/nats-host-link.ts';
+import type { EngineName } from '../../sim/plan/plan.ts';
 import type { Environment } from '../../sim/result/result.ts';
 import { parallelThreads } from '../../sim/machine/processors.ts';
 import { say } from '../output/program-output.ts';
 import type { SimOptions } from './sim-options.ts';
 
 const EMBEDDED = 'embedded';
+const LOOK_MS = 100;
 
 export interface SessionRequest {
   readonly options: SimOptions;
   readonly environment: Environment;
   readonly signal: AbortSignal;
-  /** A run needs the machine to itself: an embedded cluster then has one agent. */
-  readonly isReal: boolean;
+  /** What the agents do: `threads` needs the machine to itself, so an embedded cluster then has one agent. */
+  readonly engine: EngineName;
 }
 
 export class ClusterSession {
@@ -44,7 +49,7 @@ export class ClusterSession {
   }
 
   /** @throws {SwarmError} there is no such cluster, or no agent of it runs this program */
-  static async open({ options, environment, signal, isReal }: SessionRequest): Promise<ClusterSession> {
+  static async open({ options, environment, signal, engine }: SessionRequest): Promise<ClusterSession> {
     const program = programOf(environment);
     const isEmbedded = options.cluster === EMBEDDED;
     const ends: (() => Promise<void>)[] = [];
@@ -57,7 +62,7 @@ export class ClusterSession {
       const address =
         server?.address ?? readClusterAddress(options.cluster!, options, process.env, '--cluster');
       const embedded =
-        server === undefined || options.plan ? undefined : embeddedAgents(server, options, isReal);
+        server === undefined || options.plan ? undefined : embeddedAgents(server, options, engine);
       if (embedded !== undefined) ends.push(() => embedded.close());
       const ending = embedded === undefined ? signal : AbortSignal.any([signal, embedded.failed]);
       const connection = await ClusterConnection.open(address, {
@@ -77,6 +82,8 @@ export class ClusterSession {
       });
       const session = new ClusterSession(program, connection, agents, ending, end);
       if (!isEmbedded && !options.plan) session.#requireAgents(options.cluster!);
+      const awaited = options.agents ?? (engine !== 'cluster' ? 0 : isEmbedded ? parallelThreads() : 1);
+      if (!options.plan) await session.#untilThere(awaited);
       return session;
     } catch (error) {
       await end();
@@ -104,8 +111,20 @@ export class ClusterSession {
     return RunQueue.open({ ...options, connection: this.#connection });
   }
 
+  /** Ways to the agents, for one run over all of them. */
+  hosts(): readonly HostLink[] {
+    const inOrder = this.#own().toSorted((a, b) => (a.name + a.id < b.name + b.id ? -1 : 1));
+    return inOrder.map((agent) => new NatsHostLink(this.#connection, agent));
+  }
+
   close(): Promise<void> {
     return this.#end();
+  }
+
+  async #untilThere(agents: number): Promise<void> {
+    if (this.#own().length >= agents) return;
+    say(`sim: waits until ${agents === 1 ? '1 agent is' : `${agents} agents are`} there`);
+    while (this.#own().length < agents) await delay(LOOK_MS, undefined, { signal: this.#signal });
   }
 
   #own(): readonly AgentRecord[] {
@@ -124,12 +143,13 @@ export class ClusterSession {
 }
 
 /** One a core for runs in virtual time; those in real time need the machine to themselves. */
-export function agentsOfEmbedded({ agents }: SimOptions, isReal: boolean): number {
-  return isReal ? 1 : (agents ?? parallelThreads());
+export function agentsOfEmbedded({ agents }: SimOptions, engine: EngineName): number {
+  return engine === 'threads' ? 1 : (agents ?? parallelThreads());
 }
 
-function embeddedAgents(server: NatsServer, options: SimOptions, isReal: boolean): EmbeddedAgents {
+function embeddedAgents(server: NatsServer, options: SimOptions, engine: EngineName): EmbeddedAgents {
   const cores = parallelThreads();
+  const isReal = engine === 'threads';
   if (isReal && (options.agents ?? 1) > 1) {
     throw new ConfigError(
       '--agents: runs in real time need the machine to themselves; leave it out, or add --engine virtual',
@@ -138,7 +158,7 @@ function embeddedAgents(server: NatsServer, options: SimOptions, isReal: boolean
   return new EmbeddedAgents({
     server,
     agentFile: new URL('./agent.js', import.meta.url),
-    agents: agentsOfEmbedded(options, isReal),
+    agents: agentsOfEmbedded(options, engine),
     lanes: isReal ? cores : 1,
   });
 }

@@ -17,6 +17,7 @@ import type { SimOptions } from './sim-options.ts';
 import { LiveView } from './live-view.ts';
 import { designAgainst, type Against } from './against.ts';
 import { runAgainst } from './run-against.ts';
+import type { ClusterSession } from './cluster-session.ts';
 import type { SimComponents } from './runners.ts';
 import { runAlone, runSeveral, type ScenarioEnd } from './sim-runs.ts';
 import { renderScenarioEnds } from './sim-summary.ts';
@@ -25,10 +26,13 @@ import { canRedraw, columnsOf } from '../output/terminal.ts';
 /** The exit code of it all. @throws {ConfigError} what is asked for cannot be run here */
 export async function runSim(options: SimOptions): Promise<number> {
   const workerFile = new URL('./peer-worker.js', import.meta.url);
-  const engines = createEngines({ workerFile }, { trackerPort: options.trackerPort });
+  // Which hosts there are is known once the cluster is reached.
+  const reached: { cluster?: ClusterSession } = {};
+  const cluster = options.cluster === undefined ? {} : { cluster: { hosts: () => reached.cluster?.hosts() } };
+  const engines = createEngines({ workerFile, ...cluster }, { trackerPort: options.trackerPort });
   const designs = designAll(options, engines);
   requireSockets(designs, options);
-  if (options.cluster !== undefined) return runOnCluster(designs, options, engines);
+  if (options.cluster !== undefined) return runOnCluster(designs, options, engines, reached);
   if (options.plan) return showPlans(designs, options);
   tellTogether(
     'sim',
@@ -63,37 +67,43 @@ async function runOnCluster(
   designs: readonly Planned[],
   options: SimOptions,
   engines: Engines,
+  reached: { cluster?: ClusterSession },
 ): Promise<number> {
   const { agentsOfEmbedded, ClusterSession } = await import('./cluster-session.ts');
   const environment = readEnvironment();
   const signal = interruptSignal();
   if (!options.plan) requireReports(options.out);
-  const engineOf = (name: EngineName): boolean =>
-    designs.some(({ design }) => design.plans.some((plan) => engineNameOf(plan) === name));
-  if (engineOf('cluster')) {
-    throw new ConfigError(
-      'engine: cluster takes several hosts for one run, and the queue of --cluster gives each run to one; ' +
-        'add --engine virtual or --engine threads',
-    );
-  }
-  const isReal = engineOf('threads');
+  const engine = engineOnCluster(designs);
   if (options.plan && options.cluster === 'embedded') {
     const code = showPlans(designs, options);
-    say(`cluster: embedded, ${agentsOfEmbedded(options, isReal)} agents on this machine`);
+    say(`cluster: embedded, ${agentsOfEmbedded(options, engine)} agents on this machine`);
     return code;
   }
-  const cluster = await ClusterSession.open({ options, environment, signal, isReal });
+  const cluster = await ClusterSession.open({ options, environment, signal, engine });
+  reached.cluster = cluster;
   try {
     if (options.plan) {
       const code = showPlans(designs, options);
       say(`cluster: ${cluster.description}`);
       return code;
     }
-    const components = { engines, runWorkerFile: RUN_WORKER, environment, signal, cluster };
+    const here = { engines, runWorkerFile: RUN_WORKER, environment, signal };
+    // A run over all agents is led from here; the others are in a queue for the agents.
+    const components = engine === 'cluster' ? here : { ...here, cluster };
     return tellEnds(await runAll(designs, options, components), designs, options);
   } finally {
     await cluster.close();
   }
+}
+
+/** @throws {ConfigError} runs over all agents cannot go on beside runs that one agent does */
+function engineOnCluster(designs: readonly Planned[]): EngineName {
+  const names = new Set(designs.flatMap(({ design }) => design.plans.map(engineNameOf)));
+  if (!names.has('cluster')) return names.has('threads') ? 'threads' : 'virtual';
+  if (names.size === 1) return 'cluster';
+  throw new ConfigError(
+    '--cluster: runs of engine: cluster need all agents, and the others would disturb them; run them one after the other',
+  );
 }
 
 function tellEnds(ends: readonly ScenarioEnd[], designs: readonly Planned[], options: SimOptions): number {

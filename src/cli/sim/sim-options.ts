@@ -29,7 +29,7 @@ export interface SimOptions extends ScenarioArguments, ClusterArguments {
   readonly trackerPort: number;
   /** The NATS server of the cluster whose agents do the runs, or `embedded`. */
   readonly cluster?: string;
-  /** Of an embedded cluster. */
+  /** Of an embedded cluster; of another, to wait for. */
   readonly agents?: number;
   /** The folder of an experiment that goes on. */
   readonly resume?: string;
@@ -109,7 +109,11 @@ function newSimCommand() {
       'have the runs done by the agents of a cluster, as nats://host:4222; embedded: by agents of this machine, with a ' +
         'NATS server of its own (docs/cluster.md)',
     )
-    .option('--agents <n>', 'agents of an embedded cluster (default: one a core)', wholeNumber(1, AGENTS_MAX))
+    .option(
+      '--agents <n>',
+      'agents of an embedded cluster (default: one a core); of another: begin when so many are there',
+      wholeNumber(1, AGENTS_MAX),
+    )
     .option(
       '--resume <run>',
       "go on with an experiment of a cluster: its folder's name below <out>/<scenario>/",
@@ -152,11 +156,6 @@ function refuseWithCluster(options: Omit<SimOptions, 'scenarios'>, scenarios: re
   if (other !== undefined) {
     throw new ConfigError(
       `--cluster and ${other} exclude each other: the runs are on other machines; leave one of them out`,
-    );
-  }
-  if (agents !== undefined && cluster !== 'embedded') {
-    throw new ConfigError(
-      '--agents belongs to --cluster embedded; a cluster has the agents that are started there',
     );
   }
   if (resume === undefined) return;

@@ -15,13 +15,15 @@ import { experimentMessage, resultMessage, runMessage, type Outcome } from './me
 import { dropPayload, getPayload, putPayload } from './payload.ts';
 import type { PlanRunner } from './plan-runner.ts';
 import { openQueue, openStorage, WORKING_MS, type Storage } from './storage.ts';
-import { Turns } from './turns.ts';
+import type { Turns } from './turns.ts';
 
 export interface AgentWorkComponents {
   readonly connection: ClusterConnection;
   readonly runner: PlanRunner;
   readonly agent: AgentRecord;
   readonly agents: AgentsView;
+  /** Shared with all else that the agent does. */
+  readonly turns: Turns;
   /** Ends the work; what is under way is given back. */
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
@@ -43,7 +45,6 @@ export class AgentWork {
   readonly #storage: Storage;
   /** Of experiments that go on; aborted when they no longer do. */
   readonly #experiments = new Map<string, AbortController>();
-  readonly #turns = new Turns();
 
   private constructor(components: AgentWorkComponents, storage: Storage) {
     this.#components = components;
@@ -113,12 +114,12 @@ export class AgentWork {
       connection.streams.jetstream().consumers.get(streamNames.runs, queue),
     );
     while (!signal.aborted) {
-      await this.#turns.free(engine);
+      await this.#components.turns.free(engine);
       const message = await connection.persist(() => consumer.next({ expires: EXPIRES_MS }));
       if (message === null) continue;
       const working = setInterval(() => message.working(), WORKING_MS);
       // One that was lost with an agent goes alone: what ends the next one is then known.
-      const done = await this.#turns.take(message.redelivered ? 'threads' : engine);
+      const done = await this.#components.turns.take(message.redelivered ? 'threads' : engine);
       try {
         await this.#do(message);
       } finally {

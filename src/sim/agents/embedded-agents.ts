@@ -22,7 +22,7 @@ export class EmbeddedAgents {
 
   constructor(options: EmbeddedAgentsOptions) {
     this.#options = options;
-    for (let number = 1; number <= options.agents; number++) this.#start(`agent-${number}`);
+    for (let number = 1; number <= options.agents; number++) this.#start(number);
   }
 
   /** Aborted when agents cannot be: one has ended by itself. */
@@ -38,9 +38,13 @@ export class EmbeddedAgents {
     await Promise.all(gone);
   }
 
-  #start(name: string): void {
+  #start(number: number): void {
     const { server, agentFile, lanes } = this.#options;
-    const words = ['--nats', server.address.servers[0]!, '--name', name, '--lanes', String(lanes), '--quiet'];
+    const words = [
+      ...['--nats', server.address.servers[0]!, '--name', `agent-${number}`, '--lanes', String(lanes)],
+      // Of its own, so that the peers of one can be told from those of another.
+      ...['--address', `127.0.${Math.floor(number / 250)}.${(number % 250) + 2}`, '--quiet'],
+    ];
     const child = spawn(process.execPath, [fileURLToPath(agentFile), ...words, '--watch-input'], {
       stdio: ['pipe', 'ignore', 'inherit'],
       env: { ...process.env, NATS_TOKEN: server.token },
@@ -51,7 +55,7 @@ export class EmbeddedAgents {
       this.#children.delete(child);
       if (this.#isClosing) return;
       // Killed, as by the system when memory is short: another takes its place, as any placement would do it.
-      if (signal !== null) this.#start(name);
+      if (signal !== null) this.#start(number);
       else this.#fail(`has ended with exit code ${code ?? 0}`);
     });
   }

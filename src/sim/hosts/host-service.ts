@@ -11,6 +11,8 @@ export interface HostServiceComponents {
   readonly workerFile: URL;
   /** Why the agent cannot take part now, as a clause; undefined: it can. */
   readonly busyWith: () => string | undefined;
+  /** Keeps the agent from all else until the function that it resolves with is called. */
+  readonly takeTurn: () => Promise<() => void>;
   /** A line for whoever looks at the agent. */
   readonly tell: (line: string) => void;
 }
@@ -67,7 +69,8 @@ export class HostService {
   }
 
   #begin(name: string): void {
-    const { connection, workerFile, tell } = this.#components;
+    const { connection, workerFile, tell, takeTurn } = this.#components;
+    const turn = takeTurn();
     const { address } = this.#options;
     const { toHost, fromHost } = wireSubjects(name);
     const wire = new Wire(
@@ -92,6 +95,7 @@ export class HostService {
       send: (message) => wire.send(message),
       onDisposed: () => {
         wire.close();
+        void turn.then((end) => end());
         this.#session = undefined;
         tell('its part of the run is over');
         ended();

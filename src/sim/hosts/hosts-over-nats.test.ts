@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { KIB, peerWorkerFile, runRecorded, swarmPlan } from '../../../test/sim/fault-run.ts';
 import { JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
+import { Turns } from '../agents/turns.ts';
 import { readClusterAddress } from '../cluster/cluster-address.ts';
 import { ClusterConnection } from '../cluster/connection.ts';
 import { AgentsView, Presence } from '../cluster/presence.ts';
@@ -60,11 +61,13 @@ async function host(name: string, address: string, busyWith?: string): Promise<T
     addresses: [address],
     lanes: 1,
   });
+  const turns = new Turns();
   const service = new HostService(
     {
       connection,
       workerFile: peerWorkerFile(),
       busyWith: () => busyWith,
+      takeTurn: () => turns.take('threads'),
       tell: (line) => told.push(`${name}: ${line}`),
     },
     { agentId: presence.record.id, address },

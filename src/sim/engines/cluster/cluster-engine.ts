@@ -1,5 +1,5 @@
 /** The cluster engine: the peers of one run on several hosts, each in a worker thread of its own, on real TCP sockets. */
-import { ConfigError } from '../../../core/errors.ts';
+import { ConfigError, EngineError } from '../../../core/errors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine, EngineNeeds } from '../engine.ts';
 import { requireHonourable, requireNoSharedRates } from '../run/refusals.ts';
@@ -9,43 +9,47 @@ import type { HostLink } from './host-link.ts';
 import { placeOn } from './placement.ts';
 
 export interface ClusterEngineComponents {
-  /** Ways to the hosts that are free, in an order that does not change; each is used for one run and then closed. */
-  readonly hosts: () => readonly HostLink[];
+  /**
+   * Ways to the hosts that are there, in an order that does not change; each is used for one run and then closed.
+   * undefined: it is not known yet.
+   */
+  readonly hosts: () => readonly HostLink[] | undefined;
 }
 
 /** @param components undefined: the user has named no cluster */
 export function clusterEngine(components: ClusterEngineComponents | undefined): Engine {
-  const hostsFor = (plan: Plan): readonly HostLink[] => {
+  const hostsFor = (plan: Plan): readonly HostLink[] | undefined => {
     requireHonourable(plan);
     requireNoSharedRates(plan);
-    const hosts = components?.hosts() ?? [];
-    if (hosts.length === 0) {
-      throw new ConfigError(
-        'engine: cluster runs on the agents of a cluster; add --cluster <url>, or --cluster embedded to try it here',
-      );
-    }
-    return hosts;
+    if (components !== undefined) return components.hosts();
+    throw new ConfigError(
+      'engine: cluster runs on the agents of a cluster; add --cluster <url>, or --cluster embedded to try it here',
+    );
   };
   return {
     name: 'cluster',
     check(plan) {
-      placeOn(plan, hostsFor(plan));
+      const hosts = hostsFor(plan);
+      if (hosts !== undefined && hosts.length > 0) placeOn(plan, hosts);
       return [];
     },
     needs(plan) {
       const limits = machineLimits();
-      const needs = placeOn(plan, hostsFor(plan)).map(({ peers }) => {
-        const part = { ...plan, peers: peers.map((position) => plan.peers[position]!) };
-        return needsOf(fitToMachine(part, limits).plan);
-      });
-      return greatest(needs);
+      const hosts = hostsFor(plan) ?? [];
+      const parts =
+        hosts.length === 0
+          ? [plan.peers]
+          : placeOn(plan, hosts).map(({ peers }) => peers.map((at) => plan.peers[at]!));
+      return greatest(parts.map((peers) => needsOf(fitToMachine({ ...plan, peers }, limits).plan)));
     },
     async run(plan, watcher) {
       const [{ RealTimeRun }, { ClusterGround }] = await Promise.all([
         import('../real-time/real-time-run.ts'),
         import('./cluster-ground.ts'),
       ]);
-      const run = new RealTimeRun(new ClusterGround(plan, hostsFor(plan)), watcher, 0);
+      const hosts = hostsFor(plan) ?? [];
+      if (hosts.length === 0) throw new EngineError('no agent of the cluster is there to host a peer');
+      const run = new RealTimeRun(new ClusterGround(plan, hosts), watcher, 0);
       try {
         return await run.run();
       } finally {
