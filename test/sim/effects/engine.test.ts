@@ -56,4 +56,27 @@ describe('the engine', () => {
       }
     },
   );
+
+  effect(
+    ['engine.placement'],
+    'decides which peers of a cluster share a host: all of few, none of few, those of a region',
+    async () => {
+      const regions = `
+regions: { preset: cloud }
+peers: { seeder: { holds: all, region: frankfurt }, leechers: { count: 2, region: tokyo } }`;
+      for (const [placement, peers, onHosts] of [
+        ['pack', 'peers: { seeder: { holds: all }, leechers: { count: 2 } }', [3]],
+        ['spread', 'peers: { seeder: { holds: all }, leechers: { count: 2 } }', [1, 1, 1]],
+        ['region', regions, [1, 2]],
+      ] as const) {
+        const { record, result } = await runAsWritten(`
+content: { generate: { size: 64KiB, chunk_size: 16KiB } }
+${peers}
+engine: { name: cluster, placement: ${placement} }
+`);
+        expect(record.host.hosts?.map((host) => host.peers)).toEqual(onHosts);
+        expect(result.verdict.intactPeers).toBe(3);
+      }
+    },
+  );
 });
