@@ -49,7 +49,7 @@ function certificates(): string {
       '-subj',
       `/CN=${name}`,
       '-addext',
-      'subjectAltName=DNS:localhost',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
       '-addext',
       'basicConstraints=critical,CA:FALSE',
       '-keyout',
@@ -105,6 +105,7 @@ describe('credentials', () => {
       tls { cert_file: "${at('server.pem')}", key_file: "${at('server.key')}", ca_file: "${at('ca.pem')}", verify: true }`);
     const known = { NATS_CA: at('ca.pem'), NATS_CERT: at('client.pem'), NATS_KEY: at('client.key') };
     await expect(open(`tls://localhost:${port}`, known)).resolves.toBeInstanceOf(ClusterConnection);
+    await expect(open(`tls://127.0.0.1:${port}`, known)).resolves.toBeInstanceOf(ClusterConnection);
     const anybody = readClusterAddress(`tls://localhost:${port}`, {}, { NATS_CA: at('ca.pem') });
     await expect(
       ClusterConnection.open(anybody, { name: 'test', signal: new AbortController().signal, waitMs: 0 }),

@@ -3,6 +3,7 @@ import { jetstreamManager, JetStreamApiError, type JetStreamManager } from '@nat
 import { credsAuthenticator, errors, type NatsConnection } from '@nats-io/nats-core';
 import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { setMaxListeners } from 'node:events';
+import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, TransportError, type SwarmError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
@@ -218,8 +219,18 @@ function connectionOptions(
     ...(credentials.kind === 'creds' && {
       authenticator: credsAuthenticator(new TextEncoder().encode(credentials.text)),
     }),
-    ...(tls !== undefined && { tls: { ...tls } }),
+    ...(tls !== undefined && { tls: { ...tls, ...numericHost(servers) } }),
   };
+}
+
+/**
+ * The library passes Node no host where a server is given by its IP address, and Node then compares the certificate with
+ * `localhost` (nats-io/nats.js#303). Of several servers each would need its own.
+ */
+function numericHost(servers: readonly string[]): { readonly host?: string } {
+  const [only, other] = servers;
+  const host = only?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') ?? '';
+  return other === undefined && isIP(host) !== 0 ? { host } : {};
 }
 
 async function jetStreamOf(
