@@ -69,7 +69,19 @@ describe('the peers of a cluster', () => {
   it('may not share a host when others have to tell their links apart', () => {
     const plan = planWith(swarm(4, alternating), { regions: places });
     expect(() => placedBy('spread', plan, 1)).toThrow('p1 and p2 would both live on host h1');
-    expect(placedBy('spread', plan, 1, 1)).toHaveLength(2);
+    expect(placedBy('spread', plan, 1, 1)).toEqual([
+      ['h1', 0, 2],
+      ['h2', 1, 3],
+    ]);
+    const lopsided = planWith(
+      swarm(6, (at) => ({ region: places.names[at === 0 ? 0 : 1]! })),
+      { regions: places },
+    );
+    expect(placedBy('spread', lopsided, 1, 1, 1)).toEqual([
+      ['h1', 0],
+      ['h2', 1, 3, 5],
+      ['h3', 2, 4],
+    ]);
   });
 
   it('may not share a host when a partition parts them, and the tracker lives on its own side', () => {
@@ -77,6 +89,11 @@ describe('the peers of a cluster', () => {
     expect(() => placedBy('spread', faulty(['p1'], ['p3']), 1, 1)).toThrow(
       'fault cut parts p1 from p3, and both would live on host h1',
     );
+    expect(placedBy('spread', faulty(['p1'], ['p3']), 1, 1, 1)).toEqual([
+      ['h2', 1, 3],
+      ['h1', 0],
+      ['h3', 2],
+    ]);
     expect(placedBy('spread', faulty(['p1', 'p3'], ['p2', 'p4', 'tracker']), 1, 1)).toEqual([
       ['h2', 1, 3],
       ['h1', 0, 2],

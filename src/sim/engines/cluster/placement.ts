@@ -17,7 +17,8 @@ const PEERS_PER_CORE = 32;
  * Which peers live on which host. The tracker lives on the first one: that is the first of those whose peers are on its
  * side in each partition. Hosts without peers are left out.
  *
- * `spread`: peer after peer, each on the next host. `pack`: the first host is filled with 32 peers for each of its
+ * `spread`: peer after peer, each on the next host; those whom others have to tell apart get hosts of their own, as many
+ * as their share of the peers, if there are enough hosts. `pack`: the first host is filled with 32 peers for each of its
  * cores, then the next; what is left when all are full is spread. `region`: a host for each region, in the order of
  * the regions.
  *
@@ -38,7 +39,7 @@ export function placeOn<Host extends { readonly info: HostInfo }>(
       hosts.map(({ info }) => info.cores * PEERS_PER_CORE),
       bins,
     );
-  else spread(plan.peers.keys(), bins);
+  else spreadApart(plan, bins);
   const placed = hosts
     .map((host, at) => ({ host, peers: bins[at]! }))
     .filter(({ peers }) => peers.length > 0);
@@ -50,6 +51,29 @@ export function placeOn<Host extends { readonly info: HostInfo }>(
 function spread(positions: Iterable<number>, placed: readonly number[][]): void {
   let next = 0;
   for (const position of positions) placed[next++ % placed.length]!.push(position);
+}
+
+/** Each kind of peers that others tell apart on hosts of its own. */
+function spreadApart(plan: Plan, bins: readonly number[][]): void {
+  const kinds = new Map<string, number[]>();
+  for (const [position, { name, link }] of plan.peers.entries()) {
+    const sides = partitionsOf(plan).map(({ sideOf }) => sideOf(name));
+    const kind = JSON.stringify([facesMatter(plan) ? faceOf(link) : null, sides]);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), position]);
+  }
+  if (kinds.size === 1 || kinds.size > bins.length) return spread(plan.peers.keys(), bins);
+  const shares = [...kinds.values()].map((peers) => ({ peers, hosts: 1 }));
+  for (let left = bins.length - shares.length; left > 0; left--) {
+    const fullest = shares.reduce((most, one) =>
+      one.peers.length / one.hosts > most.peers.length / most.hosts ? one : most,
+    );
+    fullest.hosts++;
+  }
+  let first = 0;
+  for (const { peers, hosts } of shares) {
+    spread(peers, bins.slice(first, first + hosts));
+    first += hosts;
+  }
 }
 
 function pack({ peers }: Plan, room: readonly number[], placed: readonly number[][]): void {
@@ -97,11 +121,10 @@ function requireTellable(plan: Plan, placed: readonly Placed<{ readonly info: Ho
   }
 }
 
-const HELP = 'place them on different hosts (engine.placement: region), or use --engine threads';
+const HELP = 'start more agents, place them otherwise (engine.placement), or use --engine threads';
 
 function requireOneFace({ regions, peers }: Plan, host: HostInfo, positions: readonly number[]): void {
-  const hasWindow = peers.some(({ link }) => link.window !== null);
-  if (regions === null && !hasWindow) return;
+  if (!facesMatter({ regions, peers })) return;
   const [first, ...others] = positions.map((position) => peers[position]!);
   const other = others.find(({ link }) => faceOf(link) !== faceOf(first!.link));
   if (other === undefined) return;
@@ -109,6 +132,10 @@ function requireOneFace({ regions, peers }: Plan, host: HostInfo, positions: rea
     `${first!.name} and ${other.name} would both live on host ${host.name}, and others could not tell their links ` +
       `apart (region, latency, window); ${HELP}`,
   );
+}
+
+function facesMatter({ regions, peers }: Pick<Plan, 'regions' | 'peers'>): boolean {
+  return regions !== null || peers.some(({ link }) => link.window !== null);
 }
 
 function faceOf({ region, latencyMs, window }: PlannedLink): string {
