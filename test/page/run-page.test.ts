@@ -127,6 +127,15 @@ describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart', 'pa
         .reduce((sum, rate) => sum + (rate * bins.stepMs) / 1000, 0);
       expect(bytes / swarm.usefulBytes).toBeCloseTo(1, 2);
 
+      const crashFaults = run.result.plan.faults.filter(({ effect }) => effect.kind === 'crash');
+      const went = run.events.filter(
+        ({ type }) => type === 'peer-left' || (type === 'peer-crashed' && crashFaults.length === 0),
+      );
+      expect(await marks(page, 'goodput', '.departures line')).toBe(went.length);
+      const { left, crashed, marks: departures } = charts.departures;
+      expect([left + crashed, departures.length]).toEqual([went.length, went.length]);
+      expect(departures.map(({ name: peer }) => peer)).toEqual(went.map(({ peer }) => peer));
+
       const availability = has(charts.availability);
       const whole = availability.rarest.slice(availability.rarest.findIndex((copies) => copies > 0));
       expect(Math.min(...whole)).toBe(swarm.availability!.min);

@@ -102,6 +102,17 @@ describe('the verdict', () => {
     expect(verdict.outcome).toBe('inconclusive');
   });
 
+  it('says in one sentence that the content of several was not checked', () => {
+    const { reasons } = verdictOf({
+      record: { ending: 'interrupted' },
+      peers: (peers) => peers.map((peer) => ({ ...peer, integrity: 'unchecked' })),
+    });
+    expect(reasons).toEqual([
+      'The run was interrupted.',
+      'The content of 3 peers that were complete was not checked.',
+    ]);
+  });
+
   it('is inconclusive when data is missing: no record, unchecked content, no event of completion', () => {
     expect(verdictOf({ peers: (peers) => peers.slice(0, 2) }).outcome).toBe('inconclusive');
     expect(verdictOf({ peers: with2({ integrity: 'unchecked' }) }).outcome).toBe('inconclusive');

@@ -23,7 +23,7 @@ export function judge(
   const findings = required.map((peer) => findingOf(evidence, peer));
   const reasonsOf = (kind: Finding['kind']) =>
     summed(findings.filter((finding) => finding.kind === kind).map(({ reason }) => reason));
-  const doubts = reasonsOf('doubt');
+  const doubts = [...uncheckedReason(findings), ...reasonsOf('doubt')];
   doubts.push(...nothingToJudge(evidence, peers, expectations));
   const ending = endingReason(evidence);
   if (evidence.record.ending === 'interrupted') doubts.push(...ending);
@@ -90,7 +90,7 @@ function openReason({ text, note }: ExpectationFigures): string {
 }
 
 interface Finding {
-  readonly kind: 'good' | 'failure' | 'doubt';
+  readonly kind: 'good' | 'failure' | 'doubt' | 'unchecked';
   readonly reason: string;
 }
 
@@ -109,7 +109,7 @@ function findingOf({ records, plan, record, initial }: Evidence, peer: PeerFigur
     };
   }
   if (integrity === 'unchecked' && completedMs !== null) {
-    return { kind: 'doubt', reason: `${name}: its content was not checked.` };
+    return { kind: 'unchecked', reason: `${name}: its content was not checked.` };
   }
   // Nobody could complete any more once the run had been given up, and that has a reason of its own.
   if (completedMs !== null || record.ending === 'aborted') return { kind: 'good', reason: '' };
@@ -137,6 +137,14 @@ function lostByPlan(
     sessions.some(({ leave }) => leave?.keepChunks === false) ||
     faults.some(({ effect }) => effect.kind === 'crash' && !effect.keepChunks && effect.peers.includes(name))
   );
+}
+
+/** Of many peers one sentence: a run that is stopped checks nothing. */
+function uncheckedReason(findings: readonly Finding[]): string[] {
+  const reasons = findings.filter(({ kind }) => kind === 'unchecked').map(({ reason }) => reason);
+  return reasons.length > 1
+    ? [`The content of ${reasons.length} peers that were complete was not checked.`]
+    : reasons;
 }
 
 function unique(reasons: readonly string[]): string[] {

@@ -1,10 +1,10 @@
 /** Copies of the chunks, and how long they took. */
 import * as Plot from '@observablehq/plot';
 import { formatDuration } from '../../units/format.ts';
-import type { AvailabilityChart, LatencyChart } from '../shared/charts.ts';
+import type { AvailabilityChart, FaultMark, LatencyChart } from '../shared/charts.ts';
 import type { ChartView } from './chart.ts';
 import { element, tableOf } from './elements.ts';
-import { faultMarks, plot, stepsOf, timeAxis, timeUnit } from './scales.ts';
+import { faultMarks, plot, stepsOf, timeAxis, timeUnit, topMargin } from './scales.ts';
 
 /** Room at the right for the names of the lines; the map below ends where they do. */
 const END_OF_LINES = 56;
@@ -23,7 +23,7 @@ export const availabilityView: ChartView<AvailabilityChart> = {
 function lines(
   { bins, rarest, rarestAtEnd, mean }: AvailabilityChart,
   endMs: number,
-  faults: Parameters<typeof faultMarks>[0],
+  faults: readonly FaultMark[],
   width: number,
 ): Element {
   const unit = timeUnit(endMs);
@@ -40,11 +40,12 @@ function lines(
     { text: 'rarest', line: least, colour: 'var(--c1)' },
   ];
   return plot(width, 220, {
+    marginTop: topMargin(faults),
     marginRight: END_OF_LINES,
     x: timeAxis(endMs, unit),
     y: { label: 'copies', grid: true, nice: true, zero: true },
     marks: [
-      ...faultMarks(faults, unit, width),
+      ...faultMarks({ endMs, faults }, unit, width),
       ...ends.flatMap(({ text, line, colour }) => [
         Plot.lineY(line, {
           x: 'x',

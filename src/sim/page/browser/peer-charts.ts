@@ -118,7 +118,7 @@ function drawLanes(lanes: readonly Lane[], chart: LaneChart, page: RunCharts, wi
         className: 'stays',
       }),
       ...rateMarks(lanes, stepMs),
-      ...faultMarks(page.faults, unit, width),
+      ...faultMarks(page, unit, width),
       Plot.rect(strips, {
         x1: 0,
         x2: 0,
@@ -239,7 +239,7 @@ export const slowestView: ChartView<SlowestChart> = {
             `${state}\n${formatDuration(fromMs)} to ${formatDuration(toMs)}`,
           tip: 'x',
         }),
-        ...faultMarks(page.faults, unit, width),
+        ...faultMarks(page, unit, width),
       ],
     });
   },

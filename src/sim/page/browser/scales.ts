@@ -1,6 +1,6 @@
 /** Units of axes, and what all charts over time have in common. */
 import * as Plot from '@observablehq/plot';
-import type { FaultMark, TimeBins } from '../shared/charts.ts';
+import type { Departures, FaultMark, TimeBins } from '../shared/charts.ts';
 
 export interface Unit {
   readonly name: string;
@@ -57,16 +57,37 @@ export function stepsOf(
   }));
 }
 
-/** The times of faults as bands behind a chart, and their names along its top. */
-export function faultMarks(faults: readonly FaultMark[], unit: Unit, width: number): Plot.Markish[] {
-  if (faults.length === 0) return [];
-  const marks = faults.map(({ name, fromMs, toMs }, at) => ({
+/** Room above a chart for the names of faults, below that of its axis. */
+export function topMargin(faults: readonly FaultMark[], departures?: Departures): number {
+  const named = faults.length + (departures === undefined ? 0 : namedOf(departures).length);
+  return named > 0 ? 46 : MARGINS.marginTop;
+}
+
+interface Marked {
+  readonly endMs: number;
+  readonly faults: readonly FaultMark[];
+}
+
+/** The times of faults as bands behind a chart, and their names along its top, with those of who went. */
+export function faultMarks(
+  { endMs, faults }: Marked,
+  unit: Unit,
+  width: number,
+  departures: Departures = { marks: [], left: 0, crashed: 0 },
+): Plot.Markish[] {
+  const marks = faults.map(({ name, fromMs, toMs }) => ({
     name: name.length > 24 ? `${name.slice(0, 23)}…` : name,
     from: fromMs / unit.size,
     to: toMs / unit.size,
-    line: at % 2,
+    colour: 'var(--bad)',
   }));
-  const named = marks.slice(0, Math.max(2, Math.floor(width / 120)));
+  const went = namedOf(departures).map(({ name, atMs, crashed }) => ({
+    name: `${clipped(name, 16)} ${crashed ? 'crashes' : 'leaves'}`,
+    from: atMs / unit.size,
+    colour: crashed ? 'var(--bad)' : 'var(--soft)',
+  }));
+  const pxEach = ((width - MARGINS.marginLeft - MARGINS.marginRight) * unit.size) / Math.max(endMs, 1);
+  const lines = inLines([...marks, ...went], pxEach);
   return [
     Plot.rectX(marks, {
       x1: 'from',
@@ -81,22 +102,67 @@ export function faultMarks(faults: readonly FaultMark[], unit: Unit, width: numb
       strokeDasharray: '2,3',
       className: 'begin-of-faults',
     }),
-    ...[0, 1].map((line) =>
-      Plot.text(
-        named.filter((mark) => mark.line === line),
-        {
-          x: 'from',
-          text: 'name',
-          frameAnchor: 'top',
-          dy: -22 + line * 11,
-          dx: 3,
-          textAnchor: 'start',
-          fill: 'var(--bad)',
-          fontSize: 11,
-        },
-      ),
+    ...lines.map((named, line) =>
+      Plot.text(named, {
+        x: 'from',
+        text: 'name',
+        frameAnchor: 'top',
+        dy: -22 + line * 11,
+        dx: 3,
+        textAnchor: 'start',
+        fill: 'colour',
+        fontSize: 11,
+      }),
     ),
   ];
+}
+
+/** Two lines of names, without those for which neither has room. */
+function inLines<T extends { readonly name: string; readonly from: number }>(
+  named: readonly T[],
+  pxEach: number,
+): readonly [T[], T[]] {
+  const SIGN_PX = 6.2;
+  const lines: [T[], T[]] = [[], []];
+  const takenTo = [-Infinity, -Infinity];
+  for (const one of named.toSorted((a, b) => a.from - b.from)) {
+    const at = one.from * pxEach;
+    const line = takenTo.findIndex((to) => to <= at);
+    if (line === -1) continue;
+    lines[line]!.push(one);
+    takenTo[line] = at + one.name.length * SIGN_PX + 6;
+  }
+  return lines;
+}
+
+/** Who went: lines through the chart where they are few, else ticks along its top. */
+export function departureMarks(
+  { marks }: Departures,
+  unit: Unit,
+  height: number,
+  marginTop: number,
+): Plot.Markish[] {
+  const TICK_PX = 9;
+  return [
+    Plot.ruleX(
+      marks.map(({ atMs, crashed }) => ({ x: atMs / unit.size, crashed })),
+      {
+        x: 'x',
+        stroke: ({ crashed }: { crashed: boolean }) => (crashed ? 'var(--bad)' : 'var(--soft)'),
+        ...(marks.length <= NAMED_MAX
+          ? { strokeDasharray: '2,3' }
+          : { insetBottom: Math.max(0, height - marginTop - MARGINS.marginBottom - TICK_PX) }),
+        className: 'departures',
+      },
+    ),
+  ];
+}
+
+/** Names of more hide one another. */
+const NAMED_MAX = 8;
+
+function namedOf({ marks }: Departures): Departures['marks'] {
+  return marks.length <= NAMED_MAX ? marks : [];
 }
 
 /** The end of a name that is too long for its place. */

@@ -1,15 +1,27 @@
 /** Completion, goodput, the tracker's news: lines and layers over time. */
 import * as Plot from '@observablehq/plot';
 import { formatDuration, formatRate } from '../../units/format.ts';
-import type { CompletionChart, Layered, RunCharts } from '../shared/charts.ts';
+import type { CompletionChart, Departures, Layered, RunCharts } from '../shared/charts.ts';
 import { colourOf, trackerColours } from '../shared/colours.ts';
 import type { ChartView } from './chart.ts';
 import { tableOf } from './elements.ts';
-import { faultMarks, plot, rateUnit, stepsOf, timeAxis, timeUnit, type Unit } from './scales.ts';
+import {
+  departureMarks,
+  faultMarks,
+  plot,
+  rateUnit,
+  stepsOf,
+  timeAxis,
+  timeUnit,
+  topMargin,
+  type Unit,
+} from './scales.ts';
 
 const HEIGHT = 290;
 /** Each completion is a dot as long as dots can be told apart. */
 const DOTS_MAX = 300;
+/** What the text at a line takes. */
+const ROOM_PX = 150;
 
 export const completionView: ChartView<CompletionChart> = {
   draw({ timesMs, counts, peers, boundMs, makespanMs }, { endMs, faults }, width) {
@@ -25,20 +37,21 @@ export const completionView: ChartView<CompletionChart> = {
       makespanMs === null
         ? []
         : [{ x: makespanMs / unit.size, text: `makespan ${formatDuration(makespanMs)}` }];
+    // A text ends at its line, or begins there where the chart has no room before it.
+    const isEarly = ({ x }: { x: number }): boolean => x * unit.size < endMs * (ROOM_PX / width);
     const label = {
       text: 'text',
       x: 'x',
-      dx: -5,
-      textAnchor: 'end',
       fill: 'var(--ink)',
       stroke: 'var(--panel)',
       strokeWidth: 4,
     } as const;
     return plot(width, HEIGHT, {
+      marginTop: topMargin(faults),
       x: timeAxis(endMs, unit),
       y: { domain: [0, peers], label: 'peers complete', grid: true, nice: true },
       marks: [
-        ...faultMarks(faults, unit, width),
+        ...faultMarks({ endMs, faults }, unit, width),
         Plot.areaY(line, { x: 'x', y: 'y', curve: 'step-after', fill: 'var(--c0)', fillOpacity: 0.14 }),
         Plot.lineY(line, { x: 'x', y: 'y', curve: 'step-after', stroke: 'var(--c0)', strokeWidth: 2 }),
         Plot.ruleX(rules, {
@@ -58,8 +71,17 @@ export const completionView: ChartView<CompletionChart> = {
           title: ({ y, ms }: { y: number; ms: number }) => `${y} complete after ${formatDuration(ms)}`,
           tip: true,
         }),
-        Plot.text(rules, { ...label, frameAnchor: 'top', dy: 8 }),
-        Plot.text(last, { ...label, frameAnchor: 'top', dy: 26 }),
+        ...[
+          { texts: rules, dy: 8 },
+          { texts: last, dy: 26 },
+        ].map(({ texts, dy }) =>
+          Plot.text(texts, {
+            ...label,
+            frameAnchor: 'top',
+            dy,
+            ...(texts.some(isEarly) ? { dx: 5, textAnchor: 'start' } : { dx: -5, textAnchor: 'end' }),
+          }),
+        ),
         Plot.ruleY([0], { stroke: 'var(--soft)' }),
       ],
     });
@@ -82,6 +104,7 @@ export const goodputView: ChartView<Layered> = {
       colour: (name) =>
         page.groups.includes(name) ? colour(name) : name === 'all peers' ? 'var(--c0)' : 'var(--c8)',
       format: formatRate,
+      departures: page.departures,
     });
   },
   table: (chart) => layerTable(chart, formatRate),
@@ -109,6 +132,8 @@ interface LayerOptions {
   readonly label: string;
   readonly colour: (name: string) => string;
   readonly format: (value: number) => string;
+  /** Absent: they are not marked. */
+  readonly departures?: Departures;
 }
 
 function largestSum({ bins, layers: all }: Layered): number {
@@ -123,7 +148,7 @@ function layers(
   { bins, layers: all }: Layered,
   { endMs, faults }: RunCharts,
   width: number,
-  { unit, label, colour, format }: LayerOptions,
+  { unit, label, colour, format, departures }: LayerOptions,
 ): Element {
   const time = timeUnit(endMs);
   const steps = stepsOf(bins, time);
@@ -139,11 +164,13 @@ function layers(
         .map(({ name, values }) => `${name}: ${format(values[at]!)}`),
     ].join('\n'),
   }));
+  const marginTop = topMargin(faults, departures);
   return plot(width, HEIGHT, {
+    marginTop,
     x: timeAxis(endMs, time),
     y: { label, grid: true, nice: true },
     marks: [
-      ...faultMarks(faults, time, width),
+      ...faultMarks({ endMs, faults }, time, width, departures),
       Plot.rectY(
         cells,
         Plot.stackY({
@@ -156,6 +183,7 @@ function layers(
           className: 'layers',
         }),
       ),
+      ...(departures === undefined ? [] : departureMarks(departures, time, HEIGHT, marginTop)),
       Plot.ruleX(told, Plot.pointerX({ x: 'x', stroke: 'var(--soft)' })),
       Plot.tip(told, Plot.pointerX({ x: 'x', title: 'text', frameAnchor: 'top-left' })),
       Plot.ruleY([0], { stroke: 'var(--soft)' }),

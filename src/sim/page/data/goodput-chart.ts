@@ -1,14 +1,15 @@
 import { SECOND_MS } from '../../../core/units.ts';
 import { formatDuration, formatRate } from '../../units/format.ts';
-import type { Chart, Layered } from '../shared/charts.ts';
+import type { Chart, Departures, Layered } from '../shared/charts.ts';
 import { hasOwnColour, OTHERS } from '../shared/colours.ts';
+import { departureSentence } from './departures.ts';
 import { receiptKinds, type SwarmStory } from './swarm-story.ts';
 import { binsOf, rounded, spread } from './time-bins.ts';
 
 const STEPS = 120;
 
 /** Useful bytes per second by the group of the receiver; without the events of all chunks that of the whole swarm. */
-export function goodputChart(story: SwarmStory): Chart<Layered> {
+export function goodputChart(story: SwarmStory, departures: Departures): Chart<Layered> {
   const bins = binsOf(story.endMs, STEPS);
   const layers = story.seenShare < 1 ? [whole(story, bins)] : byGroup(story, bins);
   if (layers.length === 0) return { missing: 'No chunk arrived.' };
@@ -25,7 +26,7 @@ export function goodputChart(story: SwarmStory): Chart<Layered> {
     layers,
     summary:
       `Goodput of all peers: ${formatRate(mean)} on average until ${until}, at most ${formatRate(most)} ` +
-      `(around ${formatDuration(at)}).`,
+      `(around ${formatDuration(at)}).${departureSentence(departures)}`,
   };
 }
 

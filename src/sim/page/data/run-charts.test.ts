@@ -62,6 +62,22 @@ describe('the charts of a run', () => {
     expect(has(charts.goodput).summary).toContain('until the makespan');
   });
 
+  it('mark who went: all where they are few, some of many with the count of all, none that a crash fault took', () => {
+    const story = fold.story(result);
+    const stay = { joinMs: 0, heldChunks: 0, totalChunks: 4, receivedChunks: 0 };
+    const many = Array.from({ length: 1000 }, (_, at) => ({ ...stay, endMs: at + 1, end: 'left' as const }));
+    const stays = [many, [{ ...stay, endMs: 2000.04, end: 'crashed' as const }], []];
+    const marked = (faults: typeof story.faults) => runCharts({ ...story, stays, faults });
+    const { departures, goodput } = marked([]);
+    expect([departures.left, departures.crashed, departures.marks.length]).toEqual([1000, 1, 400]);
+    expect(departures.marks.at(-1)).toEqual({ name: story.names[1], atMs: 2000, crashed: true });
+    expect(has(goodput).summary).toContain('Apart from faults, peers left 1,000 times and crashed 1 time.');
+    const fault = { name: 'dies', kind: 'crash', effect: undefined, fromMs: 1990, toMs: 1990 };
+    expect(marked([{ ...fault, targets: [story.names[1]!] }]).departures.crashed).toBe(0);
+    expect(charts.departures).toEqual({ marks: [], left: 0, crashed: 0 });
+    expect(has(charts.goodput).summary).not.toContain('Apart from faults');
+  });
+
   it('count every message that reached the tracker, also those that brought no news', () => {
     const at = (atMs: number, trackerReceived: number) => ({ ...result.samples[0]!, atMs, trackerReceived });
     const given = { ...result, samples: [at(0, 0), at(2000, 7), at(4000, 12)] };

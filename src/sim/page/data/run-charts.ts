@@ -2,6 +2,7 @@
 import type { FaultMark, RunCharts } from '../shared/charts.ts';
 import { availabilityChart } from './availability-chart.ts';
 import { completionChart } from './completion-chart.ts';
+import { departuresOf } from './departures.ts';
 import { flowChart } from './flow-chart.ts';
 import { goodputChart } from './goodput-chart.ts';
 import { lanesChart } from './lanes-chart.ts';
@@ -21,13 +22,15 @@ const TARGETS_MAX = 200;
 
 export function runCharts(story: SwarmStory): RunCharts {
   const rates = peerBytes(story);
+  const departures = departuresOf(story);
   return {
     kind: 'run',
     endMs: story.endMs,
     groups: story.groups,
     faults: faultMarks(story),
+    departures,
     completion: completionChart(story),
-    goodput: goodputChart(story),
+    goodput: goodputChart(story, departures),
     availability: availabilityChart(story),
     flows: flowChart(story),
     lanes: lanesChart(story, rates),

@@ -4,7 +4,7 @@ import { uplinkColours, trackerColours, slowestColours } from '../shared/colours
 import { colourOf } from '../shared/colours.ts';
 import { markup, nothing, type Markup } from './markup.ts';
 
-export type ChartName = Exclude<keyof RunCharts, 'kind' | 'endMs' | 'groups' | 'faults'>;
+export type ChartName = Exclude<keyof RunCharts, 'kind' | 'endMs' | 'groups' | 'faults' | 'departures'>;
 
 interface Place {
   readonly name: ChartName;

@@ -28,23 +28,37 @@ const TILES: readonly FigureName[] = [
 ];
 
 /** `50 of 50 peers complete and verified; makespan 31.2 s, 1.19 × the lower bound; trusted`. */
-export function headlineInWords({ verdict, swarm, trust, abortedBy, expectations }: RunResult): string {
-  const { completedPeers, peersToComplete, intactPeers } = verdict;
+export function headlineInWords(result: RunResult): string {
+  const { verdict, swarm, trust, abortedBy, expectations, ending, elapsedMs } = result;
+  const { completedPeers, peersToComplete } = verdict;
   const peers = peersToComplete === 1 ? 'peer' : 'peers';
-  const intact =
-    intactPeers === completedPeers
-      ? 'complete and verified'
-      : `complete, ${intactPeers.toLocaleString('en-US')} intact`;
   const { makespanMs, bound } = swarm;
   const factor = bound.efficiency === null ? '' : `, ${formatRatio(1 / bound.efficiency)} × the lower bound`;
   const held = expectations.filter(({ outcome }) => outcome === 'pass').length;
+  const isStopped = ending === 'interrupted';
+  const thresholds = expectations.length === 1 ? 'threshold' : 'thresholds';
   return [
-    `${completedPeers.toLocaleString('en-US')} of ${peersToComplete.toLocaleString('en-US')} ${peers} ${intact}`,
+    ...(isStopped ? [`interrupted after ${formatDuration(elapsedMs)}`] : []),
+    `${completedPeers.toLocaleString('en-US')} of ${peersToComplete.toLocaleString('en-US')} ${peers} ${intactness(result)}`,
     makespanMs === null ? 'no makespan' : `makespan ${formatDuration(makespanMs)}${factor}`,
-    ...(expectations.length > 0 ? [`${held} of ${expectations.length} thresholds hold`] : []),
+    ...(expectations.length === 0
+      ? []
+      : isStopped
+        ? [`${expectations.length} ${thresholds} not judged`]
+        : [`${held} of ${expectations.length} thresholds hold`]),
     ...(abortedBy === null ? [] : [`given up: ${abortedBy}`]),
     trust.level,
   ].join('; ');
+}
+
+/** What is not checked is not corrupt. */
+function intactness({ verdict: { completedPeers, intactPeers }, peers }: RunResult): string {
+  if (completedPeers > 0 && intactPeers === completedPeers) return 'complete and verified';
+  const isUnchecked = peers.every(
+    ({ completedMs, integrity }) => completedMs === null || integrity === 'unchecked',
+  );
+  if (isUnchecked) return completedPeers === 0 ? 'complete' : 'complete, their content not checked';
+  return `complete, ${intactPeers.toLocaleString('en-US')} intact`;
 }
 
 export function renderVerdict(result: RunResult): Markup {
@@ -52,7 +66,10 @@ export function renderVerdict(result: RunResult): Markup {
   const why = [...verdict.reasons, ...trust.warnings];
   const reasons =
     why.length === 0 ? nothing : markup`<ul>${why.map((reason) => markup`<li>${reason}</li>`)}</ul>`;
-  const remedy = trust.remedy === null ? nothing : markup`<span>What helps: ${trust.remedy}.</span>`;
+  // Where the run is untrusted, the first reason has it.
+  const isTold = why.some((reason) => trust.remedy !== null && reason.includes(trust.remedy));
+  const remedy =
+    trust.remedy === null || isTold ? nothing : markup`<span>What helps: ${trust.remedy}.</span>`;
   const tone =
     trust.level === 'trusted' ? verdict.outcome : verdict.outcome === 'fail' ? 'fail' : trust.level;
   return markup`<div class="verdict ${tone}"><strong>${verdict.outcome}</strong> <span>${headlineInWords(result)}</span>${reasons}${remedy}</div>`;

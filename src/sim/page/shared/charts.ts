@@ -36,6 +36,15 @@ export interface FaultMark {
   readonly targets: readonly string[];
 }
 
+/** Peers that left or crashed without a fault. */
+export interface Departures {
+  /** In order of time; perhaps only some of them, evenly. */
+  readonly marks: readonly { readonly name: string; readonly atMs: number; readonly crashed: boolean }[];
+  /** All that left, and all that crashed. */
+  readonly left: number;
+  readonly crashed: number;
+}
+
 export interface CompletionChart {
   /** When the peers that must complete did, in order; perhaps only some of them, evenly. */
   readonly timesMs: readonly number[];
@@ -171,6 +180,7 @@ export interface RunCharts {
   readonly endMs: number;
   readonly groups: readonly string[];
   readonly faults: readonly FaultMark[];
+  readonly departures: Departures;
   readonly completion: Chart<CompletionChart>;
   readonly goodput: Chart<Layered>;
   readonly availability: Chart<AvailabilityChart>;
