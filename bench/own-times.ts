@@ -18,13 +18,6 @@ function endedChildrenMs(): number {
   return (ticks * 1000) / TICKS_PER_SEC;
 }
 
-/** The most memory that this process has held, bytes. */
-export function peakMemoryBytes(): number {
-  // The system's own account of a child also counts what its parent held before it became another program.
-  const own = /^VmHWM:\s*(\d+) kB/m.exec(textOf('/proc/self/status'))?.[1];
-  return 1024 * (own === undefined ? process.resourceUsage().maxRSS : Number(own));
-}
-
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -1,7 +1,7 @@
 /** Runs one swarm in virtual time, as a process of its own, and tells what it cost. */
 import { virtualEngine } from '../../src/sim/engines/virtual/virtual-engine.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
-import { peakMemoryBytes } from '../own-times.ts';
+import { peakMemoryBytes } from '../../src/sim/machine/peak-memory.ts';
 import { runPaced } from './paced-swarm.ts';
 import { planOf } from './plans.ts';
 import type { VirtualSample, VirtualTask } from './virtual-task.ts';

@@ -1,3 +1,4 @@
+import { peakMemoryBytes } from '../../machine/peak-memory.ts';
 import { processors } from '../../machine/processors.ts';
 import { watchThrottling } from '../../machine/throttling.ts';
 import type { HostRecord } from '../engine.ts';
@@ -14,7 +15,7 @@ export function watchProcess(): (
     return {
       cpuShare: elapsedMs > 0 ? Math.min(1, usedMs / (elapsedMs * processors().cores)) : 0,
       throttledShare: readThrottling(),
-      maxRssBytes: process.resourceUsage().maxRSS * 1024,
+      maxRssBytes: peakMemoryBytes(),
     };
   };
 }

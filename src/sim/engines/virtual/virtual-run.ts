@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { longestQuietMs } from '../../analyse/first-chunk.ts';
 import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
+import { peakMemoryBytes } from '../../machine/peak-memory.ts';
 import { processors } from '../../machine/processors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { HostRecord, PeerRecord, RunRecord, RunWatcher } from '../engine.ts';
@@ -163,7 +164,7 @@ export class VirtualRun {
         loopDelayMaxMs: 0,
         cpuShare: wallMs > 0 ? Math.min(1, (user + system) / 1000 / (wallMs * processors().cores)) : 0,
         loadBefore: this.#loadBefore,
-        maxRssBytes: process.resourceUsage().maxRSS * 1024,
+        maxRssBytes: peakMemoryBytes(),
         wallMs,
       };
     };
