@@ -1,6 +1,7 @@
 /** How the figures of two sets of runs differ, and what may be said of that. */
 import { holm, pairedDifference, welchDifference, type Difference } from '../analyse/confidence.ts';
 import { repeated } from '../analyse/statistics.ts';
+import { findMetric } from '../metrics/metrics.ts';
 import { directionOf } from './compare-arms.ts';
 import type { ComparedFigure } from './comparison.ts';
 import type { ExperimentRun } from './experiment.ts';
@@ -66,7 +67,9 @@ function untoldOf({ base, other, doubt }: ComparedRuns): Untold[] {
   const twins = twinsOf(base, other);
   const key = namesInBoth(base, other, ({ figures }) => figures);
   // What is a key figure of one side by its thresholds may be none of the other.
-  const more = namesInBoth(base, other, allOf).filter((metric) => !key.includes(metric));
+  const more = namesInBoth(base, other, allOf).filter(
+    (metric) => !key.includes(metric) && (!isOfGroup(metric) || isInAll(metric, [...base, ...other])),
+  );
   return [...key, ...more].map((metric, at): Untold => {
     const valuesOf = (runs: readonly ExperimentRun[]) => runs.map((run) => allOf(run)[metric] ?? null);
     const [one, two] = [valuesOf(base), valuesOf(twins ?? other)];
@@ -91,6 +94,16 @@ function untoldOf({ base, other, doubt }: ComparedRuns): Untold[] {
 
 function allOf({ figures, otherFigures = {} }: ExperimentRun): ExperimentRun['figures'] {
   return { ...figures, ...otherFigures };
+}
+
+/** Not of the swarm, as far as it is known. */
+export function isOfGroup(metric: string): boolean {
+  return metric.includes('.') && findMetric(metric, { groups: [], peers: [] }) === undefined;
+}
+
+/** Runs of scenarios that have changed may lack a group. */
+function isInAll(metric: string, runs: readonly ExperimentRun[]): boolean {
+  return runs.every((run) => Object.hasOwn(allOf(run), metric));
 }
 
 function namesInBoth(

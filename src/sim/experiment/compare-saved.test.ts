@@ -121,6 +121,41 @@ describe('a comparison of two experiments', () => {
     expect(compare(one, other).others[0]!.arms[0]!.figures.map(({ metric }) => metric)).toEqual(['makespan']);
   });
 
+  it('compares the figures of groups that all runs have, by the same correction as the others of the swarm', () => {
+    const of = (more: Record<string, number>) =>
+      experimentOfRuns(
+        [1, 2, 3, 4].map((repeat) =>
+          experimentRun(
+            'a',
+            repeat,
+            { makespan: 100 + repeat },
+            {
+              otherFigures: {
+                bound: 50,
+                'late.completion.median': 10 + repeat / 100 + (more['late'] ?? 0),
+                ...(repeat > 1 && { 'gone.completion.median': 5 }),
+              },
+            },
+          ),
+        ),
+      );
+    const told = compare(of({}), of({ late: 3 }));
+    const { figures } = told.others[0]!.arms[0]!;
+    expect(figures.map(({ metric, isKey, verdict }) => [metric, isKey, verdict])).toEqual([
+      ['makespan', true, 'no difference shown'],
+      ['bound', false, 'no difference shown'],
+      ['late.completion.median', false, 'worse'],
+    ]);
+    expect([told.tested, told.testedOthers]).toEqual([1, 2]);
+  });
+
+  it('says how many groups it leaves out', () => {
+    const runs = makespans('a', 10, 11, 12).map((run) => ({ ...run, groupsLeftOut: 14 }));
+    expect(compare(experimentOfRuns(runs), experimentOfRuns(runs)).others[0]!.warnings).toContain(
+      '14 groups of A are not compared: only the first 6 of the plan are.',
+    );
+  });
+
   it('compares any number with the first', () => {
     const [one, two, three] = [
       makespans('a', 10, 11, 12),

@@ -3,7 +3,7 @@ import { ConfigError } from '../../core/errors.ts';
 import { CONFIDENCE } from '../analyse/confidence.ts';
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type Comparison, type Side } from './comparison.ts';
 import { compareFigures, type ComparedRuns } from './compare-figures.ts';
-import { doubts, planDifferences, unlike, type Named } from './compare-warnings.ts';
+import { doubts, groupsLeftOut, planDifferences, unlike, type Named } from './compare-warnings.ts';
 import type { Experiment, ExperimentRun } from './experiment.ts';
 
 /** Runs that are to be compared, and where they are from. */
@@ -143,6 +143,8 @@ function warningsOf(
     ...planDifferences(arms, other.name),
     ...copies(base),
     ...copies(other),
+    ...groupsLeftOut(base),
+    ...groupsLeftOut(other),
     ...doubts(base),
     ...doubts(other),
     ...(isReal && !interleaved

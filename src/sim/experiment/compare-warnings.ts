@@ -1,5 +1,6 @@
 /** What is unlike between two sets of runs besides what was to be compared; each a sentence. */
 import type { TrustLevel } from '../result/result.ts';
+import { GROUPS_MAX } from './digest.ts';
 import type { Experiment, ExperimentRun } from './experiment.ts';
 
 /** An experiment with the name by which the reader knows it. */
@@ -48,6 +49,14 @@ export function planDifferences(pairs: readonly RunPair[], other: string): strin
       : []),
     ...(alone > 0 ? [`${alone} runs have a seed that ${other} lacks: their random values differ, too.`] : []),
   ];
+}
+
+/** Groups beyond those whose figures are kept. */
+export function groupsLeftOut({ name, experiment: { runs } }: Named): string[] {
+  const most = Math.max(0, ...runs.map((run) => run.groupsLeftOut ?? 0));
+  return most === 0
+    ? []
+    : [`${most} groups of ${name} are not compared: only the first ${GROUPS_MAX} of the plan are.`];
 }
 
 export function doubts({ name, experiment: { runs, ending } }: Named): string[] {

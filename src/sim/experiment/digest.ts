@@ -20,6 +20,9 @@ const keyMetrics = [
   'completed',
 ] as const;
 
+/** Their figures are kept for comparisons; of a swarm with more, those of the first ones in the plan. */
+export const GROUPS_MAX = 6;
+
 /**
  * @param folder where its report is, relative to the experiment's
  * @param metrics besides the key ones and those of thresholds
@@ -32,7 +35,8 @@ export function digestRun(result: RunResult, folder: string, metrics: readonly s
     peers: result.peers.map(({ name }) => name),
   };
   const paths = new Set<string>([...keyMetrics, ...plan.expect.map(({ metric }) => metric), ...metrics]);
-  const others = metricPaths({ groups: [], peers: [] }).filter((path) => !paths.has(path));
+  const kept = scopes.groups.slice(0, GROUPS_MAX);
+  const others = metricPaths({ groups: kept, peers: [] }).filter((path) => !paths.has(path));
   // Figures of a part of a run are not those of the run.
   const figuresOf = (wanted: Iterable<string>): Record<string, number | null> =>
     Object.fromEntries(
@@ -55,6 +59,7 @@ export function digestRun(result: RunResult, folder: string, metrics: readonly s
     expectations: result.expectations,
     figures: figuresOf(paths),
     otherFigures: figuresOf(others),
+    ...(scopes.groups.length > kept.length && { groupsLeftOut: scopes.groups.length - kept.length }),
     planHash: planHash(plan),
   };
 }

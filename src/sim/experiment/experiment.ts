@@ -84,8 +84,13 @@ export interface ExperimentRun {
   readonly expectations: readonly ExpectationFigures[];
   /** By path of the metric; null: no data. A run that was interrupted or given up has none. */
   readonly figures: Readonly<Record<string, number | null>>;
-  /** All other metrics of the swarm, for comparisons; absent in experiments of versions that did not keep them. */
+  /**
+   * All other metrics of the swarm, then those of its first groups, for comparisons; absent in experiments of versions
+   * that did not keep them.
+   */
   readonly otherFigures?: Readonly<Record<string, number | null>>;
+  /** Groups whose figures `otherFigures` does not have; absent: none. */
+  readonly groupsLeftOut?: number;
   /** SHA-256 of the plan without its variant: equal for equal plans. */
   readonly planHash: string;
 }

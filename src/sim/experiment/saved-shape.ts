@@ -119,6 +119,7 @@ export const experimentShape = z.looseObject({
       expectations: z.array(expectation),
       figures: z.record(text, figure),
       otherFigures: z.record(text, figure).optional(),
+      groupsLeftOut: z.number().optional(),
       planHash: text,
     }),
   ),

@@ -1,4 +1,5 @@
 /** What terminal and Markdown say alike of a comparison. */
+import { isOfGroup } from '../../experiment/compare-figures.ts';
 import type {
   ComparedArm,
   ComparedFigure,
@@ -97,7 +98,11 @@ export function tablesOf(arm: ComparedArm): { readonly title: string; readonly f
   const shown = shownFigures(arm);
   return [
     { title: '', figures: shown.filter(({ isKey }) => isKey) },
-    { title: 'other figures', figures: shown.filter(({ isKey }) => !isKey) },
+    {
+      title: 'other figures',
+      figures: shown.filter(({ isKey, metric }) => !isKey && !isOfGroup(metric)),
+    },
+    { title: 'figures of groups', figures: shown.filter(({ isKey, metric }) => !isKey && isOfGroup(metric)) },
   ].filter(({ figures }) => figures.length > 0);
 }
 
