@@ -8,10 +8,13 @@ import { openStorage } from '../../src/sim/agents/storage.ts';
 import { readClusterAddress } from '../../src/sim/cluster/cluster-address.ts';
 import { ClusterConnection } from '../../src/sim/cluster/connection.ts';
 import { streamNames } from '../../src/sim/cluster/names.ts';
+import { programOf } from '../../src/sim/cluster/program-id.ts';
+import { readEnvironment } from '../../src/sim/environment.ts';
 import { Presence } from '../../src/sim/cluster/presence.ts';
 import type { RunResult } from '../../src/sim/result/result.ts';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
 import { JETSTREAM, startNats, type TestServer } from '../support/nats-server.ts';
+import { operatorOf } from '../support/nats-operator.ts';
 import { RunningProgram } from '../support/programs.ts';
 
 const SMALL = `# Is it the same everywhere?
@@ -101,22 +104,64 @@ const passes = (count: number): RegExp => new RegExp(`(pass with seed[^]*){${cou
 test('40 runs on one, two and four agents give the events and the table of one machine, byte for byte', async () => {
   const expected = await oneMachine(40);
   expect(Object.keys(expected)).toHaveLength(41);
-  for (const agents of ['1', '2', '4']) {
-    const sim = start(
-      'sim',
-      'small',
-      '--repeat',
-      '40',
-      '--cluster',
-      'embedded',
-      '--agents',
-      agents,
-      '--out',
-      agents,
-    );
+  const { url } = await serverWith(JETSTREAM);
+  let there = 0;
+  for (const agents of [1, 2, 4]) {
+    while (there < agents) await agentOf(url, `agent-${++there}`);
+    const out = String(agents);
+    const sim = start('sim', 'small', '--repeat', '40', '--cluster', url, '--agents', out, '--out', out);
     expect(await sim.ends(), sim.output).toMatchObject({ code: 0 });
-    expect(contentOf(agents)).toEqual(expected);
+    expect(contentOf(out)).toEqual(expected);
   }
+});
+
+test('a report that is too large for a message goes through the store of objects, and is that of one machine', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  const agent = await agentOf(url, 'a');
+  const connection = await connectTo(url);
+  let objectBytes = 0;
+  connection.nats.subscribe('$O.swarm-lab-files.C.>', {
+    callback: (_, { data }) => {
+      objectBytes += data.length;
+    },
+  });
+  await connection.nats.flush();
+  const reports = new Map<string, string>();
+  // Much happens in little content.
+  writeFileSync(
+    join(folder, 'many.yaml'),
+    SMALL.replace('256KiB, chunk_size: 16KiB', '1MiB, chunk_size: 1KiB').replace('count: 4', 'count: 16'),
+  );
+  for (const [out, words] of [
+    ['alone', []],
+    ['cluster', ['--cluster', url]],
+  ] as const) {
+    const sim = start('sim', 'many', ...words, '--out', out);
+    expect(await sim.ends(), sim.output).toMatchObject({ code: 0 });
+    const [run] = readdirSync(join(folder, out, 'many'));
+    reports.set(out, readFileSync(join(folder, out, 'many', run!, 'events.jsonl'), 'utf8'));
+  }
+  expect(objectBytes).toBeGreaterThan(512 * 1024);
+  expect(reports.get('cluster') === reports.get('alone')).toBe(true);
+  expect(agent.output).toMatch(/runs many/);
+});
+
+test('a second coordinator that resumes an experiment which goes on is refused by name', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
+  const { nats } = await connectTo(url);
+  const queued = new Promise((resolve) => nats.subscribe('swarm-lab.runs.>', { callback: resolve }));
+  await nats.flush();
+  // Without an agent it goes on until one comes.
+  const first = start('sim', ...words);
+  await queued;
+  const [experiment] = readdirSync(join(folder, 'cluster', 'small'));
+  const second = start('sim', ...words, '--resume', experiment!);
+  expect(await second.ends(), second.output).toMatchObject({ code: 2 });
+  expect(second.output).toContain(`process ${first.pid} on `);
+  expect(second.output).toMatch(/goes on with this experiment already; stop it first, or let it end/);
+  await agentOf(url, 'a');
+  expect(await first.ends(), first.output).toMatchObject({ code: 0 });
 });
 
 test('one run has its peers on all agents, once so many are there as it waits for', async () => {
@@ -201,7 +246,41 @@ test('Ctrl-C at the coordinator takes the work from all agents, who are there fo
   expect(await agent.ends()).toMatchObject({ code: 0 });
 });
 
+test('--plan tells what the machines of the agents have, and that these decide what they can run', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  const presence = await Presence.announce(await connectTo(url), {
+    name: 'large',
+    program: programOf(readEnvironment()),
+    cores: 64,
+    memoryBytes: 2 ** 40,
+    openFilesMax: 1_000_000,
+    addresses: [],
+    lanes: 64,
+  });
+  const plan = start(
+    'sim',
+    ...['small', '--engine', 'threads', '--set', 'peers.leechers.count=1000'],
+    ...['--set', 'content.generate.size=16GiB', '--set', 'content.generate.chunk_size=16MiB'],
+    ...['--cluster', url, '--plan'],
+  );
+  expect(await plan.ends(), plan.output).toMatchObject({ code: 0 });
+  expect(plan.output).toMatch(/the agent that gets the run decides when it begins; not on this machine: /);
+  expect(plan.output).toMatch(
+    /cluster: 1 agent, 64 runs.*\n {2}1 with 64 cores, 1 TiB of memory, up to 1000000 open files/,
+  );
+  await presence.leave();
+});
+
 describe('an embedded cluster', () => {
+  test('does a run of real peers on its agent', async () => {
+    const sim = start('sim', 'small', '--engine', 'threads', '--cluster', 'embedded', '--json');
+    // On a busy machine the run is inconclusive, and whole all the same.
+    expect([0, 3], sim.output).toContain((await sim.ends()).code);
+    const result = JSON.parse(/^\{[^]*^\}$/m.exec(sim.output)![0]) as RunResult;
+    expect(result.engine).toBe('threads');
+    expect(result.peers.map(({ integrity }) => integrity)).toEqual(Array(5).fill('intact'));
+  });
+
   test('leaves nothing when it is stopped: no process, no file', async () => {
     const own = join(folder, 'tmp');
     mkdirSync(own);
@@ -241,6 +320,21 @@ describe('who is refused', () => {
       expect(await running.ends()).toMatchObject({ code: 2 });
       expect(running.output).toMatch(/refuses the credentials .*NATS_TOKEN/);
     }
+  });
+
+  test('not whoever has a file of credentials of the operator that the server trusts', async () => {
+    const { config, creds } = operatorOf();
+    const { url } = await serverWith(`${JETSTREAM}\n${config}`);
+    const file = join(folder, 'user.creds');
+    writeFileSync(file, creds);
+    const agent = start('agent', '--nats', url, '--creds', file, '--lanes', '1');
+    await agent.says(/is ready/);
+    const sim = start('sim', 'small', '--cluster', url, '--creds', file);
+    expect(await sim.ends(), sim.output).toMatchObject({ code: 0 });
+    writeFileSync(file, operatorOf().creds);
+    const stranger = start('sim', 'small', '--cluster', url, '--creds', file);
+    expect(await stranger.ends()).toMatchObject({ code: 2 });
+    expect(stranger.output).toMatch(/refuses the credentials .*NATS_CREDS/);
   });
 
   test('an agent of another program, by the coordinator; a coordinator of another program, by the agent', async () => {

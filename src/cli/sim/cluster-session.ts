@@ -12,6 +12,7 @@ import type { HostLink } from '../../sim/engines/cluster/host-link.ts';
 import { NatsHostLink } from '../../sim/hosts/nats-host-link.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
 import type { Environment } from '../../sim/result/result.ts';
+import { formatBytes } from '../../sim/units/format.ts';
 import { parallelThreads } from '../../sim/machine/processors.ts';
 import { say } from '../output/program-output.ts';
 import type { SimOptions } from './sim-options.ts';
@@ -97,13 +98,14 @@ export class ClusterSession {
     return length === 0 ? 'no agents' : length === 1 ? '1 agent' : `${length} agents`;
   }
 
-  /** `3 agents with 6 runs at once`, and who is refused. */
+  /** `3 agents, 6 runs in virtual time at once`, who is refused, and what each machine has. */
   get description(): string {
     const own = this.#own();
     const lanes = own.reduce((sum, agent) => sum + agent.lanes, 0);
     const refused = this.#agents.agents.length - own.length;
     const others = refused === 0 ? '' : `; ${refused} of another program are refused`;
-    return `${this.whoIsThere}${own.length === 0 ? '' : `, ${lanes} runs in virtual time at once`}${others}`;
+    const atOnce = own.length === 0 ? '' : `, ${lanes} runs in virtual time at once`;
+    return [`${this.whoIsThere}${atOnce}${others}`, ...kindsOf(own)].join('\n  ');
   }
 
   queue(experiment: string, scenario: string): Promise<RunQueue> {
@@ -140,6 +142,17 @@ export class ClusterSession {
     }
     say(`sim: no agent is there yet; the runs wait for one: swarm-lab agent --nats ${withoutSecrets(url)}`);
   }
+}
+
+/** `12 with 8 cores, 16.0 GiB of memory and 1048576 open files`: one of each kind of machine. */
+function kindsOf(agents: readonly AgentRecord[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { cores, memoryBytes, openFilesMax } of agents) {
+    const files = openFilesMax === null ? '' : `, up to ${openFilesMax} open files`;
+    const kind = `with ${cores === 1 ? '1 core' : `${cores} cores`}, ${formatBytes(memoryBytes)} of memory${files}`;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].map(([kind, count]) => `${count} ${kind}`);
 }
 
 /** One a core for runs in virtual time; those in real time need the machine to themselves. */

@@ -5,7 +5,7 @@ import { readEnvironment } from '../../sim/environment.ts';
 import { createEngines, type Engines } from '../../sim/engines/registry.ts';
 import { checkDeterminism } from '../../sim/determinism.ts';
 import type { Design } from '../../sim/experiment/design.ts';
-import type { Forecast } from '../../sim/experiment/forecast.ts';
+import { onAgents, type Forecast } from '../../sim/experiment/forecast.ts';
 import { engineNameOf, type EngineName, type Plan } from '../../sim/plan/plan.ts';
 import { forecastAll, makeDesign, requireFit, requireReports } from '../../sim/pipeline.ts';
 import { renderDesign } from '../../sim/report/plan/design.ts';
@@ -83,7 +83,8 @@ async function runOnCluster(
   reached.cluster = cluster;
   try {
     if (options.plan) {
-      const code = showPlans(designs, options);
+      const onCluster = designs.map((one) => ({ ...one, forecasts: one.forecasts.map(onAgents) }));
+      const code = showPlans(engine === 'cluster' ? designs : onCluster, options);
       say(`cluster: ${cluster.description}`);
       return code;
     }

@@ -16,6 +16,7 @@ import { storeReport } from '../report/adopt-report.ts';
 import type { RunPlace } from '../report/write-report.ts';
 import type { RunResult } from '../result/result.ts';
 import type { FinishedRun } from '../run-and-report.ts';
+import { Lead } from './lead.ts';
 import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
 import { dropPayload, getPayload, putPayload } from './payload.ts';
 import { unpackReport } from './report-pack.ts';
@@ -49,6 +50,7 @@ const compress = promisify<string, { level: number }, Buffer>(deflate);
 export class RunQueue {
   readonly #options: RunQueueOptions;
   readonly #storage: Storage;
+  readonly #lead: Lead;
   readonly #script = pageScript('page');
   /** Of runs that were done before anybody waited for them here. */
   readonly #early = new Map<string, Outcome>();
@@ -61,11 +63,13 @@ export class RunQueue {
 
   private constructor(
     options: RunQueueOptions,
+    lead: Lead,
     storage: Storage,
     queued: ReadonlySet<string>,
     messages: ConsumerMessages,
   ) {
     this.#options = options;
+    this.#lead = lead;
     this.#storage = storage;
     this.#queued = queued;
     this.#messages = messages;
@@ -78,8 +82,23 @@ export class RunQueue {
     connection.broken.addEventListener('abort', giveUp(connection.broken));
   }
 
-  /** Opens an experiment, or what another coordinator has left of it. */
+  /**
+   * Opens an experiment, or what another coordinator has left of it.
+   *
+   * @throws {ConfigError} another coordinator leads it
+   */
   static async open(options: RunQueueOptions): Promise<RunQueue> {
+    const lead = await Lead.take(options.connection, options.experiment);
+    try {
+      const signal = AbortSignal.any([options.signal, lead.lost]);
+      return await RunQueue.#openLed({ ...options, signal }, lead);
+    } catch (error) {
+      await lead.leave().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  static async #openLed(options: RunQueueOptions, lead: Lead): Promise<RunQueue> {
     const { connection, experiment, scenario, program } = options;
     const { streams } = connection.streams;
     const storage = await openStorage(connection);
@@ -103,7 +122,7 @@ export class RunQueue {
       }),
     );
     const messages = await connection.persist(() => results.consume({ max_messages: 100 }));
-    const queue = new RunQueue(options, storage, queued, messages);
+    const queue = new RunQueue(options, lead, storage, queued, messages);
     await queue.#known(Object.keys(stored.state.subjects ?? {}).length);
     await queue.#retryFailed();
     return queue;
@@ -141,12 +160,13 @@ export class RunQueue {
     return { result, ...written };
   }
 
-  /** Nothing of the experiment is left: agents stop what they do for it. */
+  /** Nothing of the experiment is left, and agents stop what they do for it, unless another coordinator leads it now. */
   async close(): Promise<void> {
     this.#messages.stop();
     const { connection } = this.#options;
-    if (connection.nats.isClosed()) return;
-    await Promise.race([this.#remove(), delay(STOP_MS, undefined, { ref: false })]).catch(() => undefined);
+    if (connection.nats.isClosed() || this.#lead.lost.aborted) return;
+    const removed = this.#remove().finally(() => this.#lead.leave());
+    await Promise.race([removed, delay(STOP_MS, undefined, { ref: false })]).catch(() => undefined);
   }
 
   /** Not by `persist`: that ends with the signal, and this is what the signal asks for. */

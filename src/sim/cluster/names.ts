@@ -15,6 +15,8 @@ export const bucketNames = {
   agents: `${PREFIX}-agents`,
   /** Key: an experiment. */
   experiments: `${PREFIX}-experiments`,
+  /** Key: an experiment. Who leads it. */
+  leads: `${PREFIX}-leads`,
   /** Objects: what is too large for a message. */
   files: `${PREFIX}-files`,
 } as const;

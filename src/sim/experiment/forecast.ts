@@ -30,6 +30,8 @@ export interface Forecast extends EngineNeeds {
   readonly carriedBy: Carrier | null;
   /** Peers with which it would fit on its own engine; null: it fits, 0: fewer peers do not help. */
   readonly peersMax: number | null;
+  /** Present where other machines decide whether it can be run: what stands in the way on this one, which is no obstacle. */
+  readonly elsewhere?: { readonly shortHere: readonly Shortage[] };
 }
 
 export interface Carrier {
@@ -91,6 +93,14 @@ export function boundOf(plan: Plan): FluidBound {
 
 function swarmOf(plan: Plan): Swarm {
   return { chunkBytes: chunkBytesOf(plan.content), peers: boundPeers(plan), regions: plan.regions };
+}
+
+/** For runs that agents do: what is short on this machine does not matter, what no machine can do still does. */
+export function onAgents(one: Forecast): Forecast {
+  const isAnywhere = ({ unit }: Shortage): boolean => unit === 'ms';
+  const shortHere = one.shortages.filter((shortage) => !isAnywhere(shortage));
+  const shortages = one.shortages.filter(isAnywhere);
+  return { ...one, shortages, carriedBy: null, peersMax: null, elsewhere: { shortHere } };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { describeCarrier, type Forecast } from '../../experiment/forecast.ts';
 import { latestEnd } from '../../plan/latest-end.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { describeShortage, fittingText } from '../../plan/shortage.ts';
+import { describeShortage, fittingText, type Shortage } from '../../plan/shortage.ts';
 import { exactDuration } from '../../units/exact-format.ts';
 import { formatBytes, formatDuration } from '../../units/format.ts';
 import { limitWords } from '../columns.ts';
@@ -53,13 +53,20 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
             `about ${formatDuration(one.processorMs)} of processor time, a rough estimate`,
           ] as const,
         ]),
-    ['can be run', shortages.length === 0 ? 'yes, as this machine is now' : `no: ${shortageText(one)}`],
+    ['can be run', shortages.length === 0 ? possibleText(one) : `no: ${shortageText(shortages)}`],
     ...(one.carriedBy === null ? [] : [['or', describeCarrier(one.carriedBy)] as const]),
     ...(one.peersMax === null ? [] : [['would fit', fittingText(plan.peers.length, one.peersMax)] as const]),
   ]);
 }
 
-function shortageText({ shortages }: Forecast): string {
+function possibleText({ elsewhere }: Forecast): string {
+  if (elsewhere === undefined) return 'yes, as this machine is now';
+  const decides = 'the agent that gets the run decides when it begins';
+  const { shortHere } = elsewhere;
+  return shortHere.length === 0 ? decides : `${decides}; not on this machine: ${shortageText(shortHere)}`;
+}
+
+function shortageText(shortages: readonly Shortage[]): string {
   if (shortages.length === 1) return describeShortage(shortages[0]!);
   const items = shortages.map((shortage) => `- ${describeShortage(shortage)}`);
   return [`${shortages.length} things are short`, ...items].join('\n');
