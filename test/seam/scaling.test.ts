@@ -87,6 +87,7 @@ describe('a swarm that is scaled down, in virtual time', () => {
       const chunks = chunksOf(whole);
       const least = roundsAChunk(chunks / 4, whole.leechers) / roundsAChunk(chunks, whole.leechers) - 1;
       expect(oldChunksMs / quarterMs - 1).toBeGreaterThan(least / 2);
-    }, 300_000);
+      // The 24 runs of the cluster are 50 s of a processor, and have taken 224 s where many others wanted it.
+    }, 600_000);
   }
 });
