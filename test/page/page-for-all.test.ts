@@ -1,5 +1,5 @@
 /** That everybody can read a page: small and dark screens, print, keyboard, screen readers; and whatever names are like. */
-import { mkdtempSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
@@ -56,6 +56,25 @@ it('carries the notices of the libraries whose code it brings', () => {
   const head = /<script>\/\*!(.*?)\*\//s.exec(readFileSync(pageOf(), 'utf8'))![1]!;
   for (const library of ['@observablehq/plot', 'd3-array', 'd3-scale', 'd3-shape']) {
     expect(head).toMatch(new RegExp(`^${library} [0-9.]+: Copyright .*(?:Bostock|Observable, Inc\\.)$`, 'm'));
+  }
+  // Each by the version that is installed, with the end of its terms.
+  const named = [...head.matchAll(/^([@a-z][\w@/.-]*) \d+\.\d+\.\d+(?::|$)/gm)].map(
+    ([, library]) => library!,
+  );
+  expect(named.length).toBeGreaterThan(10);
+  for (const library of named) {
+    const { version } = JSON.parse(readFileSync(join('node_modules', library, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(head).toMatch(new RegExp(`^${library} ${version}(?::|$)`, 'm'));
+    const texts = readdirSync(join('node_modules', library)).filter((one) => /^licen[cs]e/i.test(one));
+    const text = readFileSync(join('node_modules', library, texts[0]!), 'utf8').replaceAll('\r\n', '\n');
+    const words = (of: string) => of.replaceAll(/\s+/g, ' ');
+    const last = text
+      .trim()
+      .split(/\n\s*\n/)
+      .at(-1)!;
+    expect(words(head)).toContain(words(last).trim());
   }
   expect(head).toContain('this permission notice appear in all copies');
   // A licence of several holders is there as it is.
