@@ -79,7 +79,7 @@ peers:
     'a leecher with one slot gives back to who sends to it, or serves who got least all the same',
     async () => {
       /**
-       * Of what a leecher sent until the giver was complete, the share that the taker got, who sends nothing. Its uplink
+       * Of what a leecher sent until the giver was complete, the share that the taker got, a free rider. Its uplink
        * is for its requests: at 8 kbit/s one takes some 20 ms, a tenth of the time of a chunk. At 1 kbit/s it takes most
        * of that time, and a slot that nobody uses goes to the other, whatever the policy.
        */
@@ -91,6 +91,7 @@ peers:
   leecher: { holds: 1-32, link: { up: 32KiB/s }, policy: { upload_policy: ${policy}, upload_slots: 1 } }
   giver: { holds: 33-64, link: { up: 16KiB/s } }
   taker: { link: { up: 8kbit/s } }
+faults: [{ at: 0s, for: 10min, free_ride: { peers: taker } }]
 `);
         const untilMs = eventsOf(run.record, 'peer-completed', 'giver')[0]!.atMs;
         const [taken, given] = ['taker', 'giver'].map(
