@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { describeProgram, programOf } from '../../sim/cluster/program-id.ts';
 import { ClusterConnection } from '../../sim/cluster/connection.ts';
 import { HostService } from '../../sim/hosts/host-service.ts';
-import { AgentsView, Presence } from '../../sim/cluster/presence.ts';
+import { Presence } from '../../sim/cluster/presence.ts';
 import { AgentWork } from '../../sim/agents/agent-work.ts';
 import { PlanRunner } from '../../sim/agents/plan-runner.ts';
 import { Turns } from '../../sim/agents/turns.ts';
@@ -105,13 +105,8 @@ async function work(
   connection: ClusterConnection,
   { runner, turns, stopped, tell }: Work,
 ): Promise<void> {
-  const agents = await AgentsView.open(connection);
   const warn = (line: string): void => say(`agent: ${line}`);
-  try {
-    await AgentWork.run({ connection, runner, agent: record, agents, turns, signal: stopped, tell, warn });
-  } finally {
-    agents.stop();
-  }
+  await AgentWork.run({ connection, runner, agent: record, turns, signal: stopped, tell, warn });
 }
 
 function stopSignal({ watchInput }: AgentSettings): AbortSignal {

@@ -6,7 +6,7 @@ import { inflate } from 'node:zlib';
 import { RemoteProtocolError, toPlainError } from '../../core/errors.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { partsOf, streamNames, subjects } from '../cluster/names.ts';
-import type { AgentRecord, AgentsView } from '../cluster/presence.ts';
+import type { AgentRecord } from '../cluster/presence.ts';
 import { describeProgram, programId } from '../cluster/program-id.ts';
 import { engineNameOf, type EngineName, type Plan } from '../plan/plan.ts';
 import { parsePlan } from '../saved-plan/parse-plan.ts';
@@ -21,7 +21,6 @@ export interface AgentWorkComponents {
   readonly connection: ClusterConnection;
   readonly runner: PlanRunner;
   readonly agent: AgentRecord;
-  readonly agents: AgentsView;
   /** Shared with all else that the agent does. */
   readonly turns: Turns;
   /** Ends the work; what is under way is given back. */
@@ -130,7 +129,7 @@ export class AgentWork {
   }
 
   async #do(message: JsMsg): Promise<void> {
-    const { connection, agents, signal } = this.#components;
+    const { connection, signal } = this.#components;
     const { experiment, run } = partsOf(message.subject);
     const going = await this.#goingOn(experiment);
     if (going === undefined) {
@@ -138,7 +137,7 @@ export class AgentWork {
       return;
     }
     if (message.info.deliveryCount > DEATHS_MAX) {
-      const lost = await agentsLostWith(connection, agents, experiment, run);
+      const lost = await agentsLostWith(connection, experiment, run);
       // One that has just died counts as there for some seconds.
       if (lost.length < DEATHS_MAX && message.info.deliveryCount <= DEATHS_MAX + WAITS_MAX) {
         message.nak(AGAIN_MS);

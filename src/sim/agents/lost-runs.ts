@@ -2,7 +2,7 @@
 import { EngineError } from '../../core/errors.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { streamNames, subjects } from '../cluster/names.ts';
-import type { AgentsView } from '../cluster/presence.ts';
+import { openAgents } from '../cluster/presence.ts';
 import { attemptMessage, type Attempt } from './messages.ts';
 
 /** A run that so many agents have died of is given up. */
@@ -19,14 +19,18 @@ export function tellAttempt(
   connection.nats.publish(subjects.attempts(experiment, run, String(delivery)), attemptMessage.encode(told));
 }
 
-/** Agents that have begun the run and are not there any more. */
+/** Agents that have begun the run and are not there any more. Asked only now: to follow all would cost each agent a message of every other. */
 export async function agentsLostWith(
   connection: ClusterConnection,
-  view: AgentsView,
   experiment: string,
   run: string,
 ): Promise<readonly Attempt[]> {
-  const here = new Set(view.agents.map(({ id }) => id));
+  const agents = await openAgents(connection);
+  const here = await connection.persist(async () => {
+    const ids = new Set<string>();
+    for await (const id of await agents.keys()) ids.add(id);
+    return ids;
+  });
   const attempts = await attemptsOf(connection, experiment, run);
   return attempts.filter(({ agent, hasLeft }) => !hasLeft && !here.has(agent));
 }
