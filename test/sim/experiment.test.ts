@@ -295,7 +295,7 @@ describe('compare', () => {
     expect(makespan.difference!.high).toBeLessThan(0);
     const { status, stdout } = compare(sequential, rarest);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/B beside A, of \d+ figures: better in \d+ \(makespan \S+ (%|×) faster/);
+    expect(stdout).toMatch(/B beside A, of \d+ key figures: better in \d+ \(makespan \S+ (%|×) faster/);
     expect(stdout).toMatch(/makespan +\S+ s +\S+ s +-\S+ s ± \S+ m?s +(\S+ (%|×) faster +)?better/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('paired, since the seeds are the same');
     const markdown = compare(sequential, rarest, '--markdown').stdout;

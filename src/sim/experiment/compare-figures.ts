@@ -67,8 +67,11 @@ function untoldOf({ base, other, doubt }: ComparedRuns): Untold[] {
   const twins = twinsOf(base, other);
   const key = namesInBoth(base, other, ({ figures }) => figures);
   // What is a key figure of one side by its thresholds may be none of the other.
+  const runs = [...base, ...other];
+  // A seeder has no completion in any run: of such a figure there is nothing to say.
+  const exists = (metric: string): boolean => runs.some((run) => (allOf(run)[metric] ?? null) !== null);
   const more = namesInBoth(base, other, allOf).filter(
-    (metric) => !key.includes(metric) && (!isOfGroup(metric) || isInAll(metric, [...base, ...other])),
+    (metric) => !key.includes(metric) && exists(metric) && (!isOfGroup(metric) || isInAll(metric, runs)),
   );
   return [...key, ...more].map((metric, at): Untold => {
     const valuesOf = (runs: readonly ExperimentRun[]) => runs.map((run) => allOf(run)[metric] ?? null);
