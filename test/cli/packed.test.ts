@@ -16,7 +16,14 @@ it('installs from the tarball of npm pack, and runs its own scenarios from an em
   const beside = tarball.files
     .map(({ path }) => path)
     .filter((path) => !/^(dist|scenarios|folders|docs)\//.test(path));
-  expect(beside.sort()).toEqual(['LICENSE', 'README.md', 'package.json', 'scripts/launch.mjs']);
+  expect(beside.sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    // What `bench --peers libtorrent` starts.
+    'bench/others/libtorrent_swarm.py',
+    'package.json',
+    'scripts/launch.mjs',
+  ]);
 
   const installed = npm('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball.filename], {
     cwd: place,
@@ -49,7 +56,7 @@ it('installs from the tarball of npm pack, and runs its own scenarios from an em
   });
   expect(lab('bench', '--list').stdout).toContain('1 seeder, 8 leechers');
   expect(lab('calibrate', '--list', '--no-kernel')).toMatchObject({ code: 0, stderr: '' });
-  for (const program of ['compare', 'tracker', 'client', 'split']) {
+  for (const program of ['compare', 'tracker', 'client', 'split', 'agent']) {
     expect(lab(program, '--help').stdout).toContain(`Usage: swarm-lab ${program} [options]`);
   }
 }, 600_000);
