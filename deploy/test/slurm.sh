@@ -90,7 +90,10 @@ node deploy/test/figures.mjs "$(ls -d "$folder"/reports/flash-crowd/*/ | tail -n
 echo '== scancel in mid-run'
 running=$(ip netns exec "$id-1" sbatch --parsable --nodes=3 --output="$folder/cancelled.log" \
   deploy/slurm/swarm-lab.sbatch scenarios/steady-state.yaml --engine cluster --set expect=null --out "$folder/reports")
-until grep -q 'ready in' "$folder/cancelled.log" 2> /dev/null; do sleep 0.2; done
+until grep -q 'ready in' "$folder/cancelled.log" 2> /dev/null; do
+  [ -n "$(ip netns exec "$id-1" squeue -h -j "$running" 2> /dev/null)" ] || { echo 'the job has ended by itself'; exit 1; }
+  sleep 0.2
+done
 ip netns exec "$id-1" scancel "$running"
 while [ -n "$(ip netns exec "$id-1" squeue -h -j "$running" 2> /dev/null)" ]; do sleep 0.2; done
 pgrep -f "agent --nats nats://$net" > /dev/null && { echo 'agents are left'; exit 1; }
