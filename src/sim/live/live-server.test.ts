@@ -98,6 +98,20 @@ describe('the live page', () => {
     await ended;
   });
 
+  test('one that has the page and does not listen yet is waited for at the end, but not for ever', async () => {
+    const live = await serve(() => 'the finished report');
+    await textOf(await get(live.url));
+    const ended = live.end('{"at":9}', 60_000);
+    const slow = await get(`${live.url}news`);
+    expect(await until(slow, '\n\n')).toBe('event: end\ndata: {"at":9}\n\n');
+    slow.destroy();
+    await ended;
+    const other = await serve();
+    await textOf(await get(other.url));
+    await other.end('{"at":9}', 100);
+    await expect(get(other.url)).rejects.toThrow();
+  });
+
   test('the wait for somebody ends when it is stopped, and is none where somebody was there', async () => {
     const stop = new AbortController();
     const live = await serve();

@@ -21,7 +21,8 @@ export interface LiveServer {
   readonly wasRead: boolean;
   /**
    * The last news. Resolves when all who listen have hung up, which they do once they have drawn the last report, when
-   * nobody has asked for that for `graceMs`, or `DRAWN_MS` after somebody has. Nobody is served any more.
+   * nobody has asked for that for `graceMs`, or `DRAWN_MS` after somebody has. Nobody is served any more. One that has
+   * the page and does not listen yet is waited for, `graceMs` at most.
    *
    * @param wait where nobody has ever listened, who comes is still served until one has the last report, or this is
    * aborted; default: it is not waited for
@@ -46,6 +47,7 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
   const readers = new Set<NewsReader>();
   let newest: string | undefined;
   let wasRead = false;
+  let isOpening = false;
   let endReader: ((reader: NewsReader) => void) | undefined;
   let patience: Patience | undefined;
   const listen = (response: ServerResponse): void => {
@@ -54,6 +56,7 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
     response.flushHeaders();
     const reader = new NewsReader(response);
     wasRead = true;
+    isOpening = false;
     readers.add(reader);
     response.on('close', () => readers.delete(reader));
     if (endReader !== undefined) endReader(reader);
@@ -63,7 +66,10 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
     const refusal = refusalOf(request, portOf(server));
     if (refusal !== undefined) return answer(response, ...refusal);
     const path = request.url?.replace(/\?.*/, '');
-    if (path === '/') return answer(response, 200, shell, HTML);
+    if (path === '/') {
+      isOpening = true;
+      return answer(response, 200, shell, HTML);
+    }
     if (path === '/news') return listen(response);
     if (path !== '/report') return answer(response, 404, 'there are only /, /news and /report\n');
     const html = report();
@@ -90,15 +96,24 @@ export async function serveLive({ shell, report }: LiveContent, port = 0): Promi
         // One that has the report does not answer for the others.
         patience.extend(graceMs);
       };
-      if (wasRead || wait === undefined) await Promise.all([...readers].map(endOf));
-      else {
+      const told = [...readers].map(endOf);
+      const untilNext = wasRead || wait === undefined ? undefined : wait;
+      if (untilNext !== undefined || isOpening) {
         server.ref();
-        await new Promise<void>((resolve) => {
-          endReader = (reader) => void endOf(reader).then(resolve);
-          if (wait.aborted) resolve();
-          wait.addEventListener('abort', () => resolve(), { once: true });
-        });
+        const limit = untilNext ?? AbortSignal.timeout(graceMs);
+        told.push(
+          new Promise<void>((resolve) => {
+            const isEnough = (): void => resolve();
+            endReader = (reader) => {
+              if (untilNext === undefined) limit.removeEventListener('abort', isEnough);
+              void endOf(reader).then(resolve);
+            };
+            if (limit.aborted) resolve();
+            limit.addEventListener('abort', isEnough, { once: true });
+          }),
+        );
       }
+      await Promise.all(told);
       patience?.end();
       server.close();
       server.closeAllConnections();

@@ -39,7 +39,12 @@ function hear(news: News): void {
 }
 
 function update(): void {
-  if (newest === undefined || isLoading || newest.version === shownVersion) return;
+  if (newest === undefined || isLoading) return;
+  if (newest.version === shownVersion) {
+    // The last report may have been drawn before the program was over.
+    if (isOver) finish();
+    return;
+  }
   if ((isPaused || performance.now() < restsUntilMs) && !isOver) return;
   const { version } = newest;
   const beganMs = performance.now();
@@ -48,8 +53,7 @@ function update(): void {
     isLoading = false;
     shownVersion = version;
     restsUntilMs = performance.now() + Math.max(STEP_MS, REST_FACTOR * (performance.now() - beganMs));
-    if (isOver && newest?.version === version) finish();
-    else update();
+    update();
   });
 }
 
