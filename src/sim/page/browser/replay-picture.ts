@@ -7,6 +7,8 @@ import type { SwarmAt } from '../shared/replay.ts';
 const NAMES_MAX = 40;
 /** More lines through the ring than these would hide it. */
 const BORDERS_MAX = 24;
+/** More dots than these are drawn as squares, which take a fraction of the time. */
+const ROUND_MAX = 200;
 
 /** Those that hold, but for partitions, which are drawn by themselves. */
 export function activeFaults({ faults }: RunCharts, { atMs, cuts }: SwarmAt): RunCharts['faults'] {
@@ -45,12 +47,7 @@ export function drawSwarm(
   }
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
-  const styles = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => {
-    const variable = /^var\((.*)\)$/.exec(name)?.[1];
-    return variable === undefined ? name : styles.getPropertyValue(variable).trim();
-  };
-  const pen: Pen = { context, colour };
+  const pen: Pen = { context, colour: coloursOfPage() };
   const centre = { x: width / 2, y: height / 2 };
   const count = swarm.peers.length;
   const areNamed = count <= NAMES_MAX && width >= 560;
@@ -62,17 +59,33 @@ export function drawSwarm(
   for (const [own, lines] of linesByColour(swarm, chart, page, { places, centre, ring })) {
     drawTransfers(pen, lines, own);
   }
-  swarm.peers.forEach((peer, at) => {
-    const own = colourOf(chart.groups[at]!, page.groups.length);
-    drawPeer(pen, places[at]!, radius, {
-      ...peer,
-      share: peer.held / chart.totalChunks,
-      colour: own,
-      isHit: hit.has(peer.name),
-    });
-    if (areNamed) drawName(pen, centre, around(centre, ring + radius + 8, at / count), peer.name);
-  });
+  const drawn = swarm.peers.map(({ name, phase, held }, at) => ({
+    ...places[at]!,
+    phase,
+    share: Math.min(1, held / chart.totalChunks),
+    colour: colourOf(chart.groups[at]!, page.groups.length),
+    isHit: hit.has(name),
+  }));
+  drawPeers(pen, drawn, radius);
+  if (areNamed) {
+    swarm.peers.forEach(({ name }, at) =>
+      drawName(pen, centre, around(centre, ring + radius + 8, at / count), name),
+    );
+  }
   for (const cut of swarm.cuts) drawCut(pen, cut, { centre, ring, radius });
+}
+
+/** Colours by name, each asked of the page once: that takes longer than to draw with it. */
+function coloursOfPage(): Pen['colour'] {
+  const styles = getComputedStyle(document.documentElement);
+  const known = new Map<string, string>();
+  return (name) => {
+    const variable = /^var\((.*)\)$/.exec(name)?.[1];
+    if (variable === undefined) return name;
+    const colour = known.get(name) ?? styles.getPropertyValue(variable).trim();
+    known.set(name, colour);
+    return colour;
+  };
 }
 
 function around({ x, y }: Place, radius: number, turn: number): Place {
@@ -130,58 +143,90 @@ function drawTransfers({ context, colour }: Pen, lines: readonly Line[], own: st
   }
   context.stroke();
   context.globalAlpha = 1;
-  context.beginPath();
-  for (const { from, to, progress } of lines) {
-    const [x, y] = [from.x + (to.x - from.x) * progress, from.y + (to.y - from.y) * progress];
-    context.moveTo(x + 2.5, y);
-    context.arc(x, y, 2.5, 0, 2 * Math.PI);
+  const dots = lines.map(({ from, to, progress }) => ({
+    x: from.x + (to.x - from.x) * progress,
+    y: from.y + (to.y - from.y) * progress,
+  }));
+  if (dots.length > ROUND_MAX) for (const { x, y } of dots) context.fillRect(x - 2, y - 2, 4, 4);
+  else {
+    tracePath(context, dots, (dot) => circle(context, dot, 2.5));
+    context.fill();
   }
-  context.fill();
 }
 
-interface Drawn {
+/** One path of many parts: to draw each by itself takes longer. */
+function tracePath<T>(
+  context: CanvasRenderingContext2D,
+  parts: readonly T[],
+  trace: (part: T) => void,
+): void {
+  context.beginPath();
+  for (const part of parts) trace(part);
+}
+
+function circle(context: CanvasRenderingContext2D, { x, y }: Place, radius: number): void {
+  context.moveTo(x + radius, y);
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+interface Drawn extends Place {
   readonly phase: SwarmAt['peers'][number]['phase'];
+  /** 0 to 1. */
   readonly share: number;
   readonly colour: string;
   readonly isHit: boolean;
 }
 
-function drawPeer({ context, colour }: Pen, { x, y }: Place, radius: number, peer: Drawn): void {
-  const isHere = peer.phase === 'present' || peer.phase === 'complete';
+/** Those that look alike at once. */
+function drawPeers(pen: Pen, peers: readonly Drawn[], radius: number): void {
+  const { context, colour } = pen;
   context.fillStyle = colour('var(--panel)');
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
+  tracePath(context, peers, (peer) => circle(context, peer, radius));
   context.fill();
+  const alike = new Map<string, Drawn[]>();
+  for (const peer of peers) {
+    const look = `${peer.colour} ${peer.phase}`;
+    const others = alike.get(look);
+    if (others === undefined) alike.set(look, [peer]);
+    else others.push(peer);
+  }
+  for (const some of alike.values()) drawAlike(pen, some, radius);
+  context.strokeStyle = colour('var(--bad)');
+  context.lineWidth = 2.5;
+  const hit = peers.filter(({ isHit }) => isHit);
+  tracePath(context, hit, (peer) => circle(context, peer, radius + 3));
+  context.stroke();
+  const crashed = peers.filter(({ phase }) => phase === 'crashed');
+  tracePath(context, crashed, (peer) => cross(context, peer, radius * 0.7));
+  context.stroke();
+}
+
+/** Peers of one colour and phase: how much they hold, and their rims. */
+function drawAlike({ context, colour }: Pen, peers: readonly Drawn[], radius: number): void {
+  const { phase, colour: own } = peers[0]!;
+  const isHere = phase === 'present' || phase === 'complete';
   context.globalAlpha = isHere ? 1 : 0.25;
-  context.fillStyle = colour(peer.colour);
-  context.beginPath();
-  context.moveTo(x, y);
-  context.arc(x, y, radius, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * Math.min(1, peer.share));
+  context.fillStyle = colour(own);
+  tracePath(context, peers, ({ x, y, share }) => {
+    context.moveTo(x, y);
+    context.arc(x, y, radius, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * share);
+    context.closePath();
+  });
   context.fill();
   context.lineWidth = 1.5;
-  context.setLineDash(peer.phase === 'absent' ? [2, 3] : []);
-  context.strokeStyle = colour(peer.phase === 'absent' ? 'var(--soft)' : peer.colour);
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.setLineDash(phase === 'absent' ? [2, 3] : []);
+  context.strokeStyle = colour(phase === 'absent' ? 'var(--soft)' : own);
+  tracePath(context, peers, (peer) => circle(context, peer, radius));
   context.stroke();
   context.setLineDash([]);
   context.globalAlpha = 1;
-  if (peer.isHit || peer.phase === 'crashed') context.strokeStyle = colour('var(--bad)');
-  if (peer.isHit) {
-    context.lineWidth = 2.5;
-    context.beginPath();
-    context.arc(x, y, radius + 3, 0, 2 * Math.PI);
-    context.stroke();
-  }
-  if (peer.phase !== 'crashed') return;
-  context.lineWidth = 2.5;
-  const arm = radius * 0.7;
-  context.beginPath();
+}
+
+function cross(context: CanvasRenderingContext2D, { x, y }: Place, arm: number): void {
   context.moveTo(x - arm, y - arm);
   context.lineTo(x + arm, y + arm);
   context.moveTo(x + arm, y - arm);
   context.lineTo(x - arm, y + arm);
-  context.stroke();
 }
 
 /** Outside of the ring, towards the edge. */

@@ -43,7 +43,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; pad
 .tiles dd { margin: 0; font-size: 1.375rem; font-variant-numeric: tabular-nums; font-weight: 600; }
 .tiles .about { display: block; font-size: .8125rem; font-weight: 400; line-height: 1.35; color: var(--soft); }
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem; }
-figure { margin: 0; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.125rem; min-width: 0; }
+figure { margin: 0; background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 1rem 1.125rem; min-width: 0; contain: layout; }
 figure.wide { grid-column: 1 / -1; }
 figcaption p { color: var(--soft); font-size: .9375rem; }
 .missing { color: var(--soft); font-style: italic; }
