@@ -39,6 +39,7 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
     waitMs: Infinity,
     onWaiting: (why) => say(`agent: ${why}; waiting for it`),
     onOutage: (isAway) => say(isAway ? 'agent: the NATS server is away' : 'agent: the NATS server is back'),
+    onSilence: (why) => say(`agent: ${why}`),
   });
   try {
     const presence = await Presence.announce(connection, {

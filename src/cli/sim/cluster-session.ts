@@ -71,6 +71,7 @@ export class ClusterSession {
         signal: ending,
         onWaiting: (why) => say(`sim: ${why}`),
         onOutage: (isAway) => say(`sim: the NATS server is ${isAway ? 'away' : 'back'}`),
+        onSilence: (why) => say(`sim: ${why}`),
       });
       ends.push(() => connection.close());
       const agents = await AgentsView.open(connection, {

@@ -1,9 +1,10 @@
 /** What an agent does with the runs of experiments: takes them one by one, does them, and tells what came of each. */
 import type { JsMsg } from '@nats-io/jetstream';
-import type { KvWatchEntry } from '@nats-io/kv';
+import { KvWatchInclude, type KvEntry } from '@nats-io/kv';
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { RemoteProtocolError, toPlainError } from '../../core/errors.ts';
+import { followEntries } from '../cluster/bucket-entries.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { partsOf, streamNames, subjects } from '../cluster/names.ts';
 import type { AgentRecord } from '../cluster/presence.ts';
@@ -54,8 +55,12 @@ export class AgentWork {
   static async run(components: AgentWorkComponents): Promise<void> {
     const { connection, agent, signal } = components;
     const work = new AgentWork(components, await openStorage(connection));
-    const watched = await connection.persist(() => work.#storage.experiments.watch());
-    void work.#follow(watched);
+    const unfollow = await followEntries(
+      connection,
+      work.#storage.experiments,
+      KvWatchInclude.LastValue,
+      (entry) => work.#seeExperiment(entry),
+    );
     const program = programId(agent.program);
     const virtual = await openQueue(connection, program, 'virtual');
     const threads = await openQueue(connection, program, 'threads');
@@ -69,33 +74,31 @@ export class AgentWork {
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
     } finally {
-      watched.stop();
+      unfollow();
       for (const going of work.#experiments.values()) going.abort(signal.reason);
       await Promise.allSettled(lanes);
     }
   }
 
-  async #follow(entries: AsyncIterable<KvWatchEntry>): Promise<void> {
+  #seeExperiment({ key, operation, value }: KvEntry): void {
+    if (operation !== 'PUT') {
+      this.#experiments.get(key)?.abort();
+      this.#experiments.delete(key);
+      return;
+    }
     const { agent, warn } = this.#components;
-    for await (const { key, operation, value } of entries) {
-      if (operation !== 'PUT') {
-        this.#experiments.get(key)?.abort();
-        this.#experiments.delete(key);
-        continue;
+    try {
+      const { scenario, program } = experimentMessage.decode(value, `experiment ${key}`);
+      if (programId(program) === programId(agent.program)) this.#open(key);
+      else {
+        warn(
+          `the experiment ${scenario} is refused: it is by ${describeProgram(program)}, and this agent is ` +
+            `${describeProgram(agent.program)}; use the same on both`,
+        );
       }
-      try {
-        const { scenario, program } = experimentMessage.decode(value, `experiment ${key}`);
-        if (programId(program) === programId(agent.program)) this.#open(key);
-        else {
-          warn(
-            `the experiment ${scenario} is refused: it is by ${describeProgram(program)}, and this agent is ` +
-              `${describeProgram(agent.program)}; use the same on both`,
-          );
-        }
-      } catch (error) {
-        if (!(error instanceof RemoteProtocolError)) throw error;
-        warn(error.message);
-      }
+    } catch (error) {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+      warn(error.message);
     }
   }
 

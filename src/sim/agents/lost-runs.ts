@@ -2,7 +2,7 @@
 import { EngineError } from '../../core/errors.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { streamNames, subjects } from '../cluster/names.ts';
-import { openAgents } from '../cluster/presence.ts';
+import { agentsHere } from '../cluster/presence.ts';
 import { attemptMessage, type Attempt } from './messages.ts';
 
 /** A run that so many agents have died of is given up. */
@@ -25,12 +25,7 @@ export async function agentsLostWith(
   experiment: string,
   run: string,
 ): Promise<readonly Attempt[]> {
-  const agents = await openAgents(connection);
-  const here = await connection.persist(async () => {
-    const ids = new Set<string>();
-    for await (const id of await agents.keys()) ids.add(id);
-    return ids;
-  });
+  const here = await agentsHere(connection);
   const attempts = await attemptsOf(connection, experiment, run);
   return attempts.filter(({ agent, hasLeft }) => !hasLeft && !here.has(agent));
 }

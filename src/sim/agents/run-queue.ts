@@ -1,10 +1,10 @@
 /** An experiment's side of the queue: puts its runs there, and takes what comes of each. */
-import { DeliverPolicy, JetStreamApiError, type ConsumerMessages } from '@nats-io/jetstream';
+import { DeliverPolicy, JetStreamApiError, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/nats-core';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { EngineError } from '../../core/errors.ts';
+import { EngineError, toPlainError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { partsOf, streamNames, subjects } from '../cluster/names.ts';
@@ -18,7 +18,7 @@ import type { RunResult } from '../result/result.ts';
 import type { FinishedRun } from '../run-and-report.ts';
 import { Lead } from './lead.ts';
 import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
-import { dropPayload, getPayload, putPayload } from './payload.ts';
+import { dropPayload, dropPayloads, getPayload, putPayload } from './payload.ts';
 import { unpackReport } from './report-pack.ts';
 import { openQueue, openStorage, type Storage } from './storage.ts';
 
@@ -177,10 +177,7 @@ export class RunQueue {
     await streams.purge(streamNames.runs, { filter: subjects.runs(programId(program), '*', experiment) });
     await streams.purge(streamNames.results, { filter: subjects.results(experiment) });
     await streams.purge(streamNames.attempts, { filter: subjects.attempts(experiment) });
-    const objects = await this.#storage.files.list();
-    for (const { name } of objects) {
-      if (name.startsWith(`${experiment}.`)) await this.#storage.files.delete(name);
-    }
+    await dropPayloads(connection, this.#storage, experiment);
   }
 
   async #outcomeOf(run: string, plan: Plan): Promise<Outcome> {
@@ -227,13 +224,7 @@ export class RunQueue {
   async #listen(): Promise<void> {
     for await (const message of this.#messages) {
       const { run } = partsOf(message.subject);
-      let outcome: Outcome;
-      try {
-        ({ outcome } = resultMessage.decode(message.data, message.subject));
-      } catch (error) {
-        this.#waiting.get(run)?.reject(error as Error);
-        continue;
-      }
+      const outcome = outcomeIn(message);
       this.#early.set(run, outcome);
       this.#waiting.get(run)?.resolve(outcome);
       this.#onResult();
@@ -251,6 +242,15 @@ export class RunQueue {
         }),
       );
     }
+  }
+}
+
+/** A message that is none is a result all the same: else its run would be waited for without end. */
+function outcomeIn({ data, subject }: JsMsg): Outcome {
+  try {
+    return resultMessage.decode(data, subject).outcome;
+  } catch (error) {
+    return { kind: 'failed', error: toPlainError(error) };
   }
 }
 

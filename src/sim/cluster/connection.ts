@@ -1,5 +1,5 @@
 /** The connection of a program to the NATS server of its cluster. */
-import { jetstreamManager, JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { credsAuthenticator, errors, type NatsConnection } from '@nats-io/nats-core';
 import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { setMaxListeners } from 'node:events';
@@ -8,6 +8,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, TransportError, type SwarmError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterAddress } from './cluster-address.ts';
+import {
+  isNotEnabled,
+  isOutage,
+  reasonOf,
+  refusal,
+  serversOf,
+  tlsMistake,
+  unreachable,
+} from './connection-errors.ts';
 
 export interface OpenOptions {
   /** Shown by the server's monitoring, such as `agent host-1`. */
@@ -20,6 +29,8 @@ export interface OpenOptions {
   readonly onWaiting?: (why: string) => void;
   /** Told when the server is lost, and when it is back. */
   readonly onOutage?: (isAway: boolean) => void;
+  /** Told, at most once in ten seconds, when the server is there and yet does not do what it is asked for. */
+  readonly onSilence?: (why: string) => void;
 }
 
 const RETRY_MS = 250;
@@ -28,8 +39,8 @@ const CONNECT_MS = 3 * SECOND_MS;
 const REQUEST_MS = 3 * SECOND_MS;
 /** A server that is silent for twice as long is taken for gone, also behind a network that says nothing. */
 const PING_MS = 5 * SECOND_MS;
-/** JetStream is starting, or has no leader yet. */
-const NOT_YET = new Set([10_008, 10_009, 10_039]);
+/** So often a person is told that the server does not do what it is asked for. */
+const SILENCE_MS = 10 * SECOND_MS;
 
 /**
  * A connection that survives its server: it connects again by itself, for as long as it is open. What ends it for good
@@ -45,6 +56,9 @@ export class ClusterConnection {
   readonly #breaking = new AbortController();
   readonly #signal: AbortSignal;
   readonly #onOutage: (isAway: boolean) => void;
+  readonly #onSilence: (why: string) => void;
+  #toldMs = -Infinity;
+  #isAway = false;
   #isClosing = false;
   /** Resolved while the server is there. */
   #back: Promise<void> = Promise.resolve();
@@ -61,6 +75,7 @@ export class ClusterConnection {
     // Each request listens for as long as it takes, and there may be many at once.
     setMaxListeners(0, this.#signal, this.broken, options.signal);
     this.#onOutage = options.onOutage ?? (() => undefined);
+    this.#onSilence = options.onSilence ?? (() => undefined);
     [this.#lost, this.#lose] = whenLost();
     void this.#followStatus();
     void this.#followClose();
@@ -89,6 +104,7 @@ export class ClusterConnection {
    * @throws what the step throws for another reason, and the reason of `broken` or of the signal
    */
   async persist<T>(step: () => Promise<T>): Promise<T> {
+    const beganMs = performance.now();
     for (;;) {
       await this.orBroken(this.#back);
       try {
@@ -96,6 +112,7 @@ export class ClusterConnection {
       } catch (error) {
         this.#signal.throwIfAborted();
         if (this.nats.isClosed() || !isOutage(error)) throw error;
+        this.#tellSilence(performance.now() - beganMs, error);
       }
       await pause(RETRY_MS, this.#signal);
     }
@@ -139,13 +156,26 @@ export class ClusterConnection {
   async #followStatus(): Promise<void> {
     for await (const status of this.nats.status()) {
       if (status.type === 'disconnect') this.#away();
-      else if (status.type === 'reconnect') this.#here();
+      else if (status.type === 'reconnect' && this.#isAway) this.#here();
       else if (status.type === 'error') this.#break(refusal(status.error, this.nats.getServer()));
     }
   }
 
-  /** What was on its way has no answer any more. */
+  #tellSilence(forMs: number, error: unknown): void {
+    const nowMs = performance.now();
+    // An outage is told of already.
+    if (this.#isAway || forMs < SILENCE_MS || nowMs - this.#toldMs < SILENCE_MS) return;
+    this.#toldMs = nowMs;
+    const seconds = Math.round(forMs / SECOND_MS);
+    this.#onSilence(
+      `the NATS server has not answered for ${seconds} s (${reasonOf(error)}); it is asked again`,
+    );
+  }
+
+  /** What was on its way has no answer any more. A server that dies as it is reached again is no second outage. */
   #away(): void {
+    if (this.#isAway) return;
+    this.#isAway = true;
     ({ promise: this.#back, resolve: this.#here } = this.#untilBack());
     this.#lose(new errors.ConnectionError('the server is away'));
     this.#onOutage(true);
@@ -156,6 +186,7 @@ export class ClusterConnection {
     const promise = new Promise<void>((done) => {
       resolve = () => {
         [this.#lost, this.#lose] = whenLost();
+        this.#isAway = false;
         this.#onOutage(false);
         done();
       };
@@ -264,85 +295,6 @@ async function firstRefusal(nats: NatsConnection): Promise<never> {
     if (why !== undefined) throw why;
   }
   return new Promise<never>(() => undefined);
-}
-
-/** What the server refuses for good; undefined for all else. */
-function refusal(failure: unknown, server: string): ConfigError | undefined {
-  const error = failure instanceof errors.RequestError ? failure.cause : failure;
-  if (error instanceof errors.PermissionViolationError) {
-    const what = error.operation === 'publish' ? 'publish to' : 'subscribe to';
-    return new ConfigError(
-      `the NATS server at ${server} does not let this user ${what} ${error.subject}; docs/cluster.md lists what each ` +
-        'program needs',
-      { cause: error },
-    );
-  }
-  if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
-    return new ConfigError(
-      `the NATS server at ${server} refuses the credentials (${error.message}); check NATS_TOKEN, NATS_USER and ` +
-        'NATS_PASSWORD, NATS_CREDS, or NATS_CERT and NATS_KEY',
-      { cause: error },
-    );
-  }
-  return undefined;
-}
-
-function tlsMistake(error: unknown, address: ClusterAddress): ConfigError | undefined {
-  const text = chainOf(error);
-  if (/does not support 'tls'/.test(text)) {
-    return new ConfigError(`the NATS server at ${serversOf(address)} has no TLS, which the options ask for`, {
-      cause: error,
-    });
-  }
-  if (!/certificate|SSL|TLS|CERT_/i.test(text)) return undefined;
-  return new ConfigError(
-    `TLS with the NATS server at ${serversOf(address)} fails: ${text}; check --tls-ca, --tls-cert and --tls-key`,
-    { cause: error },
-  );
-}
-
-function unreachable(address: ClusterAddress, cause: unknown): TransportError {
-  // With TLS 1.3 a server that wants a certificate says so only after the client has taken itself for connected.
-  const maybe =
-    address.tls !== undefined && address.tls.cert === undefined
-      ? '; perhaps it asks for a certificate: --tls-cert and --tls-key'
-      : '';
-  return new TransportError(
-    `no NATS server answers at ${serversOf(address)}: ${reasonOf(cause)}; start one by nats-server -js, or check the URL${maybe}`,
-    { cause },
-  );
-}
-
-function isOutage(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.status === 503 || NOT_YET.has(error.code);
-  const causes = [error, error instanceof Error ? error.cause : undefined];
-  return causes.some(
-    (one) =>
-      one instanceof errors.TimeoutError ||
-      one instanceof errors.NoRespondersError ||
-      one instanceof errors.ConnectionError ||
-      // A server that has just started answers before its JetStream does.
-      isNotEnabled(one) ||
-      (one instanceof errors.RequestError && !(one.cause instanceof errors.PermissionViolationError)),
-  );
-}
-
-/** The library does not export the class. */
-function isNotEnabled(error: unknown): boolean {
-  return error instanceof Error && error.name === 'JetStreamNotEnabled';
-}
-
-function serversOf({ servers }: ClusterAddress): string {
-  return servers.join(', ');
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function chainOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 function whenLost(): [Promise<never>, (error: Error) => void] {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
 import { readClusterAddress } from './cluster-address.ts';
@@ -57,4 +58,26 @@ test('an entry that is none is refused by its key', async () => {
     });
   });
   await expect(bad).resolves.toMatch(/agent intruder: this is not a message "agent" of the laboratory: id: /);
+});
+
+test('all who are there are known, also where they announce themselves at that very moment', async () => {
+  const connect = await cluster();
+  const [theirs, own] = [await connect(), await connect()];
+  const { record } = await Presence.announce(theirs, about);
+  const agents = await openAgents(theirs);
+  const beat = (id: string) =>
+    agents.put(id, JSON.stringify({ v: 1, kind: 'agent', body: { ...record, id } }));
+  const ids = [record.id, 'second', 'third'];
+  for (let round = 1; round <= 100; round++) {
+    await Promise.all(ids.map(beat));
+    // In the middle of the opening, a little later each time.
+    const late = own.nats
+      .flush()
+      .then(() => delay(round % 5))
+      .then(() => Promise.all([...ids, ...ids].map(beat)));
+    const view = await AgentsView.open(own);
+    expect(view.agents.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    view.stop();
+    await late;
+  }
 });

@@ -1,11 +1,12 @@
 /** Who is there: each agent has an entry in a bucket of keys, which ends by itself when the agent no longer renews it. */
-import { Kvm, type KV, type KvWatchEntry } from '@nats-io/kv';
+import { Kvm, KvWatchInclude, type KV, type KvEntry } from '@nats-io/kv';
 import { nuid } from '@nats-io/nats-core';
 import { StorageType } from '@nats-io/jetstream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { RemoteProtocolError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
+import { entriesOf, followEntries } from './bucket-entries.ts';
 import { measureClock, type ClockOffset } from './clock-offset.ts';
 import type { ClusterConnection } from './connection.ts';
 import { messageType } from './message.ts';
@@ -44,6 +45,12 @@ export function openAgents(connection: ClusterConnection): Promise<KV> {
   return connection.persist(() =>
     new Kvm(connection.nats).create(bucketNames.agents, { ttl: GONE_MS, storage: StorageType.File }),
   );
+}
+
+/** The ids of agents that are there at this moment. */
+export async function agentsHere(connection: ClusterConnection): Promise<ReadonlySet<string>> {
+  const entries = await entriesOf(connection, await openAgents(connection), bucketNames.agents);
+  return new Set(entries.map(({ key }) => key));
 }
 
 /** An agent's own entry. */
@@ -138,20 +145,15 @@ export class AgentsView {
   static async open(connection: ClusterConnection, watcher: AgentsWatcher = {}): Promise<AgentsView> {
     const view = new AgentsView(watcher);
     const agents = await openAgents(connection);
-    // Those that are there come first, then one entry that says how many are left.
-    const { values } = await connection.persist(() => agents.status());
-    const entries = await connection.persist(() => agents.watch());
-    view.#stop = () => entries.stop();
-    await new Promise<void>((resolve) => {
-      if (values === 0) resolve();
-      void (async () => {
-        for await (const entry of entries) {
-          view.#see(entry);
-          if (entry.delta === 0) resolve();
-        }
-        resolve();
-      })();
+    // Changes first: nobody who comes in between is missed, and nobody who leaves meanwhile is taken for there.
+    const told = new Set<string>();
+    view.#stop = await followEntries(connection, agents, KvWatchInclude.UpdatesOnly, (entry) => {
+      told.add(entry.key);
+      view.#see(entry);
     });
+    for (const entry of await entriesOf(connection, agents, bucketNames.agents)) {
+      if (!told.has(entry.key)) view.#see(entry);
+    }
     return view;
   }
 
@@ -165,7 +167,7 @@ export class AgentsView {
     this.#here.clear();
   }
 
-  #see({ key, operation, value }: KvWatchEntry): void {
+  #see({ key, operation, value }: KvEntry): void {
     if (operation !== 'PUT') return this.#remove(key);
     try {
       const agent = agentMessage.decode(value, `agent ${key}`);
