@@ -150,11 +150,11 @@ time_limit: 30s
   it('kills threads that hang when the run is interrupted', async () => {
     const controller = new AbortController();
     const fault = `
-      if (task.kind === 'peers') setTimeout(() => { for (;;); }, 200);
+      if (task.kind === 'peers') task.port.on('message', ({ type }) => { if (type === 'begin') for (;;); });
       return work(task);`;
     const running = threadsEngine({ workerFile: brokenWorker(fault) }).run(
       { ...plan, timeLimitMs: 60_000, peers: plan.peers.filter(({ name }) => name !== 'seeder') },
-      { signal: controller.signal, onReady: () => setTimeout(() => controller.abort(), 300) },
+      { signal: controller.signal, onReady: () => setTimeout(() => controller.abort()) },
     );
     expect((await running).ending).toBe('interrupted');
     expect(leftovers()).toEqual([]);

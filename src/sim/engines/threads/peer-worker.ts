@@ -1,31 +1,35 @@
 /**
- * What a worker thread of the pool runs. Its imports are what each of hundreds of threads has to load: keep them few
- * (no scenario, no report, no pool).
+ * What the pool loads in each thread: it gets the thread's code, which comes compiled with the first task, see
+ * worker-code.ts.
  */
-import { threadId } from 'node:worker_threads';
-import { toPlainError } from '../../../core/errors.ts';
-import type { FolderVerdict } from '../real-time/ground.ts';
-import type { FromWorker, WorkerTask } from './messages.ts';
-import { runPeers } from './worker-peers.ts';
-import { runTracker } from './worker-tracker.ts';
-import { verifyFolders } from './verify.ts';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { Script } from 'node:vm';
+import type { WorkerTask } from './messages.ts';
+import type { WorkerCode } from './worker-code.ts';
 
-/** Resolves when the task is over and nothing of it is open any more. Failures are told by `failed`, as plain data. */
-export async function work(task: WorkerTask): Promise<readonly FolderVerdict[] | undefined> {
-  if (task.kind === 'verify') return verifyFolders(task);
-  const { port } = task;
-  const post = (message: FromWorker): void => port.postMessage(message);
-  const fail = (error: unknown): void => post({ type: 'failed', error: toPlainError(error) });
-  // Handlers of sockets and timers stand under nobody: without this, what they throw would lose its class and code.
-  process.on('uncaughtException', fail);
-  post({ type: 'up', threadId });
-  try {
-    if (task.kind === 'tracker') await runTracker(task, post);
-    else await runPeers(task, post);
-  } catch (error) {
-    fail(error);
-  }
-  process.off('uncaughtException', fail);
-  port.close();
-  return undefined;
+interface SwarmWorker {
+  work(task: WorkerTask): Promise<unknown>;
+}
+
+type Task = WorkerTask & { readonly code?: WorkerCode };
+
+let worker: SwarmWorker | undefined;
+
+export function work({ code, ...task }: Task): Promise<unknown> {
+  worker ??= code === undefined ? load() : run(code);
+  return worker.work(task);
+}
+
+function load(): SwarmWorker {
+  return createRequire(import.meta.url)('./swarm-worker.js') as SwarmWorker;
+}
+
+/** V8 compiles the source itself when it cannot take over what came with it. */
+function run({ file, source, compiled }: WorkerCode): SwarmWorker {
+  const script = new Script(source, { filename: file, cachedData: Buffer.from(compiled) });
+  const module = { exports: {} as SwarmWorker };
+  const wrapper = script.runInThisContext() as (...parts: unknown[]) => void;
+  wrapper.call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
+  return module.exports;
 }

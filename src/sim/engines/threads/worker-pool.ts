@@ -1,6 +1,7 @@
 import { ArrayTaskQueue, Piscina } from 'piscina';
 import type { Transferable } from 'node:worker_threads';
 import { startFailure } from './start-failure.ts';
+import { workerCode, type WorkerCode } from './worker-code.ts';
 
 export interface WorkerPoolOptions {
   /** The bundled worker. */
@@ -14,8 +15,10 @@ export interface WorkerPoolOptions {
 export class WorkerPool {
   readonly #queue = new ForgetfulQueue();
   readonly #pool: Piscina;
+  readonly #code: WorkerCode | undefined;
 
   constructor({ workerFile, threadsMax, onError }: WorkerPoolOptions) {
+    this.#code = workerCode(workerFile);
     this.#pool = new Piscina({
       filename: workerFile.href,
       name: 'work',
@@ -36,7 +39,10 @@ export class WorkerPool {
    */
   run(task: object, transferList: readonly Transferable[] = []): Promise<unknown> {
     try {
-      return this.#pool.run(task, { transferList: [...transferList] }) as Promise<unknown>;
+      return this.#pool.run(
+        { ...task, code: this.#code },
+        { transferList: [...transferList] },
+      ) as Promise<unknown>;
     } catch (cause) {
       // Nobody has the promise of this task, and its rejection when the pool is destroyed would end the process.
       this.#queue.forgetLast();

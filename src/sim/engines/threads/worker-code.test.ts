@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, inject, it } from 'vitest';
+import { folderOfTest } from '../../../../test/support/folder-of-test.ts';
+import { spareTheCompiler } from './v8-flags.ts';
+import { workerCode } from './worker-code.ts';
+
+const LOOK = `
+const { Script } = require('node:vm');
+const { parentPort, workerData: { file, source, compiled } } = require('node:worker_threads');
+const script = new Script(source, { filename: file, cachedData: Buffer.from(compiled) });
+parentPort.postMessage(script.cachedDataRejected);
+`;
+
+const bundledWorker = (): URL => pathToFileURL(join(inject('bundleFolder'), 'peer-worker.js'));
+
+describe('the code of worker threads', () => {
+  it('is taken over by a thread as it was compiled, under the flags that threads run with', async () => {
+    spareTheCompiler();
+    const worker = new Worker(LOOK, { eval: true, workerData: workerCode(bundledWorker()) });
+    const rejected = await new Promise((resolve, reject) =>
+      worker.once('message', resolve).once('error', reject),
+    );
+    await worker.terminate();
+    expect(rejected).toBe(false);
+  });
+
+  it('is compiled once for all runs of a program', () => {
+    expect(workerCode(bundledWorker())).toBe(workerCode(bundledWorker()));
+  });
+
+  it('is left to a worker that is alone in its folder', () => {
+    const file = join(folderOfTest('worker-code-'), 'worker.cjs');
+    writeFileSync(file, 'exports.work = () => 1;\n');
+    expect(workerCode(pathToFileURL(file))).toBeUndefined();
+  });
+});
