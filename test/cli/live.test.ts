@@ -14,14 +14,23 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const scenario = (seconds: number): string => `
+const swarm = (seconds: number): string => `
 seed: 3
 content: { generate: { size: 640KiB, chunk_size: 32KiB } }
 defaults: { link: { up: ${Math.round(640 / seconds)}KiB/s } }
 peers:
   seeder: { holds: all }
   leechers: { count: 4 }
+`;
+
+const scenario = (seconds: number): string => `${swarm(seconds)}
 expect: [completed == 100%]
+`;
+
+/** The run waits for a return that is far away: it goes on for as long as a browser takes on a busy machine. */
+const endless = `${swarm(3)}  late: { session: { leave: { after: 30min }, return: { after: 1s } } }
+until: sessions
+time_limit: 1h
 `;
 
 interface LiveRun {
@@ -63,49 +72,46 @@ async function open(url: string): Promise<{ readonly page: Page; readonly troubl
 
 const report = (page: Page) => page.frameLocator('iframe:not(.next)');
 
-const newerThan = (page: Page, version: number) =>
-  page.waitForSelector(`html[data-version]:not([data-version="${version}"])`);
+const soFar = (page: Page) => report(page).getByText('every figure is of the run so far');
+
+const version = async (page: Page) => Number(await page.locator('html').getAttribute('data-version'));
+
+const newerThan = (page: Page, one: number) =>
+  page.waitForSelector(`html[data-version]:not([data-version="${one}"])`);
 
 describe('sim --live', () => {
-  it('shows the run while it goes on, also after a reload, and ends as the finished report', async () => {
-    const run = await start(scenario(10), '--live');
+  it('shows the run while it goes on, keeps what the reader has chosen, survives a reload, and tells the end', async () => {
+    const run = await start(endless, '--live');
     const { page, trouble } = await open(run.url);
-    await report(page).getByText('every figure is of the run so far').waitFor();
-    const first = Number(await page.locator('html').getAttribute('data-version'));
-    await newerThan(page, first);
+    await soFar(page).waitFor();
+    await report(page).locator('#theme').selectOption('dark');
+    await newerThan(page, await version(page));
+    expect(await report(page).locator('html').getAttribute('data-theme')).toBe('dark');
     await page.reload();
-    // Of the run so far or, where that took long, at its end.
-    await report(page).locator('.verdict').waitFor();
+    await soFar(page).waitFor();
+    await page.getByRole('button', { name: 'Keep this view' }).click();
+    expect(await page.getByRole('button', { pressed: true }).textContent()).toBe('Keep this view');
+    run.program.signal('SIGINT');
+    // Who keeps a view sees the last report nevertheless.
     await page.waitForSelector('html[data-over]');
     expect(await page.locator('#news').textContent()).toMatch(/^over; the report is .*report\.html$/);
-    const { completedPeers, peersToComplete } = (await run.program.ends(), run.result().verdict);
-    const headline = await report(page).locator('.verdict').textContent();
-    expect(headline).toContain(`${completedPeers} of ${peersToComplete} peers complete and verified`);
-    expect(await report(page).locator('figure[data-chart=completion] svg').count()).toBeGreaterThan(0);
+    expect(await report(page).locator('.verdict').textContent()).toContain('interrupted');
+    expect(await run.program.ends()).toEqual({ code: 130, signal: null });
     expect(trouble).toEqual([]);
   });
 
-  it('keeps what the reader has chosen when a newer report comes', async () => {
-    const { url } = await start(scenario(8), '--live');
-    const { page } = await open(url);
-    await report(page).locator('#theme').selectOption('dark');
-    const before = Number(await page.locator('html').getAttribute('data-version'));
-    await newerThan(page, before);
-    expect(await report(page).locator('html').getAttribute('data-theme')).toBe('dark');
-    await page.getByRole('button', { name: 'Keep this view' }).click();
-    expect(await page.getByRole('button', { pressed: true }).textContent()).toBe('Keep this view');
-  });
-
-  it('gives the same result in virtual time with a browser that has stopped, and ends', async () => {
+  it('gives the same result in virtual time with a browser that has stopped', async () => {
     const alone = await start(scenario(100), '--engine', 'virtual');
     expect(await alone.program.ends()).toEqual({ code: 0, signal: null });
     const watched = await start(scenario(100), '--engine', 'virtual', '--live');
     // A reader that takes nothing after the first bytes.
     const stopped = await fetch(`${watched.url}news`);
     expect(stopped.status).toBe(200);
+    await watched.program.says(/report: /);
+    await stopped.body!.cancel();
     expect(await watched.program.ends()).toEqual({ code: 0, signal: null });
-    const { swarm, peers, verdict } = watched.result();
-    expect({ swarm, peers, verdict }).toEqual({
+    const { swarm: figures, peers, verdict } = watched.result();
+    expect({ swarm: figures, peers, verdict }).toEqual({
       swarm: alone.result().swarm,
       peers: alone.result().peers,
       verdict: alone.result().verdict,
@@ -115,24 +121,31 @@ describe('sim --live', () => {
   it('ends on threads as without a browser when the process of the browser has stopped', async () => {
     const own = await startChromiumServer();
     onTestFinished(() => own.kill());
-    const watched = await start(scenario(8), '--live');
     const page = await (await own.connect()).newPage();
     page.setDefaultTimeout(0);
+    const watched = await start(scenario(8), '--live');
     await page.goto(watched.url);
-    await report(page).getByText('every figure is of the run so far').waitFor();
+    // Of the run so far or, where that took long, at its end.
+    await report(page).locator('.verdict').waitFor();
     own.stop();
     expect(await watched.program.ends()).toEqual({ code: 0, signal: null });
-    const { verdict, swarm } = watched.result();
+    const { verdict, swarm: figures } = watched.result();
     expect(verdict.completedPeers).toBe(5);
-    expect(swarm.makespanMs).toBeGreaterThan(swarm.bound.lowerBoundMs!);
-    expect(swarm.usefulBytes).toBe(4 * 640 * 1024);
+    expect(figures.makespanMs).toBeGreaterThan(figures.bound.lowerBoundMs!);
+    expect(figures.usefulBytes).toBe(4 * 640 * 1024);
   });
 
-  it('shows the runs of an experiment one after another', async () => {
+  it('shows the runs of an experiment one after another, and ends as the finished report of the last', async () => {
     const { program, url } = await start(scenario(3), '--live', '--repeat', '2');
-    const { page } = await open(url);
+    // Who has the page is waited for at the end.
+    await fetch(url);
+    const { page, trouble } = await open(url);
     await page.waitForSelector('html[data-over]');
     expect(await page.locator('#news').textContent()).toMatch(/^watched 2\/2: over; the report is/);
+    const headline = await report(page).locator('.verdict').textContent();
+    expect(headline).toContain('5 of 5 peers complete and verified; makespan');
+    expect(await report(page).locator('figure[data-chart=completion] svg').count()).toBeGreaterThan(0);
     expect(await program.ends()).toEqual({ code: 0, signal: null });
+    expect(trouble).toEqual([]);
   });
 });

@@ -14,8 +14,10 @@ afterAll(() => browser.close());
 
 it('knows that the run is over also when it had drawn the last report before', async () => {
   const shell = renderLivePage('watched', pageScript('live'));
-  const live = await serveLive({ shell, report: () => '<p>the finished report' });
+  const live = await serveLive({ shell, report: () => Promise.resolve('<p>the finished report') });
   const page = await browser.newPage();
+  // A busy machine draws slowly: only the test as a whole has a limit.
+  page.setDefaultTimeout(0);
   onTestFinished(() => page.close());
   await page.goto(live.url);
   const last = JSON.stringify({ version: 7, text: 'over', title: 'watched: over' });

@@ -1,5 +1,5 @@
 /** `--live`: a page that shows the runs while they go on, for browsers of this machine. */
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LiveRun } from '../../sim/live/live-run.ts';
 import { serveLive, type LiveServer } from '../../sim/live/live-server.ts';
@@ -13,11 +13,14 @@ import { describeProgress } from '../progress/progress-line.ts';
 /** So long a browser may take until it asks for the last report; one that has stopped never does. */
 const END_GRACE_MS = 15_000;
 
+const WORKER = new URL('./live-worker.js', import.meta.url);
+
 export class LiveView {
   readonly #title: string;
   readonly #environment: Environment;
   readonly #script = pageScript('page');
-  #report: () => string | null = () => null;
+  #report: () => Promise<string | null> = () => Promise.resolve(null);
+  #run: LiveRun | undefined;
   #version = 0;
   #last: News;
   #server!: LiveServer;
@@ -47,15 +50,17 @@ export class LiveView {
 
   /** From now on browsers see this run; for the engine, to tell how it gets on. */
   follow(plan: Plan, label: string): LiveRun['watcher'] {
-    const run = new LiveRun(plan, {
-      environment: this.#environment,
-      script: this.#script,
+    void this.#run?.end();
+    const run = new LiveRun({
+      workerFile: WORKER,
+      task: { plan, environment: this.#environment, script: this.#script },
       now: () => performance.now(),
       onNews: (progress) => {
         this.#version++;
         this.#tell(label, describeProgress(progress, ''));
       },
     });
+    this.#run = run;
     this.#report = () => run.report();
     return run.watcher;
   }
@@ -63,7 +68,8 @@ export class LiveView {
   /** The run is over, and its report is in the folder. */
   finished(label: string, folder: string): void {
     const file = join(folder, 'report.html');
-    this.#report = () => readFileSync(file, 'utf8');
+    this.#report = () => readFile(file, 'utf8');
+    void this.#run?.end();
     this.#version++;
     this.#tell(label, `over; the report is ${file}`);
   }
@@ -73,8 +79,9 @@ export class LiveView {
    *
    * @param until where no browser has ever come, one is waited for until this is aborted; default: none is
    */
-  end(until?: AbortSignal): Promise<void> {
-    return this.#server.end(JSON.stringify(this.#last), END_GRACE_MS, until);
+  async end(until?: AbortSignal): Promise<void> {
+    await this.#server.end(JSON.stringify(this.#last), END_GRACE_MS, until);
+    await this.#run?.end();
   }
 
   #tell(label: string, text: string): void {

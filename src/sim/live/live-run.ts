@@ -1,15 +1,16 @@
-/** What a browser is shown of a run that goes on: the report as if it were over now. */
+/**
+ * What a browser is shown of a run that goes on: the report as if it were over now. A thread of its own makes it, so that
+ * the thread that leads the run keeps its times.
+ */
+import { Worker } from 'node:worker_threads';
+import type { SwarmEvent } from '../../core/events.ts';
 import type { RunProgress, RunRecord, RunWatcher } from '../engines/engine.ts';
-import { Measurement } from '../measure/measure.ts';
-import { StoryFold } from '../page/data/story-fold.ts';
-import { renderRunPage } from '../page/html/run-page.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { Environment } from '../result/result.ts';
+import type { FromLiveWorker, LiveTask, ToLiveWorker } from './live-messages.ts';
 
 export interface LiveRunComponents {
-  readonly environment: Environment;
-  /** The browser's code of the pages. */
-  readonly script: string;
+  /** The bundled live-worker.ts. */
+  readonly workerFile: URL;
+  readonly task: LiveTask;
   /** Real time in ms. */
   readonly now: () => number;
   /** The run has got on; at most once in `NEWS_EVERY_MS`. */
@@ -21,27 +22,42 @@ const NEWS_EVERY_MS = 500;
 /** A report is made anew when at least so many times as long has passed as it took to make the last. */
 const REST_FACTOR = 10;
 
+/** More events than these are passed on before the run tells how it gets on. */
+const EVENTS_AT_ONCE = 1000;
+
 export class LiveRun {
   readonly #components: LiveRunComponents;
-  readonly #measurement: Measurement;
-  readonly #story: StoryFold;
+  readonly #worker: Worker | undefined;
+  #events: SwarmEvent[] = [];
   #peek: (() => RunRecord) | undefined;
   #toldMs = -Infinity;
-  #made: { readonly html: string; readonly untilMs: number } | undefined;
+  /** The last that was asked for, and until when it is new enough. */
+  #made: { readonly html: Promise<string>; untilMs: number } | undefined;
+  #answer: { resolve(html: string): void; reject(error: Error): void } | undefined;
+  #failure: Error | undefined;
 
-  constructor(plan: Plan, components: LiveRunComponents) {
+  constructor(components: LiveRunComponents) {
     this.#components = components;
-    this.#measurement = new Measurement(plan);
-    this.#story = new StoryFold(plan);
+    // Whatever becomes of it, the run goes on without its page.
+    try {
+      this.#worker = new Worker(components.workerFile, { workerData: components.task });
+    } catch (error) {
+      this.#fail(error as Error);
+      return;
+    }
+    this.#worker.unref();
+    this.#worker.on('message', (made: FromLiveWorker) => this.#hear(made));
+    this.#worker.on('error', (error: Error) => this.#fail(error));
   }
 
   readonly watcher = {
     onLiveEvent: (event) => {
-      this.#measurement.see(event);
-      this.#story.see(event);
+      this.#events.push(event);
+      if (this.#events.length >= EVENTS_AT_ONCE) this.#pass();
     },
     onProgress: (progress, peek) => {
       this.#peek = peek;
+      this.#pass();
       const nowMs = this.#components.now();
       if (nowMs - this.#toldMs < NEWS_EVERY_MS) return;
       this.#toldMs = nowMs;
@@ -49,15 +65,38 @@ export class LiveRun {
     },
   } satisfies Partial<RunWatcher>;
 
-  /** null: the swarm is not ready yet. */
-  report(): string | null {
+  /** null: the swarm is not ready yet. Rejects when the page could not be made. */
+  async report(): Promise<string | null> {
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#peek === undefined) return null;
-    const beganMs = this.#components.now();
-    if (this.#made !== undefined && beganMs < this.#made.untilMs) return this.#made.html;
-    const result = this.#measurement.result(this.#peek(), this.#components.environment);
-    const html = renderRunPage(this.#story.story(result), this.#components.script, { goesOn: true });
-    const nowMs = this.#components.now();
-    this.#made = { html, untilMs: nowMs + REST_FACTOR * (nowMs - beganMs) };
+    if (this.#made !== undefined && this.#components.now() < this.#made.untilMs) return this.#made.html;
+    const html = new Promise<string>((resolve, reject) => (this.#answer = { resolve, reject }));
+    this.#made = { html, untilMs: Infinity };
+    this.#pass(this.#peek());
     return html;
+  }
+
+  /** Resolves when who has asked for a report has it, and the thread has ended. */
+  async end(): Promise<void> {
+    this.#events = [];
+    await this.#made?.html.catch(() => undefined);
+    await this.#worker?.terminate();
+  }
+
+  #pass(record?: RunRecord): void {
+    if (this.#failure !== undefined) return;
+    const events = this.#events;
+    this.#events = [];
+    this.#worker?.postMessage({ events, ...(record && { record }) } satisfies ToLiveWorker);
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    this.#answer?.reject(error);
+  }
+
+  #hear({ html, tookMs }: FromLiveWorker): void {
+    this.#made!.untilMs = this.#components.now() + REST_FACTOR * tookMs;
+    this.#answer!.resolve(html);
   }
 }

@@ -36,7 +36,7 @@ async function until(response: IncomingMessage, part: string): Promise<string> {
 }
 
 async function serve(report: () => string | null = () => null): Promise<LiveServer> {
-  return (server = await serveLive({ shell: '<p>shell', report }));
+  return (server = await serveLive({ shell: '<p>shell', report: () => Promise.resolve(report()) }));
 }
 
 describe('the live page', () => {
@@ -90,7 +90,7 @@ describe('the live page', () => {
     const ended = live.end('{"at":9}', graceMs);
     await textOf(await get(`${live.url}report`));
     // By the end of one that is asked by nobody, the time to ask is over for the first one, too.
-    const other = await serveLive({ shell: '', report: () => null });
+    const other = await serveLive({ shell: '', report: () => Promise.resolve(null) });
     (await get(`${other.url}news`)).resume().on('error', () => undefined);
     await other.end('{"at":9}', graceMs);
     expect((await get(`${live.url}report`)).statusCode).toBe(200);
@@ -139,6 +139,13 @@ describe('the live page', () => {
       expect(response.statusCode).toBe(403);
       expect(await textOf(response)).toBe('only the page itself may read this\n');
     }
+  });
+
+  test('says why there is no report when it cannot be made', async () => {
+    server = await serveLive({ shell: '', report: () => Promise.reject(new Error('no thread is left')) });
+    const response = await get(`${server.url}report`);
+    expect(response.statusCode).toBe(503);
+    expect(await textOf(response)).toBe('the report could not be made: no thread is left\n');
   });
 
   test('takes no orders', async () => {

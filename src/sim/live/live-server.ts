@@ -8,8 +8,8 @@ import { isOfThisPage } from './same-page.ts';
 export interface LiveContent {
   /** What a browser opens: it listens to `/news`, and fetches `/report` when that tells of a new one. */
   readonly shell: string;
-  /** The report as it is now, made when a browser asks for it; null: there is none yet. */
-  readonly report: () => string | null;
+  /** The report as it is now, made when a browser asks for it; null: there is none yet. Rejects when it cannot be made. */
+  readonly report: () => Promise<string | null>;
 }
 
 export interface LiveServer {
@@ -43,82 +43,114 @@ const COMMON_HEADERS = {
 };
 
 /** Default port: any free one. @throws the port is taken */
-export async function serveLive({ shell, report }: LiveContent, port = 0): Promise<LiveServer> {
-  const readers = new Set<NewsReader>();
-  let newest: string | undefined;
-  let wasRead = false;
-  let isOpening = false;
-  let endReader: ((reader: NewsReader) => void) | undefined;
-  let patience: Patience | undefined;
-  const listen = (response: ServerResponse): void => {
-    if (readers.size >= READERS_MAX) return answer(response, 503, 'too many browsers\n');
-    response.writeHead(200, { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' });
-    response.flushHeaders();
-    const reader = new NewsReader(response);
-    wasRead = true;
-    isOpening = false;
-    readers.add(reader);
-    response.on('close', () => readers.delete(reader));
-    if (endReader !== undefined) endReader(reader);
-    else if (newest !== undefined) reader.tell(newest);
-  };
-  const server = createServer((request, response) => {
-    const refusal = refusalOf(request, portOf(server));
+export async function serveLive(content: LiveContent, port = 0): Promise<LiveServer> {
+  const live = new LivePage(content);
+  await live.listen(port);
+  return live;
+}
+
+class LivePage implements LiveServer {
+  readonly #content: LiveContent;
+  readonly #server: Server;
+  #port = 0;
+  readonly #readers = new Set<NewsReader>();
+  #newest: string | undefined;
+  #wasRead = false;
+  #isOpening = false;
+  #endReader: ((reader: NewsReader) => void) | undefined;
+  #patience: Patience | undefined;
+
+  constructor(content: LiveContent) {
+    this.#content = content;
+    this.#server = createServer((request, response) => this.#answer(request, response));
+  }
+
+  async listen(port: number): Promise<void> {
+    this.#server.listen(port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+    // A run that is over ends, whoever may still look at its page.
+    this.#server.unref();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/`;
+  }
+
+  get wasRead(): boolean {
+    return this.#wasRead;
+  }
+
+  tell(news: string): void {
+    this.#newest = news;
+    for (const reader of this.#readers) reader.tell(news);
+  }
+
+  async end(news: string, graceMs: number, wait?: AbortSignal): Promise<void> {
+    const endOf = async (reader: NewsReader): Promise<void> => {
+      this.#patience ??= new Patience(graceMs);
+      await reader.end(news, this.#patience.signal);
+      // One that has the report does not answer for the others.
+      this.#patience.extend(graceMs);
+    };
+    const told = [...this.#readers].map(endOf);
+    const untilNext = this.#wasRead ? undefined : wait;
+    if (untilNext !== undefined || this.#isOpening) {
+      this.#server.ref();
+      const limit = untilNext ?? AbortSignal.timeout(graceMs);
+      told.push(
+        new Promise<void>((resolve) => {
+          const isEnough = (): void => resolve();
+          this.#endReader = (reader) => {
+            if (untilNext === undefined) limit.removeEventListener('abort', isEnough);
+            void endOf(reader).then(resolve);
+          };
+          if (limit.aborted) resolve();
+          limit.addEventListener('abort', isEnough, { once: true });
+        }),
+      );
+    }
+    await Promise.all(told);
+    this.#patience?.end();
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const refusal = refusalOf(request, this.#port);
     if (refusal !== undefined) return answer(response, ...refusal);
     const path = request.url?.replace(/\?.*/, '');
     if (path === '/') {
-      isOpening = true;
-      return answer(response, 200, shell, HTML);
+      this.#isOpening = true;
+      return answer(response, 200, this.#content.shell, HTML);
     }
-    if (path === '/news') return listen(response);
+    if (path === '/news') return this.#listen(response);
     if (path !== '/report') return answer(response, 404, 'there are only /, /news and /report\n');
-    const html = report();
-    patience?.extend(DRAWN_MS);
-    return html === null ? answer(response, 204, '') : answer(response, 200, html, HTML);
-  });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  // A run that is over ends, whoever may still look at its page.
-  server.unref();
-  return {
-    url: `http://127.0.0.1:${portOf(server)}/`,
-    tell(news) {
-      newest = news;
-      for (const reader of readers) reader.tell(news);
-    },
-    get wasRead() {
-      return wasRead;
-    },
-    async end(news, graceMs, wait) {
-      const endOf = async (reader: NewsReader): Promise<void> => {
-        patience ??= new Patience(graceMs);
-        await reader.end(news, patience.signal);
-        // One that has the report does not answer for the others.
-        patience.extend(graceMs);
-      };
-      const told = [...readers].map(endOf);
-      const untilNext = wasRead || wait === undefined ? undefined : wait;
-      if (untilNext !== undefined || isOpening) {
-        server.ref();
-        const limit = untilNext ?? AbortSignal.timeout(graceMs);
-        told.push(
-          new Promise<void>((resolve) => {
-            const isEnough = (): void => resolve();
-            endReader = (reader) => {
-              if (untilNext === undefined) limit.removeEventListener('abort', isEnough);
-              void endOf(reader).then(resolve);
-            };
-            if (limit.aborted) resolve();
-            limit.addEventListener('abort', isEnough, { once: true });
-          }),
-        );
-      }
-      await Promise.all(told);
-      patience?.end();
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+    this.#content.report().then(
+      (html) => {
+        this.#patience?.extend(DRAWN_MS);
+        if (html === null) answer(response, 204, '');
+        else answer(response, 200, html, HTML);
+      },
+      (error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        answer(response, 503, `the report could not be made: ${why}\n`);
+      },
+    );
+  }
+
+  #listen(response: ServerResponse): void {
+    if (this.#readers.size >= READERS_MAX) return answer(response, 503, 'too many browsers\n');
+    response.writeHead(200, { ...COMMON_HEADERS, 'Content-Type': 'text/event-stream; charset=utf-8' });
+    response.flushHeaders();
+    const reader = new NewsReader(response);
+    this.#wasRead = true;
+    this.#isOpening = false;
+    this.#readers.add(reader);
+    response.on('close', () => this.#readers.delete(reader));
+    if (this.#endReader !== undefined) this.#endReader(reader);
+    else if (this.#newest !== undefined) reader.tell(this.#newest);
+  }
 }
 
 /** Aborts when nothing has happened for so long. */
@@ -149,10 +181,6 @@ class Patience {
 }
 
 const HTML = 'text/html; charset=utf-8';
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
-}
 
 function refusalOf(request: IncomingMessage, port: number): [status: number, reason: string] | undefined {
   if (request.method !== 'GET') return [405, 'only GET\n'];
