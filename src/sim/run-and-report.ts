@@ -1,3 +1,4 @@
+import type { SwarmEvent } from '../core/events.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
 import { Measurement } from './measure/measure.ts';
 import { StoryFold } from './page/data/story-fold.ts';
@@ -19,8 +20,42 @@ export interface ReportRequest {
   readonly environment: Environment;
 }
 
+/** What keeps the events of a run. */
+export interface EventRecorder {
+  /** Aborted when an event could not be kept: the run need not go on. */
+  readonly failed: AbortSignal;
+  see(event: SwarmEvent): void;
+}
+
 /**
- * Runs a plan, measures what happens as it happens, and writes the report.
+ * Runs a plan and measures what happens as it happens.
+ *
+ * @returns what came out, and the page that shows it
+ * @throws {EngineError} this machine cannot run it
+ */
+export async function runMeasured(
+  engine: Engine,
+  plan: Plan,
+  watcher: RunWatcher,
+  { recorder, environment }: { readonly recorder: EventRecorder; readonly environment: Environment },
+): Promise<{ readonly result: RunResult; readonly page: string }> {
+  const measurement = new Measurement(plan);
+  const story = new StoryFold(plan);
+  const record = await engine.run(plan, {
+    ...watcher,
+    signal: AbortSignal.any([watcher.signal, recorder.failed]),
+    onEvent(event) {
+      measurement.see(event);
+      recorder.see(event);
+      story.see(event);
+    },
+  });
+  const result = measurement.result(record, environment);
+  return { result, page: renderRunPage(story.story(result), pageScript('page')) };
+}
+
+/**
+ * Runs a plan and writes the report.
  *
  * @throws {EngineError} this machine cannot run it; then nothing is left of the report
  * @throws {StoreError} the report cannot be written
@@ -31,22 +66,9 @@ export async function runAndReport(
   watcher: RunWatcher,
   { reports, place, environment }: ReportRequest,
 ): Promise<FinishedRun> {
-  const measurement = new Measurement(plan);
-  const story = new StoryFold(plan);
   const report = await ReportDraft.begin(reports, plan, place);
   try {
-    const record = await engine.run(plan, {
-      ...watcher,
-      // A run of which the report cannot be written need not go on.
-      signal: AbortSignal.any([watcher.signal, report.failed]),
-      onEvent(event) {
-        measurement.see(event);
-        report.see(event);
-        story.see(event);
-      },
-    });
-    const result = measurement.result(record, environment);
-    const page = renderRunPage(story.story(result), pageScript('page'));
+    const { result, page } = await runMeasured(engine, plan, watcher, { recorder: report, environment });
     return { result, ...(await report.finish(result, { 'report.html': page })) };
   } catch (error) {
     await report.discard();

@@ -1,8 +1,10 @@
 import type { Piscina } from 'piscina';
 
 export interface RunPoolOptions {
-  /** A bundled worker, of which `run` takes a task. */
+  /** A bundled worker. */
   readonly workerFile: URL;
+  /** Its function that takes a task; default `run`. */
+  readonly taker?: string;
   /** Runs at a time. */
   readonly threads: number;
   /** Ends the runs that are under way, too. */
@@ -16,14 +18,14 @@ export class RunPool<Task, Answer> {
   readonly #pool: Promise<Piscina>;
   readonly #signal: AbortSignal;
 
-  constructor({ workerFile, threads, signal }: RunPoolOptions) {
+  constructor({ workerFile, taker = 'run', threads, signal }: RunPoolOptions) {
     this.#signal = signal;
     // A single run needs no pool, and does not load one.
     this.#pool = import('piscina').then(
       ({ Piscina: Pool }) =>
         new Pool({
           filename: workerFile.href,
-          name: 'run',
+          name: taker,
           minThreads: 0,
           maxThreads: threads,
           concurrentTasksPerWorker: 1,

@@ -1,4 +1,5 @@
 /** What a thread does that runs one plan in virtual time after another, each with its report. */
+import { runAndPack } from './agents/run-and-pack.ts';
 import { toPlainError, type PlainError } from '../core/errors.ts';
 import { virtualEngine } from './engines/virtual/virtual-engine.ts';
 import type { Plan } from './plan/plan.ts';
@@ -16,10 +17,29 @@ export interface RunTask {
 /** An error loses its class between threads, so it comes as plain data. */
 export type RunAnswer = FinishedRun | { readonly error: PlainError };
 
+export interface PackTask {
+  readonly plan: Plan;
+  /** For what does not fit into memory. */
+  readonly folder: string;
+  readonly environment: Environment;
+}
+
+export type PackAnswer = { readonly packed: Uint8Array } | { readonly error: PlainError };
+
+const nobody = { signal: new AbortController().signal };
+
 export async function run({ plan, reports, place, environment }: RunTask): Promise<RunAnswer> {
   try {
-    const watcher = { signal: new AbortController().signal };
-    return await runAndReport(virtualEngine(), plan, watcher, { reports, place, environment });
+    return await runAndReport(virtualEngine(), plan, nobody, { reports, place, environment });
+  } catch (error) {
+    return { error: toPlainError(error) };
+  }
+}
+
+/** The report as bytes for a journey, instead of as files. */
+export async function pack({ plan, folder, environment }: PackTask): Promise<PackAnswer> {
+  try {
+    return { packed: await runAndPack(virtualEngine(), plan, nobody, { folder, environment }) };
   } catch (error) {
     return { error: toPlainError(error) };
   }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { ownPrefix } from '../../src/core/node/store/left-behind.ts';
 import { attemptMessage, experimentMessage } from '../../src/sim/agents/messages.ts';
 import { openStorage } from '../../src/sim/agents/storage.ts';
 import { readClusterAddress } from '../../src/sim/cluster/cluster-address.ts';
@@ -11,6 +12,7 @@ import { streamNames } from '../../src/sim/cluster/names.ts';
 import { programOf } from '../../src/sim/cluster/program-id.ts';
 import { readEnvironment } from '../../src/sim/environment.ts';
 import { Presence } from '../../src/sim/cluster/presence.ts';
+import { DRAFT } from '../../src/sim/report/write-report.ts';
 import type { RunResult } from '../../src/sim/result/result.ts';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
 import { JETSTREAM, startNats, type TestServer } from '../support/nats-server.ts';
@@ -197,6 +199,10 @@ test('an agent, the server and the coordinator are killed in turn: nothing is lo
   await first.says(passes(9));
   await first.destroy();
   const [experiment] = readdirSync(join(folder, 'cluster', 'small'));
+  // What it was writing as it was killed.
+  const draft = `${ownPrefix(DRAFT).replace(String(process.pid), String(first.pid))}half`;
+  mkdirSync(join(folder, 'cluster', 'small', experiment!, draft));
+  writeFileSync(join(folder, 'cluster', 'small', experiment!, draft, 'events.jsonl'), '');
   const second = start('sim', ...words, '--resume', experiment!);
   expect(await second.ends(), second.output).toMatchObject({ code: 0 });
   expect(contentOf('cluster')).toEqual(expected);

@@ -4,7 +4,7 @@ import { engineNameOf, type Plan } from '../../sim/plan/plan.ts';
 import type { RunComponents } from '../../sim/pipeline.ts';
 import { fromPlainError } from '../../sim/engines/run/plain-errors.ts';
 import { doneRun } from '../../sim/agents/experiment-state.ts';
-import { removeDrafts, type RunPlace } from '../../sim/report/write-report.ts';
+import { removeDeadDrafts, removeDrafts, type RunPlace } from '../../sim/report/write-report.ts';
 import type { FinishedRun } from '../../sim/run-and-report.ts';
 import { RunPool } from '../../sim/run-pool.ts';
 import type { RunAnswer, RunTask } from '../../sim/run-worker.ts';
@@ -121,6 +121,8 @@ async function runnerOnCluster(
   cluster: ClusterSession,
 ): Promise<Runner> {
   const queue = await cluster.queue(experiment!, plans[0]!.scenario.name);
+  // Of a coordinator that was killed, where this one goes on.
+  removeDeadDrafts(parent);
   const progress = new RunsProgress(process.stderr, {
     runs: plans.length,
     mayBeFewer,

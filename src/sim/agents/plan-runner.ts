@@ -1,5 +1,5 @@
 /** How an agent does a run: in a thread where it is in virtual time, in this process where it is in real time. */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,15 +7,13 @@ import { ownPrefix, removeLeftBehind } from '../../core/node/store/left-behind.t
 import { fromPlainError } from '../engines/run/plain-errors.ts';
 import type { Engines } from '../engines/registry.ts';
 import { forecast } from '../experiment/forecast.ts';
-import { pageScript } from '../page/page-script.ts';
-import { runPlan } from '../pipeline.ts';
 import { engineNameOf, type Plan } from '../plan/plan.ts';
 import { describeShortages } from '../plan/shortage.ts';
 import type { Environment } from '../result/result.ts';
 import { RunPool } from '../run-pool.ts';
-import type { RunAnswer, RunTask } from '../run-worker.ts';
+import type { PackAnswer, PackTask } from '../run-worker.ts';
 import { ConfigError } from '../../core/errors.ts';
-import { packReport, type ReportFiles } from './report-pack.ts';
+import { runAndPack } from './run-and-pack.ts';
 
 export interface PlanRunnerComponents {
   readonly engines: Engines;
@@ -30,9 +28,7 @@ const FOLDER = 'swarm-lab-agent';
 export class PlanRunner {
   readonly #components: PlanRunnerComponents;
   readonly #folder: string;
-  readonly #pool: RunPool<RunTask, RunAnswer>;
-  readonly #script = pageScript('page');
-  #runs = 0;
+  readonly #pool: RunPool<PackTask, PackAnswer>;
   #underWay = 0;
 
   constructor(components: PlanRunnerComponents) {
@@ -41,6 +37,7 @@ export class PlanRunner {
     this.#folder = mkdtempSync(join(tmpdir(), ownPrefix(FOLDER)));
     this.#pool = new RunPool({
       workerFile: components.runWorkerFile,
+      taker: 'pack',
       threads: components.lanes,
       signal: new AbortController().signal,
     });
@@ -60,18 +57,11 @@ export class PlanRunner {
     const engine = engines[engineNameOf(plan)];
     const { shortages } = forecast(plan, engine);
     if (shortages.length > 0) throw new ConfigError(describeShortages(plan.scenario.name, shortages));
-    const place = { parent: this.#folder, name: `run-${++this.#runs}` };
-    let folder: string | undefined;
     this.#underWay++;
     try {
-      folder =
-        engine.name === 'virtual'
-          ? await this.#inThread(plan, place, signal)
-          : await this.#here(plan, place, signal);
-      return await packReport(filesOf(folder), this.#script);
+      return await (engine.name === 'virtual' ? this.#inThread(plan, signal) : this.#here(plan, signal));
     } finally {
       this.#underWay--;
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     }
   }
 
@@ -81,25 +71,15 @@ export class PlanRunner {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #inThread(plan: Plan, place: RunTask['place'], signal: AbortSignal): Promise<string> {
+  async #inThread(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {
     const { environment } = this.#components;
-    const answer = await this.#pool.run({ plan, reports: this.#folder, place, environment }, signal);
+    const answer = await this.#pool.run({ plan, folder: this.#folder, environment }, signal);
     if ('error' in answer) throw fromPlainError(answer.error);
-    return answer.folder;
+    return answer.packed;
   }
 
-  async #here(plan: Plan, place: RunTask['place'], signal: AbortSignal): Promise<string> {
+  #here(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {
     const { engines, environment } = this.#components;
-    const { folder } = await runPlan(
-      plan,
-      this.#folder,
-      { engines, environment, watcher: { signal } },
-      place,
-    );
-    return folder;
+    return runAndPack(engines[engineNameOf(plan)], plan, { signal }, { folder: this.#folder, environment });
   }
-}
-
-function filesOf(folder: string): ReportFiles {
-  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 }

@@ -51,7 +51,7 @@ export class RunQueue {
   readonly #options: RunQueueOptions;
   readonly #storage: Storage;
   readonly #lead: Lead;
-  readonly #script = pageScript('page');
+  readonly #script = Buffer.from(pageScript('page'));
   /** Of runs that were done before anybody waited for them here. */
   readonly #early = new Map<string, Outcome>();
   readonly #waiting = new Map<string, Waiting>();
@@ -153,7 +153,7 @@ export class RunQueue {
     const files = await unpackReport(packed, this.#script);
     const text = files.get('result.json');
     if (text === undefined) throw new EngineError(`the report of run ${run} came without its result.json`);
-    const result = JSON.parse(Buffer.from(text).toString()) as RunResult;
+    const result = JSON.parse(Buffer.concat(text).toString()) as RunResult;
     const written = await storeReport(files, result, reports, place);
     // What is in the folder needs not be kept twice.
     await dropPayload(connection, this.#storage, outcome.report);

@@ -144,6 +144,11 @@ export function removeDrafts(parent: string): void {
   removeOwn(parent, DRAFT);
 }
 
+/** What programs that were killed had begun in this folder. */
+export function removeDeadDrafts(parent: string): void {
+  removeLeftBehind(parent, DRAFT);
+}
+
 async function writeFiles(folder: string, result: RunResult): Promise<void> {
   await writeFile(join(folder, 'result.json'), renderResultJson(result));
   for (const [name, text] of Object.entries(renderedFiles(result))) await writeFile(join(folder, name), text);

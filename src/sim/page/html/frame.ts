@@ -12,8 +12,7 @@ export interface PageContent {
 }
 
 export function renderFrame({ title, body, data, script }: PageContent): string {
-  const code = scriptText(script);
-  const policy = contentPolicy(code);
+  const { code, policy } = ofScript(script);
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -33,6 +32,17 @@ ${scriptElement(code)}
 </html>
 `;
   return page.html;
+}
+
+let last: { readonly script: string; readonly code: string; readonly policy: string } | undefined;
+
+/** Pages of many runs have one script: what follows from it is made once. */
+function ofScript(script: string): { readonly code: string; readonly policy: string } {
+  if (last?.script !== script) {
+    const code = scriptText(script);
+    last = { script, code, policy: contentPolicy(code) };
+  }
+  return last;
 }
 
 /** Nothing but the page's own style and this script, and what else is named; as a directive each. */
