@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Comparison } from '../../src/sim/experiment/comparison.ts';
 import { folderOfTest } from '../support/folder-of-test.ts';
 import { OwnCheckout } from '../support/own-checkout.ts';
@@ -29,14 +29,16 @@ function makespanOf(comparison: Comparison) {
 
 describe('sim --against a saved run', () => {
   let desk: SimDesk;
-  beforeEach(() => {
+  let scenario: string;
+  beforeAll(async () => {
     desk = new SimDesk(inject('bundleFolder'));
+    scenario = desk.scenario('pickers', PICKERS);
+    await desk.run([scenario, ...VIRTUAL, '--repeat', '4', '--quiet']);
+    await desk.run([desk.scenario('other', PICKERS), ...VIRTUAL, '--quiet', '--out', 'other']);
   });
-  afterEach(() => desk.close());
+  afterAll(() => desk.close());
 
   it('runs its plans again, in turns with the scenario of the same seeds, and compares', async () => {
-    const scenario = desk.scenario('pickers', PICKERS);
-    await desk.run([scenario, ...VIRTUAL, '--repeat', '4', '--quiet']);
     const ended = await desk.run([
       ...[scenario, ...VIRTUAL, '--against', join('reports', 'latest')],
       ...['--set', 'defaults.policy.picker=sequential', '--json'],
@@ -70,9 +72,6 @@ describe('sim --against a saved run', () => {
     ],
     [['other/latest'], 'other/latest is a run of other, not of pickers'],
   ])('%j is refused', async (args, message) => {
-    const scenario = desk.scenario('pickers', PICKERS);
-    await desk.run([scenario, ...VIRTUAL, '--quiet']);
-    await desk.run([desk.scenario('other', PICKERS), ...VIRTUAL, '--quiet', '--out', 'other']);
     const { code, stderr } = await desk.run([scenario, ...VIRTUAL, '--against', ...args]);
     expect(code).toBe(2);
     expect(stderr).toContain(message);

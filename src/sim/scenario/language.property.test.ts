@@ -167,11 +167,15 @@ const groupName = fc
   .stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,9}$/)
   .filter((name) => !['tracker', 'all', 'rest', 'here', 'there'].includes(name));
 
+/** A text in which no variable is named. */
+const plainText = (constraints: fc.StringConstraints) =>
+  fc.string(constraints).filter((text) => !text.includes('${'));
+
 const scenarioObject = fc
   .record(
     {
-      description: fc.string({ maxLength: 50 }),
-      seed: fc.oneof(fc.integer(), fc.string({ minLength: 1, maxLength: 10 })),
+      description: plainText({ maxLength: 50 }),
+      seed: fc.oneof(fc.integer(), plainText({ minLength: 1, maxLength: 10 })),
       tracker: fc.record({ agreement: fc.constant(1), announce_interval: fc.constant('1.5s') }, optional),
       time_limit: fc.constantFrom('30s', '2min'),
       defaults: fc.record({ link: fc.record({ up: rates, jitter: latency }, optional) }, optional),
