@@ -23,7 +23,7 @@ it('knows that the run is over also when it had drawn the last report before', a
   const last = JSON.stringify({ version: 7, text: 'over', title: 'watched: over' });
   live.tell(last);
   await page.waitForSelector('html[data-version="7"]');
-  await live.end(last, 60_000);
+  await live.end(last, { graceMs: 60_000, openMs: 60_000 });
   await page.waitForSelector('html[data-over]');
   expect(await page.locator('#news').textContent()).toBe('over');
 });

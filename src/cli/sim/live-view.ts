@@ -12,6 +12,8 @@ import { describeProgress } from '../progress/progress-line.ts';
 
 /** So long a browser may take until it asks for the last report; one that has stopped never does. */
 const END_GRACE_MS = 15_000;
+/** So long a busy machine may take from the page to its script. */
+const OPEN_MS = 60_000;
 
 const WORKER = new URL('./live-worker.js', import.meta.url);
 
@@ -80,7 +82,7 @@ export class LiveView {
    * @param until where no browser has ever come, one is waited for until this is aborted; default: none is
    */
   async end(until?: AbortSignal): Promise<void> {
-    await this.#server.end(JSON.stringify(this.#last), END_GRACE_MS, until);
+    await this.#server.end(JSON.stringify(this.#last), { graceMs: END_GRACE_MS, openMs: OPEN_MS }, until);
     await this.#run?.end();
   }
 

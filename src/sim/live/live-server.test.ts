@@ -4,9 +4,12 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { serveLive, type LiveServer } from './live-server.ts';
 
+const PATIENT = { graceMs: 60_000, openMs: 60_000 };
+const SOON = { graceMs: 100, openMs: 100 };
+
 let server: LiveServer | undefined;
 afterEach(async () => {
-  await server?.end('', 0);
+  await server?.end('', SOON);
   server = undefined;
 });
 
@@ -63,7 +66,7 @@ describe('the live page', () => {
     expect(await until(early, '\n\n')).toBe('event: state\ndata: {"at":1}\n\n');
     live.tell('{"at":2}');
     const late = await get(`${url}news`);
-    const ended = live.end('{"at":3}', 60_000);
+    const ended = live.end('{"at":3}', PATIENT);
     const told = await until(late, 'end');
     // It ends when everybody has hung up.
     late.destroy();
@@ -73,7 +76,7 @@ describe('the live page', () => {
 
   test('a run that was over before anybody came is served until one has its report', async () => {
     const live = await serve(() => 'the finished report');
-    const ended = live.end('{"at":9}', 60_000, new AbortController().signal);
+    const ended = live.end('{"at":9}', PATIENT, new AbortController().signal);
     expect(await textOf(await get(`${live.url}report`))).toBe('the finished report');
     const late = await get(`${live.url}news`);
     expect(await until(late, '\n\n')).toBe('event: end\ndata: {"at":9}\n\n');
@@ -87,12 +90,12 @@ describe('the live page', () => {
     const live = await serve(() => 'the finished report');
     const slow = await get(`${live.url}news`);
     slow.resume();
-    const ended = live.end('{"at":9}', graceMs);
+    const ended = live.end('{"at":9}', { graceMs, openMs: graceMs });
     await textOf(await get(`${live.url}report`));
     // By the end of one that is asked by nobody, the time to ask is over for the first one, too.
     const other = await serveLive({ shell: '', report: () => Promise.resolve(null) });
     (await get(`${other.url}news`)).resume().on('error', () => undefined);
-    await other.end('{"at":9}', graceMs);
+    await other.end('{"at":9}', { graceMs, openMs: graceMs });
     expect((await get(`${live.url}report`)).statusCode).toBe(200);
     slow.destroy();
     await ended;
@@ -101,28 +104,28 @@ describe('the live page', () => {
   test('one that has the page and does not listen yet is waited for at the end, but not for ever', async () => {
     const live = await serve(() => 'the finished report');
     await textOf(await get(live.url));
-    const ended = live.end('{"at":9}', 60_000);
+    const ended = live.end('{"at":9}', PATIENT);
     const slow = await get(`${live.url}news`);
     expect(await until(slow, '\n\n')).toBe('event: end\ndata: {"at":9}\n\n');
     slow.destroy();
     await ended;
     const other = await serve();
     await textOf(await get(other.url));
-    await other.end('{"at":9}', 100);
+    await other.end('{"at":9}', SOON);
     await expect(get(other.url)).rejects.toThrow();
   });
 
   test('the wait for somebody ends when it is stopped, and is none where somebody was there', async () => {
     const stop = new AbortController();
     const live = await serve();
-    const ended = live.end('{"at":9}', 60_000, stop.signal);
+    const ended = live.end('{"at":9}', PATIENT, stop.signal);
     stop.abort();
     await ended;
     const seen = await serve();
     const early = await get(`${seen.url}news`);
     expect(seen.wasRead).toBe(true);
     early.destroy();
-    await seen.end('{"at":9}', 60_000, new AbortController().signal);
+    await seen.end('{"at":9}', PATIENT, new AbortController().signal);
   });
 
   test.each([
@@ -167,7 +170,7 @@ describe('the live page', () => {
       live.tell(`${at} ${big}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const over = live.end('over', 60_000);
+    const over = live.end('over', PATIENT);
     let text = '';
     for await (const part of stopped.setEncoding('utf8')) {
       text += part as string;

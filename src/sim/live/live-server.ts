@@ -12,6 +12,14 @@ export interface LiveContent {
   readonly report: () => Promise<string | null>;
 }
 
+/** How long browsers are waited for at the end. */
+export interface LivePatience {
+  /** Nobody has asked for the last report for so long. */
+  readonly graceMs: number;
+  /** A page that was served has not listened for so long. */
+  readonly openMs: number;
+}
+
 export interface LiveServer {
   /** Where a browser finds the page. */
   readonly url: string;
@@ -22,12 +30,12 @@ export interface LiveServer {
   /**
    * The last news. Resolves when all who listen have hung up, which they do once they have drawn the last report, when
    * nobody has asked for that for `graceMs`, or `DRAWN_MS` after somebody has. Nobody is served any more. One that has
-   * the page and does not listen yet is waited for, `graceMs` at most.
+   * the page and does not listen yet is waited for, `openMs` at most.
    *
    * @param wait where nobody has ever listened, who comes is still served until one has the last report, or this is
    * aborted; default: it is not waited for
    */
-  end(news: string, graceMs: number, wait?: AbortSignal): Promise<void>;
+  end(news: string, patience: LivePatience, wait?: AbortSignal): Promise<void>;
 }
 
 /** A busy machine may take so long to draw the last report. */
@@ -86,7 +94,7 @@ class LivePage implements LiveServer {
     for (const reader of this.#readers) reader.tell(news);
   }
 
-  async end(news: string, graceMs: number, wait?: AbortSignal): Promise<void> {
+  async end(news: string, { graceMs, openMs }: LivePatience, wait?: AbortSignal): Promise<void> {
     const endOf = async (reader: NewsReader): Promise<void> => {
       this.#patience ??= new Patience(graceMs);
       await reader.end(news, this.#patience.signal);
@@ -97,7 +105,7 @@ class LivePage implements LiveServer {
     const untilNext = this.#wasRead ? undefined : wait;
     if (untilNext !== undefined || this.#isOpening) {
       this.#server.ref();
-      const limit = untilNext ?? AbortSignal.timeout(graceMs);
+      const limit = untilNext ?? AbortSignal.timeout(openMs);
       told.push(
         new Promise<void>((resolve) => {
           const isEnough = (): void => resolve();
