@@ -41,9 +41,13 @@ function pageOf(name = 'leecher/1', seenShare = 1): string {
   return file;
 }
 
-async function seriousIssues(page: Page): Promise<string[]> {
+/** @param rules default: all */
+async function seriousIssues(page: Page, rules?: readonly string[]): Promise<string[]> {
+  for (const summary of await page.locator('summary').all()) await summary.click();
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<axe.AxeResults>('axe.run(document)');
+  // To name the elements that have no issue takes most of the time.
+  const options = JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) });
+  const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(document, ${options})`);
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
@@ -81,10 +85,16 @@ it('carries the notices of the libraries whose code it brings', () => {
   expect(head).toMatch(/^d3-geo [0-9.]+$.*^Copyright .* Charles Karney$/ms);
 });
 
-it.each(['light', 'dark'] as const)('axe finds no serious issue on a %s screen', async (colorScheme) => {
-  const { page } = await openFile(browser, pageOf(), { colorScheme });
-  for (const summary of await page.locator('summary').all()) await summary.click();
+it('axe finds no serious issue', async () => {
+  const { page } = await openFile(browser, pageOf(), { colorScheme: 'light' });
   expect(await seriousIssues(page)).toEqual([]);
+  await page.close();
+});
+
+it('axe finds no serious issue of the colours on a dark screen, either', async () => {
+  const { page } = await openFile(browser, pageOf(), { colorScheme: 'dark' });
+  // Only these depend on the scheme.
+  expect(await seriousIssues(page, ['color-contrast', 'link-in-text-block'])).toEqual([]);
   await page.close();
 });
 

@@ -13,7 +13,7 @@ import { hadEverything } from '../../src/sim/result/completion-times.ts';
 import type { RunResult } from '../../src/sim/result/result.ts';
 import { runAndReport } from '../../src/sim/run-and-report.ts';
 import { findScenario } from '../../src/sim/shipped/shipped-files.ts';
-import { openFile, startChromium } from '../support/chromium.ts';
+import { openFile, startChromium, type OpenedPage } from '../support/chromium.ts';
 import { testEngines } from '../sim/fault-run.ts';
 
 interface Written {
@@ -99,20 +99,23 @@ describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart', 'pa
   'the page of %s',
   (name) => {
     let run: Written;
+    /** None of these tests changes what is seen. */
+    let opened: OpenedPage;
     beforeAll(async () => {
       run = await written(name);
+      opened = await openFile(browser, run.file);
     });
+    afterAll(() => opened.page.close());
 
     it('opens from disk without an error and without asking anything of a network', async () => {
-      const { page, trouble } = await openFile(browser, run.file);
+      const { page, trouble } = opened;
       expect(trouble).toEqual([]);
       expect(await page.locator('.verdict').innerText()).toContain('complete and verified; makespan');
       expect(await page.locator('figure:has(svg), figure:has(canvas)').count()).toBe(11);
-      await page.close();
     });
 
     it('has a mark for each thing that it shows, with the extremes of result.json', async () => {
-      const { page } = await openFile(browser, run.file);
+      const { page } = opened;
       const charts = await chartsOf(page);
       const { peers, flows, swarm } = run.result;
       const wanting = peers.filter((peer) => peer.mustComplete && !hadEverything(peer));
@@ -177,11 +180,10 @@ describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart', 'pa
         .layers.flatMap(({ values }) => values)
         .reduce((sum, rate) => sum + (rate * has(charts.tracker).bins.stepMs) / 1000, 0);
       expect(messages / run.result.tracker.traffic.messagesReceived).toBeCloseTo(1, 1);
-      await page.close();
     });
 
     it('shows no byte of a peer at a time when it was not there', async () => {
-      const { page } = await openFile(browser, run.file);
+      const { page } = opened;
       const { lanes, bins } = has((await chartsOf(page)).lanes);
       const ghosts = lanes.flatMap(({ name: peer, stays, up, down }) =>
         up.flatMap((bytes, step) => {
@@ -192,11 +194,10 @@ describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart', 'pa
         }),
       );
       expect(ghosts).toEqual([]);
-      await page.close();
     });
 
     it('replays what events.jsonl says, at three instants', async () => {
-      const { page } = await openFile(browser, run.file);
+      const { page } = opened;
       for (const share of [0.2, 0.5, 0.9]) {
         const atMs = Math.round(run.result.elapsedMs * share) + 0.5;
         const swarm = await page.evaluate<SwarmAt>(`swarmAt(${atMs})`);
@@ -221,7 +222,6 @@ describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart', 'pa
           expect([new Set(near), new Set(far)]).toEqual([new Set(['seeder', 'near']), new Set(['far'])]);
         }
       }
-      await page.close();
     });
   },
 );
