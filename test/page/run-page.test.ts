@@ -239,6 +239,12 @@ describe('the page of churn', () => {
     );
     expect(heights.length).toBeGreaterThan(20);
     expect(Math.max(...heights)).toBeLessThan(150);
+    // What is beside them, out of sight, makes no row of figures higher.
+    const figures = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('#main > section > .scroll tbody tr:has(td.number):not(:has(td.long))')].map((row) => row.getBoundingClientRect().height)",
+    );
+    expect(figures.length).toBeGreaterThan(10);
+    expect(Math.max(...figures)).toBeLessThan(80);
     await page.close();
   });
 

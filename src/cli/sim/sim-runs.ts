@@ -1,4 +1,5 @@
 /** Running one plan, or the plans of an experiment, with what a person sees of it. */
+import { remedyOfDoubt } from '../../sim/measure/trust.ts';
 import { join } from 'node:path';
 import { nuid } from '@nats-io/nats-core';
 import { printable, printableData } from '../../core/printable.ts';
@@ -228,7 +229,7 @@ function tellWhatWentWrong(label: string, { verdict, trust }: RunResult, folder:
   const lines = [
     `sim: ${label}: ${verdictWord(verdict.outcome, trust.level)}`,
     ...verdict.reasons.map((reason) => `  ✗ ${reason}`),
-    ...trust.warnings.map((warning) => `  ! ${warning}`),
+    ...[...trust.warnings, ...remedyOfDoubt(trust)].map((warning) => `  ! ${warning}`),
     `  report: ${folder}`,
   ];
   say(lines.join('\n'));

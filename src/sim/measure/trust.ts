@@ -44,9 +44,12 @@ const UNTRUSTED_PAUSE_MS_MIN = 2000;
 /** Latencies and rates are then those of the machine. */
 const UNTRUSTED_SHAPER_LATE_MEAN_MS_MIN = 250;
 
-/** What helps against all of it. */
-const UNTRUSTED_REMEDY =
+/** What helps against all of it… */
+const REMEDY =
   'let fewer peers run, raise engine.peers_per_worker, lower the rates, use --engine virtual, or take a quieter or larger machine';
+
+/** …and where nothing but the load before the run is doubted. */
+const REMEDY_OF_LOAD = 'run it again when the machine is quiet, or use --engine virtual';
 
 export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readonly PeerFigures[]): Trust {
   const { host } = record;
@@ -73,12 +76,23 @@ export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readon
   return {
     level: cause !== null ? 'untrusted' : warnings.length === 0 ? 'trusted' : 'doubtful',
     cause,
-    remedy: cause === null ? null : UNTRUSTED_REMEDY,
+    remedy: remedyOf(cause, fromHost),
     warnings,
     host,
     shaperLateMeanMs,
     shaperLateMaxMs,
   };
+}
+
+function remedyOf(cause: string | null, fromHost: readonly string[]): string | null {
+  if (cause !== null) return REMEDY;
+  if (fromHost.length === 0) return null;
+  return fromHost.every(isBusyBefore) ? REMEDY_OF_LOAD : REMEDY;
+}
+
+/** A sentence after the warnings of a doubtful run; the first reason of an untrusted one has it. */
+export function remedyOfDoubt({ level, remedy }: Pick<Trust, 'level' | 'remedy'>): string[] {
+  return level === 'doubtful' && remedy !== null ? [`What helps: ${remedy}.`] : [];
 }
 
 /** Which of several hosts the warnings are about. */

@@ -1,3 +1,4 @@
+import { remedyOfDoubt } from './trust.ts';
 import { describe, expect, it } from 'vitest';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { PeerRecord, RunRecord } from '../engines/engine.ts';
@@ -294,6 +295,16 @@ describe('trust', () => {
     }
     const busy = measure(plan, { ...failed, host: { ...record.host, loadBefore: 40 } }, testEnvironment);
     expect([busy.trust.level, busy.verdict.outcome]).toEqual(['doubtful', 'fail']);
+  });
+
+  it('tells what helps against a doubtful machine, and nothing where the machine is not what is doubted', () => {
+    expect(trustOf({}, { loadBefore: 2 }).remedy).toBe(
+      'run it again when the machine is quiet, or use --engine virtual',
+    );
+    const late = trustOf({}, { loadBefore: 2, loopDelayP99Ms: 45 });
+    expect(late.remedy).toMatch(/^let fewer peers run, .*lower the rates, use --engine virtual/);
+    expect(remedyOfDoubt(late)).toEqual([`What helps: ${late.remedy}.`]);
+    expect([trustOf({}).remedy, remedyOfDoubt(trustOf({}))]).toEqual([null, []]);
   });
 
   it('stays a failure on an untrusted machine when bytes are wrong', () => {

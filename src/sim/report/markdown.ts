@@ -1,4 +1,5 @@
 /** report.md: everything about one run for a reader who was not there. */
+import { remedyOfDoubt } from '../measure/trust.ts';
 import { describeMachine } from '../result/machine-text.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunResult } from '../result/result.ts';
@@ -74,7 +75,7 @@ function verdictSection({ verdict, trust, scenario, plan, ...rest }: RunResult):
       ? ''
       : `${doubt}
 
-${list(trust.warnings.map(escapeMarkdown))}`,
+${list([...trust.warnings, ...remedyOfDoubt(trust)].map(escapeMarkdown))}`,
     plan.notices === undefined
       ? ''
       : `Notes of the plan:

@@ -1,4 +1,5 @@
 /** The result as a person reads it on a terminal as wide as it is: verdict and doubts first, then the figures. */
+import { remedyOfDoubt } from '../measure/trust.ts';
 import stringWidth from 'string-width';
 import type { RunResult } from '../result/result.ts';
 import { figures, show } from './figures.ts';
@@ -70,6 +71,7 @@ function verdictSection(result: RunResult, page: Page): string {
     wrap(`${outcome}  ${page.bold(scenario.name)}: ${headline(result)}`, page.proseColumns, '  '),
     ...verdict.reasons.map((reason) => wrap(`  ✗ ${reason}`, page.proseColumns, '    ')).map(colour),
     ...trust.warnings.map((warning) => page.warn(wrap(`  ! ${warning}`, page.proseColumns, '    '))),
+    ...remedyOfDoubt(trust).map((line) => page.warn(wrap(`  ! ${line}`, page.proseColumns, '    '))),
     ...(plan.notices ?? []).map((notice) => page.warn(wrap(`  ! ${notice}`, page.proseColumns, '    '))),
     ...(scenario.description === '' ? [] : [wrap(`  ${scenario.description}`, page.proseColumns, '  ')]),
     page.dim(wrap(`  ${facts.join(' · ')}`, page.proseColumns, '  ')),

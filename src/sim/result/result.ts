@@ -94,8 +94,9 @@ export type TrustLevel = 'trusted' | 'doubtful' | 'untrusted';
 export interface Trust {
   /** `untrusted`: nothing but the machine is measured, and the verdict is inconclusive. */
   readonly level: TrustLevel;
-  /** Why the run is untrusted, and what helps; null: it is not. */
+  /** Why the run is untrusted; null: it is not. */
   readonly cause: string | null;
+  /** What helps against what the host did; null: it did nothing, or the version that wrote it told of untrusted runs alone. */
   readonly remedy: string | null;
   /** One sentence each, naming the measured figure: why the host, not the scenario, may have decided a figure. */
   readonly warnings: readonly string[];

@@ -140,7 +140,7 @@ export const latencyView: ChartView<LatencyChart> = {
         type: 'log',
         domain,
         label: 'from request to the last byte, log scale',
-        tickFormat: (ms: number) => shortTime(ms),
+        tickFormat: (ms: number) => shortTime(ms, pixelsADecade(domain, width)),
         // As a list: of a number of ticks, D3 would leave out the labels at 5.
         ticks: ticksOf(domain, width),
       },
@@ -186,20 +186,28 @@ function isRightHalf(ms: number, [from, to]: readonly number[]): boolean {
   return Math.log(ms / from!) > Math.log(to! / from!) / 2;
 }
 
+function pixelsADecade([from, to]: readonly number[], width: number): number {
+  return width / Math.log10(to! / from!);
+}
+
 /** Each first digit of each power of ten, or where they would be too close 1, 2 and 5, or 1 alone. */
 function ticksOf([from, to]: readonly number[], width: number): number[] {
   const first = Math.floor(Math.log10(from!));
   const decades = Array.from({ length: Math.ceil(Math.log10(to!)) - first + 1 }, (_, at) => first + at);
-  const pixels = width / Math.log10(to! / from!);
+  const pixels = pixelsADecade([from!, to!], width);
   const digits = pixels > 150 ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : pixels > 90 ? [1, 2, 5] : [1];
   return decades
     .flatMap((power) => digits.map((digit) => digit * 10 ** power))
     .filter((ms) => ms >= from! && ms <= to!);
 }
 
-/** Only the first digits 1, 2 and 5 of each power of ten have a label. */
-function shortTime(ms: number): string {
+/** Only the first digits 1, 2 and 5 of each power of ten have a label, or where there is no room for three, 1 alone. */
+function shortTime(ms: number, pixels: number): string {
   const first = Number(ms.toExponential(3).split('e')[0]);
-  if (![1, 2, 5].some((digit) => Math.abs(first - digit) < 0.001)) return '';
+  const digits = pixels > LABELS_PIXELS ? [1, 2, 5] : [1];
+  if (!digits.some((digit) => Math.abs(first - digit) < 0.001)) return '';
   return ms >= 1000 ? `${Number((ms / 1000).toPrecision(3))} s` : `${Number(ms.toPrecision(3))} ms`;
 }
+
+/** `100 ms`, `200 ms` and `500 ms` beside one another need as many pixels for a power of ten. */
+const LABELS_PIXELS = 180;

@@ -71,6 +71,7 @@ th, td { text-align: left; padding: .3125rem .75rem; border-top: 1px solid var(-
 thead th { color: var(--soft); font-size: .875rem; position: sticky; top: 0; background: var(--panel); white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .long { min-width: 15rem; }
+.short { white-space: nowrap; }
 footer { color: var(--soft); font-size: .875rem; padding-top: 2rem; padding-bottom: 3rem; overflow-wrap: anywhere; }
 @media (max-width: 60rem) { .charts { grid-template-columns: minmax(0, 1fr); } .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media (max-width: 34rem) {
@@ -87,6 +88,7 @@ footer { color: var(--soft); font-size: .875rem; padding-top: 2rem; padding-bott
   h2, h3 { break-after: avoid; }
   .scroll { max-height: none; overflow: visible; border: 0; }
   .long { min-width: 0; }
+  .short { white-space: normal; }
   .charts { grid-template-columns: minmax(0, 1fr); }
 }
 `;

@@ -10,6 +10,9 @@ export interface TableOptions {
 /** Signs of a text that is not to be squeezed until its words stand below one another: the table scrolls instead. */
 const LONG_TEXT = 40;
 
+/** More columns than these scroll on a phone. */
+const COLUMNS_IN_SIGHT = 3;
+
 /** A table that scrolls sideways where it does not fit, also by keyboard. */
 export function renderHtmlTable(
   columns: readonly Column[],
@@ -18,8 +21,10 @@ export function renderHtmlTable(
 ): Markup {
   const isLong = (at: number): boolean =>
     rows.some((row) => typeof row[at] === 'string' && row[at].length > LONG_TEXT);
+  // Words below one another would make the row high, also where its column is out of sight.
+  const short = columns.length > COLUMNS_IN_SIGHT ? markup` class="short"` : nothing;
   const alignment = columns.map(({ align }, at) =>
-    align === 'right' ? markup` class="number"` : isLong(at) ? markup` class="long"` : nothing,
+    align === 'right' ? markup` class="number"` : isLong(at) ? markup` class="long"` : short,
   );
   const cells = (row: readonly (string | Markup)[]): Markup[] =>
     row.map((cell, at) =>
