@@ -2,6 +2,7 @@ import type { SwarmEvent } from '../core/events.ts';
 import type { Engine, RunWatcher } from './engines/engine.ts';
 import { Measurement } from './measure/measure.ts';
 import { StoryFold } from './page/data/story-fold.ts';
+import type { PageScript } from './page/html/frame.ts';
 import { renderRunPage } from './page/html/run-page.ts';
 import { pageScript } from './page/page-script.ts';
 import type { Plan } from './plan/plan.ts';
@@ -27,6 +28,13 @@ export interface EventRecorder {
   see(event: SwarmEvent): void;
 }
 
+export interface MeasureRequest {
+  readonly recorder: EventRecorder;
+  readonly environment: Environment;
+  /** Of the page. */
+  readonly script: PageScript;
+}
+
 /**
  * Runs a plan and measures what happens as it happens.
  *
@@ -37,7 +45,7 @@ export async function runMeasured(
   engine: Engine,
   plan: Plan,
   watcher: RunWatcher,
-  { recorder, environment }: { readonly recorder: EventRecorder; readonly environment: Environment },
+  { recorder, environment, script }: MeasureRequest,
 ): Promise<{ readonly result: RunResult; readonly page: string }> {
   const measurement = new Measurement(plan);
   const story = new StoryFold(plan);
@@ -51,7 +59,7 @@ export async function runMeasured(
     },
   });
   const result = measurement.result(record, environment);
-  return { result, page: renderRunPage(story.story(result), pageScript('page')) };
+  return { result, page: renderRunPage(story.story(result), script) };
 }
 
 /**
@@ -68,7 +76,11 @@ export async function runAndReport(
 ): Promise<FinishedRun> {
   const report = await ReportDraft.begin(reports, plan, place);
   try {
-    const { result, page } = await runMeasured(engine, plan, watcher, { recorder: report, environment });
+    const { result, page } = await runMeasured(engine, plan, watcher, {
+      recorder: report,
+      environment,
+      script: pageScript('page'),
+    });
     return { result, ...(await report.finish(result, { 'report.html': page })) };
   } catch (error) {
     await report.discard();

@@ -1,8 +1,6 @@
 /** What an agent does with the runs of experiments: takes them one by one, does them, and tells what came of each. */
 import type { JsMsg } from '@nats-io/jetstream';
 import { KvWatchInclude, type KvEntry } from '@nats-io/kv';
-import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
 import { RemoteProtocolError, toPlainError } from '../../core/errors.ts';
 import { followEntries } from '../cluster/bucket-entries.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
@@ -11,6 +9,7 @@ import type { AgentRecord } from '../cluster/presence.ts';
 import { describeProgram, programId } from '../cluster/program-id.ts';
 import { engineNameOf, type EngineName, type Plan } from '../plan/plan.ts';
 import { parsePlan } from '../saved-plan/parse-plan.ts';
+import { inflated } from './deflated.ts';
 import { agentsLostWith, DEATHS_MAX, lostWith, tellAttempt } from './lost-runs.ts';
 import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
 import { dropPayload, getPayload, putPayload } from './payload.ts';
@@ -37,8 +36,6 @@ const EXPIRES_MS = 5000;
 const AGAIN_MS = 1000;
 const WAITS_MAX = 8;
 const PLAN_BYTES_MAX = 2 ** 30;
-
-const unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflate);
 
 export class AgentWork {
   readonly #components: AgentWorkComponents;
@@ -170,6 +167,8 @@ export class AgentWork {
       const plan = await this.#planOf(message);
       tell(`runs ${plan.scenario.name}, seed ${plan.seed}`);
       const packed = await runner.run(plan, signal);
+      // A run in real time that was stopped has a report, too.
+      signal.throwIfAborted();
       const report = await putPayload(connection, this.#storage, experiment, packed);
       return { kind: 'report', report };
     } catch (error) {
@@ -187,7 +186,7 @@ export class AgentWork {
       );
     }
     const packed = await getPayload(connection, this.#storage, plan);
-    const text = (await unpack(packed, { maxOutputLength: PLAN_BYTES_MAX })).toString();
+    const text = (await inflated(packed, PLAN_BYTES_MAX)).toString();
     const parsed = parsePlan(text, `the plan of ${message.subject}`);
     const { experiment, run } = partsOf(message.subject);
     if (message.subject !== subjects.runs(programId(program), engineNameOf(parsed), experiment, run)) {

@@ -9,7 +9,7 @@ import { recordedEvents } from '../report/recorded-events.ts';
 import { renderedFiles } from '../report/write-report.ts';
 import type { Environment } from '../result/result.ts';
 import { runMeasured } from '../run-and-report.ts';
-import { packReport } from './report-pack.ts';
+import { packReport, SCRIPT_MARK } from './report-pack.ts';
 
 export interface PackRequest {
   /** For what does not fit into memory while the run goes on; nothing stays there. */
@@ -38,14 +38,18 @@ export async function runAndPack(
         if (isRecorded?.(event) === true) events.add(event);
       },
     };
-    const { result, page } = await runMeasured(engine, plan, watcher, { recorder, environment });
+    const { result, page } = await runMeasured(engine, plan, watcher, {
+      recorder,
+      environment,
+      script: { script: pageScript('page'), mark: SCRIPT_MARK },
+    });
     const files = new Map<string, Uint8Array | string>();
     const kept = events.take();
     if (isRecorded !== null) files.set('events.jsonl', kept);
     files.set('result.json', renderResultJson(result));
     for (const [name, text] of Object.entries(renderedFiles(result))) files.set(name, text);
     files.set('report.html', page);
-    return packReport(files, pageScript('page'));
+    return packReport(files);
   } finally {
     events.discard();
   }

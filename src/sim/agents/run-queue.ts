@@ -2,8 +2,6 @@
 import { DeliverPolicy, JetStreamApiError, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/nats-core';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
 import { EngineError, toPlainError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
@@ -16,6 +14,7 @@ import { storeReport } from '../report/adopt-report.ts';
 import type { RunPlace } from '../report/write-report.ts';
 import type { RunResult } from '../result/result.ts';
 import type { FinishedRun } from '../run-and-report.ts';
+import { deflated } from './deflated.ts';
 import { Lead } from './lead.ts';
 import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
 import { dropPayload, dropPayloads, getPayload, putPayload } from './payload.ts';
@@ -37,15 +36,12 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const LEVEL = 1;
 /** "maximum messages per subject exceeded" */
 const IN_QUEUE_ALREADY = 10_077;
 /** Publishes that wait for their acknowledgement at a time. */
 const PUBLISHES_MAX = 32;
 /** Within this time of a Ctrl-C all that can be told to agents is told. */
 const STOP_MS = 1.5 * SECOND_MS;
-
-const compress = promisify<string, { level: number }, Buffer>(deflate);
 
 export class RunQueue {
   readonly #options: RunQueueOptions;
@@ -202,7 +198,7 @@ export class RunQueue {
     if (this.#publishing >= PUBLISHES_MAX) await new Promise<void>((resolve) => this.#slots.push(resolve));
     this.#publishing++;
     try {
-      const packed = await compress(JSON.stringify(plan), { level: LEVEL });
+      const packed = await deflated(JSON.stringify(plan));
       const id = nuid.next();
       const message = runMessage.encode({
         id,

@@ -245,6 +245,8 @@ function connectionOptions(
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,
     pingInterval: PING_MS,
+    // An error for each request, made in advance, costs more than the request.
+    noAsyncTraces: true,
     ...(credentials.kind === 'token' && { token: credentials.token }),
     ...(credentials.kind === 'user' && { user: credentials.user, pass: credentials.password }),
     ...(credentials.kind === 'creds' && {

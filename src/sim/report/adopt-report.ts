@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunResult } from '../result/result.ts';
 import { ownPrefix } from '../../core/node/store/left-behind.ts';
 import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
 import { DRAFT, type RunPlace, type WrittenReport } from './write-report.ts';
-
-const SMALL_BYTES = 1024 * 1024;
 
 /**
  * Copies the report that another program has written to its place in an experiment, and returns where it is.
@@ -41,7 +38,7 @@ export async function storeReport(
   const draft = join(parent, `${ownPrefix(DRAFT)}${randomUUID()}`);
   try {
     await mkdir(draft, { recursive: true });
-    for (const [name, pieces] of files) await writePieces(join(draft, name), pieces);
+    await Promise.all([...files].map(([name, pieces]) => writeFile(join(draft, name), pieces)));
     const name = place === undefined ? timedName(startedAt, seed) : fileName(place.name, 100);
     const run = await moveToFreeName(draft, parent, name);
     const warning =
@@ -50,17 +47,5 @@ export async function storeReport(
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
     throw unwritable(parent, cause);
-  }
-}
-
-/** Small files at once: what a thread of its own costs for each is more than to write it. */
-async function writePieces(path: string, pieces: readonly Uint8Array[]): Promise<void> {
-  const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
-  if (bytes > SMALL_BYTES) return writeFile(path, pieces);
-  const file = openSync(path, 'wx');
-  try {
-    for (const piece of pieces) appendFileSync(file, piece);
-  } finally {
-    closeSync(file);
   }
 }

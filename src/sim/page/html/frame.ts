@@ -7,12 +7,14 @@ export interface PageContent {
   readonly title: string;
   readonly body: Markup;
   readonly data: unknown;
-  /** The browser's code. */
-  readonly script: string;
+  readonly script: PageScript;
 }
 
+/** The browser's code, or that code with what is to stand in its place until somebody puts it there. */
+export type PageScript = string | { readonly script: string; readonly mark: string };
+
 export function renderFrame({ title, body, data, script }: PageContent): string {
-  const { code, policy } = ofScript(script);
+  const { code, policy } = ofScript(typeof script === 'string' ? script : script.script);
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -27,7 +29,7 @@ export function renderFrame({ title, body, data, script }: PageContent): string 
 <a class="skip" href="#main">To the content</a>
 ${body}
 ${dataElement('page-data', data)}
-${scriptElement(code)}
+${scriptElement(typeof script === 'string' ? code : script.mark)}
 </body>
 </html>
 `;

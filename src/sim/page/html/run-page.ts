@@ -19,7 +19,7 @@ import { formatDuration } from '../../units/format.ts';
 import { runCharts } from '../data/run-charts.ts';
 import type { SwarmStory } from '../data/swarm-story.ts';
 import { renderSection, sections } from './chart-sections.ts';
-import { libraries, renderFrame, themeSwitch } from './frame.ts';
+import { libraries, renderFrame, themeSwitch, type PageScript } from './frame.ts';
 import {
   headlineInWords,
   renderSoFar,
@@ -39,7 +39,7 @@ const INJECTIONS_MAX = 60;
  *
  * @param script the browser's code of the pages
  */
-export function renderRunPage(story: SwarmStory, script: string, { goesOn = false } = {}): string {
+export function renderRunPage(story: SwarmStory, script: PageScript, { goesOn = false } = {}): string {
   const { result } = story;
   const charts = runCharts(story);
   const { scenario } = result;
