@@ -6,6 +6,7 @@ import { createEngines, type Engines } from '../../sim/engines/registry.ts';
 import { checkDeterminism } from '../../sim/determinism.ts';
 import type { Design } from '../../sim/experiment/design.ts';
 import { onAgents, type Forecast } from '../../sim/experiment/forecast.ts';
+import { overloadWarning } from '../../sim/experiment/overload.ts';
 import { engineNameOf, type EngineName, type Plan } from '../../sim/plan/plan.ts';
 import { forecastAll, makeDesign, requireFit, requireReports } from '../../sim/pipeline.ts';
 import { renderDesign } from '../../sim/report/plan/design.ts';
@@ -229,8 +230,9 @@ async function runAll(
 ): Promise<ScenarioEnd[]> {
   const ends: ScenarioEnd[] = [];
   for (const planned of designs) {
-    const { design } = planned;
+    const { design, forecasts } = planned;
     if (components.signal.aborted) break;
+    if (!options.quiet && components.cluster === undefined) warnOfOverload(design, forecasts);
     try {
       const end = await run(planned, options, components);
       // What was measured until then is shown all the same.
@@ -242,6 +244,11 @@ async function runAll(
     }
   }
   return ends;
+}
+
+function warnOfOverload({ scenario }: Design, forecasts: readonly Forecast[]): void {
+  const warning = overloadWarning(forecasts.map(({ overload }) => overload));
+  if (warning !== undefined) say(`${scenario.name}: ${warning}`);
 }
 
 function brokenBy(error: Error): Pick<ScenarioEnd, 'code' | 'outcome' | 'reasons'> {

@@ -34,6 +34,8 @@ export interface EngineNeeds {
   readonly runMs: number | null;
   /** Estimated processor time of a distribution in real time, of all threads. */
   readonly processorMs?: number;
+  /** The part of it that connecting and moving bytes takes, and the cores that there are; absent: several machines share it. */
+  readonly traffic?: { readonly processorMs: number; readonly cores: number };
   /** What the engine chose to fit the plan to this machine, and why, in sentences. */
   readonly fitted?: readonly string[];
 }

@@ -18,6 +18,7 @@ import type { Shortage } from '../plan/shortage.ts';
 import { exactDuration } from '../units/exact-format.ts';
 import { formatBytes, formatDuration } from '../units/format.ts';
 import type { EngineName, Plan } from '../plan/plan.ts';
+import { overloadOf, type Overload } from './overload.ts';
 import { peersThatFit } from './peers-that-fit.ts';
 
 export interface Forecast extends EngineNeeds {
@@ -26,10 +27,12 @@ export interface Forecast extends EngineNeeds {
   readonly clientServerMs: number | null;
   /** All that stands in the way of the run; empty when it can be run here. */
   readonly shortages: readonly Shortage[];
-  /** Another engine on which it could be run here, when its own has too little; null: there is none, or no need. */
+  /** Another engine on which it could be run here, when this machine has too little for its own; null: there is none, or no need. */
   readonly carriedBy: Carrier | null;
   /** Peers with which it would fit on its own engine; null: it fits, 0: fewer peers do not help. */
   readonly peersMax: number | null;
+  /** More processor time than there is: the run can be begun, but not trusted. null: nothing speaks for that. */
+  readonly overload: Overload | null;
   /** Present where other machines decide whether it can be run: what stands in the way on this one, which is no obstacle. */
   readonly elsewhere?: { readonly shortHere: readonly Shortage[] };
 }
@@ -54,13 +57,19 @@ export function forecast(
   const swarm = swarmOf(plan);
   const bound = fluidBound(swarm);
   const clientServerMs = clientServerBound(swarm);
+  const needs = engine.needs(plan);
+  const overload = overloadOf(plan, {
+    needs: (one) => (one === plan ? needs : engine.needs(one)),
+    boundMsOf: (one) => (one === plan ? bound : boundOf(one)).ms,
+  });
   return {
-    ...engine.needs(plan),
+    ...needs,
     bound,
     clientServerMs: clientServerMs === 0 ? null : clientServerMs,
     shortages: [...timeShortages(plan, bound), ...shortages],
-    carriedBy: shortages.length === 0 ? null : carrierOf(plan, others),
+    carriedBy: shortages.length === 0 && overload === null ? null : carrierOf(plan, others),
     peersMax: shortages.length === 0 ? null : peersThatFit(plan, (fewer) => engine.check(fewer)),
+    overload,
   };
 }
 
@@ -100,7 +109,7 @@ export function onAgents(one: Forecast): Forecast {
   const isAnywhere = ({ unit }: Shortage): boolean => unit === 'ms';
   const shortHere = one.shortages.filter((shortage) => !isAnywhere(shortage));
   const shortages = one.shortages.filter(isAnywhere);
-  return { ...one, shortages, carriedBy: null, peersMax: null, elsewhere: { shortHere } };
+  return { ...one, shortages, carriedBy: null, peersMax: null, overload: null, elsewhere: { shortHere } };
 }
 
 /**

@@ -1,14 +1,13 @@
 import type { Plan } from '../plan/plan.ts';
-import type { Shortage } from '../plan/shortage.ts';
 
 /**
  * With how many peers of the same mixture a plan that does not fit would fit: of each group as large a part. A swarm
  * needs two.
  *
- * @param check what is short of a plan
+ * @param check what stands in the way of a plan
  * @returns 0 when fewer peers do not help
  */
-export function peersThatFit(plan: Plan, check: (plan: Plan) => readonly Shortage[]): number {
+export function peersThatFit(plan: Plan, check: (plan: Plan) => readonly unknown[]): number {
   const all = plan.peers.length;
   const fits = (count: number): boolean => {
     const peers = Array.from({ length: count }, (_, at) => plan.peers[Math.floor((at * all) / count)]!);

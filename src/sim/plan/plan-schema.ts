@@ -14,6 +14,9 @@ export const PLAN_SCHEMA_VERSION = 2;
 /** No run is longer, and no key of a scenario allows a later time. */
 export const TIME_LIMIT_MS_MAX = 24 * 3600 * 1000;
 
+/** The longest slice of a rate that a scenario may ask for. */
+export const SLICE_MS_ASKED_MAX = 100;
+
 const notNegative = z.number().min(0);
 const time = notNegative.max(TIME_LIMIT_MS_MAX);
 const positive = z.number().positive();
@@ -332,7 +335,7 @@ export const planSchema = z.strictObject({
     /** Peers that share a worker thread; `auto`: 1 as long as the machine carries a thread for each. */
     peersPerWorker: z.union([z.int().min(1), z.literal('auto')]),
     /** How much of a rate a link lets go at a time, in ms of it. Absent: the engine chooses. */
-    sliceMs: z.number().min(1).max(100).exactOptional(),
+    sliceMs: z.number().min(1).max(SLICE_MS_ASKED_MAX).exactOptional(),
     /** Which peers live on which host of a cluster. Absent: `spread`. */
     placement: z.enum(placementNames).exactOptional(),
   }),

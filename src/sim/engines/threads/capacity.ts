@@ -7,11 +7,12 @@ import { MIB } from '../../../core/units.ts';
 import { chunkBytesOf } from '../../content/planned-content.ts';
 import { memory } from '../../machine/memory.ts';
 import { openFilesMax } from '../../machine/open-files.ts';
+import { processors } from '../../machine/processors.ts';
 import { threadLimits, threadsLeft, type ThreadLimit } from '../../machine/threads.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { describeShortages, type Shortage } from '../../plan/shortage.ts';
 import type { EngineNeeds } from '../engine.ts';
-import { processorMsOf } from './processor-time.ts';
+import { processorTimeOf } from './processor-time.ts';
 import { LOOPBACK_ADDRESSES, whyAddresses } from './addresses.ts';
 import { roomInMemory } from './scratch.ts';
 
@@ -114,6 +115,7 @@ const CONTENT_BYTES_PER_MS = 300_000;
 export function needsOf(plan: FittedPlan): EngineNeeds {
   const threads = hostCount(plan) + 1;
   const contentBytes = chunkBytesOf(plan.content).reduce((sum, bytes) => sum + bytes, 0);
+  const { startMs, trafficMs } = processorTimeOf(plan, threads);
   return {
     threads,
     memoryBytes: threads * BYTES_PER_THREAD + BYTES_RESERVED,
@@ -121,7 +123,8 @@ export function needsOf(plan: FittedPlan): EngineNeeds {
     diskBytes: diskBytes(plan),
     setupMs: SETUP_MS + SETUP_MS_PER_THREAD * threads + contentBytes / CONTENT_BYTES_PER_MS,
     runMs: null,
-    processorMs: processorMsOf(plan, threads),
+    processorMs: startMs + trafficMs,
+    traffic: { processorMs: trafficMs, cores: processors().cores },
   };
 }
 

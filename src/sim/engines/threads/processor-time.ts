@@ -4,27 +4,38 @@ import { blockBytes } from '../../network/link-sizes.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
 import { sliceMsOf } from '../real-time/slice.ts';
 
-const MS_PER_THREAD = 130;
-const MS_PER_SLICE = 0.5;
-/** Where peers share a thread, one wake-up serves several. */
-const MS_PER_SLICE_SHARED = 0.15;
-const MS_PER_MB = 6;
+const MS_PER_THREAD = 100;
+/** Out of one peer and into another, whether they share threads or not: what costs is our code, not the wake-up. */
+const MS_PER_SLICE = 0.45;
+const MS_PER_MB = 5;
+/** To agree on it, and to tell the neighbours. */
+const MS_PER_CHUNK = 1;
+/** To connect, to greet and to show what one has. */
+const MS_PER_END = 2;
+
+export interface ProcessorTime {
+  /** Of threads, which load their code. */
+  readonly startMs: number;
+  /** Of connecting, and of moving what peers lack. */
+  readonly trafficMs: number;
+}
 
 /** From the start of the distribution, for `threads` threads. Every peer is expected to get all that it lacks. */
-export function processorMsOf(
-  plan: Plan & { readonly engine: { readonly peersPerWorker: number } },
-  threads: number,
-): number {
+export function processorTimeOf(plan: Plan, threads: number): ProcessorTime {
   const sizes = chunkBytesOf(plan.content);
   const heldBy = heldAtStart(plan.content);
   const whole = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const sliceMs = sliceMsOf(plan);
-  const perSlice = plan.engine.peersPerWorker > 1 ? MS_PER_SLICE_SHARED : MS_PER_SLICE;
-  return plan.peers.reduce((sum, peer) => {
-    const held = heldBy(peer.holds).reduce((bytes, index) => bytes + sizes[index - 1]!, 0);
-    const lacks = whole - held;
-    return sum + (lacks / 1e6) * MS_PER_MB + (lacks / sliceBytesOf(peer, plan, sliceMs)) * perSlice;
-  }, threads * MS_PER_THREAD);
+  const trafficMs = plan.peers.reduce((sum, peer) => {
+    const held = heldBy(peer.holds);
+    const lacks = whole - held.reduce((bytes, index) => bytes + sizes[index - 1]!, 0);
+    const chunks = sizes.length - held.length;
+    const slices = lacks / sliceBytesOf(peer, plan, sliceMs);
+    const ends = Math.min(peer.policy.maxConnections, plan.peers.length - 1);
+    const movingMs = (lacks / 1e6) * MS_PER_MB + slices * MS_PER_SLICE;
+    return sum + ends * MS_PER_END + chunks * MS_PER_CHUNK + movingMs;
+  }, 0);
+  return { startMs: threads * MS_PER_THREAD, trafficMs };
 }
 
 /** Of what the peer gets: of its downlink, or of the typical uplink where that is slower. */

@@ -17,8 +17,8 @@ parentPort.postMessage(script.cachedDataRejected);
 const bundledWorker = (): URL => pathToFileURL(join(inject('bundleFolder'), 'peer-worker.js'));
 
 describe('the code of worker threads', () => {
-  it('is taken over by a thread as it was compiled, under the flags that threads run with', async () => {
-    spareTheCompiler();
+  it.each([1, 25])('is taken over as it was compiled by a thread of %i peers', async (peersPerThread) => {
+    spareTheCompiler(peersPerThread);
     const worker = new Worker(LOOK, { eval: true, workerData: workerCode(bundledWorker()) });
     const rejected = await new Promise((resolve, reject) =>
       worker.once('message', resolve).once('error', reject),

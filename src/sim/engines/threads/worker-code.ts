@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { fileURLToPath } from 'node:url';
+import { flagsOfThreads } from './v8-flags.ts';
 
 /** What a thread needs to have it. */
 export interface WorkerCode {
@@ -19,20 +20,22 @@ export interface WorkerCode {
 /** Beside the worker that the pool loads, see peer-worker.ts. */
 const BUNDLE = './swarm-worker.js';
 
-let last: WorkerCode | undefined;
+let last: { readonly code: WorkerCode; readonly flags: string } | undefined;
 
 /** undefined: the worker is alone in its folder, and loads what it needs in its own way. */
 export function workerCode(workerFile: URL): WorkerCode | undefined {
   const file = fileURLToPath(new URL(BUNDLE, workerFile));
-  if (last?.file === file) return last;
+  const flags = flagsOfThreads();
+  if (last?.code.file === file && last.flags === flags) return last.code;
   let source: string;
   try {
     source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
   } catch {
     return undefined;
   }
-  last = { file, source, compiled: shared(compile(source, file)) };
-  return last;
+  const code = { file, source, compiled: shared(compile(source, file)) };
+  last = { code, flags };
+  return code;
 }
 
 /** Every function, also those that nobody has called yet. */

@@ -54,7 +54,7 @@ export class WorkerRuntime implements Hosting {
     this.workers = hostCount(plan) + 1;
     this.counters = allocateCounters(plan.peers.length + 1, this.workers);
     this.peerCounters = plan.peers.map((_, slot) => nodeCounters(this.counters, slot));
-    spareTheCompiler();
+    spareTheCompiler(plan.engine.peersPerWorker);
     this.#pool = new WorkerPool({
       workerFile: components.workerFile,
       threadsMax: this.workers,

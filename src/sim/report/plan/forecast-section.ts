@@ -1,5 +1,6 @@
 /** What a plan needs of the machine, how long it takes, and what stands in its way. */
 import { describeCarrier, type Forecast } from '../../experiment/forecast.ts';
+import { describeOverload, describeRemedies } from '../../experiment/overload.ts';
 import { latestEnd } from '../../plan/latest-end.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { describeShortage, fittingText, type Shortage } from '../../plan/shortage.ts';
@@ -50,13 +51,22 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
       : [
           [
             'processor',
-            `about ${formatDuration(one.processorMs)} of processor time, a rough estimate`,
+            `about ${formatDuration(one.processorMs)} of processor time, within a factor of two`,
           ] as const,
         ]),
     ['can be run', shortages.length === 0 ? possibleText(one) : `no: ${shortageText(shortages)}`],
+    ...overloadRows(plan, one),
     ...(one.carriedBy === null ? [] : [['or', describeCarrier(one.carriedBy)] as const]),
     ...(one.peersMax === null ? [] : [['would fit', fittingText(plan.peers.length, one.peersMax)] as const]),
   ]);
+}
+
+/** What has too little of the processor can be begun, but what it shows is the machine. */
+function overloadRows(plan: Plan, { overload }: Forecast): [string, string][] {
+  if (overload === null) return [];
+  const verdict = overload.likely ? 'the run will not be trustworthy' : 'the run may not be trustworthy';
+  const remedies = describeRemedies(overload, plan).map((remedy): [string, string] => ['or', remedy]);
+  return [['trust', `${verdict}: ${describeOverload(overload)}`], ...remedies];
 }
 
 function possibleText({ elsewhere }: Forecast): string {
