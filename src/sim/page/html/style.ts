@@ -89,6 +89,7 @@ footer { color: var(--soft); font-size: .875rem; padding-top: 2rem; padding-bott
   .scroll { max-height: none; overflow: visible; border: 0; }
   .long { min-width: 0; }
   .short { white-space: normal; }
+  th, td { padding: .25rem .375rem; }
   .charts { grid-template-columns: minmax(0, 1fr); }
 }
 `;
