@@ -16,6 +16,9 @@ import type { OtherProgram } from './other-program.ts';
 /** How much faster than libtorrent the swarm is to be. */
 const GOAL = 1.2;
 
+/** A program that is slow is told apart from ours in fewer rounds; of a single one there is no interval. */
+const ENOUGH_MS = 60_000;
+
 interface Known {
   readonly find: () => OtherProgram | undefined;
   readonly install: string;
@@ -46,6 +49,12 @@ export interface OthersRun {
   readonly signal: AbortSignal;
 }
 
+/** Whether so many rounds, which took so long together, do. */
+export function isEnough(rounds: number, elapsedMs: number, repeats: number): boolean {
+  return rounds >= repeats || (rounds > 0 && elapsedMs >= ENOUGH_MS);
+}
+
+/** At most `repeats` rounds, and no further one after a minute. */
 export async function runAgainst(
   program: OtherProgram,
   benchmark: ThroughputCase,
@@ -56,8 +65,9 @@ export async function runAgainst(
   const file = new StarFile(fileBytes, leechers);
   const ours: number[] = [];
   const theirs: number[] = [];
+  const startMs = performance.now();
   try {
-    for (let repeat = 1; repeat <= repeats; repeat++) {
+    for (let repeat = 1; !isEnough(repeat - 1, performance.now() - startMs, repeats); repeat++) {
       const folder = join(file.folder, 'received');
       theirs.push(await program.distribute({ file: file.path, folder, leechers, chunkBytes, signal }));
       rmSync(folder, { recursive: true, force: true });
