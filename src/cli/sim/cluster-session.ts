@@ -12,6 +12,7 @@ import type { HostLink } from '../../sim/engines/cluster/host-link.ts';
 import { NatsHostLink } from '../../sim/hosts/nats-host-link.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
 import type { Environment } from '../../sim/result/result.ts';
+import { nearest } from '../../sim/scenario/source/did-you-mean.ts';
 import { formatBytes } from '../../sim/units/format.ts';
 import { parallelThreads } from '../../sim/machine/processors.ts';
 import { say } from '../output/program-output.ts';
@@ -53,6 +54,11 @@ export class ClusterSession {
   static async open({ options, environment, signal, engine }: SessionRequest): Promise<ClusterSession> {
     const program = programOf(environment);
     const isEmbedded = options.cluster === EMBEDDED;
+    if (!isEmbedded && nearest(options.cluster!, [EMBEDDED]) !== undefined) {
+      throw new ConfigError(
+        `--cluster ${options.cluster!}: did you mean ${EMBEDDED}? A host of that name: nats://${options.cluster!}`,
+      );
+    }
     const ends: (() => Promise<void>)[] = [];
     const end = async (): Promise<void> => {
       for (const one of ends.splice(0).reverse()) await one();

@@ -31,6 +31,8 @@ export interface Runner {
   /** To be called when a finished run has been told of: progress goes on below that. */
   told(): void;
   close(): Promise<void>;
+  /** Aborted when another program goes on with the experiment. */
+  readonly lost?: AbortSignal;
 }
 
 export interface RunnerRequest {
@@ -133,6 +135,7 @@ async function runnerOnCluster(
   return {
     // More than one in any case: an interruption is then no failure of a run.
     atOnce: Math.max(2, plans.length),
+    lost: queue.lost,
     async run(plan, name) {
       const done = doneRun(parent, name);
       if (done !== undefined) return done;

@@ -1,6 +1,6 @@
 /** Running one plan, or the plans of an experiment, with what a person sees of it. */
 import { remedyOfDoubt } from '../../sim/measure/trust.ts';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { nuid } from '@nats-io/nats-core';
 import { printable, printableData } from '../../core/printable.ts';
 import type { Design } from '../../sim/experiment/design.ts';
@@ -179,12 +179,16 @@ export async function carryOut(
     },
   });
   await runner.close();
+  runner.lost?.throwIfAborted();
   warn(
     await writeExperiment(folder, end.experiment, {
       'report.html': renderExperimentPage(end.experiment, pageScript('page')),
     }),
   );
   if (end.experiment.ending === 'completed') await endState(folder);
+  else if (experiment !== undefined) {
+    say(`sim: to go on with what is not done: the same command with --resume ${basename(folder)}`);
+  }
   return { ...end, folder };
 }
 

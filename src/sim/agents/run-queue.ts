@@ -156,11 +156,16 @@ export class RunQueue {
     return { result, ...written };
   }
 
+  /** Aborted when another coordinator leads the experiment: what is in its folder is no longer this one's to write. */
+  get lost(): AbortSignal {
+    return this.#lead.lost;
+  }
+
   /** Nothing of the experiment is left, and agents stop what they do for it, unless another coordinator leads it now. */
   async close(): Promise<void> {
     this.#messages.stop();
     const { connection } = this.#options;
-    if (connection.nats.isClosed() || this.#lead.lost.aborted) return;
+    if (connection.nats.isClosed() || this.lost.aborted) return;
     const removed = this.#remove().finally(() => this.#lead.leave());
     await Promise.race([removed, delay(STOP_MS, undefined, { ref: false })]).catch(() => undefined);
   }

@@ -1,0 +1,144 @@
+/** A cluster of this machine alone, and who is refused by one. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { experimentMessage } from '../../src/sim/agents/messages.ts';
+import { openStorage } from '../../src/sim/agents/storage.ts';
+import { Presence } from '../../src/sim/cluster/presence.ts';
+import type { RunResult } from '../../src/sim/result/result.ts';
+import {
+  connectTo,
+  ends,
+  folder,
+  passes,
+  serverWith,
+  start,
+  useClusterStage,
+} from '../support/cluster-stage.ts';
+import { operatorOf } from '../support/nats-operator.ts';
+import { JETSTREAM } from '../support/nats-server.ts';
+import { RunningProgram } from '../support/programs.ts';
+
+useClusterStage();
+
+/** Empty where no command line has the text. */
+function processesWith(text: string): string {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return all
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        // It has ended meanwhile.
+        return '';
+      }
+    })
+    .filter((line) => line.includes(text))
+    .join('\n');
+}
+
+describe('an embedded cluster', () => {
+  test('does a run of real peers on its agent', async () => {
+    const sim = start('sim', 'small', '--engine', 'threads', '--cluster', 'embedded', '--json');
+    // On a busy machine the run is inconclusive, and whole all the same.
+    expect([0, 3], sim.output).toContain((await sim.ends()).code);
+    const result = JSON.parse(/^\{[^]*^\}$/m.exec(sim.output)![0]) as RunResult;
+    expect(result.engine).toBe('threads');
+    expect(result.peers.map(({ integrity }) => integrity)).toEqual(Array(5).fill('intact'));
+  });
+
+  test('leaves nothing when it is stopped: no process, no file', async () => {
+    const own = join(folder, 'tmp');
+    mkdirSync(own);
+    const words = ['small', '--repeat', '300', '--cluster', 'embedded', '--agents', '2'];
+    const sim = new RunningProgram(inject('bundleFolder'), 'sim', words, folder, { TMPDIR: own });
+    ends.push(() => sim.destroy());
+    await sim.says(passes(2));
+    const config = join(
+      own,
+      readdirSync(own).find((name) => name.startsWith('swarm-lab-nats'))!,
+    );
+    expect(processesWith(config)).not.toBe('');
+    sim.signal('SIGINT');
+    expect(await sim.ends()).toMatchObject({ code: 130 });
+    expect(readdirSync(own)).toEqual([]);
+    expect(processesWith(config)).toBe('');
+  });
+
+  test('without nats-server says in one line how to get it', async () => {
+    const words = ['small', '--cluster', 'embedded'];
+    const sim = new RunningProgram(inject('bundleFolder'), 'sim', words, folder, { PATH: folder });
+    ends.push(() => sim.destroy());
+    expect(await sim.ends()).toMatchObject({ code: 2 });
+    expect(sim.output.trim()).toMatch(/^sim: nats-server is not installed, .*apt-get install nats-server.*$/);
+  });
+});
+
+describe('who is refused', () => {
+  test('whoever has no credentials, with where to put them', async () => {
+    const { url } = await serverWith(`${JETSTREAM}\nauthorization { token: secret }`);
+    for (const words of [
+      ['agent', '--nats'],
+      ['sim', 'small', '--cluster'],
+    ] as const) {
+      const [program, ...rest] = words;
+      const running = start(program, ...rest, url);
+      expect(await running.ends()).toMatchObject({ code: 2 });
+      expect(running.output).toMatch(/refuses the credentials .*NATS_TOKEN/);
+    }
+  });
+
+  test('not whoever has a file of credentials of the operator that the server trusts', async () => {
+    const { config, creds } = operatorOf();
+    const { url } = await serverWith(`${JETSTREAM}\n${config}`);
+    const file = join(folder, 'user.creds');
+    writeFileSync(file, creds);
+    const agent = start('agent', '--nats', url, '--creds', file, '--lanes', '1');
+    await agent.says(/is ready/);
+    const sim = start('sim', 'small', '--cluster', url, '--creds', file);
+    expect(await sim.ends(), sim.output).toMatchObject({ code: 0 });
+    writeFileSync(file, operatorOf().creds);
+    const stranger = start('sim', 'small', '--cluster', url, '--creds', file);
+    expect(await stranger.ends()).toMatchObject({ code: 2 });
+    expect(stranger.output).toMatch(/refuses the credentials .*NATS_CREDS/);
+  });
+
+  test('an agent of another program, by the coordinator; a coordinator of another program, by the agent', async () => {
+    const { url } = await serverWith(JETSTREAM);
+    const connection = await connectTo(url);
+    const program = { version: '9.9.9', commit: 'abc', node: 'v99' };
+    const presence = await Presence.announce(connection, {
+      name: 'stranger',
+      program,
+      cores: 1,
+      memoryBytes: 1,
+      openFilesMax: null,
+      addresses: [],
+      lanes: 1,
+    });
+    const sim = start('sim', 'small', '--cluster', url);
+    expect(await sim.ends()).toMatchObject({ code: 2 });
+    expect(sim.output).toMatch(
+      /agent stranger is refused: it runs swarm-lab 9\.9\.9 of commit abc on Node v99/,
+    );
+    expect(sim.output).toMatch(/no agent of the cluster runs the same program/);
+    await presence.leave();
+    const { experiments } = await openStorage(connection);
+    await experiments.put('other', experimentMessage.encode({ scenario: 'theirs', program }));
+    const agent = start('agent', '--nats', url);
+    await agent.says(/the experiment theirs is refused: it is by swarm-lab 9\.9\.9 of commit abc/);
+    expect(agent.output).not.toMatch(/runs theirs/);
+  });
+
+  test('options that cannot go with a cluster, by name', async () => {
+    for (const [option, message] of [
+      [['--live'], /--cluster and --live exclude each other/],
+      [['--against', 'main'], /--cluster and --against exclude each other/],
+      [['--tracker-port', '5100'], /--cluster and --tracker-port exclude each other/],
+    ] as const) {
+      const sim = start('sim', 'small', '--cluster', 'nats://127.0.0.1:1', ...option);
+      expect(await sim.ends()).toMatchObject({ code: 2 });
+      expect(sim.output).toMatch(message);
+    }
+  });
+});
