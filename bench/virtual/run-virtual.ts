@@ -21,8 +21,8 @@ import type { VirtualSample } from './virtual-task.ts';
 
 /** Links that take turns need most of a minute. */
 const LINKS_RUNS_MAX = 2;
-/** A thousand runs need some minutes. */
-const QUEUE_RUNS_MAX = 2;
+/** A thousand runs, twice, need a minute or two; the interval of two rounds says nothing. */
+const QUEUE_RUNS_MAX = 4;
 
 export interface VirtualRun {
   /** The bundled virtual-worker.ts. */

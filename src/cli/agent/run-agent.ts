@@ -59,7 +59,9 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
     });
     const turns = new Turns();
     const host = hostOn(presence, connection, { runner, turns, tell });
-    tell(`agent ${name} is ready: ${lanes === 1 ? '1 run' : `${lanes} runs`} at once, ${describeProgram(programOf(environment))}`);
+    tell(
+      `agent ${name} is ready: ${lanes === 1 ? '1 run' : `${lanes} runs`} at once, ${describeProgram(programOf(environment))}`,
+    );
     try {
       await work(presence, connection, { runner, turns, stopped, tell });
     } finally {
