@@ -1,4 +1,5 @@
 /** Experiments over NATS, with a real server, real agents, and whatever of them dies. */
+import type { NatsConnection } from '@nats-io/nats-core';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -41,6 +42,16 @@ async function oneMachine(repeat: number): Promise<Record<string, string>> {
   const alone = start('sim', 'small', '--repeat', String(repeat), '--out', 'alone');
   expect(await alone.ends()).toMatchObject({ code: 0 });
   return contentOf('alone');
+}
+
+/** A coordinator whose runs are in the queue. Without an agent it goes on until one comes. */
+async function queuedBy(nats: NatsConnection, words: readonly string[]) {
+  const queued = new Promise((resolve) => nats.subscribe('swarm-lab.runs.>', { callback: resolve }));
+  await nats.flush();
+  const first = start('sim', ...words);
+  await queued;
+  const [experiment] = readdirSync(join(folder, 'cluster', 'small'));
+  return { first, experiment: experiment! };
 }
 
 test('40 runs on one, two and four agents give the events and the table of one machine, byte for byte', async () => {
@@ -92,13 +103,8 @@ test('a second coordinator that resumes an experiment which goes on is refused b
   const { url } = await serverWith(JETSTREAM);
   const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
   const { nats } = await connectTo(url);
-  const queued = new Promise((resolve) => nats.subscribe('swarm-lab.runs.>', { callback: resolve }));
-  await nats.flush();
-  // Without an agent it goes on until one comes.
-  const first = start('sim', ...words);
-  await queued;
-  const [experiment] = readdirSync(join(folder, 'cluster', 'small'));
-  const second = start('sim', ...words, '--resume', experiment!);
+  const { first, experiment } = await queuedBy(nats, words);
+  const second = start('sim', ...words, '--resume', experiment);
   expect(await second.ends(), second.output).toMatchObject({ code: 2 });
   expect(second.output).toContain(`process ${first.pid} on `);
   expect(second.output).toMatch(/goes on with this experiment already; stop it first, or let it end/);
@@ -110,13 +116,9 @@ test('a coordinator that was silent while another took over ends with that, and 
   const { url } = await serverWith(JETSTREAM);
   const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
   const { nats } = await connectTo(url);
-  const queued = new Promise((resolve) => nats.subscribe('swarm-lab.runs.>', { callback: resolve }));
-  await nats.flush();
-  const first = start('sim', ...words);
-  await queued;
+  const { first, experiment } = await queuedBy(nats, words);
   first.signal('SIGSTOP');
-  const [experiment] = readdirSync(join(folder, 'cluster', 'small'));
-  const second = start('sim', ...words, '--resume', experiment!);
+  const second = start('sim', ...words, '--resume', experiment);
   await new Promise<void>((resolve) => {
     nats.subscribe('$KV.swarm-lab-leads.*', {
       callback: (_, { data }) => {
@@ -128,7 +130,7 @@ test('a coordinator that was silent while another took over ends with that, and 
   expect((await first.ends()).code).not.toBe(0);
   expect(first.output).toContain(`process ${second.pid} on `);
   expect(first.output).toMatch(/has taken over this experiment, since this process was silent for too long/);
-  expect(readdirSync(join(folder, 'cluster', 'small', experiment!))).toEqual(['.cluster.json']);
+  expect(readdirSync(join(folder, 'cluster', 'small', experiment))).toEqual(['.cluster.json']);
   await agentOf(url, 'a');
   expect(await second.ends(), second.output).toMatchObject({ code: 0 });
 });

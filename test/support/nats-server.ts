@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readClusterAddress } from '../../src/sim/cluster/cluster-address.ts';
+import { ClusterConnection } from '../../src/sim/cluster/connection.ts';
 
 export interface TestServer {
   readonly port: number;
@@ -49,6 +51,12 @@ export async function startNats(config: string): Promise<TestServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** @param name as the server shows it */
+export function connectionTo({ port }: TestServer, name = 'test'): Promise<ClusterConnection> {
+  const address = readClusterAddress(`127.0.0.1:${port}`, {}, {});
+  return ClusterConnection.open(address, { name, signal: new AbortController().signal });
 }
 
 /** What it says later is read, too: a server whose log nobody reads dies of the next line. */

@@ -1,8 +1,7 @@
 /** Who leads an experiment, with a real server. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
-import { readClusterAddress } from '../cluster/cluster-address.ts';
-import { ClusterConnection } from '../cluster/connection.ts';
+import { connectionTo, JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
+import type { ClusterConnection } from '../cluster/connection.ts';
 import { Lead } from './lead.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -17,10 +16,7 @@ afterEach(async () => {
 });
 
 async function connected(): Promise<ClusterConnection> {
-  const connection = await ClusterConnection.open(readClusterAddress(`127.0.0.1:${server.port}`, {}, {}), {
-    name: 'sim',
-    signal: new AbortController().signal,
-  });
+  const connection = await connectionTo(server, 'sim');
   ends.push(() => connection.close());
   return connection;
 }

@@ -1,9 +1,8 @@
 /** Bytes that are too many for a message, with a real server. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
-import { JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
-import { readClusterAddress } from '../cluster/cluster-address.ts';
-import { ClusterConnection } from '../cluster/connection.ts';
+import { connectionTo, JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
+import type { ClusterConnection } from '../cluster/connection.ts';
 import { dropPayload, dropPayloads, getPayload, putPayload } from './payload.ts';
 import { openStorage } from './storage.ts';
 
@@ -16,10 +15,7 @@ afterEach(async () => {
 async function connected(): Promise<ClusterConnection> {
   const server = await startNats(JETSTREAM);
   ends.push(() => server.end());
-  const connection = await ClusterConnection.open(readClusterAddress(`127.0.0.1:${server.port}`, {}, {}), {
-    name: 'test',
-    signal: new AbortController().signal,
-  });
+  const connection = await connectionTo(server);
   ends.push(() => connection.close());
   return connection;
 }

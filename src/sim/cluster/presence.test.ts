@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
-import { readClusterAddress } from './cluster-address.ts';
-import { ClusterConnection } from './connection.ts';
+import { connectionTo, JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
+import type { ClusterConnection } from './connection.ts';
 import { AgentsView, openAgents, Presence } from './presence.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -25,10 +24,7 @@ async function cluster(): Promise<() => Promise<ClusterConnection>> {
   const server = await startNats(JETSTREAM);
   ends.push(() => server.end());
   return async () => {
-    const connection = await ClusterConnection.open(readClusterAddress(`127.0.0.1:${server.port}`, {}, {}), {
-      name: 'test',
-      signal: new AbortController().signal,
-    });
+    const connection = await connectionTo(server);
     ends.push(() => connection.close());
     return connection;
   };

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { KIB, peerWorkerFile, runRecorded, swarmPlan } from '../../../test/sim/fault-run.ts';
-import { JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
+import { connectionTo, JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
 import { Turns } from '../agents/turns.ts';
-import { readClusterAddress } from '../cluster/cluster-address.ts';
-import { ClusterConnection } from '../cluster/connection.ts';
+import type { ClusterConnection } from '../cluster/connection.ts';
 import { AgentsView, Presence } from '../cluster/presence.ts';
 import { clusterEngine } from '../engines/cluster/cluster-engine.ts';
 import type { RunWatcher } from '../engines/engine.ts';
@@ -36,10 +35,7 @@ afterEach(async () => {
 });
 
 async function connected(name: string): Promise<ClusterConnection> {
-  const connection = await ClusterConnection.open(readClusterAddress(`127.0.0.1:${server.port}`, {}, {}), {
-    name,
-    signal: new AbortController().signal,
-  });
+  const connection = await connectionTo(server, name);
   ends.push(() => connection.close());
   return connection;
 }
