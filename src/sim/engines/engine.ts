@@ -43,7 +43,7 @@ export interface EngineNeeds {
 export interface RunWatcher {
   /** Stops the run; what was measured is still returned, with `ending: 'interrupted'`. */
   readonly signal: AbortSignal;
-  /** About ten times a second. `peek`: the record as if the run were interrupted now; nothing changes by it. */
+  /** About ten times a second, in virtual time also at the start. `peek`: the record as if the run were interrupted now; nothing changes by it. */
   onProgress?(progress: RunProgress, peek: () => RunRecord): void;
   /** The swarm is ready; `trackerPort` is where others may join it, null: they cannot. */
   onReady?(info: { readonly trackerPort: number | null; readonly setupMs: number }): void;

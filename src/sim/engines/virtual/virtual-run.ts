@@ -24,7 +24,7 @@ import { VirtualRuntime } from './virtual-runtime.ts';
 const EVENTS_A_CHUNK_MAX = 1000;
 /** …and so many besides. */
 const EVENTS_AT_ONCE_FREE = 100_000;
-/** Of real time. */
+/** Of real time. However fast a run is, its beginning is told. */
 const PROGRESS_STEP_MS = 100;
 /** A long run is looked at so often, a short one every `SAMPLE_STEP_MS`. */
 const LOOKS_MAX = 20_000;
@@ -195,17 +195,16 @@ export class VirtualRun {
 
   /** Between slices of events an interrupt is heard. */
   async #toItsEnd(peek: () => RunRecord): Promise<RunEnd> {
-    let toldMs = performance.now();
+    let toldMs = -Infinity;
     await this.#slices.fire({
       isOver: () => this.#end !== undefined,
       between: () => {
-        if (this.#watcher.signal.aborted) this.#controller.end('interrupted');
-        if (this.#end !== undefined) return true;
         if (performance.now() - toldMs >= PROGRESS_STEP_MS) {
           this.#watcher.onProgress?.(this.#sampler.progress(), peek);
           toldMs = performance.now();
         }
-        return false;
+        if (this.#watcher.signal.aborted) this.#controller.end('interrupted');
+        return this.#end !== undefined;
       },
     });
     return this.#end!;
