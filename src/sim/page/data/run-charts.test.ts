@@ -90,6 +90,25 @@ describe('the charts of a run', () => {
     expect(sums.reduce((sum, [, messages]) => sum + Number(messages), 0)).toBe(12);
   });
 
+  it('count an announce of many chunks once, whatever its clock, and each chunk that a spec peer tells of', () => {
+    const told = new StoryFold(plan);
+    const announce = (peer: string, protocol: 'swarm' | 'spec', atMs: number): void =>
+      told.see({
+        type: 'chunk-announced',
+        peer,
+        protocol,
+        atMs,
+        index: 1,
+        address: { host: 'localhost', port: 1 },
+      });
+    for (const atMs of [10, 10.006, 10.011]) announce('seeder', 'swarm', atMs);
+    announce('leecher/1', 'swarm', 10.012);
+    announce('seeder', 'swarm', 10.019);
+    announce('seeder', 'swarm', 1010.02);
+    for (const atMs of [2000, 2000]) announce('leecher/2', 'spec', atMs);
+    expect(Array.from(told.story(result).tracker.atMs)).toEqual([10, 10.012, 1010.02, 2000, 2000]);
+  });
+
   it('name the slowest peer, and account for all of its time', () => {
     const { name, pieces, states } = has(charts.slowest);
     expect(name).toBe('leecher/2');

@@ -1,4 +1,4 @@
-import type { ChunkDiscarded, ChunkReceived, SwarmEvent } from '../../../core/events.ts';
+import type { ChunkAnnounced, ChunkDiscarded, ChunkReceived, SwarmEvent } from '../../../core/events.ts';
 import { ChunkSet } from '../../../core/chunk-set.ts';
 import { AddressBook, type Owner } from '../../measure/address-book.ts';
 import type { EventFold } from '../../measure/event-fold.ts';
@@ -12,6 +12,12 @@ import { newsKinds, receiptKinds, type StoryFault, type SwarmStory } from './swa
 
 /** Clients that are not of the plan. */
 const OUTSIDE = 'outside';
+
+/**
+ * One announce of the swarm protocol tells of many chunks; on real clocks each of its events is some microseconds after
+ * the one before. A peer's next announce comes a second later, the last one of all a turn of its timer later.
+ */
+const SAME_ANNOUNCE_MS = 1;
 
 /**
  * Sees the events of a run in order of time, and keeps what its page shows: one row of 29 bytes for each receipt, which
@@ -38,9 +44,8 @@ export class StoryFold implements EventFold {
   readonly #tracker = new GrowingColumns({ atMs: 'double', kind: 'small' });
   readonly #faults: { -readonly [K in keyof StoryFault]: StoryFault[K] }[] = [];
   readonly #openFaults = new Map<string, { toMs: number | null }>();
-  /** Of the last announce: one message tells of several chunks. */
-  #announcer = '';
-  #announcedMs = -1;
+  /** By peer of the swarm protocol: when its last event of an announce was. */
+  readonly #announcedMs = new Map<string, number>();
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -55,7 +60,7 @@ export class StoryFold implements EventFold {
     const { type, atMs } = event;
     if (type === 'chunk-received') this.#receive(event);
     else if (type === 'chunk-discarded') this.#rows(event, 0, receiptKinds.discarded, receiptKinds.discarded);
-    else if (type === 'chunk-announced') this.#announce(event.peer, atMs);
+    else if (type === 'chunk-announced') this.#announce(event);
     else if (type === 'chunk-asked') this.#tracker.add({ atMs, kind: newsKinds.asked });
     else if (type === 'client-registered') this.#tracker.add({ atMs, kind: newsKinds.registered });
     else if (type === 'peer-forgotten') this.#tracker.add({ atMs, kind: newsKinds.forgotten });
@@ -133,10 +138,12 @@ export class StoryFold implements EventFold {
     return at;
   }
 
-  #announce(peer: string, atMs: number): void {
-    if (peer === this.#announcer && atMs === this.#announcedMs) return;
-    this.#announcer = peer;
-    this.#announcedMs = atMs;
+  #announce({ peer, atMs, protocol }: ChunkAnnounced): void {
+    if (protocol === 'swarm') {
+      const before = this.#announcedMs.get(peer) ?? -Infinity;
+      this.#announcedMs.set(peer, atMs);
+      if (atMs - before < SAME_ANNOUNCE_MS) return;
+    }
     this.#tracker.add({ atMs, kind: newsKinds.announced });
   }
 
