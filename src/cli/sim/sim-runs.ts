@@ -1,5 +1,5 @@
 /** Running one plan, or the plans of an experiment, with what a person sees of it. */
-import { remedyOfDoubt } from '../../sim/measure/trust.ts';
+import { remedyOfDoubt } from '../../sim/measure/trust/trust.ts';
 import { basename, join } from 'node:path';
 import { nuid } from '@nats-io/nats-core';
 import { printable, printableData } from '../../core/printable.ts';

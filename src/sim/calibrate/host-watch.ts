@@ -1,9 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { machineTimes } from '../machine/machine-times.ts';
+import { OTHERS_CPU_SHARE_MAX, watchMachine } from '../machine/machine-changes.ts';
 import { THROTTLED_SHARE_MAX, describeThrottling, watchThrottling } from '../machine/throttling.ts';
-
-/** More of all processors than this for other programs, and timing is not the shaper's alone. */
-const OTHERS_CPU_SHARE_MAX = 0.15;
 
 /** The shaper makes up for timers that are late by up to 20 ms; a thread that stood still longer loses throughput. */
 const LOOP_DELAY_MAX_MS = 20;
@@ -23,20 +20,15 @@ export interface HostReading {
 export function watchHost(): { read(): HostReading } {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
-  const before = machineTimes();
+  const readMachine = watchMachine();
   const readThrottling = watchThrottling();
-  const ownBefore = process.cpuUsage();
   return {
     read() {
       delay.disable();
-      const now = machineTimes();
-      const own = process.cpuUsage(ownBefore);
-      const totalMs = now.busyMs + now.idleMs - before.busyMs - before.idleMs;
-      const busyMs = now.busyMs - before.busyMs - (own.user + own.system) / 1000;
       // What is measured includes the timer's own wait; without a sample the maximum is 0.
       const lateMs = (ns: number) => Math.max(0, ns / 1e6 - RESOLUTION_MS);
       return {
-        othersCpuShare: totalMs > 0 ? Math.max(0, busyMs / totalMs) : 0,
+        othersCpuShare: readMachine().othersCpuShare ?? 0,
         throttledShare: readThrottling(),
         loopDelayP99Ms: lateMs(delay.percentile(99)),
         loopDelayMaxMs: lateMs(delay.max),

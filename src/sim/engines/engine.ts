@@ -1,5 +1,6 @@
 /** What every engine does with a plan: it runs it and returns what was seen, as plain data. */
 import type { SwarmEvent } from '../../core/events.ts';
+import type { MachineChanges } from '../machine/machine-changes.ts';
 import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
 import type { EngineName, FaultEffect, Plan } from '../plan/plan.ts';
 import type { Shortage } from '../plan/shortage.ts';
@@ -109,6 +110,14 @@ export interface SwarmSample {
   readonly trackerReceived?: number;
 }
 
+/** How well the state of the swarm was looked at. */
+export interface Sampling {
+  /** Samples that were taken; of a long run not all are kept. */
+  readonly taken: number;
+  /** Moments at which one was due and nobody looked, since the thread that leads the run stood still. */
+  readonly dropped: number;
+}
+
 /** How the host behaved during the run, for the trust verdict. */
 export interface HostRecord {
   /** Event-loop delay over all worker threads. */
@@ -125,6 +134,8 @@ export interface HostRecord {
   readonly throttledShare?: number | null;
   /** One-minute load average of the machine before the run, over all its cores. */
   readonly loadBefore: number;
+  /** What happened to the machine during the run; absent in virtual time, and where it was not kept. */
+  readonly changes?: MachineChanges;
   readonly maxRssBytes: number;
   /** What was chosen to fit the plan to this machine, and why, in sentences; absent: nothing. */
   readonly fitted?: readonly string[];
@@ -153,6 +164,8 @@ export interface HostOfRun {
   readonly loopDelayMaxMs: number;
   readonly cpuShare: number;
   readonly loadBefore: number;
+  /** Absent where it was not kept. */
+  readonly changes?: MachineChanges;
   readonly maxRssBytes: number;
 }
 
@@ -169,6 +182,8 @@ export interface RunRecord {
   readonly peers: readonly PeerRecord[];
   readonly tracker: TrafficTotals;
   readonly samples: readonly SwarmSample[];
+  /** Absent in virtual time, where none can be missed, and where it was not kept. */
+  readonly sampling?: Sampling;
   readonly host: HostRecord;
   /** Every chunk's size, [i-1]. */
   readonly chunkBytes: readonly number[];

@@ -1,6 +1,6 @@
 /** From the runs of both engines to what can be said of their difference. */
 import { repeated, type Repeated } from '../analyse/statistics.ts';
-import { isBusyBefore, isUndisturbed } from '../measure/trust.ts';
+import { isBusyBefore, isUndisturbed } from '../measure/trust/trust.ts';
 import type { DesignedArm } from '../experiment/summarise.ts';
 import type { Experiment, ExperimentRun } from '../experiment/experiment.ts';
 import { kindOf } from '../experiment/summarise.ts';

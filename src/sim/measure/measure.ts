@@ -11,7 +11,7 @@ import { groupFigures, measurePeers } from './peer-figures.ts';
 import { RESULT_SCHEMA_VERSION } from '../result/result.ts';
 import type { Environment, PeerFigures, RunResult } from '../result/result.ts';
 import { swarmFigures, trackerFigures } from './swarm-figures.ts';
-import { judgeTrust } from './trust.ts';
+import { judgeTrust } from './trust/trust.ts';
 import { judge } from './verdict.ts';
 
 /**

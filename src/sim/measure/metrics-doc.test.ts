@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { measuredSmallSwarm } from './fixture.ts';
-import * as trust from './trust.ts';
+import * as machine from '../machine/machine-changes.ts';
+import * as leaks from './trust/leaks.ts';
+import * as trust from './trust/trust.ts';
 
 const documentation = await readFile(new URL('../../../docs/metrics.md', import.meta.url), 'utf8');
 const { result } = measuredSmallSwarm();
@@ -48,7 +50,15 @@ describe('docs/metrics.md', () => {
       `| ${percent(trust.PAUSE_SHARE_MAX)} of the makespan, at least ${trust.PAUSE_MS_MIN} ms |`,
     );
     expect(text).toContain(`| ${trust.SHAPER_LATE_MEAN_MS_MAX} ms |`);
-    expect(text).toContain(`| ${percent(1 + trust.BOUND_SLACK_SHARE)} |`);
-    expect(text).toContain(`| ${percent(1 + trust.LEAK_SHARE_MAX)} |`);
+    expect(text).toContain(`${percent(trust.UNTRUSTED_DROPPED_SAMPLES_SHARE_MIN)} of the samples`);
+    const [others, stolen] = [machine.OTHERS_CPU_SHARE_MAX, machine.STOLEN_CPU_SHARE_MAX];
+    expect(text).toMatch(new RegExp(`othersCpuShare\`.*\\| ${percent(others)} \\|`));
+    expect(text).toMatch(new RegExp(`stolenCpuShare\`.*\\| ${percent(stolen)} \\|`));
+    expect(text).toMatch(
+      new RegExp(`droppedSamplesShare\`.*\\| ${percent(trust.DROPPED_SAMPLES_SHARE_MAX)} \\|`),
+    );
+    expect(text).toMatch(new RegExp(`clockJumpMs\`.*\\| ${machine.CLOCK_JUMP_MS_MAX} ms and 0.1 %`));
+    expect(text).toContain(`| ${percent(1 + leaks.BOUND_SLACK_SHARE)} |`);
+    expect(text).toContain(`| ${percent(1 + leaks.LEAK_SHARE_MAX)} |`);
   });
 });

@@ -1,4 +1,4 @@
-import { remedyOfDoubt } from './trust.ts';
+import { remedyOfDoubt } from './trust/trust.ts';
 import { describe, expect, it } from 'vitest';
 import type { SwarmEvent } from '../../core/events.ts';
 import type { PeerRecord, RunRecord } from '../engines/engine.ts';
@@ -299,12 +299,61 @@ describe('trust', () => {
 
   it('tells what helps against a doubtful machine, and nothing where the machine is not what is doubted', () => {
     expect(trustOf({}, { loadBefore: 2 }).remedy).toBe(
-      'run it again when the machine is quiet, or use --engine virtual',
+      'run it again when the machine is quiet and stays as it is, or use --engine virtual',
     );
     const late = trustOf({}, { loadBefore: 2, loopDelayP99Ms: 45 });
     expect(late.remedy).toMatch(/^let fewer peers run, .*lower the rates, use --engine virtual/);
     expect(remedyOfDoubt(late)).toEqual([`What helps: ${late.remedy}.`]);
     expect([trustOf({}).remedy, remedyOfDoubt(trustOf({}))]).toEqual([null, []]);
+  });
+
+  it('doubts a run during which the machine changed, says what did, and that another time helps', () => {
+    const changes = {
+      ownCpuShare: 0.2,
+      othersCpuShare: 0.1,
+      stolenCpuShare: 0,
+      coresBefore: 4,
+      coresAfter: 4,
+      clockJumpMs: 3,
+    };
+    expect(trustOf({}, { changes }).level).toBe('trusted');
+    for (const change of [
+      { othersCpuShare: 0.4 },
+      { stolenCpuShare: 0.2 },
+      { coresAfter: 2 },
+      { clockJumpMs: -5000 },
+    ]) {
+      const trust = trustOf({}, { changes: { ...changes, ...change } });
+      expect([trust.level, trust.cause, trust.warnings.length]).toEqual(['doubtful', null, 1]);
+      expect(trust.remedy).toMatch(/^run it again when the machine is quiet and stays as it is/);
+    }
+    const both = trustOf({}, { changes: { ...changes, othersCpuShare: 0.4 }, loopDelayP99Ms: 45 });
+    expect(both.warnings.map((warning) => warning.split(' ')[0])).toEqual(['Other', 'Threads']);
+    expect(both.remedy).toMatch(/^let fewer peers run/);
+  });
+
+  it.each([
+    ['trusted', 5, null],
+    ['doubtful', 6, null],
+    ['doubtful', 49, null],
+    ['untrusted', 50, '50 % of the samples of the swarm were dropped'],
+  ])('is %s when %i of 100 samples were dropped', (level, dropped, cause) => {
+    const { plan, record } = smallSwarm();
+    const { trust } = measure(
+      plan,
+      { ...record, sampling: { taken: 100 - dropped, dropped } },
+      testEnvironment,
+    );
+    expect(trust).toMatchObject({ level, cause, droppedSamplesShare: dropped / 100 });
+    expect(trust.warnings).toHaveLength(level === 'trusted' ? 0 : 1);
+    expect(trust.remedy).toEqual(level === 'trusted' ? null : expect.stringMatching(/^let fewer peers run/));
+  });
+
+  it('cannot miss a sample in virtual time, where the machine is no part of what is measured', () => {
+    const { plan, record } = smallSwarm();
+    const host = { ...record.host, loadBefore: 9 };
+    const { trust } = measure(plan, { ...record, engine: 'virtual', host }, testEnvironment);
+    expect(trust).toMatchObject({ level: 'trusted', remedy: null, droppedSamplesShare: null });
   });
 
   it('stays a failure on an untrusted machine when bytes are wrong', () => {

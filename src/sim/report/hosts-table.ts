@@ -1,5 +1,5 @@
 /** Of a run over several hosts: each with how far it can be trusted. */
-import { trustInHost } from '../measure/trust.ts';
+import { trustInHost } from '../measure/trust/trust.ts';
 import type { RunResult } from '../result/result.ts';
 import { formatBytes, formatDuration, formatPercent, formatRatio } from '../units/format.ts';
 import type { Column } from './table.ts';
@@ -13,6 +13,7 @@ export const hostColumns: readonly Column[] = [
   { head: 'longest pause', align: 'right' },
   { head: 'processor use', align: 'right' },
   { head: 'load before', align: 'right' },
+  { head: 'used by others', align: 'right' },
   { head: 'largest memory', align: 'right' },
   { head: 'trust' },
 ];
@@ -29,6 +30,7 @@ export function hostRows({ trust: { host }, swarm, elapsedMs }: RunResult): read
     formatDuration(one.loopDelayMaxMs),
     formatPercent(one.cpuShare),
     formatRatio(one.loadBefore),
+    formatPercent(one.changes?.othersCpuShare ?? null),
     formatBytes(one.maxRssBytes),
     one.lost ? 'lost' : trustInHost(one, periodMs),
   ]);

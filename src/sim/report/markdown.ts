@@ -1,5 +1,5 @@
 /** report.md: everything about one run for a reader who was not there. */
-import { remedyOfDoubt } from '../measure/trust.ts';
+import { remedyOfDoubt } from '../measure/trust/trust.ts';
 import { describeMachine } from '../result/machine-text.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RunResult } from '../result/result.ts';

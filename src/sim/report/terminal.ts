@@ -1,5 +1,5 @@
 /** The result as a person reads it on a terminal as wide as it is: verdict and doubts first, then the figures. */
-import { remedyOfDoubt } from '../measure/trust.ts';
+import { remedyOfDoubt } from '../measure/trust/trust.ts';
 import stringWidth from 'string-width';
 import type { RunResult } from '../result/result.ts';
 import { figures, show } from './figures.ts';

@@ -104,6 +104,11 @@ export interface Trust {
   /** How late the shaper released messages. */
   readonly shaperLateMeanMs: number | null;
   readonly shaperLateMaxMs: number | null;
+  /**
+   * Of the samples that were due, those that nobody took, 0 to 1; null: in virtual time none can be missed. Absent where
+   * the version that wrote it did not count them.
+   */
+  readonly droppedSamplesShare?: number | null;
 }
 
 export interface SwarmFigures {

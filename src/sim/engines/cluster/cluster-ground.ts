@@ -1,6 +1,7 @@
 import { EngineError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/interfaces.ts';
 import { occurrencesOf } from '../../faults/occurrence.ts';
+import { machineId, watchMachine } from '../../machine/machine-changes.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { HostOfRun } from '../engine.ts';
 import type { Ground, HostFigures, HostingComponents } from '../real-time/ground.ts';
@@ -11,6 +12,7 @@ import { whyAddresses } from '../threads/addresses.ts';
 import type { ClockOffset } from './clock-offset.ts';
 import { ClusterHosting } from './cluster-hosting.ts';
 import type { HostLink } from './host-link.ts';
+import { withoutOwn, worstChanges, type OnMachine } from './machine-share.ts';
 import type { FromHost, ToHostOf } from './messages.ts';
 import { placeOn, type Placed } from './placement.ts';
 import { askAll, GRACE_MS, RemoteHost } from './remote-host.ts';
@@ -91,10 +93,14 @@ export class ClusterGround implements Ground {
   }
 
   watch(): (elapsedMs: number) => HostFigures {
+    const readOwn = watchMachine();
     return () => {
+      const coordinator = { machine: machineId(), changes: readOwn() };
       const uses = this.#members.flatMap(({ host }) => host.use ?? []);
       const most = (of: (use: (typeof uses)[number]) => number): number =>
         uses.reduce((max, use) => Math.max(max, of(use)), 0);
+      const processes = [coordinator, ...uses];
+      const changes = uses.map((use) => withoutOwn(use, processes));
       const throttled = uses.flatMap(({ throttledShare }) => throttledShare ?? []);
       const fitted = this.#members.flatMap(({ host }) =>
         (host.use?.fitted ?? []).map((note) => `Host ${host.info.name}: ${note}`),
@@ -103,10 +109,11 @@ export class ClusterGround implements Ground {
         cpuShare: most(({ cpuShare }) => cpuShare),
         throttledShare: throttled.length === 0 ? null : Math.max(...throttled),
         loadBefore: most(({ loadBefore }) => loadBefore),
+        ...(changes.length > 0 && { changes: worstChanges(changes) }),
         maxRssBytes: most(({ maxRssBytes }) => maxRssBytes),
         foldersInMemory: uses.every(({ foldersInMemory }) => foldersInMemory),
         ...(fitted.length > 0 && { fitted }),
-        hosts: this.#members.map((member) => hostOfRun(member, this.#hosting)),
+        hosts: this.#members.map((member) => hostOfRun(member, this.#hosting, processes)),
       };
     };
   }
@@ -170,7 +177,12 @@ async function comparedClock(host: RemoteHost): Promise<ClockOffset> {
   );
 }
 
-function hostOfRun({ host, peers, clock }: Member, hosting: ClusterHosting | undefined): HostOfRun {
+/** `processes`: of the whole run. */
+function hostOfRun(
+  { host, peers, clock }: Member,
+  hosting: ClusterHosting | undefined,
+  processes: readonly OnMachine[],
+): HostOfRun {
   const { info, use, lost } = host;
   return {
     name: info.name,
@@ -181,6 +193,7 @@ function hostOfRun({ host, peers, clock }: Member, hosting: ClusterHosting | und
     ...(hosting?.delaysOf(host) ?? { loopDelayP99Ms: 0, loopDelayMaxMs: 0 }),
     cpuShare: use?.cpuShare ?? 0,
     loadBefore: use?.loadBefore ?? 0,
+    ...(use && { changes: withoutOwn(use, processes) }),
     maxRssBytes: use?.maxRssBytes ?? 0,
   };
 }

@@ -5,7 +5,8 @@ import { systemClock } from '../../../core/node/system-clock.ts';
 import { heldAtStart } from '../../content/planned-content.ts';
 import { HitBoard } from '../../faults/hits.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
-import type { HostFigures, HostingListener } from '../real-time/ground.ts';
+import { machineId } from '../../machine/machine-changes.ts';
+import type { HostingListener } from '../real-time/ground.ts';
 import { PeerState } from '../run/peer-state.ts';
 import { SAMPLE_STEP_MS } from '../run/sampler.ts';
 import { machineLimits, requireCapacity } from '../threads/capacity.ts';
@@ -92,7 +93,8 @@ class Part {
   readonly #clock: Clock;
   readonly #figures: FiguresReader;
   readonly #contentDigest: string;
-  #readUse: ((elapsedMs: number) => HostFigures) | undefined;
+  readonly #machine = machineId();
+  #readUse: ReturnType<ThisMachine['watch']> | undefined;
   #startMs = 0;
   #telling: NodeJS.Timeout | undefined;
 
@@ -245,14 +247,16 @@ class Part {
 
   #tellFigures(): void {
     const read = this.#readUse ?? this.#ground.watch();
-    const { cpuShare, throttledShare, maxRssBytes, loadBefore, foldersInMemory, fitted } = read(
-      Math.max(0, this.#clock.now() - this.#startMs),
-    );
+    const elapsedMs = Math.max(0, this.#clock.now() - this.#startMs);
+    const { cpuShare, throttledShare, maxRssBytes, loadBefore, changes, foldersInMemory, fitted } =
+      read(elapsedMs);
     const use: HostUse = {
       cpuShare,
       throttledShare: throttledShare ?? null,
       maxRssBytes,
       loadBefore,
+      machine: this.#machine,
+      changes,
       foldersInMemory: foldersInMemory ?? false,
       fitted: fitted ?? [],
     };

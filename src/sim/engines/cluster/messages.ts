@@ -8,6 +8,7 @@ import type { PlainError } from '../../../core/errors.ts';
 import type { SwarmEvent } from '../../../core/events.ts';
 import type { Address } from '../../../core/interfaces.ts';
 import { planSchema } from '../../plan/plan-schema.ts';
+import type { MachineChanges } from '../../machine/machine-changes.ts';
 import { isPeerEffect, type PeerEffect } from '../../faults/occurrence.ts';
 import type { FaultEffect, Frozen } from '../../plan/plan.ts';
 import type { FolderVerdict } from '../real-time/ground.ts';
@@ -110,6 +111,9 @@ export interface HostUse {
   readonly throttledShare: number | null;
   readonly maxRssBytes: number;
   readonly loadBefore: number;
+  /** The machine that it runs on; agents may share one. */
+  readonly machine: string;
+  readonly changes: MachineChanges;
   readonly foldersInMemory: boolean;
   readonly fitted: readonly string[];
 }

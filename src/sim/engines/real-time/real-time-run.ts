@@ -73,6 +73,7 @@ export class RealTimeRun {
       peers: peers.map((peer) => peerRecord(peer, counters, verdicts?.[peer.position])),
       tracker: copyFields(nodeCounters(counters, peers.length), trafficFields),
       samples: sampler.samples,
+      sampling: sampler.sampling,
       host: this.#hostRecord(hosting.counters, hosting.workers, figures, startMs + end.atMs),
       chunkBytes,
       faults: faults.records(),

@@ -84,6 +84,14 @@ describe('Sampler', () => {
     expect(steps.size).toBe(1);
   });
 
+  it('counts the moments at which it was not called, also after the last call', () => {
+    const { sampler } = swarm();
+    for (const atMs of [0, 100, 299, 400, 750]) sampler.take(atMs);
+    expect(sampler.sampling).toEqual({ taken: 5, dropped: 2 });
+    sampler.end(1060);
+    expect(sampler.sampling).toEqual({ taken: 5, dropped: 4 });
+  });
+
   it('ends with the last state', () => {
     const { sampler, counters } = swarm();
     sampler.take(0);

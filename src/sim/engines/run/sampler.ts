@@ -1,6 +1,6 @@
 import { SECOND_MS } from '../../../core/units.ts';
 import type { LiveSwarm } from '../../faults/condition.ts';
-import type { GroupProgress, RunProgress, SwarmSample } from '../engine.ts';
+import type { GroupProgress, RunProgress, Sampling, SwarmSample } from '../engine.ts';
 import type { NodeCounters } from './node-counters.ts';
 import type { PeerState } from './peer-state.ts';
 
@@ -20,6 +20,8 @@ export class Sampler {
   #samples: SwarmSample[] = [];
   #keepEvery = 1;
   #taken = 0;
+  #dropped = 0;
+  #lookedMs = 0;
 
   readonly #waitsForSessions: boolean;
 
@@ -47,9 +49,15 @@ export class Sampler {
     return this.#samples;
   }
 
+  get sampling(): Sampling {
+    return { taken: this.#taken, dropped: this.#dropped };
+  }
+
   /** To be called every `SAMPLE_STEP_MS`. */
   take(atMs: number): SwarmSample {
     const sample = this.look(atMs);
+    this.#dropped += missedBetween(this.#lookedMs, atMs);
+    this.#lookedMs = atMs;
     if (this.#taken++ % this.#keepEvery === 0) this.#samples.push(sample);
     if (this.#samples.length > SAMPLES_MAX) {
       this.#samples = this.#samples.filter((_, at) => at % 2 === 0);
@@ -63,6 +71,8 @@ export class Sampler {
 
   /** The last state of all, whatever the step. */
   end(atMs: number): void {
+    this.#dropped += missedBetween(this.#lookedMs, atMs);
+    this.#lookedMs = atMs;
     this.#samples = [...this.#samples.filter((sample) => sample.atMs < atMs), this.look(atMs)];
   }
 
@@ -173,4 +183,9 @@ export class Sampler {
     const refetched = this.#peers.reduce((sum, peer) => sum + peer.refetchedBytes, 0);
     return Math.max(0, this.#sum('usefulBytes') - refetched);
   }
+}
+
+/** A look that is late by less than a step misses none. */
+function missedBetween(fromMs: number, toMs: number): number {
+  return Math.max(0, Math.floor((toMs - fromMs) / SAMPLE_STEP_MS) - 1);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { loadavg } from 'node:os';
 import type { Clock } from '../../../core/interfaces.ts';
 import { makeOriginal, type Original } from '../../content/original.ts';
+import { watchMachine } from '../../machine/machine-changes.ts';
 import { processors } from '../../machine/processors.ts';
 import type { Ground, HostFigures, HostingComponents } from '../real-time/ground.ts';
 import { watchProcess } from '../real-time/watch-process.ts';
@@ -67,10 +68,12 @@ export class ThisMachine implements Ground {
     return START_LEAD_MS + START_LEAD_PER_PEER_MS * this.plan.peers.length;
   }
 
-  watch(): (elapsedMs: number) => HostFigures {
+  watch(): (elapsedMs: number) => HostFigures & Pick<Required<HostFigures>, 'changes'> {
     const read = watchProcess();
+    const readMachine = watchMachine();
     return (elapsedMs) => ({
       ...read(elapsedMs),
+      changes: readMachine(),
       loadBefore: this.#loadBefore,
       ...(this.#fitted.length > 0 && { fitted: this.#fitted }),
       foldersInMemory: this.#workspace.inMemory,

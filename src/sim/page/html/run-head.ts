@@ -1,13 +1,20 @@
 /** What stands before the charts: the verdict in words, whether the figures can be trusted, thresholds, key figures. */
+import {
+  clockJumpMsMax,
+  OTHERS_CPU_SHARE_MAX,
+  STOLEN_CPU_SHARE_MAX,
+  type MachineChanges,
+} from '../../machine/machine-changes.ts';
 import { describeThrottling, THROTTLED_SHARE_MAX } from '../../machine/throttling.ts';
 import {
   CPU_SHARE_MAX,
+  DROPPED_SAMPLES_SHARE_MAX,
   LOAD_BEFORE_MAX,
   LOOP_DELAY_P99_MS_MAX,
   PAUSE_MS_MIN,
   PAUSE_SHARE_MAX,
   SHAPER_LATE_MEAN_MS_MAX,
-} from '../../measure/trust.ts';
+} from '../../measure/trust/trust.ts';
 import { expectationColumns, expectationRow } from '../../report/columns.ts';
 import { hostColumns, hostRows } from '../../report/hosts-table.ts';
 import { figures, show, type Figure, type FigureName } from '../../report/figures.ts';
@@ -102,7 +109,8 @@ export function renderTiles(result: RunResult): Markup {
 export function renderTrust(result: RunResult): Markup {
   const { trust, engine, swarm, elapsedMs } = result;
   const { host } = trust;
-  const pauseMs = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * (swarm.makespanMs ?? elapsedMs));
+  const periodMs = swarm.makespanMs ?? elapsedMs;
+  const pauseMs = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * periodMs);
   const about =
     engine === 'virtual'
       ? 'The run was in virtual time: the speed of the host decides how long one waits, not what is measured.'
@@ -123,6 +131,17 @@ export function renderTrust(result: RunResult): Markup {
           ),
         ]
       : []),
+    ...(typeof trust.droppedSamplesShare === 'number'
+      ? [
+          row(
+            'samples of the swarm that were dropped',
+            trust.droppedSamplesShare,
+            DROPPED_SAMPLES_SHARE_MAX,
+            formatPercent,
+          ),
+        ]
+      : []),
+    ...(host.changes === undefined ? [] : changeRows(host.changes, periodMs)),
   ];
   const remedy = trust.remedy === null ? nothing : markup`<p>What helps: ${trust.remedy}.</p>`;
   if (engine === 'virtual') return markup`<p>${about}</p>${remedy}`;
@@ -136,6 +155,40 @@ export function renderTrust(result: RunResult): Markup {
     rows.map(({ cells }) => cells),
     { caption: `Trust: ${trust.level}`, classes: rows.map(({ isOver }) => (isOver ? 'inconclusive' : '')) },
   )}${renderHosts(result)}`;
+}
+
+function changeRows(changes: MachineChanges, periodMs: number): ReturnType<typeof row>[] {
+  const { othersCpuShare, stolenCpuShare, coresBefore, coresAfter, clockJumpMs } = changes;
+  const isOver = coresAfter !== coresBefore;
+  return [
+    row(
+      'all cores, used by other programs during the run',
+      othersCpuShare,
+      OTHERS_CPU_SHARE_MAX,
+      formatPercent,
+    ),
+    row(
+      'all cores, given to others by the host of this virtual machine',
+      stolenCpuShare,
+      STOLEN_CPU_SHARE_MAX,
+      formatPercent,
+    ),
+    {
+      cells: [
+        'cores that the run may use, before and after',
+        `${coresBefore}, ${coresAfter}`,
+        'no change',
+        isOver ? 'changed' : 'within',
+      ],
+      isOver,
+    },
+    row(
+      'clock of the day against that of the run',
+      Math.abs(clockJumpMs),
+      clockJumpMsMax(periodMs),
+      formatDuration,
+    ),
+  ];
 }
 
 function renderHosts(result: RunResult): Markup {

@@ -1,8 +1,10 @@
 /** Whether the host, not the scenario, may have decided the figures. */
-import { formatDuration, formatPercent, formatRatio } from '../units/format.ts';
-import { THROTTLED_SHARE_MAX, describeThrottling } from '../machine/throttling.ts';
-import type { HostOfRun, HostRecord, RunRecord } from '../engines/engine.ts';
-import type { PeerFigures, SwarmFigures, Trust, TrustLevel } from '../result/result.ts';
+import { formatDuration, formatPercent, formatRatio } from '../../units/format.ts';
+import { describeChanges } from '../../machine/machine-changes.ts';
+import { THROTTLED_SHARE_MAX, describeThrottling } from '../../machine/throttling.ts';
+import type { HostOfRun, HostRecord, RunRecord } from '../../engines/engine.ts';
+import type { PeerFigures, SwarmFigures, Trust, TrustLevel } from '../../result/result.ts';
+import { leakWarnings } from './leaks.ts';
 
 /** Above it the processor is the bottleneck: what is measured is this machine. */
 export const CPU_SHARE_MAX = 0.9;
@@ -25,14 +27,11 @@ export const PAUSE_MS_MIN = 50;
 /** Real timers are late by about 1 ms; more than this on average bends latencies and rates. */
 export const SHAPER_LATE_MEAN_MS_MAX = 5;
 
-/** Timers and clocks are not exact: only beyond this share is a run faster than its bound. */
-export const BOUND_SLACK_SHARE = 0.001;
+/** Of the samples that were due: with more missing, curves and conditions have gaps… */
+export const DROPPED_SAMPLES_SHARE_MAX = 0.05;
 
-/** An uplink used beyond its capacity by more than this share has leaked. */
-export const LEAK_SHARE_MAX = 0.02;
-
-/** Uplinks that carried less than this are not tested for leaks: one write may exceed a moment's capacity. */
-const LEAK_TEST_BYTES_MIN = 1024 * 1024;
+/** …and with so many, nobody has seen how the swarm got on. */
+export const UNTRUSTED_DROPPED_SAMPLES_SHARE_MIN = 0.5;
 
 /** Threads that react so late are hardly run at all. */
 const UNTRUSTED_LOOP_DELAY_P99_MS_MIN = 1000;
@@ -48,46 +47,70 @@ const UNTRUSTED_SHAPER_LATE_MEAN_MS_MIN = 250;
 const REMEDY =
   'let fewer peers run, raise engine.peers_per_worker, lower the rates, use --engine virtual, or take a quieter or larger machine';
 
-/** …and where nothing but the load before the run is doubted. */
-const REMEDY_OF_LOAD = 'run it again when the machine is quiet, or use --engine virtual';
+/** …and where the run itself was as it should be. */
+const REMEDY_OF_OTHERS = 'run it again when the machine is quiet and stays as it is, or use --engine virtual';
 
 export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readonly PeerFigures[]): Trust {
   const { host } = record;
   const releases = record.peers.reduce((sum, { shaping }) => sum + shaping.releases, 0);
   const lateMs = record.peers.reduce((sum, { shaping }) => sum + shaping.lateMsTotal, 0);
   const shaped = releases > 0;
-  const shaperLateMeanMs = shaped ? lateMs / releases : null;
-  const shaperLateMaxMs = shaped ? Math.max(...record.peers.map(({ shaping }) => shaping.lateMsMax)) : null;
-  const pauseMsMax = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * (swarm.makespanMs ?? record.elapsedMs));
+  const signals: Signals = {
+    host,
+    periodMs: swarm.makespanMs ?? record.elapsedMs,
+    shaperLateMeanMs: shaped ? lateMs / releases : null,
+    shaperLateMaxMs: shaped ? Math.max(...record.peers.map(({ shaping }) => shaping.lateMsMax)) : null,
+    droppedSamplesShare: droppedShare(record),
+  };
   // In virtual time the host's speed decides how long one waits, not what is measured.
-  const fromHost =
-    record.engine === 'virtual'
-      ? []
-      : [
-          ...loadWarnings(record),
-          ...delayWarnings(record, shaperLateMeanMs, shaperLateMaxMs, pauseMsMax),
-          ...hostWarnings(record.host, swarm.makespanMs ?? record.elapsedMs),
-        ];
-  const warnings = [...fromHost, ...leakWarnings(swarm, peers)];
-  const cause =
-    record.engine === 'virtual'
-      ? null
-      : untrustedCause(host, shaperLateMeanMs, swarm.makespanMs ?? record.elapsedMs);
+  const { cause, warnings, remedy } =
+    record.engine === 'virtual' ? { cause: null, warnings: [], remedy: null } : judgeHost(signals);
+  const all = [...warnings, ...leakWarnings(swarm, peers)];
+  const { shaperLateMeanMs, shaperLateMaxMs, droppedSamplesShare } = signals;
   return {
-    level: cause !== null ? 'untrusted' : warnings.length === 0 ? 'trusted' : 'doubtful',
+    level: cause !== null ? 'untrusted' : all.length === 0 ? 'trusted' : 'doubtful',
     cause,
-    remedy: remedyOf(cause, fromHost),
-    warnings,
+    remedy,
+    warnings: all,
     host,
     shaperLateMeanMs,
     shaperLateMaxMs,
+    droppedSamplesShare,
   };
 }
 
-function remedyOf(cause: string | null, fromHost: readonly string[]): string | null {
-  if (cause !== null) return REMEDY;
-  if (fromHost.length === 0) return null;
-  return fromHost.every(isBusyBefore) ? REMEDY_OF_LOAD : REMEDY;
+/** What a verdict on the host is made of. */
+interface Signals extends Pick<Trust, 'host' | 'shaperLateMeanMs' | 'shaperLateMaxMs'> {
+  /** The makespan, or how long the run took. */
+  readonly periodMs: number;
+  readonly droppedSamplesShare: number | null;
+}
+
+function judgeHost(signals: Signals): Pick<Trust, 'cause' | 'remedy' | 'warnings'> {
+  const { host, periodMs, shaperLateMeanMs, droppedSamplesShare } = signals;
+  const ofRun = [
+    ...useWarnings(host),
+    ...delayWarnings(signals),
+    ...sampleWarnings(droppedSamplesShare),
+    ...hostWarnings(host, periodMs),
+  ];
+  const ofOthers = [
+    ...loadBeforeWarnings(host),
+    ...(host.changes === undefined ? [] : describeChanges(host.changes, periodMs)),
+  ];
+  const cause = untrustedCause(host, shaperLateMeanMs, periodMs) ?? sampleCause(droppedSamplesShare);
+  const helps = ofRun.length > 0 ? REMEDY : ofOthers.length > 0 ? REMEDY_OF_OTHERS : null;
+  return {
+    cause,
+    remedy: cause !== null ? REMEDY : helps,
+    warnings: [...ofOthers, ...ofRun],
+  };
+}
+
+function droppedShare({ sampling }: RunRecord): number | null {
+  if (sampling === undefined) return null;
+  const due = sampling.taken + sampling.dropped;
+  return due === 0 ? 0 : sampling.dropped / due;
 }
 
 /** A sentence after the warnings of a doubtful run; the first reason of an untrusted one has it. */
@@ -113,7 +136,8 @@ export function trustInHost(host: HostOfRun, periodMs: number): TrustLevel {
     host.cpuShare > CPU_SHARE_MAX ||
     host.loadBefore > LOAD_BEFORE_MAX ||
     host.loopDelayP99Ms > LOOP_DELAY_P99_MS_MAX ||
-    host.loopDelayMaxMs > pauseMs;
+    host.loopDelayMaxMs > pauseMs ||
+    (host.changes !== undefined && describeChanges(host.changes, periodMs).length > 0);
   return isDoubtful ? 'doubtful' : 'trusted';
 }
 
@@ -148,7 +172,7 @@ function untrustedCause(
   return null;
 }
 
-function loadWarnings({ host }: RunRecord): string[] {
+function useWarnings(host: HostRecord): string[] {
   const warnings: string[] = [];
   if (!Number.isFinite(host.cpuShare)) warnings.push('The processor load was not measured.');
   else if (host.cpuShare > CPU_SHARE_MAX) {
@@ -163,22 +187,30 @@ function loadWarnings({ host }: RunRecord): string[] {
         `(above ${formatPercent(THROTTLED_SHARE_MAX)}).`,
     );
   }
-  if (host.loadBefore > LOAD_BEFORE_MAX) {
-    warnings.push(
-      `${BUSY_BEFORE}: load ${formatRatio(host.loadBefore)} a core ` +
-        `(above ${formatRatio(LOAD_BEFORE_MAX)}).`,
-    );
-  }
   return warnings;
 }
 
-function delayWarnings(
-  { host }: RunRecord,
-  lateMeanMs: number | null,
-  lateMaxMs: number | null,
-  pauseMsMax: number,
-): string[] {
+function loadBeforeWarnings({ loadBefore }: HostRecord): string[] {
+  if (loadBefore <= LOAD_BEFORE_MAX) return [];
+  return [`${BUSY_BEFORE}: load ${formatRatio(loadBefore)} a core (above ${formatRatio(LOAD_BEFORE_MAX)}).`];
+}
+
+function sampleWarnings(droppedShare: number | null): string[] {
+  if ((droppedShare ?? 0) <= DROPPED_SAMPLES_SHARE_MAX) return [];
+  return [
+    `The thread that leads the run stood still: ${formatPercent(droppedShare)} of the samples of the swarm were ` +
+      `dropped (above ${formatPercent(DROPPED_SAMPLES_SHARE_MAX)}).`,
+  ];
+}
+
+function sampleCause(droppedShare: number | null): string | null {
+  if ((droppedShare ?? 0) < UNTRUSTED_DROPPED_SAMPLES_SHARE_MIN) return null;
+  return `${formatPercent(droppedShare)} of the samples of the swarm were dropped`;
+}
+
+function delayWarnings({ host, shaperLateMeanMs, shaperLateMaxMs, periodMs }: Signals): string[] {
   const warnings: string[] = [];
+  const pauseMsMax = Math.max(PAUSE_MS_MIN, PAUSE_SHARE_MAX * periodMs);
   const pauses = `above ${formatDuration(pauseMsMax)}`;
   if (!Number.isFinite(host.loopDelayP99Ms)) warnings.push('The event-loop delay was not measured.');
   if (host.loopDelayP99Ms > LOOP_DELAY_P99_MS_MAX) {
@@ -190,14 +222,14 @@ function delayWarnings(
   if (host.loopDelayMaxMs > pauseMsMax) {
     warnings.push(`A thread was blocked for ${formatDuration(host.loopDelayMaxMs)} (${pauses}).`);
   }
-  if (lateMeanMs !== null && lateMeanMs > SHAPER_LATE_MEAN_MS_MAX) {
+  if (shaperLateMeanMs !== null && shaperLateMeanMs > SHAPER_LATE_MEAN_MS_MAX) {
     warnings.push(
-      `Shaped messages went out ${formatDuration(lateMeanMs)} late on average ` +
+      `Shaped messages went out ${formatDuration(shaperLateMeanMs)} late on average ` +
         `(above ${formatDuration(SHAPER_LATE_MEAN_MS_MAX)}).`,
     );
   }
-  if (lateMaxMs !== null && lateMaxMs > pauseMsMax) {
-    warnings.push(`A shaped message went out ${formatDuration(lateMaxMs)} late (${pauses}).`);
+  if (shaperLateMaxMs !== null && shaperLateMaxMs > pauseMsMax) {
+    warnings.push(`A shaped message went out ${formatDuration(shaperLateMaxMs)} late (${pauses}).`);
   }
   return warnings;
 }
@@ -206,29 +238,4 @@ function lateThreads({ threadDelaysP99Ms }: RunRecord['host']): string {
   if (threadDelaysP99Ms === undefined) return 'Threads';
   const late = threadDelaysP99Ms.filter((ms) => ms > LOOP_DELAY_P99_MS_MAX).length;
   return `${late} of ${threadDelaysP99Ms.length} threads`;
-}
-
-/** Faster than the links allow: a defect of the laboratory, whatever the engine. */
-function leakWarnings(swarm: SwarmFigures, peers: readonly PeerFigures[]): string[] {
-  const warnings: string[] = [];
-  const { efficiency } = swarm.bound;
-  if (efficiency !== null && efficiency > 1 + BOUND_SLACK_SHARE) {
-    warnings.push(
-      `The run was faster than its lower bound (efficiency ${formatPercent(efficiency)}): ` +
-        'either the shaper leaks or the bound is wrong; please report it.',
-    );
-  }
-  const leaks = peers.filter(
-    ({ uploadUtilisation, uploadedBytes }) =>
-      (uploadUtilisation ?? 0) > 1 + LEAK_SHARE_MAX && uploadedBytes >= LEAK_TEST_BYTES_MIN,
-  );
-  const worst = leaks.toSorted((a, b) => b.uploadUtilisation! - a.uploadUtilisation!)[0];
-  if (worst !== undefined) {
-    const others = leaks.length > 1 ? ` (and of ${leaks.length - 1} more peers)` : '';
-    warnings.push(
-      `The uplink of ${worst.name}${others} carried ${formatPercent(worst.uploadUtilisation)} of its capacity: ` +
-        'the shaper leaks.',
-    );
-  }
-  return warnings;
 }
