@@ -54,6 +54,19 @@ async function queuedBy(nats: NatsConnection, words: readonly string[]) {
   return { first, experiment: experiment! };
 }
 
+/** A coordinator that leads an experiment whose own was silent for too long. */
+async function takenOver(nats: NatsConnection, words: readonly string[], experiment: string) {
+  const second = start('sim', ...words, '--resume', experiment);
+  await new Promise<void>((resolve) => {
+    nats.subscribe('$KV.swarm-lab-leads.*', {
+      callback: (_, { data }) => {
+        if (new TextDecoder().decode(data).includes(`process ${second.pid} on `)) resolve();
+      },
+    });
+  });
+  return { second };
+}
+
 test('40 runs on one, two and four agents give the events and the table of one machine, byte for byte', async () => {
   const expected = await oneMachine(40);
   expect(Object.keys(expected)).toHaveLength(41);
@@ -118,18 +131,45 @@ test('a coordinator that was silent while another took over ends with that, and 
   const { nats } = await connectTo(url);
   const { first, experiment } = await queuedBy(nats, words);
   first.signal('SIGSTOP');
-  const second = start('sim', ...words, '--resume', experiment);
-  await new Promise<void>((resolve) => {
-    nats.subscribe('$KV.swarm-lab-leads.*', {
-      callback: (_, { data }) => {
-        if (new TextDecoder().decode(data).includes(`process ${second.pid} on `)) resolve();
-      },
-    });
-  });
+  const { second } = await takenOver(nats, words, experiment);
   first.signal('SIGCONT');
   expect((await first.ends()).code).not.toBe(0);
   expect(first.output).toContain(`process ${second.pid} on `);
   expect(first.output).toMatch(/has taken over this experiment, since this process was silent for too long/);
+  expect(readdirSync(join(folder, 'cluster', 'small', experiment))).toEqual(['.cluster.json']);
+  await agentOf(url, 'a');
+  expect(await second.ends(), second.output).toMatchObject({ code: 0 });
+});
+
+test('a coordinator that was stopped until another had taken over, finished and left does not wait for ever', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
+  const { nats } = await connectTo(url);
+  const { first, experiment } = await queuedBy(nats, words);
+  first.signal('SIGSTOP');
+  await agentOf(url, 'a');
+  const second = start('sim', ...words, '--resume', experiment);
+  expect(await second.ends(), second.output).toMatchObject({ code: 0 });
+  first.signal('SIGCONT');
+  expect((await first.ends()).code).not.toBe(0);
+  expect(first.output).toMatch(/has gone on with this experiment meanwhile, since this process was silent/);
+  const own = join(folder, 'cluster', 'small', experiment);
+  expect((JSON.parse(readFileSync(join(own, 'experiment.json'), 'utf8')) as Experiment).ending).toBe(
+    'completed',
+  );
+  expect(readdirSync(own).filter((name) => /^\d-small/.test(name))).toHaveLength(3);
+});
+
+test('a coordinator that is ended as it comes back leaves the experiment to the one that has taken over', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
+  const { nats } = await connectTo(url);
+  const { first, experiment } = await queuedBy(nats, words);
+  first.signal('SIGSTOP');
+  const { second } = await takenOver(nats, words, experiment);
+  first.signal('SIGTERM');
+  first.signal('SIGCONT');
+  expect((await first.ends()).code).not.toBe(0);
   expect(readdirSync(join(folder, 'cluster', 'small', experiment))).toEqual(['.cluster.json']);
   await agentOf(url, 'a');
   expect(await second.ends(), second.output).toMatchObject({ code: 0 });

@@ -55,3 +55,30 @@ test('a restart of the server takes the lead from nobody; one whose entry anothe
   if (taken instanceof Lead) await lost;
   expect(lead.lost.aborted).toBe(taken instanceof Lead);
 });
+
+test('an entry that has ended is renewed by its own only where nobody has led meanwhile, and leaving then tidies nothing', async () => {
+  const own = await connected();
+  const lead = await Lead.take(own, 'e');
+  let isUntouched = true;
+  lead.guard(() => Promise.resolve(isUntouched));
+  const end = () => own.streams.streams.purge('KV_swarm-lab-leads');
+  const renewed = new Promise((resolve) => {
+    own.nats.subscribe('$KV.swarm-lab-leads.e', { callback: resolve, max: 2 });
+  });
+  await end();
+  await renewed;
+  expect(lead.lost.aborted).toBe(false);
+  const lost = new Promise((resolve) => lead.lost.addEventListener('abort', resolve));
+  isUntouched = false;
+  await end();
+  await lost;
+  await expect(lead.assured()).rejects.toThrow(
+    /another coordinator has gone on with this experiment meanwhile/,
+  );
+  let isTidied = false;
+  await lead.leave(() => {
+    isTidied = true;
+    return Promise.resolve();
+  });
+  expect(isTidied).toBe(false);
+});

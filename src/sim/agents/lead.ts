@@ -1,6 +1,6 @@
 /** That one coordinator at a time leads an experiment: an entry of a bucket of keys, which ends by itself when nobody renews it. */
 import { JetStreamApiError, StorageType } from '@nats-io/jetstream';
-import { Kvm, type KV } from '@nats-io/kv';
+import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import { nuid } from '@nats-io/nats-core';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,12 +25,22 @@ const LOOK_MS = BEAT_MS / 4;
 /** "wrong last sequence": somebody has written the entry meanwhile. */
 const WRITTEN_MEANWHILE = new Set([10_071, 10_164]);
 
+/** Who else leads an experiment, or has led it. */
+interface Other {
+  /** `process 4711 on host-1`, or what is known of it. */
+  readonly coordinator: string;
+  /** null: it has left already. */
+  readonly revision: number | null;
+}
+
 export class Lead {
   readonly #connection: ClusterConnection;
   readonly #leads: KV;
   readonly #experiment: string;
   readonly #id = nuid.next();
   readonly #losing = new AbortController();
+  #isUntouched: () => Promise<boolean> = () => Promise.resolve(true);
+  #renewedMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #hasLeft = false;
 
@@ -50,7 +60,7 @@ export class Lead {
       new Kvm(connection.nats).create(bucketNames.leads, { ttl: GONE_MS, storage: StorageType.File }),
     );
     const lead = new Lead(connection, leads, experiment);
-    let seen: number | undefined;
+    let seen: number | null | undefined;
     for (;;) {
       const other = await lead.#renew();
       if (other === undefined) break;
@@ -67,16 +77,47 @@ export class Lead {
     return lead;
   }
 
-  /** Aborted when another coordinator leads: this one was silent for too long. */
+  /** Aborted when another coordinator leads, or has led meanwhile: this one was silent for too long. */
   get lost(): AbortSignal {
     return this.#losing.signal;
   }
 
-  /** Another may lead at once. Without a server the entry ends by itself. */
-  async leave(): Promise<void> {
+  /**
+   * An entry that has ended tells nothing of who has come and left since.
+   *
+   * @param isUntouched whether what each coordinator writes as it begins is still what this one has written
+   */
+  guard(isUntouched: () => Promise<boolean>): void {
+    this.#isUntouched = isUntouched;
+  }
+
+  /**
+   * Resolves when this one leads for certain. After a silence (it was stopped, or the server was away) that is asked
+   * before anything is done that only who leads may do.
+   *
+   * @throws the reason of `lost`
+   */
+  async assured(): Promise<void> {
+    if (performance.now() - this.#renewedMs >= GONE_MS) this.#noteOther(await this.#renew());
+    this.lost.throwIfAborted();
+  }
+
+  /**
+   * Another may lead at once. Without a server the entry ends by itself.
+   *
+   * @param last what is still to be done by who leads; nothing where another does
+   */
+  async leave(last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     this.#hasLeft = true;
     clearTimeout(this.#timer);
-    if (!this.lost.aborted) await this.#leads.delete(this.#experiment);
+    // Not by `persist`: that ends with the signal, and this may be what the signal asks for.
+    this.#noteOther(await this.#otherOf(await this.#leads.get(this.#experiment)));
+    if (this.lost.aborted) return;
+    try {
+      await last();
+    } finally {
+      await this.#leads.delete(this.#experiment);
+    }
   }
 
   #schedule(): void {
@@ -87,42 +128,55 @@ export class Lead {
   async #beat(): Promise<void> {
     try {
       const other = await this.#renew();
-      if (this.#hasLeft) return;
-      if (other !== undefined) {
-        const why = `${other.coordinator} has taken over this experiment, since this process was silent for too long`;
-        this.#losing.abort(new EngineError(why));
-        return;
-      }
+      if (!this.#hasLeft) this.#noteOther(other);
     } catch {
       // What the connection is broken by is told elsewhere; all else is made up for by the next beat.
     }
-    if (!this.#hasLeft && !this.#connection.broken.aborted) this.#schedule();
+    if (!this.#hasLeft && !this.lost.aborted && !this.#connection.broken.aborted) this.#schedule();
   }
 
-  /** Who else leads; undefined: this one does. */
-  async #renew(): Promise<{ readonly coordinator: string; readonly revision: number } | undefined> {
+  #noteOther(other: Other | undefined): void {
+    if (other === undefined || this.lost.aborted) return;
+    const what =
+      other.revision === null
+        ? 'has gone on with this experiment meanwhile'
+        : 'has taken over this experiment';
+    this.#losing.abort(
+      new EngineError(`${other.coordinator} ${what}, since this process was silent for too long`),
+    );
+  }
+
+  /** Who else leads or has led; undefined: this one does. */
+  async #renew(): Promise<Other | undefined> {
     const own = leadMessage.encode({
       id: this.#id,
       coordinator: `process ${process.pid} on ${hostname()}`,
     });
     for (;;) {
+      const askedMs = performance.now();
       const entry = await this.#connection.persist(() => this.#leads.get(this.#experiment));
-      if (entry?.operation === 'PUT') {
-        const { id, coordinator } = leadMessage.decode(entry.value, `lead of ${this.#experiment}`);
-        if (id !== this.#id) return { coordinator, revision: entry.revision };
-      }
-      if (this.#hasLeft) return undefined;
+      const other = await this.#connection.persist(() => this.#otherOf(entry));
+      if (other !== undefined || this.#hasLeft) return other;
       try {
         await this.#connection.persist(() =>
           entry === null
             ? this.#leads.create(this.#experiment, own)
             : this.#leads.update(this.#experiment, own, entry.revision),
         );
+        this.#renewedMs = askedMs;
         return undefined;
       } catch (error) {
         // By another, or by the same publish, whose answer was lost: the entry tells.
         if (!(error instanceof JetStreamApiError && WRITTEN_MEANWHILE.has(error.code))) throw error;
       }
     }
+  }
+
+  async #otherOf(entry: KvEntry | null): Promise<Other | undefined> {
+    if (entry?.operation === 'PUT') {
+      const { id, coordinator } = leadMessage.decode(entry.value, `lead of ${this.#experiment}`);
+      return id === this.#id ? undefined : { coordinator, revision: entry.revision };
+    }
+    return (await this.#isUntouched()) ? undefined : { coordinator: 'another coordinator', revision: null };
   }
 }

@@ -89,7 +89,7 @@ export class RunQueue {
       const signal = AbortSignal.any([options.signal, lead.lost]);
       return await RunQueue.#openLed({ ...options, signal }, lead);
     } catch (error) {
-      await lead.leave().catch(() => undefined);
+      await inTime(lead.leave());
       throw error;
     }
   }
@@ -102,7 +102,12 @@ export class RunQueue {
     await openQueue(connection, own, 'virtual');
     await openQueue(connection, own, 'threads');
     const entry = experimentMessage.encode({ scenario, program });
-    await connection.persist(() => storage.experiments.put(experiment, entry));
+    const revision = await connection.persist(() => storage.experiments.put(experiment, entry));
+    lead.guard(async () => {
+      const found = await storage.experiments.get(experiment);
+      return found?.operation === 'PUT' && found.revision === revision;
+    });
+    await lead.assured();
     // In this order: a run leaves the queue after its result is stored, so each is found in one of them.
     const { state } = await connection.persist(() =>
       streams.info(streamNames.runs, { subjects_filter: subjects.runs(own, '*', experiment) }),
@@ -150,6 +155,7 @@ export class RunQueue {
     const text = files.get('result.json');
     if (text === undefined) throw new EngineError(`the report of run ${run} came without its result.json`);
     const result = JSON.parse(Buffer.concat(text).toString()) as RunResult;
+    await this.#lead.assured();
     const written = await storeReport(files, result, reports, place);
     // What is in the folder needs not be kept twice.
     await dropPayload(connection, this.#storage, outcome.report);
@@ -165,9 +171,8 @@ export class RunQueue {
   async close(): Promise<void> {
     this.#messages.stop();
     const { connection } = this.#options;
-    if (connection.nats.isClosed() || this.lost.aborted) return;
-    const removed = this.#remove().finally(() => this.#lead.leave());
-    await Promise.race([removed, delay(STOP_MS, undefined, { ref: false })]).catch(() => undefined);
+    if (connection.nats.isClosed()) return;
+    await inTime(this.#lead.leave(() => this.#remove()));
   }
 
   /** Not by `persist`: that ends with the signal, and this is what the signal asks for. */
@@ -184,7 +189,10 @@ export class RunQueue {
   async #outcomeOf(run: string, plan: Plan): Promise<Outcome> {
     const { signal } = this.#options;
     const early = this.#early.get(run);
-    if (early !== undefined) return early;
+    if (early !== undefined) {
+      this.#early.delete(run);
+      return early;
+    }
     signal.throwIfAborted();
     const outcome = new Promise<Outcome>((resolve, reject) => this.#waiting.set(run, { resolve, reject }));
     if (!this.#queued.has(run)) {
@@ -226,8 +234,10 @@ export class RunQueue {
     for await (const message of this.#messages) {
       const { run } = partsOf(message.subject);
       const outcome = outcomeIn(message);
-      this.#early.set(run, outcome);
-      this.#waiting.get(run)?.resolve(outcome);
+      const waiting = this.#waiting.get(run);
+      // Not kept for longer than it is needed: it may hold a report.
+      if (waiting === undefined) this.#early.set(run, outcome);
+      else waiting.resolve(outcome);
       this.#onResult();
     }
   }
@@ -244,6 +254,11 @@ export class RunQueue {
       );
     }
   }
+}
+
+/** What cannot be told to the server in time is left: it ends by itself. */
+async function inTime(left: Promise<void>): Promise<void> {
+  await Promise.race([left, delay(STOP_MS, undefined, { ref: false })]).catch(() => undefined);
 }
 
 /** A message that is none is a result all the same: else its run would be waited for without end. */
