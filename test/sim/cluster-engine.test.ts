@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Address } from '../../src/core/interfaces.ts';
 import { clusterEngine } from '../../src/sim/engines/cluster/cluster-engine.ts';
+import { GRACE_MS } from '../../src/sim/engines/cluster/remote-host.ts';
 import type { RunWatcher } from '../../src/sim/engines/engine.ts';
 import { plannedPeer, type RecordedRun } from '../../src/sim/measure/fixture.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
@@ -105,6 +106,43 @@ describe('a run over several hosts', () => {
     const run = runOn([{}, { delayMs: 1 }], slowPlan());
     hosts[1]!.die('it left');
     await expect(run).rejects.toThrow('host host-2 was lost: it left');
+  });
+
+  it('fails by name wherever a host dies on the way to the barrier, and leaves no temporary file', async () => {
+    for (const last of ['< assembled', '> start-tracker', '< listening', '> prepare', '< ready']) {
+      let left = 1;
+      const dies = {
+        onPass: (what: string, host: HostInProcess) => {
+          if (what === last && left-- === 1) host.die('it was killed');
+        },
+      };
+      await expect(runOn([dies, {}], slowPlan()), last).rejects.toThrow(
+        'host host-1 was lost: it was killed',
+      );
+      await vi.waitFor(() => expect(readdirSync(join(folder, 'tmp'))).toEqual([]), 20_000);
+    }
+  });
+
+  it('that is stopped takes the work from all hosts that answer, without waiting for one that does not', async () => {
+    const stopping = new AbortController();
+    let closed!: (by: string) => void;
+    const first = new Promise<string>((resolve) => {
+      closed = resolve;
+    });
+    const run = runOn([{ onPass: (what) => what === '> close' && closed('told to end') }, {}], slowPlan(), {
+      signal: stopping.signal,
+      onLiveEvent: ({ type }) => {
+        if (type !== 'chunk-received' || stopping.signal.aborted) return;
+        hosts[1]!.freeze();
+        stopping.abort();
+        // Until then a run that goes on waits for an answer.
+        setTimeout(() => closed('waited'), GRACE_MS);
+      },
+    });
+    await expect(first).resolves.toBe('told to end');
+    hosts[1]!.die('it was killed');
+    await expect(run).resolves.toMatchObject({ ending: 'interrupted' });
+    await vi.waitFor(() => expect(readdirSync(join(folder, 'tmp'))).toEqual([]), 20_000);
   });
 
   it('refuses a host to whose clock the way takes too long', async () => {

@@ -6,6 +6,8 @@ import { toHostSchema, type FromHost, type ToHost } from '../../src/sim/engines/
 export interface HostInProcess extends HostLink {
   /** As if it were dead from now on. */
   die(why: string): void;
+  /** It neither hears nor says anything from now on, and nobody knows. */
+  freeze(): void;
 }
 
 export interface HostInProcessOptions {
@@ -15,6 +17,8 @@ export interface HostInProcessOptions {
   readonly cores?: number;
   /** How long each message takes, either way. Default 0. */
   readonly delayMs?: number;
+  /** Called with the type of each message before it is on its way: `> assemble` to the host, `< assembled` from it. */
+  readonly onPass?: (what: string, host: HostInProcess) => void;
 }
 
 /** For one run. */
@@ -24,9 +28,11 @@ export function hostInProcess({
   workerFile,
   cores = 2,
   delayMs = 0,
+  onPass = () => undefined,
 }: HostInProcessOptions): HostInProcess {
   let listener: HostLinkListener | undefined;
   let dead = false;
+  let frozen = false;
   const later = (deliver: () => void): void => {
     if (delayMs === 0) setImmediate(deliver);
     else setTimeout(deliver, delayMs);
@@ -37,21 +43,23 @@ export function hostInProcess({
     address,
     send: (message) => {
       const sent = overTheWire(message) as FromHost;
+      onPass(`< ${message.type}`, host);
       later(() => {
-        if (!dead) listener?.onMessage(sent);
+        if (!dead && !frozen) listener?.onMessage(sent);
       });
     },
     onDisposed: () => undefined,
   });
-  return {
+  const host: HostInProcess = {
     info: { name, address, cores },
     listen: (who) => {
       listener = who;
     },
     send: (message: ToHost) => {
       const sent = toHostSchema.parse(overTheWire(message)) as ToHost;
+      onPass(`> ${message.type}`, host);
       later(() => {
-        if (!dead) session.handle(sent);
+        if (!dead && !frozen) session.handle(sent);
       });
     },
     close: () => undefined,
@@ -61,5 +69,9 @@ export function hostInProcess({
       void session.dispose();
       later(() => listener?.onLost(why));
     },
+    freeze: () => {
+      frozen = true;
+    },
   };
+  return host;
 }

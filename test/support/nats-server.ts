@@ -54,9 +54,13 @@ export async function startNats(config: string): Promise<TestServer> {
 }
 
 /** @param name as the server shows it */
-export function connectionTo({ port }: TestServer, name = 'test'): Promise<ClusterConnection> {
+export function connectionTo(
+  { port }: TestServer,
+  name = 'test',
+  signal = new AbortController().signal,
+): Promise<ClusterConnection> {
   const address = readClusterAddress(`127.0.0.1:${port}`, {}, {});
-  return ClusterConnection.open(address, { name, signal: new AbortController().signal });
+  return ClusterConnection.open(address, { name, signal });
 }
 
 /** What it says later is read, too: a server whose log nobody reads dies of the next line. */

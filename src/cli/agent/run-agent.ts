@@ -58,7 +58,7 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
       lanes,
     });
     const turns = new Turns();
-    const host = hostOn(presence, connection, { runner, turns, tell });
+    const host = hostOn(presence, connection, { turns, tell });
     tell(
       `agent ${name} is ready: ${lanes === 1 ? '1 run' : `${lanes} runs`} at once, ${describeProgram(programOf(environment))}`,
     );
@@ -81,14 +81,13 @@ const PEER_WORKER = new URL('./peer-worker.js', import.meta.url);
 function hostOn(
   { record }: Presence,
   connection: ClusterConnection,
-  { runner, turns, tell }: Pick<Work, 'runner' | 'turns' | 'tell'>,
+  { turns, tell }: Pick<Work, 'turns' | 'tell'>,
 ): HostService {
   return new HostService(
     {
       connection,
       workerFile: PEER_WORKER,
-      busyWith: () => (runner.isBusy ? 'it does runs of an experiment' : undefined),
-      takeTurn: () => turns.take('threads'),
+      takeTurn: () => turns.takeNow(),
       tell: (line) => tell(`agent ${record.name}: ${line}`),
     },
     { agentId: record.id, address: record.addresses[0] ?? '127.0.0.1' },

@@ -33,7 +33,6 @@ export class PlanRunner {
   readonly #components: PlanRunnerComponents;
   readonly #folder: string;
   readonly #pool: RunPool<PackTask, PackAnswer>;
-  #underWay = 0;
   #fitting: { readonly kind: string; readonly atMs: number } | undefined;
 
   constructor(components: PlanRunnerComponents) {
@@ -48,10 +47,6 @@ export class PlanRunner {
     });
   }
 
-  get isBusy(): boolean {
-    return this.#underWay > 0;
-  }
-
   /**
    * The packed report of a run.
    *
@@ -61,12 +56,7 @@ export class PlanRunner {
     const { engines } = this.#components;
     const engine = engines[engineNameOf(plan)];
     this.#requireFit(plan, engine);
-    this.#underWay++;
-    try {
-      return await (engine.name === 'virtual' ? this.#inThread(plan, signal) : this.#here(plan, signal));
-    } finally {
-      this.#underWay--;
-    }
+    return engine.name === 'virtual' ? this.#inThread(plan, signal) : this.#here(plan, signal);
   }
 
   /** Ends what is under way. */

@@ -1,6 +1,22 @@
 import { expect, test } from 'vitest';
 import { Turns } from './turns.ts';
 
+test('what needs the machine at once has it only where nothing goes on and nobody waits for it', async () => {
+  const turns = new Turns();
+  const end = await turns.take('virtual');
+  expect(turns.takeNow()).toBeUndefined();
+  const waiting = turns.take('threads');
+  end();
+  expect(turns.takeNow()).toBeUndefined();
+  (await waiting)();
+  const endOwn = turns.takeNow();
+  expect(endOwn).toBeTypeOf('function');
+  const next = turns.take('virtual');
+  expect(turns.takeNow()).toBeUndefined();
+  endOwn!();
+  await expect(next).resolves.toBeTypeOf('function');
+});
+
 test('runs in virtual time go side by side; one in real time waits for them, and then they for it', async () => {
   const turns = new Turns();
   const order: string[] = [];

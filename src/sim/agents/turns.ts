@@ -17,10 +17,18 @@ export class Turns {
   async take(engine: EngineName): Promise<() => void> {
     if (engine === 'threads') this.#waitingReal++;
     while (!this.#isFree(engine)) await this.#change;
-    if (engine === 'threads') {
-      this.#waitingReal--;
-      this.#isReal = true;
-    } else this.#virtual++;
+    if (engine === 'threads') this.#waitingReal--;
+    return this.#begin(engine);
+  }
+
+  /** For a run in real time; undefined: something else goes on, or is about to. */
+  takeNow(): (() => void) | undefined {
+    return this.#isFree('threads') && this.#waitingReal === 0 ? this.#begin('threads') : undefined;
+  }
+
+  #begin(engine: EngineName): () => void {
+    if (engine === 'threads') this.#isReal = true;
+    else this.#virtual++;
     return () => {
       if (engine === 'threads') this.#isReal = false;
       else this.#virtual--;

@@ -9,10 +9,8 @@ export interface HostServiceComponents {
   readonly connection: ClusterConnection;
   /** The bundled peer-worker.ts. */
   readonly workerFile: URL;
-  /** Why the agent cannot take part now, as a clause; undefined: it can. */
-  readonly busyWith: () => string | undefined;
-  /** Keeps the agent from all else until the function that it resolves with is called. */
-  readonly takeTurn: () => Promise<() => void>;
+  /** Keeps the agent from all else until the function that it returns is called; undefined: it does something else now. */
+  readonly takeTurn: () => (() => void) | undefined;
   /** A line for whoever looks at the agent. */
   readonly tell: (line: string) => void;
 }
@@ -28,6 +26,8 @@ export class HostService {
   readonly #options: HostServiceOptions;
   readonly #stop: () => void;
   #session: HostSession | undefined;
+  /** By which the coordinator knows it. */
+  #sessionName: string | undefined;
   #over: Promise<void> = Promise.resolve();
 
   constructor(components: HostServiceComponents, options: HostServiceOptions) {
@@ -57,10 +57,12 @@ export class HostService {
   #answer(data: Uint8Array): string | null {
     try {
       const { session } = claim.decode(data, claimSubject(this.#options.agentId));
+      // The answer may have been lost on its way.
+      if (this.#sessionName === session) return null;
       if (this.#session !== undefined) return 'it has a part of another run';
-      const busy = this.#components.busyWith();
-      if (busy !== undefined) return busy;
-      this.#begin(session);
+      const endTurn = this.#components.takeTurn();
+      if (endTurn === undefined) return 'it does runs of an experiment';
+      this.#begin(session, endTurn);
       return null;
     } catch (error) {
       if (error instanceof RemoteProtocolError) return error.message;
@@ -68,9 +70,8 @@ export class HostService {
     }
   }
 
-  #begin(name: string): void {
-    const { connection, workerFile, tell, takeTurn } = this.#components;
-    const turn = takeTurn();
+  #begin(name: string, endTurn: () => void): void {
+    const { connection, workerFile, tell } = this.#components;
     const { address } = this.#options;
     const { toHost, fromHost } = wireSubjects(name);
     const wire = new Wire(
@@ -93,15 +94,17 @@ export class HostService {
       workerFile,
       address,
       send: (message) => wire.send(message),
-      onDisposed: () => {
+      onDisposed: (trouble) => {
         wire.close();
-        void turn.then((end) => end());
+        endTurn();
         this.#session = undefined;
         tell('its part of the run is over');
+        if (trouble !== undefined) tell(`something of it is left on this machine: ${trouble.message}`);
         ended();
       },
     });
     this.#session = session;
+    this.#sessionName = name;
     tell('takes part in a run over several hosts');
   }
 

@@ -7,13 +7,14 @@ import { KIB, peerWorkerFile, runRecorded, swarmPlan } from '../../../test/sim/f
 import { connectionTo, JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
 import { Turns } from '../agents/turns.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
-import { AgentsView, Presence } from '../cluster/presence.ts';
+import { AgentsView, Presence, type AgentRecord } from '../cluster/presence.ts';
 import { clusterEngine } from '../engines/cluster/cluster-engine.ts';
 import type { RunWatcher } from '../engines/engine.ts';
 import type { RecordedRun } from '../measure/fixture.ts';
 import type { Plan } from '../plan/plan.ts';
 import { HostService } from './host-service.ts';
 import { NatsHostLink } from './nats-host-link.ts';
+import { claim, claimAnswer, claimSubject } from './wire.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 let server: TestServer;
@@ -43,10 +44,11 @@ async function connected(name: string): Promise<ClusterConnection> {
 interface TestHost {
   readonly connection: ClusterConnection;
   readonly service: HostService;
+  readonly agent: AgentRecord;
 }
 
 /** The part of an agent that hosts peers. */
-async function host(name: string, address: string, busyWith?: string): Promise<TestHost> {
+async function host(name: string, address: string, turns = new Turns()): Promise<TestHost> {
   const connection = await connected(`agent ${name}`);
   const presence = await Presence.announce(connection, {
     name,
@@ -57,20 +59,25 @@ async function host(name: string, address: string, busyWith?: string): Promise<T
     addresses: [address],
     lanes: 1,
   });
-  const turns = new Turns();
   const service = new HostService(
     {
       connection,
       workerFile: peerWorkerFile(),
-      busyWith: () => busyWith,
-      takeTurn: () => turns.take('threads'),
+      takeTurn: () => turns.takeNow(),
       tell: (line) => told.push(`${name}: ${line}`),
     },
     { agentId: presence.record.id, address },
   );
   ends.push(() => service.close());
   ends.push(() => presence.leave());
-  return { connection, service };
+  return { connection, service, agent: presence.record };
+}
+
+/** For what a test does by hand. */
+async function linkTo({ agent }: TestHost, signal?: AbortSignal) {
+  const connection = await connectionTo(server, 'coordinator', signal);
+  ends.push(() => connection.close());
+  return { connection, link: new NatsHostLink(connection, agent) };
 }
 
 async function runOnAll(plan: Plan, watcher: Partial<RunWatcher> = {}): Promise<RecordedRun> {
@@ -130,10 +137,66 @@ describe('a run over hosts on NATS', () => {
   });
 
   test('an agent that has something else to do says so', async () => {
-    await host('a', '127.0.0.2', 'it is busy with 2 runs of an experiment');
-    await expect(runOnAll(slowPlan)).rejects.toThrow(
-      'host a was lost: it is busy with 2 runs of an experiment',
+    const turns = new Turns();
+    await turns.take('virtual');
+    await host('a', '127.0.0.2', turns);
+    await expect(runOnAll(slowPlan)).rejects.toThrow('host a was lost: it does runs of an experiment');
+  });
+
+  test('an agent keeps all else away while it has a part of a run, and is free after it', async () => {
+    const turns = new Turns();
+    const { service } = await host('a', '127.0.0.2', turns);
+    const order: string[] = [];
+    const record = await runOnAll(swarmPlan({ leechers: 1 }), {
+      onReady: () =>
+        void turns.take('virtual').then(() => order.push(service.isHost ? 'beside it' : 'after it')),
+    });
+    expect(record.ending).toBe('completed');
+    await vi.waitFor(() => expect(order).toEqual(['after it']), 20_000);
+  });
+
+  test('an agent that is asked twice by the same coordinator takes part, another is told that it has a part already', async () => {
+    const { agent } = await host('a', '127.0.0.2');
+    const connection = await connected('coordinator');
+    const ask = async (session: string) => {
+      const subject = claimSubject(agent.id);
+      return claimAnswer.decode(await connection.ask(subject, claim.encode({ session }), 5000), subject)
+        .refusal;
+    };
+    expect([await ask('one'), await ask('one'), await ask('two')]).toEqual([
+      null,
+      null,
+      'it has a part of another run',
+    ]);
+  });
+
+  test('a coordinator that is stopped while an agent has not yet answered is told so by the link, and by nothing else', async () => {
+    const silent = await host('a', '127.0.0.2');
+    await silent.service.close();
+    const asked = new Promise((resolve) => {
+      silent.connection.nats.subscribe(claimSubject(silent.agent.id), { callback: resolve });
+    });
+    await silent.connection.nats.flush();
+    const stopping = new AbortController();
+    const { link } = await linkTo(silent, stopping.signal);
+    const lost = new Promise<string>((resolve) =>
+      link.listen({ onMessage: () => undefined, onLost: resolve }),
     );
+    await asked;
+    stopping.abort(new Error('stopped by SIGINT'));
+    await expect(lost).resolves.toBe('stopped by SIGINT');
+  });
+
+  test('what the server refuses is what the run is lost by, not the silence after it', async () => {
+    const { agent } = await host('a', '127.0.0.2');
+    const connection = await connected('coordinator');
+    const lost = new Promise<string>((resolve) => {
+      new NatsHostLink(connection, agent).listen({ onMessage: () => undefined, onLost: resolve });
+    });
+    await vi.waitFor(() => expect(told.join()).toContain('takes part'), 20_000);
+    // As if the server had ended the connection of this program.
+    await connection.nats.close();
+    await expect(lost).resolves.toBe('the NATS server has ended the connection');
   });
 
   test('a host ends its part when the coordinator dies', async () => {

@@ -1,6 +1,6 @@
 import { nuid } from '@nats-io/nats-core';
 import { z } from 'zod';
-import { RemoteProtocolError, TransportError } from '../../core/errors.ts';
+import { TransportError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import type { AgentRecord } from '../cluster/presence.ts';
@@ -78,9 +78,8 @@ export class NatsHostLink implements HostLink {
       const answer = await this.#connection.ask(subject, claim.encode({ session }), CLAIM_MS);
       return claimAnswer.decode(answer, subject).refusal;
     } catch (error) {
-      if (error instanceof TransportError) return 'it does not answer';
-      if (error instanceof RemoteProtocolError) return error.message;
-      throw error;
+      // Also that the program was told to stop, and what the connection is broken by: nobody else hears of it here.
+      return error instanceof TransportError ? 'it does not answer' : (error as Error).message;
     }
   }
 }

@@ -10,7 +10,7 @@ import { messageType } from '../cluster/message.ts';
 const PIECE_CHARACTERS = 256 * 1024;
 const BEAT_MS = SECOND_MS;
 /** Who is silent for longer is lost. */
-const SILENCE_MAX_MS = 8 * SECOND_MS;
+const SILENT_BEATS_MAX = 8;
 
 const piece = messageType('run', {
   /** From 0; a gap tells that something was lost, which NATS itself does not. */
@@ -34,8 +34,11 @@ export class Wire {
   readonly #toSubject: string;
   readonly #listener: WireListener;
   readonly #incoming: Subscription;
-  #beating: NodeJS.Timeout | undefined;
-  #silence: NodeJS.Timeout;
+  readonly #beating: NodeJS.Timeout;
+  readonly #onBroken: () => void;
+  #isBegun = false;
+  /** Since something was heard. Beats of our own, so that who was stopped for a while first hears what has come meanwhile. */
+  #silentBeats = 0;
   #nextSent = 0;
   #nextHeard = 0;
   #parts: string[] = [];
@@ -56,12 +59,14 @@ export class Wire {
         else this.#hear(data, subjects.from);
       },
     });
-    this.#silence = this.#untilSilent();
+    this.#beating = setInterval(() => this.#beat(), BEAT_MS);
+    this.#onBroken = () => this.#lose((connection.broken.reason as Error).message);
+    connection.broken.addEventListener('abort', this.#onBroken);
   }
 
   /** The other end listens: now something may be sent, and there are signs of life. */
   begin(): void {
-    if (!this.#over) this.#beating = setInterval(() => this.#publish(null, false), BEAT_MS);
+    this.#isBegun = true;
   }
 
   send(message: unknown): void {
@@ -77,7 +82,7 @@ export class Wire {
     if (this.#over) return;
     this.#over = true;
     clearInterval(this.#beating);
-    clearTimeout(this.#silence);
+    this.#connection.broken.removeEventListener('abort', this.#onBroken);
     this.#incoming.unsubscribe();
   }
 
@@ -90,12 +95,12 @@ export class Wire {
     if (this.#over) return;
     try {
       const { number, text, more } = piece.decode(data, subject);
-      if (number !== this.#nextHeard) {
+      if (number < this.#nextHeard) return this.#lose(`message ${number} has arrived twice`);
+      if (number > this.#nextHeard) {
         return this.#lose(`messages ${this.#nextHeard} to ${number - 1} have not arrived`);
       }
       this.#nextHeard++;
-      clearTimeout(this.#silence);
-      this.#silence = this.#untilSilent();
+      this.#silentBeats = 0;
       if (text === null) return;
       this.#parts.push(text);
       if (more) return;
@@ -108,11 +113,10 @@ export class Wire {
     }
   }
 
-  #untilSilent(): NodeJS.Timeout {
-    return setTimeout(
-      () => this.#lose(`it was not heard of for ${SILENCE_MAX_MS / SECOND_MS} s`),
-      SILENCE_MAX_MS,
-    );
+  #beat(): void {
+    if (this.#isBegun) this.#publish(null, false);
+    if (++this.#silentBeats <= SILENT_BEATS_MAX) return;
+    this.#lose(`it was not heard of for ${(SILENT_BEATS_MAX * BEAT_MS) / SECOND_MS} s`);
   }
 
   #lose(why: string): void {

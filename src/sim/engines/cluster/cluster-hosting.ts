@@ -186,8 +186,8 @@ export class ClusterHosting implements Hosting {
   }
 
   /** A host that is lost meanwhile has told what it could. */
-  settle(): Promise<void> {
-    return this.#ofAll(GRACE_MS, (host) => host.ask({ type: 'settle' }, 'settled'));
+  settle(limitMs: number): Promise<void> {
+    return this.#ofAll(limitMs, (host) => host.ask({ type: 'settle' }, 'settled'));
   }
 
   async close(limitMs: number): Promise<void> {

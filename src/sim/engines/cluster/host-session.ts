@@ -22,8 +22,8 @@ export interface HostSessionComponents {
   /** Numeric; peers and tracker listen there and nowhere else. */
   readonly address: string;
   readonly send: (message: FromHost) => void;
-  /** Called once: nothing of the run is left on this host. */
-  readonly onDisposed: () => void;
+  /** Called once: nothing of the run goes on here any more. @param trouble why something of it is left all the same */
+  readonly onDisposed: (trouble?: Error) => void;
 }
 
 /** The part of one run; only one may go on in a process at a time. */
@@ -64,10 +64,16 @@ export class HostSession {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#interrupt.abort();
-    await this.#before;
-    await this.#part?.dispose();
+    let trouble: Error | undefined;
+    try {
+      await this.#before;
+      await this.#part?.dispose();
+    } catch (error) {
+      // Whatever it is: else the agent would be taken for the rest of its life.
+      trouble = error as Error;
+    }
     this.#components.send({ type: 'disposed' });
-    this.#components.onDisposed();
+    this.#components.onDisposed(trouble);
   }
 
   async #carryOut(message: ToHost): Promise<void> {

@@ -75,12 +75,11 @@ export class RemoteHost {
 
   #hear(message: FromHost): void {
     if (message.type === 'failed') {
-      const { code, message: text, ...rest } = message.error;
-      const error = fromPlainError({ code, message: `host ${this.info.name}: ${text}`, ...rest });
+      const error = { ...message.error, message: `host ${this.info.name}: ${message.error.message}` };
       const waiting = [...this.#waiting.values()];
       this.#waiting.clear();
-      for (const { reject } of waiting) reject(error);
-      return this.#listener.onMessage(this, message);
+      for (const { reject } of waiting) reject(fromPlainError(error));
+      return this.#listener.onMessage(this, { type: 'failed', error });
     }
     const key = keyOf(message);
     const waiting = this.#waiting.get(key);

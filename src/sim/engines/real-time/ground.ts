@@ -24,8 +24,8 @@ export interface Hosting extends PeerRuntime, FaultRuntime {
   startTracker(port: number): Promise<Address>;
   /** The distribution starts at this time of the clock; from then on event loops are watched. */
   begin(startMs: number): void;
-  /** Resolves when the counters hold all that was counted until now. */
-  settle(): Promise<void>;
+  /** Resolves when the counters hold all that was counted until now, or after that time without it. */
+  settle(limitMs: number): Promise<void>;
   /** Lets everybody leave in order, the tracker last; who takes longer is killed. */
   close(limitMs: number): Promise<void>;
   /** What each peer's folder holds, by position; undefined where nobody can say. Nobody may be writing any more. */

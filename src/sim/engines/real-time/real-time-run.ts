@@ -1,4 +1,5 @@
 /** What the main thread does in a run in real time: it lets peers be made, begins and ends the run, and gathers what they tell. */
+import { EngineError } from '../../../core/errors.ts';
 import type { SwarmEvent } from '../../../core/events.ts';
 import { clockOrigin, systemClock } from '../../../core/node/system-clock.ts';
 import { longestQuietMs } from '../../analyse/first-chunk.ts';
@@ -19,6 +20,10 @@ import { hasRates, sliceMsOf } from './slice.ts';
 /** Peers that take longer to leave in order are killed. */
 const CLOSE_LIMIT_MS = 3000;
 const CLOSE_LIMIT_INTERRUPTED_MS = 200;
+/** Of who does not answer, nothing more is counted. */
+const SETTLE_LIMIT_MS = 5000;
+/** Whoever stops a run wants it to stop, also where one host no longer answers. */
+const SETTLE_LIMIT_INTERRUPTED_MS = 200;
 
 /** One run; whoever has waited for its end disposes of it. */
 export class RealTimeRun {
@@ -101,7 +106,7 @@ export class RealTimeRun {
       this.#live?.pass(controller.now());
       this.#watcher.onProgress?.(sampler.progress(), peek);
     });
-    await hosting.settle();
+    await hosting.settle(end.ending === 'interrupted' ? SETTLE_LIMIT_INTERRUPTED_MS : SETTLE_LIMIT_MS);
     sampler.end(end.atMs);
     const counters = hosting.counters.slice(0);
     const figures = readFigures(end.atMs);
@@ -169,8 +174,9 @@ export class RealTimeRun {
       this.#setupMs = this.#clock.now();
       this.#watcher.onReady?.({ trackerPort: tracker.port, setupMs: this.#setupMs });
     };
-    // A thread that fails meanwhile would be waited for in vain: `ended` then rejects.
-    await Promise.race([assembled(), controller.ended]);
+    // What fails or is lost meanwhile would be waited for in vain: `ended` then rejects, or tells what was lost.
+    const end = await Promise.race([assembled(), controller.ended]);
+    if (end !== undefined) throw new EngineError(end.abortedBy ?? 'the run has ended before it had begun');
     return { hosting, controller, faults, peers, chunkBytes };
   }
 
