@@ -9,7 +9,10 @@ const FOR_MS_MAX = 60_000;
 
 interface Targets {
   readonly peers: readonly Target[];
-  /** Somebody who downloads nothing, and so bans nobody, holds all. */
+  /**
+   * Somebody who downloads nothing, and so bans nobody, holds all; and whoever holds something from the start tells its
+   * hash.
+   */
   readonly mayCorrupt: boolean;
 }
 

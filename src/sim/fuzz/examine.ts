@@ -70,8 +70,9 @@ function wrongEvent(event: SwarmEvent, { faults }: Plan): Problem | undefined {
 }
 
 function wrongEnd({ ending, elapsedMs, peers }: RunRecord, plan: Plan): Problem | undefined {
+  const { totalChunks } = plan.content;
   const lacking = peers.filter(
-    ({ integrity, leftIncomplete }) => integrity === 'incomplete' && !leftIncomplete,
+    ({ heldChunksAtEnd, leftIncomplete }) => heldChunksAtEnd < totalChunks && !leftIncomplete,
   );
   const names = lacking.map(({ name }) => name).join(', ') || 'nobody';
   const atS = (elapsedMs / 1000).toFixed(1);
