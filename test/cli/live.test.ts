@@ -85,8 +85,10 @@ describe('sim --live', () => {
     const { page, trouble } = await open(run.url);
     await soFar(page).waitFor();
     await report(page).locator('#theme').selectOption('dark');
+    await report(page).locator('figure[data-chart=replay] input[type=range]').fill('0');
     await newerThan(page, await version(page));
     expect(await report(page).locator('html').getAttribute('data-theme')).toBe('dark');
+    expect(await report(page).locator('figure[data-chart=replay]').getAttribute('data-at-ms')).toBe('0');
     await page.reload();
     await soFar(page).waitFor();
     await page.getByRole('button', { name: 'Keep this view' }).click();

@@ -36,7 +36,7 @@ function pageOf(name = 'leecher/1', seenShare = 1): string {
   const file = join(folder, `${name.length}-${seenShare}.html`);
   writeFileSync(
     file,
-    renderRunPage(fold.story(measure(named, record, testEnvironment), seenShare), pageScript('page')),
+    renderRunPage(fold.story(measure(named, record, testEnvironment), { seenShare }), pageScript('page')),
   );
   return file;
 }
@@ -138,6 +138,13 @@ it('fits a window of 380 pixels without scrolling sideways, in every chart', asy
 it('replays by keyboard and by its button', async () => {
   const { page } = await openFile(browser, pageOf());
   const replay = page.locator('figure[data-chart="replay"]');
+  const atMs = async (): Promise<number> => Number(await replay.getAttribute('data-at-ms'));
+  const openedMs = await atMs();
+  expect(openedMs).toBeGreaterThan(0);
+  await replay.locator('button').click();
+  // Who plays what he has not moved sees it from its start.
+  await expect.poll(atMs, PATIENCE).toBeLessThan(openedMs);
+  await replay.locator('button').click();
   await replay.locator('input[type=range]').focus();
   await page.keyboard.press('End');
   expect(await replay.getAttribute('data-at-ms')).toBe('4000');

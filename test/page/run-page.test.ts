@@ -196,11 +196,29 @@ describe.each(['half-crash', 'churn', 'three-continents', 'tracker-restart', 'pa
       expect(ghosts).toEqual([]);
     });
 
+    it('opens the replay where about half of all transfers are done and some are under way, and says so', async () => {
+      const { page } = opened;
+      const replay = page.locator('figure[data-chart="replay"]');
+      const atMs = Number(await replay.getAttribute('data-at-ms'));
+      const receipts = run.events.filter(({ type }) => type === 'chunk-received');
+      const share = receipts.filter((event) => event.atMs <= atMs).length / receipts.length;
+      expect(share).toBeGreaterThan(0.3);
+      expect(share).toBeLessThan(0.6);
+      const { transfers, peers } = await page.evaluate<SwarmAt>(`replay.swarmAt(${atMs})`);
+      expect(transfers.length).toBeGreaterThan(0);
+      const told = await replay.locator('.status').innerText();
+      expect(told).toMatch(/^With about half of all transfers done: /);
+      expect(told).toContain(`${transfers.length} transfers under way`);
+      const here = peers.filter(({ phase }) => phase === 'present' || phase === 'complete').length;
+      expect(told).toContain(`${here} of ${peers.length} peers present`);
+      expect(await replay.locator('button').innerText()).toContain('Play');
+    });
+
     it('replays what events.jsonl says, at three instants', async () => {
       const { page } = opened;
       for (const share of [0.2, 0.5, 0.9]) {
         const atMs = Math.round(run.result.elapsedMs * share) + 0.5;
-        const swarm = await page.evaluate<SwarmAt>(`swarmAt(${atMs})`);
+        const swarm = await page.evaluate<SwarmAt>(`replay.swarmAt(${atMs})`);
         const shown = Object.fromEntries(
           swarm.peers
             .filter(({ phase }) => phase !== 'absent')
@@ -279,13 +297,33 @@ describe('the page of churn', () => {
     },
   );
 
-  it('shows the swarm half-way on paper, where nobody can play it', async () => {
+  it('draws every chart for the width of the paper, and as it was after that', async () => {
     const { page } = await openFile(browser, run.file);
-    const replay = page.locator('figure[data-chart="replay"]');
+    const sizes = (): Promise<{ name: string; width: number; ratio: number }[]> =>
+      page.evaluate(`[...document.querySelectorAll('figure:not(:has(.missing)) .plot :is(svg, canvas)')].map((drawn) => {
+        const box = drawn.getBoundingClientRect();
+        const own = drawn.viewBox?.baseVal ?? drawn;
+        return {
+          name: drawn.closest('figure').dataset.chart,
+          width: Math.round(own.width / (drawn.viewBox ? 1 : devicePixelRatio)),
+          ratio: box.width / box.height / (own.width / own.height),
+        };
+      })`);
+    const before = await sizes();
+    expect(new Set(before.map(({ name }) => name)).size).toBe(11);
+    await page.setViewportSize({ width: 794, height: 1123 });
+    await page.emulateMedia({ media: 'print' });
     await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
-    expect(Number(await replay.getAttribute('data-at-ms'))).toBeCloseTo(run.result.elapsedMs / 2, 3);
+    const printed = await sizes();
+    // Only the matrix has a width of its own.
+    expect(new Set(printed.filter(({ name }) => name !== 'flows').map(({ width }) => width))).toEqual(
+      new Set([680]),
+    );
+    for (const { ratio } of printed) expect(ratio).toBeCloseTo(1, 1);
+    await page.emulateMedia({ media: 'screen' });
+    await page.setViewportSize({ width: 1280, height: 720 });
     await page.evaluate("window.dispatchEvent(new Event('afterprint'))");
-    expect(await replay.getAttribute('data-at-ms')).toBe('0');
+    expect(await sizes()).toEqual(before);
     await page.close();
   });
 });

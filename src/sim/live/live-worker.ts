@@ -17,6 +17,6 @@ parentPort!.on('message', ({ events, record }: ToLiveWorker) => {
   if (record === undefined) return;
   const beganMs = performance.now();
   const result = measurement.result(record, environment);
-  const html = renderRunPage(story.story(result), script, { goesOn: true });
+  const html = renderRunPage(story.story(result, { goesOn: true }), script);
   parentPort!.postMessage({ html, tookMs: performance.now() - beganMs } satisfies FromLiveWorker);
 });

@@ -178,7 +178,7 @@ function injectedRow(one: InjectedFigures, target: string, effect: string, hit: 
 export function hitNothing({ injected }: RunResult): string {
   const missed = injected.filter(({ hit }) => !hit).length;
   if (missed === 0) return '';
-  return `${missed} of ${injected.length} injections hit nothing, so they prove nothing.`;
+  return `${missed} of ${injected.length} injections hit nothing, so ${missed === 1 ? 'it proves' : 'they prove'} nothing.`;
 }
 
 /** One sentence under a table that does not show everything; empty when it does. */
@@ -205,15 +205,34 @@ export function verdictWord(outcome: string, trust: TrustLevel): string {
   return trust === 'trusted' ? outcome : `${outcome} (${trust})`;
 }
 
-export function headline({ verdict, expectations, abortedBy }: RunResult): string {
-  const { completedPeers, peersToComplete, intactPeers } = verdict;
+export function headline(result: RunResult): string {
+  const { completedPeers, peersToComplete, intactPeers } = result.verdict;
   const peers = peersToComplete === 1 ? 'peer' : 'peers';
-  const held = expectations.filter(({ outcome }) => outcome === 'pass').length;
+  const content = isUnchecked(result) ? 'content not checked' : `${intactPeers} intact`;
   return [
-    `${completedPeers} of ${peersToComplete} ${peers} complete, ${intactPeers} intact`,
-    ...(expectations.length > 0 ? [`${held} of ${expectations.length} thresholds hold`] : []),
-    ...(abortedBy === null ? [] : ['given up']),
+    `${completedPeers} of ${peersToComplete} ${peers} complete, ${content}`,
+    ...thresholdsInWords(result),
+    ...(result.abortedBy === null ? [] : ['given up']),
   ].join('; ');
+}
+
+/** Whether some completed, and what they hold was never looked at: that is not corrupt. */
+export function isUnchecked({ verdict, peers }: RunResult): boolean {
+  return (
+    verdict.completedPeers > 0 &&
+    peers.every(({ completedMs, integrity }) => completedMs === null || integrity === 'unchecked')
+  );
+}
+
+/** `2 of 3 thresholds hold`, `1 threshold not judged`; empty: there are none. */
+export function thresholdsInWords({ expectations }: RunResult): string[] {
+  if (expectations.length === 0) return [];
+  const judged = expectations.filter(({ outcome }) => outcome !== 'inconclusive');
+  const held = judged.filter(({ outcome }) => outcome === 'pass').length;
+  const thresholds = expectations.length === 1 ? 'threshold' : 'thresholds';
+  if (judged.length === 0) return [`${expectations.length} ${thresholds} not judged`];
+  const hold = expectations.length === 1 ? 'holds' : 'hold';
+  return [`${held} of ${expectations.length} ${thresholds} ${hold}`];
 }
 
 export const expectationColumns: readonly Column[] = [

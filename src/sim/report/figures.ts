@@ -98,7 +98,7 @@ export const figures = {
     value: ({ swarm }) => swarm.seederLoad,
     format: times,
     meaning:
-      'Bytes that the initial seeders sent, in copies of the file. 1 is the minimum; more means less sharing.',
+      'Bytes that the initial seeders sent, in copies of the file. A swarm with one seeder needs 1; more means less sharing.',
   },
   fairness: {
     label: 'fairness',

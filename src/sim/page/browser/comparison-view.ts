@@ -4,6 +4,7 @@ import { formatDuration } from '../../units/format.ts';
 import type { ComparisonCharts, CompletionCurves, RunCurve } from '../shared/comparison-charts.ts';
 import { colourOf } from '../shared/colours.ts';
 import { element, tableOf } from './elements.ts';
+import { widthOf } from './paper.ts';
 import { plot, timeAxis, timeUnit } from './scales.ts';
 
 const HEIGHT = 340;
@@ -21,7 +22,7 @@ export function showCurves(
   });
   const colour = (side: number): string => colourOf(side, sides.length);
   return () => {
-    const drawn = drawCurves(chart, sides, colour, Math.max(280, place.clientWidth));
+    const drawn = drawCurves(chart, sides, colour, Math.max(280, widthOf(place)));
     place.replaceChildren(legend(sides, colour), drawn);
   };
 }

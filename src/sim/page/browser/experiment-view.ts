@@ -4,6 +4,7 @@ import { formatMetric } from '../../units/format.ts';
 import type { MetricUnit } from '../../units/metric-unit.ts';
 import type { ArmPoint, ExperimentCharts, MetricChart, RunPoint } from '../shared/experiment-charts.ts';
 import { chooser, element, tableOf } from './elements.ts';
+import { widthOf } from './paper.ts';
 import { clipped, plot, rateUnit, timeUnit, type Unit } from './scales.ts';
 
 const HEIGHT = 340;
@@ -19,7 +20,7 @@ export function showExperiment(figure: HTMLElement, charts: ExperimentCharts): (
   const draw = (): void => {
     if (chosen === undefined) return;
     told.textContent = chosen.summary;
-    place.replaceChildren(...drawMetric(chosen, charts, Math.max(280, place.clientWidth)));
+    place.replaceChildren(...drawMetric(chosen, charts, Math.max(280, widthOf(place))));
     if (details.open) showTable();
   };
   const showTable = (): void => {

@@ -1,5 +1,6 @@
 /** The browser's side of a live page: it shows the newest report of the run in place of the one before. */
 import type { News } from '../shared/news.ts';
+import type { ReplayWindow } from '../shared/replay.ts';
 
 /** From one report to the next at least, and so many times as long as it took to make and draw the last. */
 const STEP_MS = 2000;
@@ -81,7 +82,7 @@ function load(version: number, done: () => void): void {
   document.querySelector('#reports')!.append(next);
 }
 
-/** What the reader has chosen: where he looks, the colours, the tables that are open. */
+/** What the reader has chosen: where he looks, the colours, the tables that are open, the instant of the replay. */
 function keepPlace(from: HTMLIFrameElement, to: HTMLIFrameElement): void {
   const before = from.contentDocument;
   const after = to.contentDocument;
@@ -96,5 +97,7 @@ function keepPlace(from: HTMLIFrameElement, to: HTMLIFrameElement): void {
   [...before.querySelectorAll('details')].forEach(({ open }, at) => {
     if (open && details[at] !== undefined) details[at].open = true;
   });
+  const chosenInstant = (from.contentWindow as ReplayWindow | null)?.replay?.chosen();
+  if (chosenInstant !== undefined) (to.contentWindow as ReplayWindow | null)?.replay?.goOn(chosenInstant);
   to.contentWindow?.scrollTo(from.contentWindow?.scrollX ?? 0, from.contentWindow?.scrollY ?? 0);
 }

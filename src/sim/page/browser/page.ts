@@ -10,6 +10,7 @@ import { flowsView } from './flow-matrix.ts';
 import { sharesView, uplinksView } from './load-charts.ts';
 import { lanesView, slowestView } from './peer-charts.ts';
 import { showReplay } from './replay-view.ts';
+import { redrawForPaper, widthOf } from './paper.ts';
 import { completionView, goodputView, trackerView } from './time-charts.ts';
 
 /** Narrower or wider, a chart is drawn so and scaled. */
@@ -18,6 +19,7 @@ const WIDTH_MAX = 1180;
 
 function show(): void {
   switchColours();
+  redrawForPaper(redrawAll);
   const page = JSON.parse(document.getElementById('page-data')!.textContent) as
     RunCharts | ExperimentCharts | ComparisonCharts;
   if (page.kind === 'run') showRun(page);
@@ -65,7 +67,7 @@ function drawIn<T>(name: string, chart: T, view: ChartView<T>, page: RunCharts):
   const figure = figureOf(name);
   const plot = figure.querySelector<HTMLElement>('.plot')!;
   const draw = (): void => {
-    const width = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, plot.clientWidth));
+    const width = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, widthOf(plot)));
     const drawn = view.draw(chart, page, width);
     plot.replaceChildren(...(Array.isArray(drawn) ? (drawn as readonly Element[]) : [drawn as Element]));
   };
@@ -102,11 +104,13 @@ function switchColours(): void {
   list?.addEventListener('change', () => {
     if (list.value === '') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = list.value;
-    for (const draw of redraws) draw();
+    redrawAll();
   });
-  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    for (const draw of redraws) draw();
-  });
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
+}
+
+function redrawAll(): void {
+  for (const draw of redraws) draw();
 }
 
 show();

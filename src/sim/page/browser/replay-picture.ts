@@ -2,9 +2,15 @@
 import type { ReplayChart, ReplayCut, RunCharts } from '../shared/charts.ts';
 import { colourOf } from '../shared/colours.ts';
 import type { SwarmAt } from '../shared/replay.ts';
+import { widthOf } from './paper.ts';
+import { clipped } from './scales.ts';
 
 /** More names around the ring would cover one another. */
 const NAMES_MAX = 40;
+/** Signs of a name; of a longer one its end is shown. */
+const NAME_SIGNS = 18;
+const SIGN_PX = 6;
+const RADIUS_MAX = 20;
 /** More lines through the ring than these would hide it. */
 const BORDERS_MAX = 24;
 /** More dots than these are drawn as squares, which take a fraction of the time. */
@@ -34,7 +40,7 @@ export function drawSwarm(
   chart: ReplayChart,
   page: RunCharts,
 ): void {
-  const width = canvas.clientWidth || 600;
+  const width = widthOf(canvas) || 600;
   const height = Math.min(width, 620);
   const scale = window.devicePixelRatio || 1;
   const [columns, rows] = [Math.round(width * scale), Math.round(height * scale)];
@@ -51,8 +57,10 @@ export function drawSwarm(
   const centre = { x: width / 2, y: height / 2 };
   const count = swarm.peers.length;
   const areNamed = count <= NAMES_MAX && width >= 560;
-  const ring = height / 2 - (areNamed ? 44 : 26);
-  const radius = Math.max(3, Math.min(20, (Math.PI * ring) / Math.max(1, count) - 1.5));
+  const ring = areNamed
+    ? Math.min(height / 2 - 44, width / 2 - RADIUS_MAX - 12 - nameRoom(swarm))
+    : height / 2 - 26;
+  const radius = Math.max(3, Math.min(RADIUS_MAX, (Math.PI * ring) / Math.max(1, count) - 1.5));
   const places = swarm.peers.map((_, at) => around(centre, ring, at / count));
   const hit = new Set(activeFaults(page, swarm).flatMap(({ targets }) => targets));
   drawTracker(pen, centre, hit.has('tracker'));
@@ -229,6 +237,11 @@ function cross(context: CanvasRenderingContext2D, { x, y }: Place, arm: number):
   context.lineTo(x - arm, y + arm);
 }
 
+/** What the longest name takes beside the ring. */
+function nameRoom({ peers }: SwarmAt): number {
+  return SIGN_PX * Math.min(NAME_SIGNS, Math.max(...peers.map(({ name }) => name.length)));
+}
+
 /** Outside of the ring, towards the edge. */
 function drawName({ context, colour }: Pen, centre: Place, { x, y }: Place, name: string): void {
   context.font = '11px system-ui, sans-serif';
@@ -236,7 +249,7 @@ function drawName({ context, colour }: Pen, centre: Place, { x, y }: Place, name
   const side = x - centre.x;
   context.textAlign = Math.abs(side) < 12 ? 'center' : side > 0 ? 'left' : 'right';
   context.textBaseline = y < centre.y - 20 ? 'bottom' : y > centre.y + 20 ? 'top' : 'middle';
-  context.fillText(name.length > 18 ? `…${name.slice(-17)}` : name, x, y);
+  context.fillText(clipped(name, NAME_SIGNS), x, y);
 }
 
 interface Ring {

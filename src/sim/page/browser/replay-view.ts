@@ -1,12 +1,11 @@
 /** The replay: a canvas with the peers in a ring around the tracker, a slider, and a sentence that says what is seen. */
 import { formatDuration } from '../../units/format.ts';
 import type { ReplayChart, RunCharts } from '../shared/charts.ts';
-import { openReplay, type SwarmAt } from '../shared/replay.ts';
+import { openReplay, type ReplayWindow, type SwarmAt } from '../shared/replay.ts';
 import { element } from './elements.ts';
+import { Player } from './player.ts';
 import { activeFaults, drawSwarm } from './replay-picture.ts';
 
-/** How long the whole run lasts at the normal speed. */
-const WHOLE_SECONDS = 20;
 /** Steps of the slider. */
 const STEPS = 1000;
 
@@ -24,59 +23,27 @@ export function showReplay(figure: HTMLElement, chart: ReplayChart, page: RunCha
   figure.querySelector('.plot')!.after(status);
   figure.querySelector('details')?.remove();
   figure.querySelector('.controls[hidden]')?.remove();
-  let atMs = 0;
-  let lastFrame: number | undefined;
   const show = (): void => {
-    const swarm = replay.swarmAt(atMs);
+    const swarm = replay.swarmAt(player.atMs);
     drawSwarm(canvas, swarm, chart, page);
-    const text = tell(swarm, page);
+    const text = player.isOpening ? `${openingWords(chart)}: ${tell(swarm, page)}` : tell(swarm, page);
     status.textContent = text;
+    slider.value = String((player.atMs / page.endMs) * STEPS);
     slider.setAttribute('aria-valuetext', text);
-    figure.dataset['atMs'] = String(atMs);
+    speed.value = String(player.speed);
+    play.textContent = player.plays ? '❚❚ Pause' : '▶ Play';
+    figure.dataset['atMs'] = String(player.atMs);
   };
-  const stop = (): void => {
-    lastFrame = undefined;
-    play.textContent = '▶ Play';
+  const player = new Player({ openMs: chart.openMs, endMs: page.endMs, onChange: show });
+  play.addEventListener('click', () => player.toggle());
+  slider.addEventListener('input', () => player.move((Number(slider.value) / STEPS) * page.endMs));
+  speed.addEventListener('change', () => (player.speed = Number(speed.value)));
+  const offered: ReplayWindow['replay'] = {
+    swarmAt: (ms) => replay.swarmAt(ms),
+    chosen: () => player.chosen,
+    goOn: (place) => player.goOn(place),
   };
-  const frame = (now: number): void => {
-    if (lastFrame === undefined) return;
-    atMs = Math.min(
-      page.endMs,
-      atMs + ((now - lastFrame) / 1000 / WHOLE_SECONDS) * page.endMs * Number(speed.value),
-    );
-    lastFrame = now;
-    slider.value = String((atMs / page.endMs) * STEPS);
-    show();
-    if (atMs >= page.endMs) stop();
-    else requestAnimationFrame(frame);
-  };
-  play.addEventListener('click', () => {
-    if (lastFrame !== undefined) {
-      stop();
-      return;
-    }
-    if (atMs >= page.endMs) atMs = 0;
-    play.textContent = '❚❚ Pause';
-    lastFrame = performance.now();
-    requestAnimationFrame(frame);
-  });
-  slider.addEventListener('input', () => {
-    atMs = (Number(slider.value) / STEPS) * page.endMs;
-    show();
-  });
-  let shownMs = 0;
-  whilePrinting(
-    () => {
-      shownMs = atMs;
-      if (atMs === 0) atMs = page.endMs / 2;
-      show();
-    },
-    () => {
-      atMs = shownMs;
-      show();
-    },
-  );
-  Object.assign(window, { swarmAt: (ms: number) => replay.swarmAt(ms) });
+  Object.assign(window, { replay: offered } satisfies ReplayWindow);
   return show;
 }
 
@@ -92,10 +59,9 @@ function newSpeeds(): HTMLSelectElement {
   return speed;
 }
 
-/** On paper nobody plays it: half-way tells more than the start. */
-function whilePrinting(begin: () => void, end: () => void): void {
-  window.addEventListener('beforeprint', begin);
-  window.addEventListener('afterprint', end);
+/** Why it does not open at its start, where nobody has anything yet; by the button it plays from there. */
+function openingWords({ transfers }: ReplayChart): string {
+  return transfers === '' ? 'Half-way' : 'With about half of all transfers done';
 }
 
 function tell(swarm: SwarmAt, page: RunCharts): string {

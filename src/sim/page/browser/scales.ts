@@ -59,8 +59,16 @@ export function stepsOf(
 
 /** Room above a chart for the names of faults, below that of its axis. */
 export function topMargin(faults: readonly FaultMark[], departures?: Departures): number {
-  const named = faults.length + (departures === undefined ? 0 : namedOf(departures).length);
-  return named > 0 ? 46 : MARGINS.marginTop;
+  const went = departures === undefined ? 0 : namedOf(departures).length;
+  return faults.length + went > 0 ? LINES_TOP + LINE_PX * linesFor(went) : MARGINS.marginTop;
+}
+
+/** Names stand in lines above a chart. */
+const LINE_PX = 11;
+const LINES_TOP = 24;
+
+function linesFor(went: number): number {
+  return went > 0 ? 3 : 2;
 }
 
 interface Marked {
@@ -86,8 +94,11 @@ export function faultMarks(
     from: atMs / unit.size,
     colour: crashed ? 'var(--bad)' : 'var(--soft)',
   }));
-  const pxEach = ((width - MARGINS.marginLeft - MARGINS.marginRight) * unit.size) / Math.max(endMs, 1);
-  const lines = inLines([...marks, ...went], pxEach);
+  const roomPx = width - MARGINS.marginLeft - MARGINS.marginRight;
+  const all = inLines([...marks, ...went], linesFor(went.length), {
+    pxEach: (roomPx * unit.size) / Math.max(endMs, 1),
+    roomPx,
+  });
   return [
     Plot.rectX(marks, {
       x1: 'from',
@@ -102,35 +113,50 @@ export function faultMarks(
       strokeDasharray: '2,3',
       className: 'begin-of-faults',
     }),
-    ...lines.map((named, line) =>
-      Plot.text(named, {
-        x: 'from',
-        text: 'name',
-        frameAnchor: 'top',
-        dy: -22 + line * 11,
-        dx: 3,
-        textAnchor: 'start',
-        fill: 'colour',
-        fontSize: 11,
-      }),
+    ...all.flatMap((named, line) =>
+      (['start', 'end'] as const).map((textAnchor) =>
+        Plot.text(
+          named.filter((one) => one.anchor === textAnchor),
+          {
+            x: 'from',
+            text: 'name',
+            frameAnchor: 'top',
+            dy: (line - all.length) * LINE_PX,
+            dx: textAnchor === 'start' ? 3 : -3,
+            textAnchor,
+            fill: 'colour',
+            fontSize: 11,
+          },
+        ),
+      ),
     ),
   ];
 }
 
-/** Two lines of names, without those for which neither has room. */
+/** A name that begins at its instant or, where it would leave the chart, ends there. */
+type Anchored<T> = T & { readonly anchor: 'start' | 'end' };
+
+/** Lines of names, without those for which none has room. */
 function inLines<T extends { readonly name: string; readonly from: number }>(
   named: readonly T[],
-  pxEach: number,
-): readonly [T[], T[]] {
+  count: number,
+  { pxEach, roomPx }: { readonly pxEach: number; readonly roomPx: number },
+): Anchored<T>[][] {
   const SIGN_PX = 6.2;
-  const lines: [T[], T[]] = [[], []];
-  const takenTo = [-Infinity, -Infinity];
+  /** Names are a little shorter than the room that they are given, and the frame of a chart has some room, too. */
+  const endOf = (at: number, { name }: T): number => at + name.length * 5.6;
+  const edge = roomPx + MARGINS.marginRight + 6;
+  const lines = Array.from({ length: count }, (): Anchored<T>[] => []);
+  const takenTo = lines.map(() => -Infinity);
   for (const one of named.toSorted((a, b) => a.from - b.from)) {
     const at = one.from * pxEach;
-    const line = takenTo.findIndex((to) => to <= at);
+    const length = one.name.length * SIGN_PX + 6;
+    const anchor = endOf(at, one) > edge ? 'end' : 'start';
+    const begin = anchor === 'start' ? at : at - length;
+    const line = takenTo.findIndex((to) => to <= begin);
     if (line === -1) continue;
-    lines[line]!.push(one);
-    takenTo[line] = at + one.name.length * SIGN_PX + 6;
+    lines[line]!.push({ ...one, anchor });
+    takenTo[line] = begin + length;
   }
   return lines;
 }

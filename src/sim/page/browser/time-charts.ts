@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { formatDuration, formatRate } from '../../units/format.ts';
 import type { CompletionChart, Departures, Layered, RunCharts } from '../shared/charts.ts';
-import { colourOf, trackerColours } from '../shared/colours.ts';
+import { layerColour, trackerColours } from '../shared/colours.ts';
 import type { ChartView } from './chart.ts';
 import { tableOf } from './elements.ts';
 import {
@@ -20,6 +20,8 @@ import {
 const HEIGHT = 290;
 /** Each completion is a dot as long as dots can be told apart. */
 const DOTS_MAX = 300;
+/** Of more peers the axis has whole numbers by itself. */
+const TICKS_MAX = 10;
 /** What the text at a line takes. */
 const ROOM_PX = 150;
 
@@ -49,7 +51,7 @@ export const completionView: ChartView<CompletionChart> = {
     return plot(width, HEIGHT, {
       marginTop: topMargin(faults),
       x: timeAxis(endMs, unit),
-      y: { domain: [0, peers], label: 'peers complete', grid: true, nice: true },
+      y: peersAxis(peers),
       marks: [
         ...faultMarks({ endMs, faults }, unit, width),
         Plot.areaY(line, { x: 'x', y: 'y', curve: 'step-after', fill: 'var(--c0)', fillOpacity: 0.14 }),
@@ -93,16 +95,26 @@ export const completionView: ChartView<CompletionChart> = {
     ),
 };
 
+/** There is no half of a peer. */
+function peersAxis(peers: number): Plot.ScaleOptions {
+  const ticks = Array.from({ length: peers + 1 }, (_, at) => at);
+  return {
+    domain: [0, peers],
+    label: 'peers complete',
+    grid: true,
+    nice: true,
+    ...(peers <= TICKS_MAX && { ticks, tickFormat: String }),
+  };
+}
+
 export const goodputView: ChartView<Layered> = {
   draw(chart, page, width) {
-    const colour = (name: string): string => colourOf(page.groups.indexOf(name), page.groups.length);
     const most = largestSum(chart);
     const unit = rateUnit(most);
     return layers(chart, page, width, {
       unit,
       label: `goodput (${unit.name})`,
-      colour: (name) =>
-        page.groups.includes(name) ? colour(name) : name === 'all peers' ? 'var(--c0)' : 'var(--c8)',
+      colour: (name) => layerColour(name, page.groups),
       format: formatRate,
       departures: page.departures,
     });

@@ -28,6 +28,7 @@ export function availabilityChart(story: SwarmStory): Chart<AvailabilityChart> {
   const mean: number[] = [];
   let copiesMax = 0;
   let before = 0;
+  let lost = 0;
   walk(story, bins.stepMs, STEPS, {
     step(step, swarm) {
       for (const row of rows) row.copies.push(rarestOf(swarm, row.fromChunk - 1, row.toChunk));
@@ -35,6 +36,7 @@ export function availabilityChart(story: SwarmStory): Chart<AvailabilityChart> {
       // Between departures copies only grow, so a step is least at its start or after one.
       least[step] = Math.min(least[step]!, rarest, step === 0 ? Infinity : before);
       before = rarest;
+      lost = swarm.copies.reduce((sum, copies) => sum + (copies === 0 ? 1 : 0), 0);
       mean.push(swarm.copies.reduce((sum, copies) => sum + copies, 0) / chunks);
       for (const copies of swarm.copies) copiesMax = Math.max(copiesMax, copies);
     },
@@ -44,10 +46,16 @@ export function availabilityChart(story: SwarmStory): Chart<AvailabilityChart> {
     },
   });
   const figures = story.result.swarm.availability;
+  const end = story.goesOn ? 'now' : 'in the end';
+  const ofAll = `${lost.toLocaleString('en-US')} of ${count(chunks, 'chunk')}`;
   const told =
     figures === null
       ? 'There was no instant at which every chunk had a holder.'
-      : `From the instant on when every chunk had a holder, the rarest had at least ${count(figures.min, 'copy').replace('copys', 'copies')}; in the end ${figures.end.toLocaleString('en-US')}.`;
+      : figures.min > 0
+        ? `From the instant on when every chunk had a holder, the rarest had at least ${figures.min === 1 ? '1 copy' : `${figures.min.toLocaleString('en-US')} copies`}; ${end} ${figures.end.toLocaleString('en-US')}.`
+        : lost > 0
+          ? `Every chunk had a holder once; ${end} ${ofAll} had none.`
+          : `Every chunk had a holder once, then some had none for a while; ${end} the rarest had ${figures.end.toLocaleString('en-US')}.`;
   return {
     bins,
     rarest: least,

@@ -1,6 +1,6 @@
 /** Who went without a fault that took it, and when. */
 import type { Departures } from '../shared/charts.ts';
-import { count } from './sentences.ts';
+import { times } from './sentences.ts';
 import type { SwarmStory } from './swarm-story.ts';
 import { thinned } from './time-bins.ts';
 
@@ -32,11 +32,11 @@ export function departuresOf({ names, stays, faults }: SwarmStory): Departures {
   };
 }
 
-/** ` Apart from faults, peers left 12 times and crashed 3 times.`; empty: none did. */
+/** ` Apart from faults, peers left 12 times and crashed once.`; empty: none did. */
 export function departureSentence({ left, crashed }: Departures): string {
   const told = [
-    ...(left > 0 ? [`left ${count(left, 'time')}`] : []),
-    ...(crashed > 0 ? [`crashed ${count(crashed, 'time')}`] : []),
+    ...(left > 0 ? [`left ${times(left)}`] : []),
+    ...(crashed > 0 ? [`crashed ${times(crashed)}`] : []),
   ];
   return told.length === 0 ? '' : ` Apart from faults, peers ${told.join(' and ')}.`;
 }

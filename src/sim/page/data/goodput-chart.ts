@@ -1,7 +1,7 @@
 import { SECOND_MS } from '../../../core/units.ts';
 import { formatDuration, formatRate } from '../../units/format.ts';
 import type { Chart, Departures, Layered } from '../shared/charts.ts';
-import { hasOwnColour, OTHERS } from '../shared/colours.ts';
+import { ALL_PEERS, hasOwnColour, OTHERS } from '../shared/colours.ts';
 import { departureSentence } from './departures.ts';
 import { receiptKinds, type SwarmStory } from './swarm-story.ts';
 import { binsOf, rounded, spread } from './time-bins.ts';
@@ -20,12 +20,13 @@ export function goodputChart(story: SwarmStory, departures: Departures): Chart<L
   if (most === 0) return { missing: 'No chunk arrived.' };
   const at = sums.indexOf(most) * bins.stepMs;
   const { goodputBytesPerSec: mean, makespanMs } = story.result.swarm;
-  const until = makespanMs === null ? 'the end of the run' : 'the makespan';
+  const until =
+    makespanMs !== null ? 'until the makespan' : story.goesOn ? 'so far' : 'until the end of the run';
   return {
     bins,
     layers,
     summary:
-      `Goodput of all peers: ${formatRate(mean)} on average until ${until}, at most ${formatRate(most)} ` +
+      `Goodput of all peers: ${formatRate(mean)} on average ${until}, at most ${formatRate(most)} ` +
       `(around ${formatDuration(at)}).${departureSentence(departures)}`,
   };
 }
@@ -55,7 +56,7 @@ function whole({ result }: SwarmStory, bins: Layered['bins']): Layered['layers']
     const before = result.samples[at]!;
     spread(bins, sums, before.atMs, atMs, usefulBytes - before.usefulBytes);
   });
-  return { name: 'all peers', values: perSecond(sums, bins) };
+  return { name: ALL_PEERS, values: perSecond(sums, bins) };
 }
 
 function perSecond(sums: Float64Array, { stepMs }: Layered['bins']): number[] {

@@ -32,14 +32,16 @@ export function replayChart(story: SwarmStory): Chart<ReplayChart> {
   }
   const chunksEach = Math.max(1, Math.ceil(receipts / RECEIPTS_MAX));
   const peers = story.result.peers.length;
+  const transfers = transfersOf(story, place, chunksEach);
   return {
     names: shown.map((peer) => story.names[peer]!),
     groups: shown.map((peer) => story.groupOf[peer]!),
     peers,
     chunksEach,
     totalChunks: story.plan.content.totalChunks,
+    openMs: openingOf(transfers) ?? story.endMs / 2,
     steps: packRows(lifeOf(story, place), ROW),
-    transfers: packRows(transfersOf(story, place, chunksEach), ROW),
+    transfers: packRows(transfers, ROW),
     cuts: cutsOf(story, shown),
     summary:
       (shown.length < peers
@@ -63,6 +65,13 @@ function transfersOf(story: SwarmStory, place: ReadonlyMap<number, number>, chun
     transfers.push(place.get(from[row]!) ?? place.size, peer, ticks(tookMs[row]!), ticks(atMs[row]!));
   }
   return transfers;
+}
+
+/** Then something is under way, and half has arrived. */
+function openingOf(transfers: readonly number[]): number | undefined {
+  if (transfers.length === 0) return undefined;
+  const row = Math.floor(transfers.length / ROW / 2) * ROW;
+  return (transfers[row + 3]! - transfers[row + 2]! / 2) / TICKS_A_MS;
 }
 
 /** When each peer that is shown came, completed and went, in order of time. */

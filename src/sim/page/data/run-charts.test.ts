@@ -62,6 +62,68 @@ describe('the charts of a run', () => {
     expect(has(charts.goodput).summary).toContain('until the makespan');
   });
 
+  it('say of a run that was stopped how far it came, and name as slowest one that had joined', () => {
+    const story = fold.story(result);
+    const [seeder, one, two] = result.peers;
+    const peers = [
+      seeder!,
+      { ...one!, completedMs: null, completionMs: null, heldChunksAtEnd: 3 },
+      { ...two!, joinedMs: null, completedMs: null, completionMs: null, heldChunksAtEnd: 0 },
+    ];
+    const stopped = { ...result, peers, ending: 'interrupted' as const };
+    const slowest = (of: Partial<typeof story>) => has(runCharts({ ...story, ...of }).slowest).summary;
+    expect(slowest({ result: stopped })).toMatch(
+      /^leecher\/1 had the least when the run was interrupted: it joined .* and held 3 of 4 chunks\. It spent /,
+    );
+    expect(slowest({ result: { ...stopped, ending: 'aborted' } })).toContain('when the run was given up');
+    expect(slowest({ result: { ...stopped, ending: 'time-limit' } })).toMatch(
+      /^leecher\/2 did not complete: it never joined\. /,
+    );
+    expect(slowest({ result: stopped, goesOn: true })).toMatch(
+      /^leecher\/1 has the least so far: it joined .* and holds 3 of 4 chunks\. It has spent .*The last chunk that reached it, /,
+    );
+    const nobody = { ...stopped, peers: [seeder!, { ...peers[1]!, joinedMs: null }, peers[2]!] };
+    expect(runCharts({ ...story, result: nobody }).slowest).toEqual({
+      missing: 'No peer that lacked anything had joined.',
+    });
+  });
+
+  it('speak of the run so far while it goes on, and of no end', () => {
+    const swarm = { ...result.swarm, makespanMs: null };
+    const { completion, goodput, uplinks, availability } = runCharts({
+      ...fold.story({ ...result, swarm }),
+      goesOn: true,
+    });
+    expect(has(completion).summary).toContain('2 of 2 peers that had something to get have completed so far');
+    expect(has(goodput).summary).toContain('on average so far');
+    expect(has(uplinks).summary).toMatch(/^So far, /);
+    expect(has(availability).summary).toContain('at least 1 copy; now 3.');
+  });
+
+  it('say that a run ended before anybody could have completed, and that chunks were lost', () => {
+    const bound = { ...result.swarm.bound, lowerBoundMs: 9000 };
+    const availability = { min: 0, end: 0 };
+    const swarm = { ...result.swarm, makespanMs: null, bound, availability };
+    const story = fold.story({ ...result, swarm });
+    const gone = { endMs: 3800, end: 'left' as const };
+    const charts2 = runCharts({
+      ...story,
+      stays: story.stays.map((own) => own.map((stay) => ({ ...stay, ...gone }))),
+    });
+    expect(has(charts2.completion).summary).toContain(
+      'No swarm on these links can complete before 9 s; this run ended before, after 4 s.',
+    );
+    expect(has(charts2.availability).summary).toContain(
+      'Every chunk had a holder once; in the end 4 of 4 chunks had none.',
+    );
+  });
+
+  it('say where the host may have held the slowest peer up', () => {
+    expect(has(charts.slowest).summary).not.toContain('host');
+    const doubtful = { ...result, trust: { ...result.trust, level: 'doubtful' as const } };
+    expect(has(runCharts(fold.story(doubtful)).slowest).summary).toMatch(/The host may have held it up, too/);
+  });
+
   it('mark who went: all where they are few, some of many with the count of all, none that a crash fault took', () => {
     const story = fold.story(result);
     const stay = { joinMs: 0, heldChunks: 0, totalChunks: 4, receivedChunks: 0 };
@@ -71,7 +133,7 @@ describe('the charts of a run', () => {
     const { departures, goodput } = marked([]);
     expect([departures.left, departures.crashed, departures.marks.length]).toEqual([1000, 1, 400]);
     expect(departures.marks.at(-1)).toEqual({ name: story.names[1], atMs: 2000, crashed: true });
-    expect(has(goodput).summary).toContain('Apart from faults, peers left 1,000 times and crashed 1 time.');
+    expect(has(goodput).summary).toContain('Apart from faults, peers left 1,000 times and crashed once.');
     const fault = { name: 'dies', kind: 'crash', effect: undefined, fromMs: 1990, toMs: 1990 };
     expect(marked([{ ...fault, targets: [story.names[1]!] }]).departures.crashed).toBe(0);
     expect(charts.departures).toEqual({ marks: [], left: 0, crashed: 0 });

@@ -1,7 +1,7 @@
 /** What the peer that was last waited for, step by step. */
 import { SECOND_MS } from '../../../core/units.ts';
 import { hadToComplete } from '../../result/completion-times.ts';
-import type { PeerFigures } from '../../result/result.ts';
+import type { PeerFigures, RunResult } from '../../result/result.ts';
 import { formatDuration } from '../../units/format.ts';
 import type { Chart, SlowestChart, TimeBins } from '../shared/charts.ts';
 import { slowestColours } from '../shared/colours.ts';
@@ -26,7 +26,13 @@ const [full, receiving, noSource, busy, unserved, cut, away] = slowestColours.ma
 
 export function slowestChart(story: SwarmStory, rates: PeerBytes): Chart<SlowestChart> {
   const peer = slowestOf(story);
-  if (peer === undefined) return { missing: 'No peer had anything to get.' };
+  if (peer === undefined) {
+    return {
+      missing: story.result.peers.some(hadToComplete)
+        ? 'No peer that lacked anything had joined.'
+        : 'No peer had anything to get.',
+    };
+  }
   const lacking = lacksEvents(story);
   if (lacking !== null) return lacking;
   if (story.initial.includes(undefined)) {
@@ -52,9 +58,15 @@ export function slowestChart(story: SwarmStory, rates: PeerBytes): Chart<Slowest
   };
 }
 
-/** The one that completed last or, where some did not, the one of them that has the least. */
-function slowestOf({ result: { peers } }: SwarmStory): number | undefined {
-  const wanting = peers.map((peer, at) => ({ peer, at })).filter(({ peer }) => hadToComplete(peer));
+/**
+ * The one that completed last or, where some did not, the one of them that has the least. Of a run that was stopped it
+ * is one that had joined: the others did not wait for anything yet.
+ */
+function slowestOf({ result: { peers, ending }, goesOn }: SwarmStory): number | undefined {
+  const wasStopped = goesOn || ending === 'interrupted' || ending === 'aborted';
+  const wanting = peers
+    .map((peer, at) => ({ peer, at }))
+    .filter(({ peer }) => hadToComplete(peer) && (!wasStopped || peer.joinedMs !== null));
   const without = wanting.filter(({ peer }) => peer.completedMs === null);
   const [worst] =
     without.length > 0
@@ -141,10 +153,36 @@ function piecesOf(
 }
 
 function sentence(
-  { result, receipts, names }: SwarmStory,
+  story: SwarmStory,
   peer: number,
-  { name, joinedMs, completedMs, heldChunksAtEnd }: PeerFigures,
+  figures: PeerFigures,
   totals: SlowestChart['states'],
+): string {
+  const { result, receipts, names, goesOn } = story;
+  const spent = totals.filter(({ ms }) => ms >= 0.5).map(({ state, ms }) => `${formatDuration(ms)} ${state}`);
+  const parts = [
+    fateOf(figures, result, goesOn),
+    ...(spent.length === 0 ? [] : [`It ${goesOn ? 'has spent' : 'spent'} ${spent.join('; ')}.`]),
+  ];
+  let last = -1;
+  for (let row = 0; row < receipts.to.length; row++) {
+    if (receipts.to[row] === peer && receipts.kind[row]! <= receiptKinds.again) last = row;
+  }
+  if (last === -1) parts.push(goesOn ? 'No chunk has reached it.' : 'No chunk ever reached it.');
+  else {
+    const which = figures.completedMs === null ? 'The last chunk that reached it' : 'Its last chunk';
+    const from = names[receipts.from[last]!]!;
+    const took = formatDuration(receipts.tookMs[last]!);
+    parts.push(`${which}, number ${receipts.chunk[last]!}, came from ${from} and took ${took}.`);
+  }
+  if (result.trust.level !== 'trusted') parts.push('The host may have held it up, too (see Trust).');
+  return parts.join(' ');
+}
+
+function fateOf(
+  { name, joinedMs, completedMs, heldChunksAtEnd }: PeerFigures,
+  { ending, swarm }: RunResult,
+  goesOn: boolean,
 ): string {
   const joined =
     joinedMs === null
@@ -152,17 +190,16 @@ function sentence(
       : joinedMs < 1
         ? 'joined at the start'
         : `joined after ${formatDuration(joinedMs)}`;
-  const end =
-    completedMs === null
-      ? `${name} did not complete: it ${joined} and held ${heldChunksAtEnd} of ${result.swarm.totalChunks} chunks at the end.`
-      : `${name} was the last to complete, after ${formatDuration(completedMs)}; it ${joined}.`;
-  const spent = totals.filter(({ ms }) => ms >= 0.5).map(({ state, ms }) => `${formatDuration(ms)} ${state}`);
-  const time = spent.length === 0 ? '' : ` It spent ${spent.join('; ')}.`;
-  let last = -1;
-  for (let row = 0; row < receipts.to.length; row++) {
-    if (receipts.to[row] === peer && receipts.kind[row]! <= receiptKinds.again) last = row;
+  if (completedMs !== null) {
+    const last = goesOn ? 'is the last so far that has completed' : 'was the last to complete';
+    return `${name} ${last}, after ${formatDuration(completedMs)}; it ${joined}.`;
   }
-  if (last === -1) return `${end}${time} No chunk ever reached it.`;
-  const from = names[receipts.from[last]!]!;
-  return `${end}${time} Its last chunk, number ${receipts.chunk[last]!}, came from ${from} and took ${formatDuration(receipts.tookMs[last]!)}.`;
+  const of = `${heldChunksAtEnd} of ${swarm.totalChunks} chunks`;
+  if (goesOn) return `${name} has the least so far: it ${joined} and holds ${of}.`;
+  if (ending === 'interrupted' || ending === 'aborted') {
+    const stopped = ending === 'aborted' ? 'given up' : 'interrupted';
+    return `${name} had the least when the run was ${stopped}: it ${joined} and held ${of}.`;
+  }
+  const held = joinedMs === null ? '' : ` and held ${of} at the end`;
+  return `${name} did not complete: it ${joined}${held}.`;
 }

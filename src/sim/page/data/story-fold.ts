@@ -67,8 +67,11 @@ export class StoryFold implements EventFold {
     else if (type === 'fault-began' || type === 'fault-ended') this.#fault(event);
   }
 
-  /** @param seenShare the share of the chunks whose events were seen: less than 1 where a file had only some */
-  story(result: RunResult, seenShare = 1): SwarmStory {
+  /**
+   * @param seenShare the share of the chunks whose events were seen: less than 1 where a file had only some
+   * @param goesOn the result is that of the run so far
+   */
+  story(result: RunResult, { seenShare = 1, goesOn = false } = {}): SwarmStory {
     const { peers } = this.#plan;
     const names = peers.map(({ name }) => name);
     const groups = [...new Set(peers.map(({ group }) => group))];
@@ -101,6 +104,7 @@ export class StoryFold implements EventFold {
       faults: this.#faults,
       tracker: this.#tracker.columns(),
       seenShare,
+      goesOn,
     };
   }
 

@@ -77,4 +77,6 @@ export interface SwarmStory {
   readonly tracker: TrackerNews;
   /** The share of the chunks whose events were seen, 0 to 1. */
   readonly seenShare: number;
+  /** The run is not over: the result is that of the run so far. */
+  readonly goesOn: boolean;
 }

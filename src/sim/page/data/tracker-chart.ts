@@ -2,7 +2,7 @@ import { SECOND_MS } from '../../../core/units.ts';
 import { formatBytes, formatRate, formatRatio } from '../../units/format.ts';
 import type { Chart, Layered, TimeBins } from '../shared/charts.ts';
 import { trackerColours } from '../shared/colours.ts';
-import { count, lacksEvents } from './sentences.ts';
+import { lacksEvents, times } from './sentences.ts';
 import { newsKinds, type SwarmStory } from './swarm-story.ts';
 import { binAt, binsOf, rounded, spread } from './time-bins.ts';
 
@@ -82,7 +82,7 @@ function sentence(
     `(${formatRatio(requestsPerSec)}/s, ${formatRatio(requestsPerPeer)} a peer), sent ` +
     `${traffic.messagesSent.toLocaleString('en-US')}, and moved ` +
     `${formatBytes(traffic.controlSentBytes + traffic.controlReceivedBytes)} (${formatRate(bytesPerSec)}). ` +
-    `${count(of(newsKinds.registered), 'time')} it registered a client` +
-    `${forgotten === 0 ? '' : `, and ${count(forgotten, 'time')} it forgot one`}.`
+    `It registered a client ${times(of(newsKinds.registered))}` +
+    `${forgotten === 0 ? '' : `, and forgot one ${times(forgotten)}`}.`
   );
 }

@@ -72,7 +72,9 @@ export function uplinksChart(story: SwarmStory, rates: PeerBytes): Chart<UplinkC
       });
     },
   });
-  return chartOf(bins, total, groups, ofGroup, makespanMs !== null);
+  const when =
+    makespanMs !== null ? 'Until the makespan' : story.goesOn ? 'So far' : 'Until the end of the run';
+  return chartOf(bins, total, groups, ofGroup, when);
 }
 
 function chartOf(
@@ -80,7 +82,7 @@ function chartOf(
   total: readonly Float64Array[],
   groups: readonly string[],
   ofGroup: readonly (readonly number[])[],
-  hasMakespan: boolean,
+  when: string,
 ): Chart<UplinkChart> {
   const capacity = Array.from({ length: bins.count }, (_, step) =>
     total.reduce((sum, use) => sum + use[step]!, 0),
@@ -106,7 +108,7 @@ function chartOf(
       return own === 0 ? [] : [{ name, shares: rounded(sums.map((bytes) => bytes / own)) }];
     }),
     summary:
-      `Until ${hasMakespan ? 'the makespan' : 'the end of the run'}, ${formatPercent(shares[SENDING]!)} of what the limited uplinks ` +
+      `${when}, ${formatPercent(shares[SENDING]!)} of what the limited uplinks ` +
       `could carry was used for chunks. ${idle === '' ? 'None was idle.' : `The rest: ${idle}.`}`,
   };
 }

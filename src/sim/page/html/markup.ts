@@ -38,6 +38,19 @@ export function list(items: readonly (string | Markup)[]): Markup {
   return items.length === 0 ? nothing : markup`<ul>${items.map((item) => markup`<li>${item}</li>`)}</ul>`;
 }
 
+/** Options, and numbers with their units: a line that ends within one is hard to read. */
+const UNBROKEN = /(--[a-z][a-z-]*|\d (?:%|×|[µm]?s|min|h|[KMGT]iB|[kMGT]?B|[kMGT]?bit\/s)(?![\w/]))/;
+
+/** A sentence whose options and quantities stay on one line. */
+export function prose(text: string): Markup {
+  const parts = text.split(UNBROKEN).map((part, at) => (at % 2 === 1 ? unbroken(part) : part));
+  return markup`${parts}`;
+}
+
+function unbroken(part: string): string | Markup {
+  return part.startsWith('--') ? markup`<span class="option">${part}</span>` : part.replace(' ', '\u00a0');
+}
+
 /** Nothing where there is no text. */
 export function paragraph(text: string): Markup {
   return text === '' ? nothing : markup`<p>${text}</p>`;

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { measuredSmallSwarm } from '../../measure/fixture.ts';
 import type { RunResult } from '../../result/result.ts';
+import { prose } from './markup.ts';
 import { headlineInWords, renderVerdict } from './run-head.ts';
 
 const { result } = measuredSmallSwarm();
@@ -27,7 +28,7 @@ describe('the headline', () => {
       ],
     };
     expect(headlineInWords(stopped)).toBe(
-      'interrupted after 9 s; 2 of 3 peers complete, their content not checked; no makespan; ' +
+      'interrupted after 9 s; 2 of 3 peers complete, content not checked; no makespan; ' +
         '1 threshold not judged; trusted',
     );
   });
@@ -39,6 +40,12 @@ describe('the headline', () => {
     const one = { ...result.verdict, intactPeers: 2 };
     expect(headlineInWords({ ...result, verdict: one })).toMatch(/^3 of 3 peers complete, 2 intact; /);
   });
+});
+
+it('keeps options and quantities on one line, and shows them as text', () => {
+  expect(prose('took 7.9 %, 3.02 s of 10 s: use --engine virtual, 1.1 × <b> of 3 sides').html).toBe(
+    'took 7.9\u00a0%, 3.02\u00a0s of 10\u00a0s: use <span class="option">--engine</span> virtual, 1.1\u00a0× &lt;b&gt; of 3 sides',
+  );
 });
 
 it('says once what helps against a machine that decided a run', () => {

@@ -15,12 +15,12 @@ import {
   PAUSE_SHARE_MAX,
   SHAPER_LATE_MEAN_MS_MAX,
 } from '../../measure/trust/trust.ts';
-import { expectationColumns, expectationRow } from '../../report/columns.ts';
+import { expectationColumns, expectationRow, isUnchecked, thresholdsInWords } from '../../report/columns.ts';
 import { hostColumns, hostRows } from '../../report/hosts-table.ts';
 import { figures, show, type Figure, type FigureName } from '../../report/figures.ts';
 import type { RunResult } from '../../result/result.ts';
 import { formatDuration, formatPercent, formatRatio } from '../../units/format.ts';
-import { markup, nothing, type Markup } from './markup.ts';
+import { markup, nothing, prose, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
 const TILES: readonly FigureName[] = [
@@ -36,35 +36,27 @@ const TILES: readonly FigureName[] = [
 
 /** `50 of 50 peers complete and verified; makespan 31.2 s, 1.19 × the lower bound; trusted`. */
 export function headlineInWords(result: RunResult): string {
-  const { verdict, swarm, trust, abortedBy, expectations, ending, elapsedMs } = result;
+  const { verdict, swarm, trust, abortedBy, ending, elapsedMs } = result;
   const { completedPeers, peersToComplete } = verdict;
   const peers = peersToComplete === 1 ? 'peer' : 'peers';
   const { makespanMs, bound } = swarm;
   const factor = bound.efficiency === null ? '' : `, ${formatRatio(1 / bound.efficiency)} × the lower bound`;
-  const held = expectations.filter(({ outcome }) => outcome === 'pass').length;
-  const isStopped = ending === 'interrupted';
-  const thresholds = expectations.length === 1 ? 'threshold' : 'thresholds';
   return [
-    ...(isStopped ? [`interrupted after ${formatDuration(elapsedMs)}`] : []),
+    ...(ending === 'interrupted' ? [`interrupted after ${formatDuration(elapsedMs)}`] : []),
     `${completedPeers.toLocaleString('en-US')} of ${peersToComplete.toLocaleString('en-US')} ${peers} ${intactness(result)}`,
     makespanMs === null ? 'no makespan' : `makespan ${formatDuration(makespanMs)}${factor}`,
-    ...(expectations.length === 0
-      ? []
-      : isStopped
-        ? [`${expectations.length} ${thresholds} not judged`]
-        : [`${held} of ${expectations.length} thresholds hold`]),
+    ...thresholdsInWords(result),
     ...(abortedBy === null ? [] : [`given up: ${abortedBy}`]),
     trust.level,
   ].join('; ');
 }
 
 /** What is not checked is not corrupt. */
-function intactness({ verdict: { completedPeers, intactPeers }, peers }: RunResult): string {
-  if (completedPeers > 0 && intactPeers === completedPeers) return 'complete and verified';
-  const isUnchecked = peers.every(
-    ({ completedMs, integrity }) => completedMs === null || integrity === 'unchecked',
-  );
-  if (isUnchecked) return completedPeers === 0 ? 'complete' : 'complete, their content not checked';
+function intactness(result: RunResult): string {
+  const { completedPeers, intactPeers } = result.verdict;
+  if (completedPeers === 0) return 'complete';
+  if (intactPeers === completedPeers) return 'complete and verified';
+  if (isUnchecked(result)) return 'complete, content not checked';
   return `complete, ${intactPeers.toLocaleString('en-US')} intact`;
 }
 
@@ -72,14 +64,14 @@ export function renderVerdict(result: RunResult): Markup {
   const { verdict, trust } = result;
   const why = [...verdict.reasons, ...trust.warnings];
   const reasons =
-    why.length === 0 ? nothing : markup`<ul>${why.map((reason) => markup`<li>${reason}</li>`)}</ul>`;
+    why.length === 0 ? nothing : markup`<ul>${why.map((reason) => markup`<li>${prose(reason)}</li>`)}</ul>`;
   // Where the run is untrusted, the first reason has it.
   const isTold = why.some((reason) => trust.remedy !== null && reason.includes(trust.remedy));
   const remedy =
-    trust.remedy === null || isTold ? nothing : markup`<span>What helps: ${trust.remedy}.</span>`;
+    trust.remedy === null || isTold ? nothing : markup`<span>What helps: ${prose(trust.remedy)}.</span>`;
   const tone =
     trust.level === 'trusted' ? verdict.outcome : verdict.outcome === 'fail' ? 'fail' : trust.level;
-  return markup`<div class="verdict ${tone}"><strong>${verdict.outcome}</strong> <span>${headlineInWords(result)}</span>${reasons}${remedy}</div>`;
+  return markup`<div class="verdict ${tone}"><strong>${verdict.outcome}</strong> <span>${prose(headlineInWords(result))}</span>${reasons}${remedy}</div>`;
 }
 
 /** In the place of a verdict, while the run goes on. */
@@ -89,10 +81,14 @@ export function renderSoFar({ verdict, elapsedMs }: RunResult): Markup {
   return markup`<div class="verdict running"><strong>goes on</strong> <span>${peers} after ${formatDuration(elapsedMs)}; every figure is of the run so far</span></div>`;
 }
 
-export function renderThresholds({ expectations }: RunResult): Markup {
+export function renderThresholds({ expectations, trust }: RunResult): Markup {
   if (expectations.length === 0) return nothing;
+  const doubt =
+    trust.level === 'untrusted'
+      ? '. The run is untrusted: the host may have decided what is measured here'
+      : '';
   return renderHtmlTable(expectationColumns, expectations.map(expectationRow), {
-    caption: 'Thresholds of the scenario; a metric without data is inconclusive, never a pass',
+    caption: `Thresholds of the scenario; a metric without data is inconclusive, never a pass${doubt}`,
     classes: expectations.map(({ outcome }) => outcome),
   });
 }

@@ -39,8 +39,8 @@ const INJECTIONS_MAX = 60;
  *
  * @param script the browser's code of the pages
  */
-export function renderRunPage(story: SwarmStory, script: PageScript, { goesOn = false } = {}): string {
-  const { result } = story;
+export function renderRunPage(story: SwarmStory, script: PageScript): string {
+  const { result, goesOn } = story;
   const charts = runCharts(story);
   const { scenario } = result;
   const body = markup`<header>
@@ -57,13 +57,13 @@ ${renderTiles(result)}
 ${goesOn ? nothing : renderThresholds(result)}</section>
 ${sections.map((section) => renderSection(section, charts))}
 <section aria-labelledby="tables"><h2 id="tables">Tables</h2>
-${renderTables(result)}</section>
+${renderTables(result, goesOn)}</section>
 <section aria-labelledby="trust"><h2 id="trust">Trust: ${result.trust.level}</h2>
 ${renderTrust(result)}</section>
 <section aria-labelledby="how"><h2 id="how">How it was run</h2>
-${renderCircumstances(result)}</section>
+${renderCircumstances(result, goesOn)}</section>
 </main>
-<footer><p>The files beside this page have all of it: result.json, plan.json, peers.csv, timeline.csv and, if kept, events.jsonl. Sizes are in powers of 1024, rates in bit/s with powers of 1000; – means that there is no data.</p>
+<footer><p>${goesOn ? 'At the end of the run the files of its report will have all of it.' : 'The files beside this page have all of it: result.json, plan.json, peers.csv, timeline.csv and, if kept, events.jsonl.'} Sizes are in powers of 1024, rates in bit/s with powers of 1000; – means that there is no data.</p>
 ${libraries}</footer>
 `;
   const title = `${scenario.name}: ${headlineInWords(result)}`;
@@ -85,9 +85,13 @@ function boundNote(result: RunResult): string {
     : `The lower bound is ${boundLimit(result)}. ${bound.note}`;
 }
 
-function renderTables(result: RunResult): Markup {
-  const injected = injectedRows(result, INJECTIONS_MAX);
+function renderTables(result: RunResult, goesOn: boolean): Markup {
+  // What has not happened yet is not told: nobody knows whether it will.
+  const happened = { ...result, injected: result.injected.filter(({ hit }) => hit) };
+  const injected = injectedRows(goesOn ? happened : result, INJECTIONS_MAX);
   const shown = worstPeers(result.peers, PEERS_MAX);
+  // Nobody failed who had no time to complete.
+  const wasStopped = goesOn || result.ending === 'interrupted' || result.ending === 'aborted';
   const more = leftOut(
     result.peers.length,
     shown.length,
@@ -101,19 +105,24 @@ ${
         injectedColumns,
         injected.slice(0, INJECTIONS_MAX).map(({ cells }) => cells),
         {
-          caption: 'What was injected and what it hit',
+          caption: goesOn
+            ? 'What was injected so far and hit something'
+            : 'What was injected and what it hit',
           classes: injected.map(({ hit }) => (hit ? '' : 'inconclusive')),
         },
       )
 }
-${paragraph(leftOut(injected.length, Math.min(injected.length, INJECTIONS_MAX), 'in result.json'))}${paragraph(hitNothing(result))}
+${paragraph(leftOut(injected.length, Math.min(injected.length, INJECTIONS_MAX), 'in result.json'))}${goesOn ? nothing : paragraph(hitNothing(result))}
 ${renderHtmlTable(peerColumns, shown.map(peerRow), {
   caption: 'Peers',
-  classes: shown.map((peer) => (isTrouble(peer) ? 'fail' : '')),
+  classes: shown.map((peer) =>
+    isTrouble(peer) && (!wasStopped || peer.integrity === 'corrupt') ? 'fail' : '',
+  ),
 })}${paragraph(more)}`;
 }
 
-function renderCircumstances({ environment, plan, ...result }: RunResult): Markup {
+function renderCircumstances({ environment, plan, ...result }: RunResult, goesOn: boolean): Markup {
+  const ending = result.abortedBy === null ? result.ending : `${result.ending}: ${result.abortedBy}`;
   return renderHtmlTable(
     [{ head: 'what' }, { head: 'value' }],
     [
@@ -121,7 +130,7 @@ function renderCircumstances({ environment, plan, ...result }: RunResult): Marku
       ['engine', result.engine],
       ['started', result.startedAt],
       ['set-up, run', `${formatDuration(result.setupMs)}, ${formatDuration(result.elapsedMs)}`],
-      ['ended by', `${result.ending} (limit ${exactDuration(plan.timeLimitMs)})`],
+      ['ended by', `${goesOn ? 'it goes on' : ending} (limit ${exactDuration(plan.timeLimitMs)})`],
       ['version, commit', `${environment.version}, ${environment.commit ?? 'not a git checkout'}`],
       ['Node, platform', `${environment.node}, ${environment.platform}`],
       ['machine', describeMachine(environment)],

@@ -70,6 +70,7 @@ caption { text-align: left; color: var(--soft); padding: .375rem .75rem; font-si
 th, td { text-align: left; padding: .3125rem .75rem; border-top: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 thead th { color: var(--soft); font-size: .875rem; position: sticky; top: 0; background: var(--panel); white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.option { white-space: nowrap; }
 .long { min-width: 15rem; }
 .short { white-space: nowrap; }
 footer { color: var(--soft); font-size: .875rem; padding-top: 2rem; padding-bottom: 3rem; overflow-wrap: anywhere; }
@@ -86,6 +87,7 @@ footer { color: var(--soft); font-size: .875rem; padding-top: 2rem; padding-bott
   header, main, footer { max-width: none; padding: 0; }
   figure, .tiles div, .verdict, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
+  canvas { height: auto !important; }
   .scroll { max-height: none; overflow: visible; border: 0; }
   .long { min-width: 0; }
   .short { white-space: normal; }

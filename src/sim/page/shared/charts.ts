@@ -156,6 +156,8 @@ export interface ReplayChart {
   /** Chunks that one transfer of the replay stands for. */
   readonly chunksEach: number;
   readonly totalChunks: number;
+  /** Where the replay opens: in the middle of the transfer before which half of them ended; without any, half-way. */
+  readonly openMs: number;
   /** [peer, position in `stepKinds`, tenths of a ms, chunks held], in order of time. */
   readonly steps: string;
   /** [from, to, tenths of a ms that it took, when it ended], in order of their end; `from` past `names`: one left out. */

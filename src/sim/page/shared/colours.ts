@@ -16,7 +16,16 @@ export function colourOf(group: number, groups: number): string {
   return hasOwnColour(group, groups) ? `var(--c${group})` : 'var(--c8)';
 }
 
-type Named = readonly (readonly [name: string, colour: string])[];
+export type Named = readonly (readonly [name: string, colour: string])[];
+
+/** The name of the layer that has all peers, where nobody can tell their groups apart. */
+export const ALL_PEERS = 'all peers';
+
+/** Of a layer of goodput. */
+export function layerColour(name: string, groups: readonly string[]): string {
+  if (groups.includes(name)) return colourOf(groups.indexOf(name), groups.length);
+  return name === ALL_PEERS ? 'var(--c0)' : 'var(--c8)';
+}
 
 /** What uplinks did, in the order of the layers. */
 export const uplinkColours: Named = [

@@ -38,6 +38,25 @@ export interface Replay {
   swarmAt(atMs: number): SwarmAt;
 }
 
+/** Where a reader is in a replay. */
+export interface ReplayPlace {
+  readonly atMs: number;
+  readonly plays: boolean;
+  /** 1: the whole run in 20 s. */
+  readonly speed: number;
+}
+
+/** What a page with a replay offers to a page around it, and to tests. */
+export interface ReplayWindow {
+  readonly replay?: {
+    swarmAt(atMs: number): SwarmAt;
+    /** undefined: nobody has moved or played it. */
+    chosen(): ReplayPlace | undefined;
+    /** As one that a reader has brought there. */
+    goOn(place: ReplayPlace): void;
+  };
+}
+
 /** Width of a row of `ReplayChart.steps`, and of `ReplayChart.transfers`. */
 export const ROW = 4;
 
