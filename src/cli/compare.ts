@@ -56,16 +56,21 @@ async function main(): Promise<number> {
   if (json && markdown)
     throw new ConfigError('--json and --markdown exclude each other; leave one of them out');
   // Help and most mistakes do not need them.
-  const [{ compareSaved }, { loadSaved }, { renderComparisonMarkdown }, { renderComparison }] =
+  const [{ compareSaved }, { resultOf }, { loadSaved }, { renderComparisonMarkdown }, { renderComparison }] =
     await Promise.all([
       import('../sim/experiment/compare-saved.ts'),
+      import('../sim/experiment/compared-results.ts'),
       import('../sim/experiment/load-saved.ts'),
       import('../sim/report/experiment/comparison-markdown.ts'),
       import('../sim/report/experiment/comparison-terminal.ts'),
     ]);
   const sources = tellTogether(
     'compare',
-    command.args.map((source) => () => ({ source, experiment: loadSaved(source) })),
+    command.args.map((source) => (): ComparedSource => ({
+      source,
+      experiment: loadSaved(source),
+      planOf: (run) => resultOf(source, run)?.plan,
+    })),
   );
   const comparison = compareSaved(sources, { differentScenarios });
   if (html !== undefined) await writePage(html, comparison, sources);

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/plan.ts';
 import { compareSaved } from './compare-saved.ts';
 import type { Comparison } from './comparison.ts';
 import type { Design } from './design.ts';
-import type { Experiment } from './experiment.ts';
+import type { Experiment, ExperimentRun } from './experiment.ts';
 import { judgeRuns } from './summarise.ts';
 
 export type AgainstSide = 'base' | 'own';
@@ -59,15 +59,27 @@ function isOf(name: string, arm: string): boolean {
   return arm === name || arm.startsWith(`${name}: `);
 }
 
+/** An arm of a side, without the side's name. */
+function bareName(name: string, arm: string): string {
+  return arm === name ? arm : arm.slice(name.length + 2);
+}
+
 /** @param environments where they are not those of the experiment: of another program */
 export function compareSides(
-  { names }: AgainstDesign,
+  { names, design }: AgainstDesign,
   experiment: Experiment,
   environments: Partial<Record<AgainstSide, Environment>>,
 ): Comparison {
   const sources = (['base', 'own'] as const).map((side) => ({
     source: names[side],
     experiment: onlySide(experiment, names[side], environments[side]),
+    planOf: ({ arm, seed }: ExperimentRun) =>
+      design.plans.find(
+        (plan) =>
+          plan.seed === seed &&
+          isOf(names[side], plan.variant!.arm) &&
+          bareName(names[side], plan.variant!.arm) === arm,
+      ),
   }));
   return compareSaved(sources, { interleaved: true });
 }
@@ -78,10 +90,9 @@ export function onlySide(
   name: string,
   environment: Environment = experiment.environment,
 ): Experiment {
-  const bare = (arm: string): string => (arm === name ? arm : arm.slice(name.length + 2));
   const runs = experiment.runs
     .filter(({ arm }) => isOf(name, arm))
-    .map((run) => ({ ...run, arm: bare(run.arm) }));
+    .map((run) => ({ ...run, arm: bareName(name, run.arm) }));
   return {
     ...experiment,
     environment,
@@ -90,7 +101,7 @@ export function onlySide(
     verdict: judgeRuns(runs),
     arms: experiment.arms
       .filter((arm) => isOf(name, arm.name))
-      .map((arm) => ({ ...arm, name: bare(arm.name) })),
+      .map((arm) => ({ ...arm, name: bareName(name, arm.name) })),
     runs,
   };
 }

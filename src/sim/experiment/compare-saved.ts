@@ -3,13 +3,22 @@ import { ConfigError } from '../../core/errors.ts';
 import { CONFIDENCE } from '../analyse/confidence.ts';
 import { COMPARISON_SCHEMA_VERSION, type ComparedSide, type Comparison, type Side } from './comparison.ts';
 import { compareFigures, type ComparedRuns } from './compare-figures.ts';
-import { doubts, groupsLeftOut, planDifferences, unlike, type Named } from './compare-warnings.ts';
+import {
+  doubts,
+  groupsLeftOut,
+  planDifferences,
+  unlike,
+  type Named,
+  type PlanOf,
+} from './compare-warnings.ts';
 import type { Experiment, ExperimentRun } from './experiment.ts';
 
 /** Runs that are to be compared, and where they are from. */
 export interface ComparedSource {
   readonly source: string;
   readonly experiment: Experiment;
+  /** For what is unlike in the plans. Default: only that they differ is said. */
+  readonly planOf?: PlanOf;
 }
 
 export interface CompareOptions {
@@ -132,15 +141,15 @@ function sideOf({ name, source, experiment }: Named & ComparedSource): Side {
 }
 
 function warningsOf(
-  base: Named,
-  other: Named,
+  base: Named & ComparedSource,
+  other: Named & ComparedSource,
   arms: readonly ArmPair[],
   { interleaved = false }: CompareOptions,
 ): string[] {
   const isReal = [base, other].some(({ experiment }) => experiment.engine !== 'virtual');
   return [
     ...unlike(base, other),
-    ...planDifferences(arms, other.name),
+    ...planDifferences(arms, other.name, { base: base.planOf, other: other.planOf }),
     ...copies(base),
     ...copies(other),
     ...groupsLeftOut(base),

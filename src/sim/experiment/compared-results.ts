@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunResult } from '../result/result.ts';
-import type { Experiment } from './experiment.ts';
+import type { Experiment, ExperimentRun } from './experiment.ts';
 import { readSaved } from './read-saved.ts';
 
 /** The result of a run, and what it is of. */
@@ -21,14 +21,20 @@ export interface ComparedResult {
  * @throws {ConfigError} a result is there and cannot be read
  */
 export function resultsOf(source: string, { runs }: Experiment, side: number): ComparedResult[] {
-  const base = statSync(source).isDirectory() ? source : dirname(source);
-  return runs.flatMap(({ arm, repeat, folder, ending }) => {
-    if (ending === 'interrupted') return [];
-    // Of an experiment it is relative to that; else it is where the run was found.
-    const file = [join(base, folder), folder]
-      .map((place) => join(place, 'result.json'))
-      .find((place) => existsSync(place));
-    const saved = file === undefined ? undefined : readSaved(file);
-    return saved === undefined || !('result' in saved) ? [] : [{ side, arm, repeat, result: saved.result }];
+  return runs.flatMap((run) => {
+    if (run.ending === 'interrupted') return [];
+    const result = resultOf(source, run);
+    return result === undefined ? [] : [{ side, arm: run.arm, repeat: run.repeat, result }];
   });
+}
+
+/** @throws {ConfigError} as `resultsOf` */
+export function resultOf(source: string, { folder }: ExperimentRun): RunResult | undefined {
+  const base = statSync(source).isDirectory() ? source : dirname(source);
+  // Of an experiment it is relative to that; else it is where the run was found.
+  const file = [join(base, folder), folder]
+    .map((place) => join(place, 'result.json'))
+    .find((place) => existsSync(place));
+  const saved = file === undefined ? undefined : readSaved(file);
+  return saved === undefined || !('result' in saved) ? undefined : saved.result;
 }
