@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { ownPrefix } from '../../src/core/node/store/left-behind.ts';
 import { attemptMessage } from '../../src/sim/agents/messages.ts';
 import { streamNames } from '../../src/sim/cluster/names.ts';
-import { Presence } from '../../src/sim/cluster/presence.ts';
+import { Presence, type AgentRecord } from '../../src/sim/cluster/presence.ts';
 import { programOf } from '../../src/sim/cluster/program-id.ts';
 import { readEnvironment } from '../../src/sim/environment.ts';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
@@ -15,6 +15,7 @@ import type { RunResult } from '../../src/sim/result/result.ts';
 import {
   agentOf,
   connectTo,
+  ends,
   folder,
   passes,
   serverWith,
@@ -263,17 +264,40 @@ test('Ctrl-C at the coordinator takes the work from all agents, who are there fo
   expect(await agent.ends()).toMatchObject({ code: 0 });
 });
 
-test('--plan tells what the machines of the agents have, and that these decide what they can run', async () => {
-  const { url } = await serverWith(JETSTREAM);
+/** An agent that is there and does nothing. */
+async function announced(url: string, name: string, about: Partial<AgentRecord>): Promise<Presence> {
   const presence = await Presence.announce(await connectTo(url), {
-    name: 'large',
+    name,
     program: programOf(readEnvironment()),
-    cores: 64,
+    cores: 2,
     memoryBytes: 2 ** 40,
     openFilesMax: 1_000_000,
     addresses: [],
-    lanes: 64,
+    lanes: 1,
+    ...about,
   });
+  ends.push(() => presence.leave());
+  return presence;
+}
+
+test('--plan tells of each host what its part of a run over all takes there, and where the processor will not do', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  await announced(url, 'large', { cores: 64, addresses: ['10.0.0.1'] });
+  await announced(url, 'small', { cores: 1, addresses: ['10.0.0.2'] });
+  const words = ['small', '--engine', 'cluster', '--cluster', url, '--set', 'peers.leechers.count=39'];
+  const plan = start('sim', ...words, '--plan');
+  expect(await plan.ends(), plan.output).toMatchObject({ code: 0 });
+  expect(plan.output).toMatch(/host small +20 peers in 21 threads, .* on 1\s+core\n/);
+  expect(plan.output).toMatch(/host large +20 peers in 21 threads, .* on 64\s+cores\n/);
+  expect(plan.output).toMatch(/will not be trustworthy: [^]* 1 core, of\s+host\s+small,\s+has/);
+  const hopeless = start('sim', ...words, '--set', 'time_limit=100ms');
+  expect(await hopeless.ends(), hopeless.output).toMatchObject({ code: 2 });
+  expect(hopeless.output).toMatch(/the limit of 100 ms is below the lower bound/);
+});
+
+test('--plan tells what the machines of the agents have, and that these decide what they can run', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  await announced(url, 'large', { cores: 64, lanes: 64 });
   const plan = start(
     'sim',
     ...['small', '--engine', 'threads', '--set', 'peers.leechers.count=1000'],
@@ -285,5 +309,4 @@ test('--plan tells what the machines of the agents have, and that these decide w
   expect(plan.output).toMatch(
     /cluster: 1 agent, 64 runs.*\n {2}1 with 64 cores, 1 TiB of memory, up to 1000000 open files/,
   );
-  await presence.leave();
 });

@@ -35,14 +35,7 @@ export async function runSim(options: SimOptions): Promise<number> {
   requireSockets(designs, options);
   if (options.cluster !== undefined) return runOnCluster(designs, options, engines, reached);
   if (options.plan) return showPlans(designs, options);
-  tellTogether(
-    'sim',
-    designs.map(
-      ({ design, forecasts }) =>
-        () =>
-          requireFit(design, forecasts),
-    ),
-  );
+  tellTogether('sim', fitsOf(designs));
   if (options.checkDeterminism) return checkAll(designs, engines);
   requireReports(options.out);
   const environment = readEnvironment();
@@ -83,16 +76,21 @@ async function runOnCluster(
   const cluster = await ClusterSession.open({ options, environment, signal, engine });
   reached.cluster = cluster;
   try {
+    const onCluster = designs.map((one) => ({
+      ...one,
+      // Which hosts there are is known only now.
+      forecasts: engine === 'cluster' ? forecastAll(one.design, engines) : one.forecasts.map(onAgents),
+    }));
     if (options.plan) {
-      const onCluster = designs.map((one) => ({ ...one, forecasts: one.forecasts.map(onAgents) }));
-      const code = showPlans(engine === 'cluster' ? designs : onCluster, options);
+      const code = showPlans(onCluster, options);
       say(`cluster: ${cluster.description}`);
       return code;
     }
+    tellTogether('sim', fitsOf(onCluster));
     const here = { engines, runWorkerFile: RUN_WORKER, environment, signal };
     // A run over all agents is led from here; the others are in a queue for the agents.
     const components = engine === 'cluster' ? here : { ...here, cluster };
-    return tellEnds(await runAll(designs, options, components), designs, options);
+    return tellEnds(await runAll(onCluster, options, components), designs, options);
   } finally {
     await cluster.close();
   }
@@ -210,16 +208,16 @@ function showPlans(designs: readonly Planned[], { json: asJson }: SimOptions): n
   const isTold = !asJson && short.every(({ design }) => design.plans.length === 1);
   if (isTold)
     say(`sim: ${short.map(({ design }) => design.scenario.name).join(' and ')} cannot be run (see above)`);
-  else
-    tellTogether(
-      'sim',
-      short.map(
-        ({ design, forecasts }) =>
-          () =>
-            requireFit(design, forecasts),
-      ),
-    );
+  else tellTogether('sim', fitsOf(short));
   return exitCodes.badInput;
+}
+
+function fitsOf(designs: readonly Planned[]): (() => void)[] {
+  return designs.map(
+    ({ design, forecasts }) =>
+      () =>
+        requireFit(design, forecasts),
+  );
 }
 
 /** One after another, each with all of the machine. One that breaks down is told, and the next one begins. */

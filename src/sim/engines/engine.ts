@@ -35,10 +35,29 @@ export interface EngineNeeds {
   readonly runMs: number | null;
   /** Estimated processor time of a distribution in real time, of all threads. */
   readonly processorMs?: number;
-  /** The part of it that connecting and moving bytes takes, and the cores that there are; absent: several machines share it. */
-  readonly traffic?: { readonly processorMs: number; readonly cores: number };
+  /** The part of it that connecting and moving bytes takes, and the cores that there are; absent: nobody knows where it will be. */
+  readonly traffic?: ProcessorNeeds;
+  /** Of a run over several hosts: of each. The other figures are those of the host that needs most. */
+  readonly hosts?: readonly HostNeeds[];
   /** What the engine chose to fit the plan to this machine, and why, in sentences. */
   readonly fitted?: readonly string[];
+}
+
+export interface ProcessorNeeds {
+  readonly processorMs: number;
+  readonly cores: number;
+  /** The machine, of several; absent: this one. */
+  readonly machine?: string;
+}
+
+/** What the part of a run that one host has takes there. */
+export interface HostNeeds {
+  readonly name: string;
+  readonly peers: number;
+  readonly cores: number;
+  readonly threads: number;
+  readonly memoryBytes: number;
+  readonly processorMs: number;
 }
 
 export interface RunWatcher {

@@ -23,6 +23,8 @@ export interface Overload {
   /** What all cores have until the lower bound of the run. */
   readonly availableMs: number;
   readonly cores: number;
+  /** Of several machines the one that has least for its part; undefined: it is this one. */
+  readonly machine?: string;
   /** Whether the machine has enough for another plan. */
   readonly isCarried: (plan: Plan) => boolean;
 }
@@ -43,20 +45,23 @@ export function overloadOf(plan: Plan, { needs, boundMsOf }: Estimates): Overloa
   };
   const own = load(plan);
   if (own === null || own.share * DOUBT <= SHARE_MAX) return null;
-  const { processorMs, availableMs, cores } = own;
+  const { processorMs, availableMs, cores, machine } = own;
   return {
     likely: own.share > SHARE_MAX,
     processorMs,
     availableMs,
     cores,
+    ...(machine !== undefined && { machine }),
     isCarried: (one) => (load(one)?.share ?? 0) <= SHARE_MAX,
   };
 }
 
 /** `about 2 min 8 s of processor time to connect and move the bytes, and 2 cores have 40 s in the least time of the run`. */
-export function describeOverload({ processorMs, availableMs, cores }: Overload): string {
+export function describeOverload({ processorMs, availableMs, cores, machine }: Overload): string {
+  const where = machine === undefined ? '' : `, of host ${machine},`;
   return (
-    `about ${formatDuration(processorMs)} of processor time to connect and move the bytes, and ${cores} ${cores === 1 ? 'core has' : 'cores have'} ` +
+    `about ${formatDuration(processorMs)} of processor time to connect and move the bytes, and ${cores} ${cores === 1 ? 'core' : 'cores'}` +
+    `${where} ${cores === 1 ? 'has' : 'have'} ` +
     `${formatDuration(availableMs)} in the least time of the run`
   );
 }

@@ -1,11 +1,12 @@
 /** The cluster engine: the peers of one run on several hosts, each in a worker thread of its own, on real TCP sockets. */
 import { ConfigError, EngineError } from '../../../core/errors.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { Engine, EngineNeeds } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { requireHonourable, requireNoSharedRates } from '../run/refusals.ts';
 import { machineLimits, needsOf } from '../threads/capacity.ts';
 import { fitToMachine } from '../threads/fit.ts';
 import type { HostLink } from './host-link.ts';
+import { needsOfHosts } from './host-needs.ts';
 import { placeOn } from './placement.ts';
 
 export interface ClusterEngineComponents {
@@ -34,13 +35,10 @@ export function clusterEngine(components: ClusterEngineComponents | undefined): 
       return [];
     },
     needs(plan) {
-      const limits = machineLimits();
-      const hosts = hostsFor(plan) ?? [];
-      const parts =
-        hosts.length === 0
-          ? [plan.peers]
-          : placeOn(plan, hosts).map(({ peers }) => peers.map((at) => plan.peers[at]!));
-      return greatest(parts.map((peers) => needsOf(fitToMachine({ ...plan, peers }, limits).plan)));
+      const hosts = hostsFor(plan);
+      // Of an embedded cluster it is this machine; of another nobody knows yet.
+      if (hosts === undefined) return needsOf(fitToMachine(plan, machineLimits()).plan);
+      return needsOfHosts(plan, hosts);
     },
     async run(plan, watcher) {
       const [{ RealTimeRun }, { ClusterGround }] = await Promise.all([
@@ -56,19 +54,5 @@ export function clusterEngine(components: ClusterEngineComponents | undefined): 
         await run.dispose();
       }
     },
-  };
-}
-
-/** Of the host that needs most of each. */
-function greatest(needs: readonly EngineNeeds[]): EngineNeeds {
-  const most = (of: (one: EngineNeeds) => number): number => Math.max(...needs.map(of));
-  return {
-    threads: most(({ threads }) => threads),
-    memoryBytes: most(({ memoryBytes }) => memoryBytes),
-    descriptorsMax: most(({ descriptorsMax }) => descriptorsMax),
-    diskBytes: most(({ diskBytes }) => diskBytes),
-    setupMs: most(({ setupMs }) => setupMs),
-    runMs: null,
-    processorMs: most(({ processorMs }) => processorMs ?? 0),
   };
 }

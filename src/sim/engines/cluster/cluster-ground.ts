@@ -14,7 +14,7 @@ import { ClusterHosting } from './cluster-hosting.ts';
 import type { HostLink } from './host-link.ts';
 import { withoutOwn, worstChanges, type OnMachine } from './machine-share.ts';
 import type { FromHost, ToHostOf } from './messages.ts';
-import { placeOn, type Placed } from './placement.ts';
+import { partOfHost, placeOn, type Placed } from './placement.ts';
 import { askAll, GRACE_MS, RemoteHost } from './remote-host.ts';
 
 /** With a greater one, events of different hosts would come in a wrong order too often. */
@@ -135,8 +135,10 @@ export class ClusterGround implements Ground {
   }
 
   /** The plan of a host has only its peers; what faults do to them it is told in time. */
-  #assembleOf({ peers, clock }: Member): ToHostOf<'assemble'> {
+  #assembleOf(member: Member): ToHostOf<'assemble'> {
     const { plan } = this;
+    const { peers, clock } = member;
+    const isFirst = member === this.#members[0];
     const sliceMs = hasRates(plan) ? { sliceMs: sliceMsOf(plan) } : {};
     return {
       type: 'assemble',
@@ -156,6 +158,7 @@ export class ClusterGround implements Ground {
         members: this.#members.map(({ host }) => host.info.address),
         links: whyAddresses(plan) === undefined ? null : this.#linksByAddress(),
       },
+      part: partOfHost(plan, member, isFirst),
     };
   }
 

@@ -7,6 +7,7 @@ import { HitBoard } from '../../faults/hits.ts';
 import type { ActiveFault } from '../../faults/peer-faults.ts';
 import { machineId } from '../../machine/machine-changes.ts';
 import type { HostingListener } from '../real-time/ground.ts';
+import { processors } from '../../machine/processors.ts';
 import { PeerState } from '../run/peer-state.ts';
 import { SAMPLE_STEP_MS } from '../run/sampler.ts';
 import { machineLimits, requireCapacity } from '../threads/capacity.ts';
@@ -110,8 +111,8 @@ class Part {
     signal: AbortSignal,
   ): Promise<Part> {
     const limits = machineLimits();
-    const fit = fitToMachine(plan, limits);
-    requireCapacity(fit.plan, limits);
+    const fit = fitToMachine(plan, limits, processors(), run.part);
+    requireCapacity(fit.plan, limits, run.part);
     const { address } = components;
     const ground = new ThisMachine(fit, components.workerFile, {
       hostOf: () => address,

@@ -52,6 +52,12 @@ export const toHostSchema = z.discriminatedUnion('type', [
     occurrences: z.int().min(0),
     trackerHasFaults: z.boolean(),
     place: placeSchema,
+    /** Of what the part of this host needs: its peers connect to those of others, too. */
+    part: z.strictObject({
+      peersElsewhere: z.int().min(0),
+      hasTracker: z.boolean(),
+      sharesAddress: z.boolean(),
+    }),
   }),
   /** Answered by `listening`. */
   z.strictObject({ type: z.literal('start-tracker'), port: z.int().min(0).max(65_535) }),

@@ -2,6 +2,7 @@
 import { ConfigError } from '../../../core/errors.ts';
 import { TRACKER } from '../../faults/occurrence.ts';
 import type { Plan, PlannedLink } from '../../plan/plan.ts';
+import type { PartOfRun } from '../threads/part-of-run.ts';
 import type { HostInfo } from './host-link.ts';
 
 /** A host and the positions of its peers in the plan: at least one. */
@@ -46,6 +47,19 @@ export function placeOn<Host extends { readonly info: HostInfo }>(
   requireTellable(plan, placed);
   const home = placed[trackerHome(plan, placed)]!;
   return [home, ...placed.filter((one) => one !== home)];
+}
+
+/** @param isFirst whether it is the first of those that `placeOn` gives */
+export function partOfHost(
+  plan: Plan,
+  { peers }: Pick<Placed<unknown>, 'peers'>,
+  isFirst: boolean,
+): PartOfRun {
+  return {
+    peersElsewhere: plan.peers.length - peers.length,
+    hasTracker: isFirst,
+    sharesAddress: true,
+  };
 }
 
 function spread(positions: Iterable<number>, placed: readonly number[][]): void {

@@ -10,6 +10,7 @@ import {
   type FittedPlan,
   type MachineLimits,
 } from './capacity.ts';
+import { WHOLE, type PartOfRun } from './part-of-run.ts';
 
 const GIB = 1024 * MIB;
 
@@ -107,6 +108,23 @@ describe('what is short', () => {
       'take fewer peers (sharing threads by engine.peers_per_worker does not help enough), or raise ulimit -n, or lower policy.max_connections',
     );
     expect(shortagesOf(planWith(500, { maxConnections: 10 }), limits)).toEqual([]);
+  });
+
+  it('are open files of connections to peers on other machines, too, and of theirs to the tracker where that lives here', () => {
+    const part = { peersElsewhere: 30, hasTracker: false, sharesAddress: true };
+    const filesFor = (one: PartOfRun): number =>
+      shortagesOf(planWith(20), { ...roomy, openFiles: 0 }, one).find(({ what }) => what === 'open files')!
+        .needed;
+    const alone = filesFor({ ...part, peersElsewhere: 0 });
+    expect(filesFor(part) - alone).toBe(20 * 30);
+    expect(filesFor({ ...part, hasTracker: true }) - alone).toBe(20 * 30 + 30);
+  });
+
+  it('are no addresses of loopback where peers share that of their host', () => {
+    const limits = { ...roomy, loopbackAddresses: 1 };
+    const plan = planWith(3, { link: { ...unlimitedLink, window: { bytes: 65_536, slowStart: false } } });
+    expect(shortagesOf(plan, limits)).toHaveLength(1);
+    expect(shortagesOf(plan, limits, { ...WHOLE, sharesAddress: true })).toEqual([]);
   });
 
   it.each([{ openFiles: 100 }, { freeBytes: MIB }, { memoryMaps: 50 }])(

@@ -14,6 +14,7 @@ import { describeShortages, type Shortage } from '../../plan/shortage.ts';
 import type { EngineNeeds } from '../engine.ts';
 import { processorTimeOf } from './processor-time.ts';
 import { LOOPBACK_ADDRESSES, whyAddresses } from './addresses.ts';
+import { connectionsMaxOf, trackerEndsOf, WHOLE, type PartOfRun } from './part-of-run.ts';
 import { roomInMemory } from './scratch.ts';
 
 /** Measured on Linux with Node 20. */
@@ -91,18 +92,22 @@ export function hostCount(plan: FittedPlan): number {
   return Math.ceil(plan.peers.length / plan.engine.peersPerWorker);
 }
 
-/** All that is short at once, each with what helps; empty when the plan fits. */
-export function shortagesOf(plan: FittedPlan, limits: MachineLimits): readonly Shortage[] {
+/**
+ * All that is short at once, each with what helps; empty when the plan fits.
+ *
+ * @param plan of the peers that live here
+ */
+export function shortagesOf(plan: FittedPlan, limits: MachineLimits, part = WHOLE): readonly Shortage[] {
   return [
-    ...threadShortages(plan, limits),
+    ...threadShortages(plan, limits, part),
     ...diskShortages(plan, limits),
-    ...addressShortages(plan, limits),
+    ...(part.sharesAddress ? [] : addressShortages(plan, limits)),
   ];
 }
 
 /** @throws {ConfigError} naming all that is short, how much of it, and the setting that helps */
-export function requireCapacity(plan: FittedPlan, limits: MachineLimits): void {
-  const shortages = shortagesOf(plan, limits);
+export function requireCapacity(plan: FittedPlan, limits: MachineLimits, part = WHOLE): void {
+  const shortages = shortagesOf(plan, limits, part);
   if (shortages.length > 0) throw new ConfigError(describeShortages(plan.scenario.name, shortages));
 }
 
@@ -112,14 +117,14 @@ const SETUP_MS_PER_THREAD = 20;
 const CONTENT_BYTES_PER_MS = 300_000;
 
 /** The content takes little memory while it is under way. */
-export function needsOf(plan: FittedPlan): EngineNeeds {
+export function needsOf(plan: FittedPlan, part = WHOLE): EngineNeeds {
   const threads = hostCount(plan) + 1;
   const contentBytes = chunkBytesOf(plan.content).reduce((sum, bytes) => sum + bytes, 0);
-  const { startMs, trafficMs } = processorTimeOf(plan, threads);
+  const { startMs, trafficMs } = processorTimeOf(plan, threads, part);
   return {
     threads,
     memoryBytes: threads * BYTES_PER_THREAD + BYTES_RESERVED,
-    descriptorsMax: threads * DESCRIPTORS_PER_THREAD + socketsMaxOf(plan),
+    descriptorsMax: threads * DESCRIPTORS_PER_THREAD + socketsMaxOf(plan, part),
     diskBytes: diskBytes(plan),
     setupMs: SETUP_MS + SETUP_MS_PER_THREAD * threads + contentBytes / CONTENT_BYTES_PER_MS,
     runMs: null,
@@ -133,7 +138,7 @@ export function threadsThatFit(
   plan: Plan,
   limits: MachineLimits,
 ): { readonly threads: number; readonly what: string } {
-  const [tightest] = threadResources(plan, limits)
+  const [tightest] = threadResources(plan, limits, WHOLE)
     .filter(({ what }) => what !== OPEN_FILES)
     .map(({ available, fixed, perThread, what }) => ({
       threads: Math.max(0, Math.floor((available - fixed) / perThread)),
@@ -144,15 +149,16 @@ export function threadsThatFit(
 }
 
 /** How many connections each peer may have, so that all together stay below the limit of open files. */
-export function connectionsThatFit(plan: FittedPlan, { openFiles }: MachineLimits): number {
-  const fixed = DESCRIPTORS_RESERVED + (hostCount(plan) + 1) * DESCRIPTORS_PER_THREAD;
+export function connectionsThatFit(plan: FittedPlan, { openFiles }: MachineLimits, part = WHOLE): number {
+  const threads = (hostCount(plan) + 1) * DESCRIPTORS_PER_THREAD;
+  const fixed = DESCRIPTORS_RESERVED + trackerEndsOf(part) + threads;
   return Math.floor((openFiles - fixed) / plan.peers.length) - DESCRIPTORS_PER_PEER;
 }
 
-function socketsMaxOf({ peers }: Plan): number {
-  return peers.reduce(
-    (sum, { policy }) => sum + Math.min(policy.maxConnections, peers.length - 1) + DESCRIPTORS_PER_PEER,
-    DESCRIPTORS_RESERVED,
+function socketsMaxOf(plan: Plan, part: PartOfRun): number {
+  return plan.peers.reduce(
+    (sum, peer) => sum + connectionsMaxOf(peer, plan, part) + DESCRIPTORS_PER_PEER,
+    DESCRIPTORS_RESERVED + trackerEndsOf(part),
   );
 }
 
@@ -177,7 +183,7 @@ interface ThreadResource extends Pick<Shortage, 'what' | 'unit' | 'available'> {
   readonly remedy: string;
 }
 
-function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadResource[] {
+function threadResources(plan: Plan, limits: MachineLimits, part: PartOfRun): readonly ThreadResource[] {
   return [
     {
       what: 'memory maps',
@@ -199,7 +205,7 @@ function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadReso
       what: OPEN_FILES,
       unit: 'count',
       perThread: DESCRIPTORS_PER_THREAD,
-      fixed: socketsMaxOf(plan),
+      fixed: socketsMaxOf(plan, part),
       available: limits.openFiles,
       remedy: 'raise ulimit -n, or lower policy.max_connections',
     },
@@ -214,9 +220,9 @@ function threadResources(plan: Plan, limits: MachineLimits): readonly ThreadReso
   ];
 }
 
-function threadShortages(plan: FittedPlan, limits: MachineLimits): Shortage[] {
+function threadShortages(plan: FittedPlan, limits: MachineLimits, part: PartOfRun): Shortage[] {
   const threads = hostCount(plan) + 1;
-  return threadResources(plan, limits).flatMap(({ perThread, fixed, remedy, ...resource }) => {
+  return threadResources(plan, limits, part).flatMap(({ perThread, fixed, remedy, ...resource }) => {
     const needed = threads * perThread + fixed;
     if (needed <= resource.available) return [];
     const threadsMax = Math.floor((resource.available - fixed) / perThread);

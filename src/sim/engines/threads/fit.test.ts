@@ -57,6 +57,18 @@ describe('a plan that leaves threads to the machine', () => {
     expect(shortagesOf(plan, { ...roomy, ...limits })).toEqual([]);
   });
 
+  it('has fewer connections where peers on other machines would take more than there are files for', () => {
+    const limits = { ...roomy, openFiles: 800 };
+    const of = (peersElsewhere: number) =>
+      fitToMachine(swarmOf(20), limits, cores, { peersElsewhere, hasTracker: false, sharesAddress: true });
+    expect(of(0).notes).toEqual([]);
+    const { plan, notes } = of(20);
+    expect(notes).toEqual([expect.stringMatching(/^A peer has at most 19 connections instead of 39: /)]);
+    expect(shortagesOf(plan, limits, { peersElsewhere: 20, hasTracker: false, sharesAddress: true })).toEqual(
+      [],
+    );
+  });
+
   it('keeps what the scenario asks for', () => {
     expect(fit(swarmOf(500, { peersPerWorker: 1 })).plan.engine.peersPerWorker).toBe(1);
     expect(fit(swarmOf(5, { peersPerWorker: 4 })).notes).toEqual([]);

@@ -2,6 +2,7 @@
 import { processors, type Processors } from '../../machine/processors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { connectionsThatFit, threadsThatFit, type FittedPlan, type MachineLimits } from './capacity.ts';
+import { connectionsMaxOf, WHOLE } from './part-of-run.ts';
 
 /** Measured on two cores: 50 threads of a peer each run well, 200 do not. */
 const THREADS_PER_CORE = 32;
@@ -22,12 +23,13 @@ export function fitToMachine(
   plan: Plan,
   limits: MachineLimits,
   { cores }: Pick<Processors, 'cores'> = processors(),
+  part = WHOLE,
 ): Fit {
   const { peersPerWorker, why } = sharing(plan, limits, cores);
   const shared: FittedPlan = { ...plan, engine: { ...plan.engine, peersPerWorker } };
   const notes = why === undefined ? [] : [why];
-  const most = plan.peers.reduce((max, peer) => Math.max(max, connectionsOf(peer, plan)), 0);
-  const fitting = connectionsThatFit(shared, limits);
+  const most = plan.peers.reduce((max, peer) => Math.max(max, connectionsMaxOf(peer, plan, part)), 0);
+  const fitting = connectionsThatFit(shared, limits, part);
   if (most <= fitting || fitting < CONNECTIONS_MIN) return { plan: shared, notes };
   const peers = shared.peers.map((peer) => {
     const maxConnections = Math.min(peer.policy.maxConnections, fitting);
@@ -37,10 +39,6 @@ export function fitToMachine(
     `A peer has at most ${fitting} connections instead of ${most}: this process may open ${limits.openFiles} files ` +
     '(ulimit -n), and each connection takes one at either end.';
   return { plan: { ...shared, peers }, notes: [...notes, note] };
-}
-
-function connectionsOf({ policy }: Plan['peers'][number], { peers }: Plan): number {
-  return Math.min(policy.maxConnections, peers.length - 1);
 }
 
 function sharing(

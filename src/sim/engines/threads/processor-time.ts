@@ -3,6 +3,7 @@ import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
 import { blockBytes } from '../../network/link-sizes.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
 import { sliceMsOf } from '../real-time/slice.ts';
+import { connectionsMaxOf, WHOLE } from './part-of-run.ts';
 
 const MS_PER_THREAD = 100;
 /** Out of one peer and into another, whether they share threads or not: what costs is our code, not the wake-up. */
@@ -21,7 +22,7 @@ export interface ProcessorTime {
 }
 
 /** From the start of the distribution, for `threads` threads. Every peer is expected to get all that it lacks. */
-export function processorTimeOf(plan: Plan, threads: number): ProcessorTime {
+export function processorTimeOf(plan: Plan, threads: number, part = WHOLE): ProcessorTime {
   const sizes = chunkBytesOf(plan.content);
   const heldBy = heldAtStart(plan.content);
   const whole = sizes.reduce((sum, bytes) => sum + bytes, 0);
@@ -31,7 +32,7 @@ export function processorTimeOf(plan: Plan, threads: number): ProcessorTime {
     const lacks = whole - held.reduce((bytes, index) => bytes + sizes[index - 1]!, 0);
     const chunks = sizes.length - held.length;
     const slices = lacks / sliceBytesOf(peer, plan, sliceMs);
-    const ends = Math.min(peer.policy.maxConnections, plan.peers.length - 1);
+    const ends = connectionsMaxOf(peer, plan, part);
     const movingMs = (lacks / 1e6) * MS_PER_MB + slices * MS_PER_SLICE;
     return sum + ends * MS_PER_END + chunks * MS_PER_CHUNK + movingMs;
   }, 0);

@@ -124,7 +124,12 @@ function hostWarnings({ hosts = [] }: HostRecord, periodMs: number): string[] {
     hosts.filter((host) => trustInHost(host, periodMs) === level).map(({ name }) => name);
   return (['untrusted', 'doubtful'] as const).flatMap((level) => {
     const names = ofLevel(level);
-    return names.length === 0 ? [] : [`Of ${hosts.length} hosts ${level}: ${names.join(', ')}.`];
+    if (names.length === 0) return [];
+    return [
+      hosts.length === 1
+        ? `The host ${names[0]!} is ${level}.`
+        : `Of ${hosts.length} hosts ${level}: ${names.join(', ')}.`,
+    ];
   });
 }
 

@@ -45,6 +45,7 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
         : `${threads} threads, about ${formatBytes(memoryBytes)} of memory, up to ${descriptorsMax} file descriptors, ` +
           `${formatBytes(diskBytes)} of temporary files`,
     ],
+    ...hostRows(one),
     ...(one.fitted ?? []).map((note): [string, string] => ['fitted', note]),
     ...(one.processorMs === undefined
       ? []
@@ -59,6 +60,24 @@ export function forecastSection(plan: Plan, one: Forecast): Section {
     ...(one.carriedBy === null ? [] : [['or', describeCarrier(one.carriedBy)] as const]),
     ...(one.peersMax === null ? [] : [['would fit', fittingText(plan.peers.length, one.peersMax)] as const]),
   ]);
+}
+
+/** More than fit into a look at it. */
+const HOSTS_SHOWN = 12;
+
+/** Of a run over several hosts, those that have most to do for a core first. */
+function hostRows({ hosts = [] }: Forecast): [string, string][] {
+  const load = ({ processorMs, cores }: (typeof hosts)[number]): number => processorMs / cores;
+  const rows = hosts
+    .toSorted((a, b) => load(b) - load(a))
+    .slice(0, HOSTS_SHOWN)
+    .map(({ name, peers, threads, memoryBytes, processorMs, cores }): [string, string] => [
+      `host ${name}`,
+      `${peers} ${peers === 1 ? 'peer' : 'peers'} in ${threads} threads, about ${formatBytes(memoryBytes)} of memory, about ` +
+        `${formatDuration(processorMs)} of processor time on ${cores} ${cores === 1 ? 'core' : 'cores'}`,
+    ]);
+  const left = hosts.length - rows.length;
+  return left === 0 ? rows : [...rows, ['hosts', `${left} more, with less to do for a core`]];
 }
 
 /** What has too little of the processor can be begun, but what it shows is the machine. */

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import type { HostOfRun } from '../../engines/engine.ts';
+import { measure, smallSwarm, testEnvironment } from '../fixture.ts';
+
+const busy: HostOfRun = {
+  name: 'lab-1',
+  address: '10.0.0.1',
+  peers: 1,
+  lost: false,
+  clockErrorMs: 1,
+  loopDelayP99Ms: 1,
+  loopDelayMaxMs: 1,
+  cpuShare: 0.97,
+  loadBefore: 0,
+  maxRssBytes: 1,
+};
+
+function warningsOf(...hosts: HostOfRun[]): readonly string[] {
+  const { plan, record } = smallSwarm();
+  return measure(plan, { ...record, host: { ...record.host, hosts } }, testEnvironment).trust.warnings;
+}
+
+it('hosts that are doubted are named, one alone as one', () => {
+  expect(warningsOf(busy)).toEqual(['The host lab-1 is doubtful.']);
+  expect(warningsOf(busy, { ...busy, name: 'lab-2', cpuShare: 0.1 })).toEqual([
+    'Of 2 hosts doubtful: lab-1.',
+  ]);
+});
