@@ -1,8 +1,9 @@
 import type { PeerFigures } from './result.ts';
 
-/** Complete from its first join on, without a completion of its own. */
-export function hadEverything({ completionMs, usefulBytes }: PeerFigures): boolean {
-  return completionMs === 0 && usefulBytes === 0;
+/** Complete from its first join on, also where nobody has told of that join yet; without a completion of its own. */
+export function hadEverything({ joinedMs, completedMs, completionMs, usefulBytes }: PeerFigures): boolean {
+  const isCompleteBefore = joinedMs === null && completedMs !== null;
+  return (completionMs === 0 || isCompleteBefore) && usefulBytes === 0;
 }
 
 /** Must complete, and lacked something when it joined. */

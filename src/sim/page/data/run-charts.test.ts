@@ -100,6 +100,20 @@ describe('the charts of a run', () => {
     expect(has(availability).summary).toContain('at least 1 copy; now 3.');
   });
 
+  it('do not count a seeder whose join nobody has told of yet among those that completed', () => {
+    const [seeder, ...leechers] = result.peers;
+    const none = { joinedMs: null, completedMs: null, completionMs: null };
+    const peers = [
+      { ...seeder!, joinedMs: null, completionMs: null, completedMs: 0 },
+      ...leechers.map((peer) => ({ ...peer, ...none })),
+    ];
+    const { completion, lanes } = runCharts({ ...fold.story({ ...result, peers }), goesOn: true });
+    expect(has(completion).summary).toMatch(
+      /^0 of 2 peers that had something to get have completed so far\./,
+    );
+    expect(has(lanes).summary).toBe('3 peers: 0 completed, 1 had everything at the start.');
+  });
+
   it('say that a run ended before anybody could have completed, and that chunks were lost', () => {
     const bound = { ...result.swarm.bound, lowerBoundMs: 9000 };
     const availability = { min: 0, end: 0 };
