@@ -66,6 +66,30 @@ describe('a run over several hosts', () => {
     }
   });
 
+  it('states by how much the clock of a host may have been wrong until the end, also where it drifted', async () => {
+    let hasBegun = false;
+    const record = await runOn([{}, { aheadMs: () => (hasBegun ? 15 : 0) }], swarmPlan({ leechers: 1 }), {
+      onReady: () => {
+        hasBegun = true;
+      },
+    });
+    const [first, second] = record.host.hosts!.map(({ clockErrorMs }) => clockErrorMs);
+    expect(second! - first!).toBeGreaterThan(0);
+    expect(second).toBeGreaterThanOrEqual(15);
+  });
+
+  it('tells of a host that dies only when the run is over, too: its peers are not verified', async () => {
+    const dies = {
+      onPass: (what: string, host: HostInProcess) => {
+        if (what === '> verify') host.die('it was killed');
+      },
+    };
+    const record = await runOn([{}, dies], swarmPlan({ leechers: 1 }));
+    expect(record.ending).toBe('completed');
+    expect(record.host.hosts!.map(({ lost }) => lost)).toEqual([false, true]);
+    expect(record.peers.map(({ integrity }) => integrity)).toEqual(['intact', 'unchecked']);
+  });
+
   it('has peers of different hosts trade with each other, each at the address of its host', async () => {
     const record = await runOn([{}, {}], swarmPlan({ leechers: 1 }));
     expect(record.peers.map(({ integrity }) => integrity)).toEqual(['intact', 'intact']);

@@ -17,6 +17,8 @@ export interface HostInProcessOptions {
   readonly cores?: number;
   /** How long each message takes, either way. Default 0. */
   readonly delayMs?: number;
+  /** How far its clock has gone ahead since the host was made, in ms. Default 0. */
+  readonly aheadMs?: () => number;
   /** Called with the type of each message before it is on its way: `> assemble` to the host, `< assembled` from it. */
   readonly onPass?: (what: string, host: HostInProcess) => void;
 }
@@ -28,6 +30,7 @@ export function hostInProcess({
   workerFile,
   cores = 2,
   delayMs = 0,
+  aheadMs = () => 0,
   onPass = () => undefined,
 }: HostInProcessOptions): HostInProcess {
   let listener: HostLinkListener | undefined;
@@ -42,7 +45,7 @@ export function hostInProcess({
     workerFile,
     address,
     send: (message) => {
-      const sent = overTheWire(message) as FromHost;
+      const sent = byClock(overTheWire(message) as FromHost, aheadMs());
       onPass(`< ${message.type}`, host);
       later(() => {
         if (!dead && !frozen) listener?.onMessage(sent);
@@ -74,4 +77,9 @@ export function hostInProcess({
     },
   };
   return host;
+}
+
+function byClock(message: FromHost, aheadMs: number): FromHost {
+  if (message.type !== 'pong') return message;
+  return { ...message, hostNs: String(BigInt(message.hostNs) + BigInt(Math.round(aheadMs * 1e6))) };
 }

@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clockOffsetOf } from './clock-offset.ts';
+import { clockOffsetOf, errorUntil } from './clock-offset.ts';
 
 describe('the offset of a clock', () => {
+  it('was wrong by what it said, or by the drift and the error of what was measured later', () => {
+    const before = { originNs: 5_000_000n, errorMs: 1 };
+    expect(errorUntil(before, { originNs: 5_000_000n, errorMs: 0.2 })).toBe(1);
+    expect(errorUntil(before, { originNs: 1_000_000n, errorMs: 0.2 })).toBeCloseTo(4.2);
+    expect(errorUntil(before, { originNs: 9_000_000n, errorMs: 0.2 })).toBeCloseTo(4.2);
+  });
+
   it('is wrong by no more than it says, however unequal the ways there and back are', () => {
     const delay = fc.double({ min: 0, max: 100, noNaN: true });
     fc.assert(

@@ -9,7 +9,7 @@ import { hasRates, sliceMsOf } from '../real-time/slice.ts';
 import { trackerHasFaults } from '../run/fault-injector.ts';
 import { fromPlainError } from '../run/plain-errors.ts';
 import { whyAddresses } from '../threads/addresses.ts';
-import type { ClockOffset } from './clock-offset.ts';
+import { CLOCK_ERROR_MS_MAX, errorUntil, type ClockOffset } from './clock-offset.ts';
 import { ClusterHosting } from './cluster-hosting.ts';
 import type { HostLink } from './host-link.ts';
 import { withoutOwn, worstChanges, type OnMachine } from './machine-share.ts';
@@ -17,8 +17,8 @@ import type { FromHost, ToHostOf } from './messages.ts';
 import { partOfHost, placeOn, type Placed } from './placement.ts';
 import { askAll, GRACE_MS, RemoteHost } from './remote-host.ts';
 
-/** With a greater one, events of different hosts would come in a wrong order too often. */
-const CLOCK_ERROR_MAX_MS = 10;
+/** After the run; who takes longer keeps what was measured before it. */
+const CLOCKS_AGAIN_MS = 2000;
 
 /** So long after the barrier the distribution begins, so that every host has heard of it. */
 const LEAD_MS = 50;
@@ -118,6 +118,23 @@ export class ClusterGround implements Ground {
     };
   }
 
+  /** Clocks again: how far they have drifted. And who has died since is not there any more. */
+  async completed(figures: HostFigures): Promise<HostFigures> {
+    const hosts = this.#members.map(({ host }) => host);
+    const errors = new Map<RemoteHost, number>();
+    await askAll(hosts, CLOCKS_AGAIN_MS, async (host) => {
+      const before = this.#members.find((member) => member.host === host)!.clock!;
+      errors.set(host, errorUntil(before, await host.compareClocks()));
+    });
+    return {
+      ...figures,
+      hosts: figures.hosts!.map((one, at) => {
+        const host = hosts[at]!;
+        return { ...one, lost: host.lost, clockErrorMs: errors.get(host) ?? one.clockErrorMs };
+      }),
+    };
+  }
+
   async dispose(): Promise<void> {
     const hosts = this.#members.map(({ host }) => host);
     await askAll(hosts, GRACE_MS, (host) => host.ask({ type: 'dispose' }, 'disposed'));
@@ -173,9 +190,9 @@ export class ClusterGround implements Ground {
 /** @throws {EngineError} nobody could tell which of two events came first */
 async function comparedClock(host: RemoteHost): Promise<ClockOffset> {
   const offset = await host.compareClocks();
-  if (offset.errorMs <= CLOCK_ERROR_MAX_MS) return offset;
+  if (offset.errorMs <= CLOCK_ERROR_MS_MAX) return offset;
   throw new EngineError(
-    `the clock of host ${host.info.name} is known only to ${offset.errorMs.toFixed(1)} ms (${CLOCK_ERROR_MAX_MS} ms at most): ` +
+    `the clock of host ${host.info.name} is known only to ${offset.errorMs.toFixed(1)} ms (${CLOCK_ERROR_MS_MAX} ms at most): ` +
       'the way to it takes too long; run the coordinator nearer to the hosts, or leave this host out',
   );
 }

@@ -77,6 +77,8 @@ export interface Ground {
   startLeadMs(): number;
   /** From now on; given how long that is. */
   watch(): (elapsedMs: number) => HostFigures;
+  /** After a run that was not interrupted: the figures, with what shows only when nobody runs any more. */
+  completed(figures: HostFigures): Promise<HostFigures>;
   /** Resolves when nothing of the run is left. */
   dispose(): Promise<void>;
 }

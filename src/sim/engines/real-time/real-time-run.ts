@@ -115,7 +115,8 @@ export class RealTimeRun {
     this.#events.sort((a, b) => a.atMs - b.atMs);
     for (const event of this.#events) this.#watcher.onEvent?.(event);
     // The threads have ended their watch when they were told to close, and only then published it whole.
-    return recordAt(end, counters, verdicts, figures);
+    const settled = verdicts === undefined ? figures : await this.#ground.completed(figures);
+    return recordAt(end, counters, verdicts, settled);
   }
 
   /** Resolves when no thread and no temporary file of the run is left. */

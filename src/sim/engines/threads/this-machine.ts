@@ -80,6 +80,10 @@ export class ThisMachine implements Ground {
     });
   }
 
+  completed(figures: HostFigures): Promise<HostFigures> {
+    return Promise.resolve(figures);
+  }
+
   dispose(): Promise<void> {
     return this.#workspace.remove();
   }

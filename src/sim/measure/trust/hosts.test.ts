@@ -20,6 +20,13 @@ function warningsOf(...hosts: HostOfRun[]): readonly string[] {
   return measure(plan, { ...record, host: { ...record.host, hosts } }, testEnvironment).trust.warnings;
 }
 
+it('a host whose clock may have been further off than a run begins with is doubted, with how far', () => {
+  expect(warningsOf({ ...busy, cpuShare: 0.1, clockErrorMs: 25 })).toEqual([
+    'The clock of host lab-1 may have been wrong by 25 ms (above 10 ms): what came first on different hosts is then not certain.',
+    'The host lab-1 is doubtful.',
+  ]);
+});
+
 it('hosts that are doubted are named, one alone as one', () => {
   expect(warningsOf(busy)).toEqual(['The host lab-1 is doubtful.']);
   expect(warningsOf(busy, { ...busy, name: 'lab-2', cpuShare: 0.1 })).toEqual([

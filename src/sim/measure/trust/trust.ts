@@ -2,6 +2,7 @@
 import { formatDuration, formatPercent, formatRatio } from '../../units/format.ts';
 import { describeChanges } from '../../machine/machine-changes.ts';
 import { THROTTLED_SHARE_MAX, describeThrottling } from '../../machine/throttling.ts';
+import { CLOCK_ERROR_MS_MAX } from '../../engines/cluster/clock-offset.ts';
 import type { HostOfRun, HostRecord, RunRecord } from '../../engines/engine.ts';
 import type { PeerFigures, SwarmFigures, Trust, TrustLevel } from '../../result/result.ts';
 import { leakWarnings } from './leaks.ts';
@@ -96,6 +97,7 @@ function judgeHost(signals: Signals): Pick<Trust, 'cause' | 'remedy' | 'warnings
   ];
   const ofOthers = [
     ...loadBeforeWarnings(host),
+    ...clockWarnings(host),
     ...(host.changes === undefined ? [] : describeChanges(host.changes, periodMs)),
   ];
   const cause = untrustedCause(host, shaperLateMeanMs, periodMs) ?? sampleCause(droppedSamplesShare);
@@ -142,6 +144,7 @@ export function trustInHost(host: HostOfRun, periodMs: number): TrustLevel {
     host.loadBefore > LOAD_BEFORE_MAX ||
     host.loopDelayP99Ms > LOOP_DELAY_P99_MS_MAX ||
     host.loopDelayMaxMs > pauseMs ||
+    host.clockErrorMs > CLOCK_ERROR_MS_MAX ||
     (host.changes !== undefined && describeChanges(host.changes, periodMs).length > 0);
   return isDoubtful ? 'doubtful' : 'trusted';
 }
@@ -198,6 +201,16 @@ function useWarnings(host: HostRecord): string[] {
 function loadBeforeWarnings({ loadBefore }: HostRecord): string[] {
   if (loadBefore <= LOAD_BEFORE_MAX) return [];
   return [`${BUSY_BEFORE}: load ${formatRatio(loadBefore)} a core (above ${formatRatio(LOAD_BEFORE_MAX)}).`];
+}
+
+function clockWarnings({ hosts = [] }: HostRecord): string[] {
+  return hosts
+    .filter(({ clockErrorMs }) => clockErrorMs > CLOCK_ERROR_MS_MAX)
+    .map(
+      ({ name, clockErrorMs }) =>
+        `The clock of host ${name} may have been wrong by ${formatDuration(clockErrorMs)} (above ` +
+        `${formatDuration(CLOCK_ERROR_MS_MAX)}): what came first on different hosts is then not certain.`,
+    );
 }
 
 function sampleWarnings(droppedShare: number | null): string[] {
