@@ -5,6 +5,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import { folderOfTest } from '../../../test/support/folder-of-test.ts';
+import type { ExperimentRun } from '../experiment/experiment.ts';
 import { experimentOfRuns, experimentRun } from '../experiment/fixture.ts';
 import { measuredSmallSwarm } from '../measure/fixture.ts';
 import { flowsTable, peersTable, timelineTable } from '../report/tables.ts';
@@ -97,6 +98,23 @@ describe('JUnit XML', () => {
     expect(suites.map(([, ...counts]) => counts.join(' '))).toEqual(['3 1 0', '2 0 1', '1 1 0', '1 0 1']);
     expect(contents).toContain('message="makespan is 5 s, expected: makespan &lt; 4s"');
     expect(contents).toContain('makespan is –, expected: makespan &lt; 6s; a peer did not complete');
+  });
+
+  it('does not blame the swarm for a threshold that cannot be told, nor the scenario for what the host missed', () => {
+    const open = expectation('makespan < 6s', 'inconclusive');
+    const counts = (of: ExperimentRun): string[] =>
+      [...renderJUnit(experimentOfRuns([of])).matchAll(/<(?:failure|error) type="([a-z]+)"/g)].map(
+        ([, type]) => type!,
+      );
+    const reasons = ['Expected makespan < 6s: a peer did not complete.'];
+    const told = { ...run(1, open), outcome: 'inconclusive' as const, because: 'data' as const, reasons };
+    expect(counts(told)).toEqual(['inconclusive']);
+    expect(counts({ ...told, reasons: ['The run was interrupted.', ...reasons] })).toEqual([
+      'inconclusive',
+      'inconclusive',
+    ]);
+    const missed = { ...told, ...run(1, expectation('makespan < 4s', 'fail')), trust: 'untrusted' as const };
+    expect(counts({ ...missed, outcome: 'inconclusive' })).toEqual(['untrusted', 'untrusted']);
   });
 
   it('would not pass as valid if it were not', async () => {

@@ -26,7 +26,7 @@ export function renderJUnit(experiment: Experiment): string {
 function suiteOf(experiment: Experiment, run: ExperimentRun, id: number): string {
   const { scenario, engine, environment, runs } = experiment;
   const name = runs.length === 1 ? scenario.name : `${scenario.name}, ${run.arm}, repeat ${run.repeat}`;
-  const cases = [swarmCase(run), ...run.expectations.map(thresholdCase)];
+  const cases = [swarmCase(run), ...run.expectations.map((one) => thresholdCase(one, run))];
   const count = (kind: 'failure' | 'error') => cases.filter(({ trouble }) => trouble?.kind === kind).length;
   const properties = Object.entries({
     seed: run.seed,
@@ -65,10 +65,13 @@ function caseElement({ name, trouble }: Case, suite: string, seconds: number): s
   return element('testcase', attributes, [element(kind, { type, message })]);
 }
 
-/** A missed threshold is told by its own case. */
-function swarmCase({ outcome, because, reasons, trust, cause, remedy }: ExperimentRun): Case {
+/** A threshold that is missed, or that cannot be told, has a case of its own. */
+function swarmCase({ outcome, because, reasons, expectations, trust, cause, remedy }: ExperimentRun): Case {
   const name = 'every peer that must complete does, with the original content';
-  const message = reasons.join(' ');
+  const own = reasons.filter(
+    (reason) => !expectations.some(({ text }) => reason.startsWith(`Expected ${text}`)),
+  );
+  const message = own.join(' ');
   if (because === 'swarm' || because === 'aborted') {
     return { name, trouble: { kind: 'failure', type: because, message } };
   }
@@ -78,13 +81,22 @@ function swarmCase({ outcome, because, reasons, trust, cause, remedy }: Experime
       trouble: { kind: 'error', type: 'untrusted', message: `${cause ?? ''}; remedy: ${remedy ?? ''}` },
     };
   }
-  if (outcome === 'inconclusive') return { name, trouble: { kind: 'error', type: 'inconclusive', message } };
+  // Without any reason it is not known to be of a threshold.
+  if (outcome === 'inconclusive' && (own.length > 0 || reasons.length === 0))
+    return { name, trouble: { kind: 'error', type: 'inconclusive', message } };
   return { name, trouble: null };
 }
 
-function thresholdCase({ text, metric, unit, measured, outcome, note }: ExpectationFigures): Case {
+function thresholdCase(
+  { text, metric, unit, measured, outcome, note }: ExpectationFigures,
+  { trust }: ExperimentRun,
+): Case {
   if (outcome === 'pass') return { name: text, trouble: null };
   const told = `${metric} is ${formatMetric(measured, unit)}, expected: ${text}`;
+  if (outcome === 'fail' && trust === 'untrusted') {
+    const message = `${told}; the run is untrusted, so that the host may have missed it`;
+    return { name: text, trouble: { kind: 'error', type: 'untrusted', message } };
+  }
   return outcome === 'fail'
     ? { name: text, trouble: { kind: 'failure', type: 'threshold', message: told } }
     : {
