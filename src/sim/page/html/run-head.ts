@@ -157,14 +157,9 @@ function changeRows(changes: MachineChanges, periodMs: number): ReturnType<typeo
   const { othersCpuShare, stolenCpuShare, coresBefore, coresAfter, clockJumpMs } = changes;
   const isOver = coresAfter !== coresBefore;
   return [
+    row('cores used by other programs during the run', othersCpuShare, OTHERS_CPU_SHARE_MAX, formatPercent),
     row(
-      'all cores, used by other programs during the run',
-      othersCpuShare,
-      OTHERS_CPU_SHARE_MAX,
-      formatPercent,
-    ),
-    row(
-      'all cores, given to others by the host of this virtual machine',
+      'cores that the host of this virtual machine took',
       stolenCpuShare,
       STOLEN_CPU_SHARE_MAX,
       formatPercent,

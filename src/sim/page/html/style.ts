@@ -64,7 +64,8 @@ canvas { display: block; width: 100%; }
 .status { font-variant-numeric: tabular-nums; min-height: 1.5em; }
 details { margin-top: .5rem; font-size: .9375rem; }
 summary { cursor: pointer; color: var(--accent); width: fit-content; }
-.scroll { overflow: auto; max-height: 30rem; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); margin: .5rem 0; }
+.scroll.long { max-height: 30rem; }
+.scroll { overflow: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); margin: .5rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { text-align: left; color: var(--soft); padding: .375rem .75rem; font-size: .875rem; }
 th, td { text-align: left; padding: .3125rem .75rem; border-top: 1px solid var(--line); vertical-align: top; font-weight: 400; }
@@ -88,7 +89,7 @@ footer { color: var(--soft); font-size: .875rem; padding-top: 2rem; padding-bott
   figure, .tiles div, .verdict, tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   canvas { height: auto !important; }
-  .scroll { max-height: none; overflow: visible; border: 0; }
+  .scroll.long, .scroll { max-height: none; overflow: visible; border: 0; }
   .long { min-width: 0; }
   .short { white-space: normal; }
   th, td { padding: .25rem .375rem; }

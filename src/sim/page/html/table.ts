@@ -13,6 +13,9 @@ const LONG_TEXT = 40;
 /** More columns than these scroll on a phone. */
 const COLUMNS_IN_SIGHT = 3;
 
+/** A table of more rows has a height of its own, and scrolls. */
+const ROWS_IN_SIGHT = 14;
+
 /** A table that scrolls sideways where it does not fit, also by keyboard. */
 export function renderHtmlTable(
   columns: readonly Column[],
@@ -30,7 +33,8 @@ export function renderHtmlTable(
     row.map((cell, at) =>
       at === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${alignment[at]!}>${cell}</td>`,
     );
-  return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  const height = rows.length > ROWS_IN_SIGHT ? 'long' : 'whole';
+  return markup`<div class="scroll ${height}" role="region" aria-label="${caption}" tabindex="0"><table>
 <caption>${caption}</caption>
 <thead><tr>${columns.map(({ head }, at) => markup`<th scope="col"${alignment[at]!}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(
