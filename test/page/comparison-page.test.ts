@@ -50,6 +50,13 @@ describe('the page of a comparison', () => {
     expect(await makespan.textContent()).toMatch(/slower\s*worse$/);
     const throughput = others!.getByRole('row', { name: /^throughput/ });
     expect(await throughput.textContent()).toMatch(/(lower|no difference shown)$/);
+    // Half the rate is worse in key figures, and better in none.
+    expect(await page.locator('.verdict').getAttribute('class')).toBe('verdict fail');
+    expect(await page.locator('.verdict > span').innerText()).toMatch(
+      /^B beside A, of \d+ key figures: worse in/,
+    );
+    expect(await page.locator('.verdict li').first().innerText()).toMatch(/^Of \d+ others: /);
+    expect(await page.locator('.verdict').innerText()).toMatch(/peers\.link\.up: 4\sMbit\/s → 2\sMbit\/s/);
     expect(printed).toMatch(/worse in \d+ \(makespan/);
     expect(trouble).toEqual([]);
     await page.close();

@@ -6,7 +6,7 @@ import {
   comparisonColumns,
   comparisonRow,
   describeSide,
-  headlineOf,
+  headlinesOf,
   methodOf,
   shownFigures,
   tablesOf,
@@ -15,7 +15,7 @@ import { comparisonCharts } from '../data/comparison-charts.ts';
 import { isMissing } from '../shared/charts.ts';
 import type { ComparisonCharts } from '../shared/comparison-charts.ts';
 import { libraries, renderFrame, themeSwitch } from './frame.ts';
-import { list, markup, paragraph, type Markup } from './markup.ts';
+import { list, markup, paragraph, prose, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
 /**
@@ -48,7 +48,8 @@ ${paragraph(methodOf(comparison))}
 }
 
 function renderHeadline(other: ComparedSide, base: Side): Markup {
-  const figures = other.arms.flatMap(shownFigures);
+  // The others are there to be looked up: of so many some are always worse.
+  const figures = other.arms.flatMap(shownFigures).filter(({ isKey }) => isKey);
   const has = (verdict: string): boolean => figures.some((figure) => figure.verdict === verdict);
   const tone = has('worse')
     ? has('better')
@@ -57,7 +58,9 @@ function renderHeadline(other: ComparedSide, base: Side): Markup {
     : has('better')
       ? 'pass'
       : 'inconclusive';
-  return markup`<div class="verdict ${tone}"><span>${headlineOf(other, base)}</span>${list(cautions(other, base))}</div>`;
+  const [key, ...rest] = headlinesOf(other, base);
+  const more = [...rest, ...cautions(other, base)].map(prose);
+  return markup`<div class="verdict ${tone}"><span>${prose(key!)}</span>${list(more)}</div>`;
 }
 
 function renderCurves(charts: ComparisonCharts, at: number): Markup {

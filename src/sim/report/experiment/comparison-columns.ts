@@ -19,14 +19,21 @@ export function describeSide({ scenario, commit, startedAt, runs, engine }: Side
 }
 
 /** What a reader should know first: in which figures the other side is better, in which worse. */
-export function headlineOf({ side: { name }, arms }: ComparedSide, base: Side): string {
+export function headlineOf(other: ComparedSide, base: Side): string {
+  return headlinesOf(other, base).join(' ');
+}
+
+/** The sentence of the key figures, then, if there are any, that of all others. */
+export function headlinesOf({ side: { name }, arms }: ComparedSide, base: Side): string[] {
   const figures = arms.flatMap((arm) =>
     shownFigures(arm).map((figure) => ({ figure, arm: arms.length === 1 ? '' : ` in ${arm.name}` })),
   );
-  if (figures.length === 0) return `${name} and ${base.name} have no figure in common.`;
+  if (figures.length === 0) return [`${name} and ${base.name} have no figure in common.`];
   const [key, others] = [true, false].map((isKey) => figures.filter(({ figure }) => figure.isKey === isKey));
-  const more = others!.length === 0 ? '' : ` Of ${others!.length} others: ${verdictsOf(others!)}.`;
-  return `${name} beside ${base.name}, of ${key!.length} key figures: ${verdictsOf(key!)}.${more}`;
+  return [
+    `${name} beside ${base.name}, of ${key!.length} key figures: ${verdictsOf(key!)}.`,
+    ...(others!.length === 0 ? [] : [`Of ${others!.length} others: ${verdictsOf(others!)}.`]),
+  ];
 }
 
 interface OfArm {
