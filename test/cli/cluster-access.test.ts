@@ -134,7 +134,15 @@ describe('who is refused', () => {
     for (const [option, message] of [
       [['--live'], /--cluster and --live exclude each other/],
       [['--against', 'main'], /--cluster and --against exclude each other/],
-      [['--tracker-port', '5100'], /--cluster and --tracker-port exclude each other/],
+      [
+        ['--tracker-port', '5100'],
+        /--cluster and --tracker-port exclude each other: the runs are on other machines/,
+      ],
+      [
+        ['--tracker-port', '5100', '--engine', 'cluster'],
+        /--cluster and --tracker-port exclude each other: only the hosts .* may connect/,
+      ],
+      [['--resume', 'x', '--engine', 'cluster'], /--resume .* are led from here, and cannot be gone on with/],
     ] as const) {
       const sim = start('sim', 'small', '--cluster', 'nats://127.0.0.1:1', ...option);
       expect(await sim.ends()).toMatchObject({ code: 2 });

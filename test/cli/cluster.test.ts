@@ -178,8 +178,19 @@ test('a coordinator that is ended as it comes back leaves the experiment to the 
 
 test('one run has its peers on all agents, once so many are there as it waits for', async () => {
   const server = await serverWith(JETSTREAM);
-  const words = ['small', '--engine', 'cluster', '--cluster', server.url, '--agents', '2', '--json'];
+  const words = [
+    'small',
+    '--engine',
+    'cluster',
+    '--cluster',
+    server.url,
+    '--agents',
+    '2',
+    '--json',
+    '--live',
+  ];
   const sim = start('sim', ...words);
+  const page = sim.says(/live: (http:\S+)/).then(([, url]) => fetch(url!));
   await sim.says(/waits until 2 agents are there/);
   const addresses = ['127.0.0.2', '127.0.0.3'];
   for (const address of addresses) {
@@ -191,6 +202,7 @@ test('one run has its peers on all agents, once so many are there as it waits fo
   expect([0, 3]).toContain(code);
   const result = JSON.parse(/^\{[^]*^\}$/m.exec(sim.output)![0]) as RunResult;
   expect(result.engine).toBe('cluster');
+  expect((await page).status).toBe(200);
   expect(result.peers.map(({ integrity }) => integrity)).toEqual(Array(5).fill('intact'));
   expect(result.trust.host.hosts).toMatchObject(addresses.map((address) => ({ name: address, address })));
 });

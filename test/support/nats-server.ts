@@ -13,6 +13,8 @@ export interface TestServer {
   readonly folder: string;
   /** Resolves when the process is gone. */
   kill(): Promise<void>;
+  /** It goes on to accept connections, and is silent. */
+  pause(): void;
   /** On the same port, with what JetStream has on disk. */
   restart(): Promise<void>;
   /** Nothing is left. */
@@ -42,6 +44,7 @@ export async function startNats(config: string): Promise<TestServer> {
     port,
     folder,
     kill,
+    pause: () => void child.kill('SIGSTOP'),
     async restart() {
       await kill();
       await begin(port);

@@ -32,6 +32,7 @@ export async function runSim(options: SimOptions): Promise<number> {
   const cluster = options.cluster === undefined ? {} : { cluster: { hosts: () => reached.cluster?.hosts() } };
   const engines = createEngines({ workerFile, ...cluster }, { trackerPort: options.trackerPort });
   const designs = designAll(options, engines);
+  if (options.cluster !== undefined) refuseOnCluster(engineOnCluster(designs), options);
   requireSockets(designs, options);
   if (options.cluster !== undefined) return runOnCluster(designs, options, engines, reached);
   if (options.plan) return showPlans(designs, options);
@@ -39,18 +40,20 @@ export async function runSim(options: SimOptions): Promise<number> {
   if (options.checkDeterminism) return checkAll(designs, engines);
   requireReports(options.out);
   const environment = readEnvironment();
-  const live = options.live ? await LiveView.open(titleOf(designs), environment) : undefined;
-  if (live !== undefined) say(`live: ${live.url}`);
   const signal = interruptSignal();
-  const ends = await runAll(designs, options, {
-    engines,
-    runWorkerFile: RUN_WORKER,
-    environment,
-    signal,
-    ...(live === undefined ? {} : { live }),
-  });
+  return runAndTell(designs, options, { engines, runWorkerFile: RUN_WORKER, environment, signal });
+}
+
+async function runAndTell(
+  designs: readonly Planned[],
+  options: SimOptions,
+  components: SimComponents,
+): Promise<number> {
+  const live = options.live ? await LiveView.open(titleOf(designs), components.environment) : undefined;
+  if (live !== undefined) say(`live: ${live.url}`);
+  const ends = await runAll(designs, options, { ...components, ...(live === undefined ? {} : { live }) });
   const code = tellEnds(ends, designs, options);
-  if (live !== undefined) await endLive(live, signal);
+  if (live !== undefined) await endLive(live, components.signal);
   return code;
 }
 
@@ -90,7 +93,7 @@ async function runOnCluster(
     const here = { engines, runWorkerFile: RUN_WORKER, environment, signal };
     // A run over all agents is led from here; the others are in a queue for the agents.
     const components = engine === 'cluster' ? here : { ...here, cluster };
-    return tellEnds(await runAll(onCluster, options, components), designs, options);
+    return await runAndTell(onCluster, options, components);
   } finally {
     await cluster.close();
   }
@@ -104,6 +107,29 @@ function engineOnCluster(designs: readonly Planned[]): EngineName {
   throw new ConfigError(
     '--cluster: runs of engine: cluster need all agents, and the others would disturb them; run them one after the other',
   );
+}
+
+/** @throws {ConfigError} what cannot be had of runs that go on elsewhere, or of one over all agents */
+function refuseOnCluster(engine: EngineName, { live, trackerPort, resume }: SimOptions): void {
+  const isLedHere = engine === 'cluster';
+  if (live && !isLedHere) {
+    throw new ConfigError(
+      '--cluster and --live exclude each other: the runs are on other machines, and come back when they are over; leave one ' +
+        'of them out (a run of engine: cluster is led from here, and can be watched)',
+    );
+  }
+  if (trackerPort !== 0) {
+    const why = isLedHere
+      ? 'only the hosts of a run of engine: cluster may connect; use --engine threads without --cluster to let others join'
+      : 'the runs are on other machines; leave one of them out';
+    throw new ConfigError(`--cluster and --tracker-port exclude each other: ${why}`);
+  }
+  if (resume !== undefined && isLedHere) {
+    throw new ConfigError(
+      '--resume goes on with runs that wait in a queue for agents; those of engine: cluster are led from here, and cannot be ' +
+        'gone on with: leave it out',
+    );
+  }
 }
 
 function tellEnds(ends: readonly ScenarioEnd[], designs: readonly Planned[], options: SimOptions): number {

@@ -141,18 +141,15 @@ export function readSimOptions(argv: readonly string[], env: NodeJS.ProcessEnv):
 
 /** @throws {ConfigError} what cannot go with --cluster, or only goes with it */
 function refuseWithCluster(options: Omit<SimOptions, 'scenarios'>, scenarios: readonly string[]): void {
-  const { cluster, agents, resume, live, against, checkDeterminism, trackerPort } = options;
+  const { cluster, agents, resume, against, checkDeterminism } = options;
   if (cluster === undefined) {
     const alone = agents !== undefined ? '--agents' : resume !== undefined ? '--resume' : undefined;
     if (alone !== undefined) throw new ConfigError(`${alone} belongs to --cluster; give that, too`);
     return;
   }
-  const other = [
-    live && '--live',
-    against !== undefined && '--against',
-    checkDeterminism && '--check-determinism',
-    trackerPort !== 0 && '--tracker-port',
-  ].find((name) => name !== false);
+  const other = [against !== undefined && '--against', checkDeterminism && '--check-determinism'].find(
+    (name) => name !== false,
+  );
   if (other !== undefined) {
     throw new ConfigError(
       `--cluster and ${other} exclude each other: the runs are on other machines; leave one of them out`,

@@ -55,3 +55,23 @@ test('what an experiment has left in the store is removed with it, and nothing o
   const { state } = await connection.streams.streams.info('OBJ_swarm-lab-files');
   expect(state.messages).toBe(0);
 });
+
+test('bytes that are removed while they are read are asked for again, and then said to be gone', async () => {
+  const connection = await connected();
+  const storage = await openStorage(connection);
+  const payload = await putPayload(connection, storage, 'e', randomBytes(600_000));
+  const { streams } = connection.streams;
+  const purge = (kind: string) =>
+    streams.purge('OBJ_swarm-lab-files', { filter: `$O.swarm-lab-files.${kind}.>` });
+  await purge('C');
+  // Whoever reads them has found the object, and now asks for its pieces, of which none comes.
+  const asksForPieces = new Promise((resolve) => {
+    connection.nats.subscribe('$JS.API.CONSUMER.*.OBJ_swarm-lab-files.>', { callback: resolve });
+  });
+  await connection.nats.flush();
+  const read = getPayload(connection, storage, payload);
+  const told = expect(read).rejects.toThrow(/is not there any more/);
+  await asksForPieces;
+  await purge('M');
+  await told;
+});

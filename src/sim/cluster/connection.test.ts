@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -131,6 +133,48 @@ describe('credentials', () => {
   });
 });
 
+/** Tries once. */
+function openOnce(port: number): Promise<ClusterConnection> {
+  const signal = new AbortController().signal;
+  return ClusterConnection.open(readClusterAddress(`127.0.0.1:${port}`, {}, {}), {
+    name: 'test',
+    signal,
+    waitMs: 1,
+  });
+}
+
+/** What somebody who would wait for ever is told. */
+function toldWhileWaiting(port: number): Promise<string> {
+  const stopping = new AbortController();
+  return new Promise((resolve, reject) => {
+    ClusterConnection.open(readClusterAddress(`127.0.0.1:${port}`, {}, {}), {
+      name: 'test',
+      signal: stopping.signal,
+      waitMs: Infinity,
+      onWaiting: (why) => {
+        resolve(why);
+        stopping.abort();
+      },
+    }).then((connection) => connection.close().then(() => reject(new Error('it is there'))), reject);
+  });
+}
+
+/** Greets as a NATS server does, and hangs up when it is greeted. Resolves after so many times. */
+async function dyingServer(port: number, times: number): Promise<number> {
+  let greeted = 0;
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('INFO {"server_id":"x","version":"2.9.10","max_payload":1048576,"headers":true}\r\n');
+    socket.once('data', () => {
+      socket.destroy();
+      if (++greeted === times) server.close();
+    });
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'close');
+  return greeted;
+}
+
 describe('a connection', () => {
   test('waits for a server that is not there yet, and says so once', async () => {
     const first = await serverWith(JETSTREAM);
@@ -164,6 +208,48 @@ describe('a connection', () => {
   test('needs JetStream, and says how to have it', async () => {
     const { port } = await serverWith('');
     await expect(open(`127.0.0.1:${port}`)).rejects.toThrow(/has no JetStream; start it with -js/);
+  });
+
+  test('says so, and gives up in time, where a server takes the connection and then is silent', async () => {
+    const { port, pause } = await serverWith(JETSTREAM);
+    pause();
+    const silent = /no NATS server answers at 127.0.0.1/;
+    await expect(openOnce(port)).rejects.toThrow(silent);
+    await expect(toldWhileWaiting(port)).resolves.toMatch(silent);
+  });
+
+  test('says so, and gives up in time, where JetStream waits for others of its NATS cluster', async () => {
+    const { port } = await serverWith(`${JETSTREAM}
+      server_name: alone
+      cluster { name: lab, listen: "127.0.0.1:-1", routes: ["nats://127.0.0.1:1", "nats://127.0.0.1:2"] }`);
+    const silent = /JetStream of the NATS server at 127.0.0.1:\d+ does not answer/;
+    await expect(openOnce(port)).rejects.toThrow(silent);
+    await expect(toldWhileWaiting(port)).resolves.toMatch(silent);
+  });
+
+  test('needs a server that takes the messages of a run, and says what to set', async () => {
+    const { port } = await serverWith(`${JETSTREAM}\nmax_payload: 65536`);
+    await expect(open(`127.0.0.1:${port}`)).rejects.toThrow(
+      /takes messages of up to 65536 bytes; set max_payload to 1048576 or more/,
+    );
+  });
+
+  test('takes a server that is reached again and lost at once for one outage, and what waits goes on after it', async () => {
+    const server = await serverWith(JETSTREAM);
+    const outages: boolean[] = [];
+    const connection = await ClusterConnection.open(readClusterAddress(`127.0.0.1:${server.port}`, {}, {}), {
+      name: 'test',
+      signal: new AbortController().signal,
+      onOutage: (isAway) => outages.push(isAway),
+    });
+    ends.push(() => connection.close());
+    await server.kill();
+    const waiting = connection.persist(() => connection.streams.getAccountInfo());
+    const greeted = await dyingServer(server.port, 3);
+    expect(greeted).toBe(3);
+    await server.restart();
+    await expect(waiting).resolves.toMatchObject({ memory: 0 });
+    expect(outages).toEqual([true, false]);
   });
 
   test('repeats what must not be lost until a killed server is back, which still has what it acknowledged', async () => {

@@ -33,6 +33,9 @@ export interface OpenOptions {
   readonly onSilence?: (why: string) => void;
 }
 
+const WAIT_MS = 10 * SECOND_MS;
+/** What the server must take: its default. */
+const MESSAGE_BYTES = 1024 * 1024;
 const RETRY_MS = 250;
 const CONNECT_MS = 3 * SECOND_MS;
 /** Of a request to the server itself; one that was on its way when the server died has no answer. */
@@ -86,10 +89,12 @@ export class ClusterConnection {
    * @throws {ConfigError} it refuses the credentials, has another kind of encryption, or no JetStream
    */
   static async open(address: ClusterAddress, options: OpenOptions): Promise<ClusterConnection> {
-    const nats = await firstConnect(address, options);
+    const untilMs = performance.now() + (options.waitMs ?? WAIT_MS);
+    const nats = await firstConnect(address, options, untilMs);
     try {
+      requireLargeMessages(nats, address);
       const permission = firstRefusal(nats);
-      const streams = await Promise.race([jetStreamOf(nats, address, options.signal), permission]);
+      const streams = await Promise.race([jetStreamOf(nats, address, options, untilMs), permission]);
       return new ClusterConnection(nats, streams, options);
     } catch (error) {
       await nats.close();
@@ -216,9 +221,9 @@ export class ClusterConnection {
  */
 async function firstConnect(
   address: ClusterAddress,
-  { name, signal, waitMs = 10 * SECOND_MS, onWaiting }: OpenOptions,
+  { name, signal, onWaiting }: OpenOptions,
+  untilMs: number,
 ): Promise<NatsConnection> {
-  const end = performance.now() + waitMs;
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     try {
@@ -226,7 +231,7 @@ async function firstConnect(
     } catch (error) {
       const why = refusal(error, serversOf(address)) ?? tlsMistake(error, address);
       if (why !== undefined) throw why;
-      if (performance.now() >= end) throw unreachable(address, error);
+      if (performance.now() >= untilMs) throw unreachable(address, error);
       if (attempt === 1)
         onWaiting?.(`no NATS server answers at ${serversOf(address)} yet: ${reasonOf(error)}`);
     }
@@ -269,9 +274,10 @@ function numericHost(servers: readonly string[]): { readonly host?: string } {
 async function jetStreamOf(
   nats: NatsConnection,
   address: ClusterAddress,
-  signal: AbortSignal,
+  { signal, onWaiting }: OpenOptions,
+  untilMs: number,
 ): Promise<JetStreamManager> {
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await jetstreamManager(nats, { timeout: REQUEST_MS });
     } catch (error) {
@@ -285,9 +291,26 @@ async function jetStreamOf(
         );
       }
       if (!isOutage(error)) throw error;
+      const silent = `JetStream of the NATS server at ${serversOf(address)} does not answer (${reasonOf(error)})`;
+      if (performance.now() >= untilMs) {
+        throw new TransportError(`${silent}; look at its log: it may wait for others of its NATS cluster`, {
+          cause: error,
+        });
+      }
+      if (attempt === 1) onWaiting?.(`${silent} yet`);
       await pause(RETRY_MS, signal);
     }
   }
+}
+
+/** A smaller limit would show in the middle of a run. */
+function requireLargeMessages({ info }: NatsConnection, address: ClusterAddress): void {
+  const most = info?.max_payload ?? MESSAGE_BYTES;
+  if (most >= MESSAGE_BYTES) return;
+  throw new ConfigError(
+    `the NATS server at ${serversOf(address)} takes messages of up to ${most} bytes; set max_payload to ${MESSAGE_BYTES} ` +
+      'or more in its configuration (1 MiB is its default)',
+  );
 }
 
 /** Rejects when the server refuses a subject; else it never settles. */
