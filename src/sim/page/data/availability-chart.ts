@@ -46,6 +46,7 @@ export function availabilityChart(story: SwarmStory): Chart<AvailabilityChart> {
     },
   });
   const figures = story.result.swarm.availability;
+  const average = Number((mean.at(-1) ?? 0).toPrecision(3));
   const end = story.goesOn ? 'now' : 'in the end';
   const ofAll = `${lost.toLocaleString('en-US')} of ${count(chunks, 'chunk')}`;
   const told =
@@ -63,7 +64,7 @@ export function availabilityChart(story: SwarmStory): Chart<AvailabilityChart> {
     mean: rounded(mean),
     rows,
     copiesMax,
-    summary: `${told} On average a chunk had ${Number((mean.at(-1) ?? 0).toPrecision(3)).toLocaleString('en-US')} copies at ${formatDuration(story.endMs)}.`,
+    summary: `${told} On average a chunk had ${average === 1 ? '1 copy' : `${average.toLocaleString('en-US')} copies`} at ${formatDuration(story.endMs)}.`,
   };
 }
 

@@ -132,6 +132,22 @@ describe('the charts of a run', () => {
     );
   });
 
+  it('count what no receipt tells of as sent at the end, and say that it counts as waiting', () => {
+    const story = fold.story(result);
+    const none = { atMs: [], tookMs: [], from: [], to: [], chunk: [], bytes: [], kind: [] };
+    const peers = result.peers.map((peer, at) =>
+      at === 0 ? peer : { ...peer, completedMs: null, completionMs: null, heldChunksAtEnd: 0 },
+    );
+    const stopped = { ...result, peers, ending: 'interrupted' as const };
+    const swarm = { ...stopped.swarm, makespanMs: null };
+    const cut = runCharts({ ...story, receipts: none, result: { ...stopped, swarm } });
+    const [sending] = has(cut.uplinks).groups.find(({ name }) => name === 'seeder')!.shares;
+    expect(sending).toBeCloseTo(result.peers[0]!.uploadUtilisation!, 2);
+    expect(has(cut.uplinks).layers[0]!.values.at(-1)).toBeGreaterThan(0);
+    expect(has(cut.slowest).summary).toContain('What was under way to it in the end counts as waiting.');
+    expect(has(charts.slowest).summary).not.toContain('under way');
+  });
+
   it('say where the host may have held the slowest peer up', () => {
     expect(has(charts.slowest).summary).not.toContain('host');
     const doubtful = { ...result, trust: { ...result.trust, level: 'doubtful' as const } };

@@ -54,7 +54,7 @@ export function slowestChart(story: SwarmStory, rates: PeerBytes): Chart<Slowest
     toMs,
     pieces,
     states: totals,
-    summary: sentence(story, peer, figures, totals),
+    summary: sentence(story, peer, figures, { pieces, totals }),
   };
 }
 
@@ -156,13 +156,14 @@ function sentence(
   story: SwarmStory,
   peer: number,
   figures: PeerFigures,
-  totals: SlowestChart['states'],
+  { pieces, totals }: { readonly pieces: SlowestChart['pieces']; readonly totals: SlowestChart['states'] },
 ): string {
   const { result, receipts, names, goesOn } = story;
   const spent = totals.filter(({ ms }) => ms >= 0.5).map(({ state, ms }) => `${formatDuration(ms)} ${state}`);
   const parts = [
     fateOf(figures, result, goesOn),
     ...(spent.length === 0 ? [] : [`It ${goesOn ? 'has spent' : 'spent'} ${spent.join('; ')}.`]),
+    ...underWayAtEnd(figures, story, pieces),
   ];
   let last = -1;
   for (let row = 0; row < receipts.to.length; row++) {
@@ -177,6 +178,17 @@ function sentence(
   }
   if (result.trust.level !== 'trusted') parts.push('The host may have held it up, too (see Trust).');
   return parts.join(' ');
+}
+
+/** Receipts tell of a chunk once it has arrived. */
+function underWayAtEnd(
+  { completedMs }: PeerFigures,
+  { result: { ending }, goesOn }: SwarmStory,
+  pieces: SlowestChart['pieces'],
+): string[] {
+  const last = pieces.at(-1)?.state;
+  if (completedMs !== null || ending === 'stalled' || (last !== busy && last !== unserved)) return [];
+  return [`What ${goesOn ? 'is under way to it now' : 'was under way to it in the end'} counts as waiting.`];
 }
 
 function fateOf(

@@ -115,13 +115,14 @@ function chartOf(
 
 /**
  * What was sent in each step: as receipts tell it, scaled to what was measured, for these do not tell of what was cut
- * off; and never more than the uplink could carry: what is above it was sent in the steps around.
+ * off; and never more than the uplink could carry: what is above it was sent in the steps around. What no receipt tells
+ * of was under way at the end.
  */
 function sentWithin(told: Float32Array, capacity: Float64Array, utilisation: number | null): Float64Array {
   const all = told.reduce((sum, bytes) => sum + bytes, 0);
   const measured = (utilisation ?? 0) * capacity.reduce((sum, bytes) => sum + bytes, 0);
   const sent = Float64Array.from(told, (bytes) => (all > 0 ? (bytes * measured) / all : 0));
-  let above = 0;
+  let above = all > 0 ? 0 : measured;
   // Bytes are sent before they have arrived, so what does not fit goes into the steps before, then into those after.
   for (let step = sent.length - 1; step >= 0; step--) above = fill(sent, capacity, step, above);
   for (let step = 0; step < sent.length && above > 0; step++) above = fill(sent, capacity, step, above);
