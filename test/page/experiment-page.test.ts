@@ -117,3 +117,17 @@ it('shows another figure by choice, in light, dark and on a small screen, withou
     await page.close();
   }
 });
+
+it('marks a threshold that some arm misses', () => {
+  const [first, ...others] = experiment.arms;
+  const missed = {
+    text: 'makespan < 1s',
+    metric: 'makespan',
+    unit: 'ms',
+    outcome: 'fail',
+    measured: [2000],
+  } as const;
+  const arms = [{ ...first!, expectations: [missed] }, ...others];
+  const html = renderExperimentPage({ ...experiment, arms }, pageScript('page'));
+  expect(html).toContain('<tr class="fail"><th scope="row">makespan &lt; 1s</th>');
+});

@@ -12,7 +12,7 @@ import {
 import { describeMachine } from '../../result/machine-text.ts';
 import { experimentCharts } from '../data/experiment-charts.ts';
 import { libraries, renderFrame, themeSwitch } from './frame.ts';
-import { list, markup, nothing, type Markup } from './markup.ts';
+import { list, markup, nothing, prose, type Markup } from './markup.ts';
 import { renderHtmlTable } from './table.ts';
 
 /** @param script the browser's code of the pages */
@@ -26,7 +26,7 @@ export function renderExperimentPage(experiment: Experiment, script: string): st
 <div class="top"><span>Experiment of ${startedAt.slice(0, 19).replace('T', ' ')} UTC, seed ${seed}, ${engine === 'both' ? 'both engines' : `${engine} engine`}</span>${themeSwitch}</div>
 <h1>${scenario.name}</h1>
 <p class="lead">${scenario.description}</p>
-<div class="verdict ${tone}"><strong>${verdict.outcome}</strong> <span>${words}</span>${list(reasons)}</div>
+<div class="verdict ${tone}"><strong>${verdict.outcome}</strong> <span>${prose(words)}</span>${list(reasons.map(prose))}</div>
 </header>
 <main id="main">
 <section aria-labelledby="swept"><h2 id="swept">${charts.x.name === 'arm' ? 'The arms' : `Against ${charts.x.name}`}</h2>
@@ -63,7 +63,10 @@ function renderExpectations(experiment: Experiment): Markup {
 ${renderHtmlTable(
   expectationColumns,
   rows.map(({ cells }) => cells),
-  { caption: 'A threshold passes when it holds in every repeat of the arm' },
+  {
+    caption: 'A threshold passes when it holds in every repeat of the arm',
+    classes: rows.map(({ one }) => one.outcome),
+  },
 )}</section>`;
 }
 
