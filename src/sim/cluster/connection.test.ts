@@ -211,11 +211,11 @@ describe('a connection', () => {
   });
 
   test('says so, and gives up in time, where a server takes the connection and then is silent', async () => {
-    const { port, pause } = await serverWith(JETSTREAM);
-    pause();
+    const server = await serverWith(JETSTREAM);
+    server.pause();
     const silent = /no NATS server answers at 127.0.0.1/;
-    await expect(openOnce(port)).rejects.toThrow(silent);
-    await expect(toldWhileWaiting(port)).resolves.toMatch(silent);
+    await expect(openOnce(server.port)).rejects.toThrow(silent);
+    await expect(toldWhileWaiting(server.port)).resolves.toMatch(silent);
   });
 
   test('says so, and gives up in time, where JetStream waits for others of its NATS cluster', async () => {
