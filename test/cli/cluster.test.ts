@@ -7,7 +7,7 @@ import { ownPrefix } from '../../src/core/node/store/left-behind.ts';
 import { attemptMessage } from '../../src/sim/agents/messages.ts';
 import { streamNames } from '../../src/sim/cluster/names.ts';
 import { Presence, type AgentRecord } from '../../src/sim/cluster/presence.ts';
-import { programOf } from '../../src/sim/cluster/program-id.ts';
+import { programId, programOf } from '../../src/sim/cluster/program-id.ts';
 import { readEnvironment } from '../../src/sim/environment.ts';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
 import { DRAFT } from '../../src/sim/report/write-report.ts';
@@ -256,6 +256,18 @@ test('a run that three agents die of ends the experiment as failed, with what wa
   const file = join(folder, 'cluster', 'small', name!, 'experiment.json');
   const { ending, runs } = JSON.parse(readFileSync(file, 'utf8')) as Experiment;
   expect({ ending, runs: runs.length }).toEqual({ ending: 'failed', runs: 5 });
+});
+
+test('an agent whose queue is removed ends with that, and does not stay there without doing anything', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  const agent = await agentOf(url, 'a');
+  const { streams } = await connectTo(url);
+  const queue = `${programId(programOf(readEnvironment()))}-virtual`;
+  await streams.consumers.delete(streamNames.runs, queue);
+  expect(await agent.ends(), agent.output).toMatchObject({ code: 2 });
+  expect(agent.output).toMatch(
+    /agent: the NATS server no longer has the queue of runs .*; start the agent again/,
+  );
 });
 
 test('Ctrl-C at the coordinator takes the work from all agents, who are there for the next', async () => {

@@ -1,7 +1,7 @@
 /** What an agent does with the runs of experiments: takes them one by one, does them, and tells what came of each. */
-import type { JsMsg } from '@nats-io/jetstream';
+import { JetStreamError, type JsMsg } from '@nats-io/jetstream';
 import { KvWatchInclude, type KvEntry } from '@nats-io/kv';
-import { RemoteProtocolError, toPlainError } from '../../core/errors.ts';
+import { RemoteProtocolError, toPlainError, TransportError } from '../../core/errors.ts';
 import { followEntries } from '../cluster/bucket-entries.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { partsOf, streamNames, subjects } from '../cluster/names.ts';
@@ -43,6 +43,9 @@ export class AgentWork {
   /** Of experiments that go on; aborted when they no longer do. */
   readonly #experiments = new Map<string, AbortController>();
 
+  /** One lane has failed: the others end, too, or the agent would stay there and do nothing. */
+  #isOver = false;
+
   private constructor(components: AgentWorkComponents, storage: Storage) {
     this.#components = components;
     this.#storage = storage;
@@ -69,8 +72,9 @@ export class AgentWork {
     try {
       await Promise.all(lanes);
     } catch (error) {
-      if (!signal.aborted || error !== signal.reason) throw error;
+      if (!signal.aborted || error !== signal.reason) throw queueLost(error);
     } finally {
+      work.#isOver = true;
       unfollow();
       for (const going of work.#experiments.values()) going.abort(signal.reason);
       await Promise.allSettled(lanes);
@@ -112,7 +116,7 @@ export class AgentWork {
     const consumer = await connection.persist(() =>
       connection.streams.jetstream().consumers.get(streamNames.runs, queue),
     );
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#isOver) {
       await this.#components.turns.free(engine);
       const message = await connection.persist(() => consumer.next({ expires: EXPIRES_MS }));
       if (message === null) continue;
@@ -224,6 +228,16 @@ export class AgentWork {
     const entry = await this.#components.connection.persist(() => this.#storage.experiments.get(experiment));
     return entry?.operation === 'PUT' ? this.#open(experiment) : undefined;
   }
+}
+
+/** What removes the queue, or the store below it, is no defect of the program. */
+function queueLost(error: unknown): unknown {
+  if (!(error instanceof JetStreamError)) return error;
+  return new TransportError(
+    `the NATS server no longer has the queue of runs (${error.message}): it was removed, or the server has lost its store; ` +
+      'start the agent again',
+    { cause: error },
+  );
 }
 
 /** A message that is none has a result all the same: what is wrong with it. */
