@@ -130,7 +130,8 @@ describe('sim --live', () => {
     // Of the run so far or, where that took long, at its end.
     await report(page).locator('.verdict').waitFor();
     own.stop();
-    expect(await watched.program.ends()).toEqual({ code: 0, signal: null });
+    // 3: so busy a machine that the run is untrusted.
+    expect([0, 3]).toContain((await watched.program.ends()).code);
     const { verdict, swarm: figures } = watched.result();
     expect(verdict.completedPeers).toBe(5);
     expect(figures.makespanMs).toBeGreaterThan(figures.bound.lowerBoundMs!);
@@ -147,7 +148,8 @@ describe('sim --live', () => {
     const headline = await report(page).locator('.verdict').textContent();
     expect(headline).toContain('5 of 5 peers complete and verified; makespan');
     expect(await report(page).locator('figure[data-chart=completion] svg').count()).toBeGreaterThan(0);
-    expect(await program.ends()).toEqual({ code: 0, signal: null });
+    // 3: so busy a machine that a run is untrusted.
+    expect([0, 3]).toContain((await program.ends()).code);
     expect(trouble).toEqual([]);
   });
 });

@@ -22,20 +22,27 @@ export class LiveView {
   readonly #environment: Environment;
   readonly #script = pageScript('page');
   #report: () => Promise<string | null> = () => Promise.resolve(null);
+  readonly #workerFile: URL;
   #run: LiveRun | undefined;
   #version = 0;
   #last: News;
   #server!: LiveServer;
 
-  private constructor(title: string, environment: Environment) {
+  private constructor(title: string, environment: Environment, workerFile: URL) {
+    this.#workerFile = workerFile;
     this.#title = title;
     this.#environment = environment;
     this.#last = { version: 0, text: `${title}: no run was begun`, title };
   }
 
   /** Default port: any free one. @throws {ConfigError} the port is taken */
-  static async open(title: string, environment: Environment, port = 0): Promise<LiveView> {
-    const view = new LiveView(title, environment);
+  static async open(
+    title: string,
+    environment: Environment,
+    port = 0,
+    workerFile = WORKER,
+  ): Promise<LiveView> {
+    const view = new LiveView(title, environment, workerFile);
     const shell = renderLivePage(title, pageScript('live'));
     view.#server = await serveLive({ shell, report: () => view.#report() }, port);
     return view;
@@ -54,7 +61,7 @@ export class LiveView {
   follow(plan: Plan, label: string): LiveRun['watcher'] {
     void this.#run?.end();
     const run = new LiveRun({
-      workerFile: WORKER,
+      workerFile: this.#workerFile,
       task: { plan, environment: this.#environment, script: this.#script },
       now: () => performance.now(),
       onNews: (progress) => {
@@ -63,7 +70,9 @@ export class LiveView {
       },
     });
     this.#run = run;
-    this.#report = () => run.report();
+    const before = this.#report;
+    // Who was told of the run before asks for a report; without one its page would wait for it for ever.
+    this.#report = async () => (await run.report()) ?? before();
     return run.watcher;
   }
 
