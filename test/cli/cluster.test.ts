@@ -261,6 +261,8 @@ test('a run that three agents die of ends the experiment as failed, with what wa
 test('an agent whose queue is removed ends with that, and does not stay there without doing anything', async () => {
   const { url } = await serverWith(JETSTREAM);
   const agent = await agentOf(url, 'a');
+  // It is ready before it has its queue; once it has done a run it waits there for the next.
+  expect(await start('sim', 'small', '--cluster', url, '--out', 'first').ends()).toMatchObject({ code: 0 });
   const { streams } = await connectTo(url);
   const queue = `${programId(programOf(readEnvironment()))}-virtual`;
   await streams.consumers.delete(streamNames.runs, queue);
