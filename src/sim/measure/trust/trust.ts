@@ -89,23 +89,22 @@ interface Signals extends Pick<Trust, 'host' | 'shaperLateMeanMs' | 'shaperLateM
 
 function judgeHost(signals: Signals): Pick<Trust, 'cause' | 'remedy' | 'warnings'> {
   const { host, periodMs, shaperLateMeanMs, droppedSamplesShare } = signals;
-  const ofRun = [
-    ...useWarnings(host),
-    ...delayWarnings(signals),
-    ...sampleWarnings(droppedSamplesShare),
-    ...hostWarnings(host, periodMs),
-  ];
+  const ofRun = [...useWarnings(host), ...delayWarnings(signals), ...sampleWarnings(droppedSamplesShare)];
+  // Names only: what is wrong with them stands in the others, unless one was lost.
+  const ofHosts = hostWarnings(host, periodMs);
   const ofOthers = [
     ...loadBeforeWarnings(host),
     ...clockWarnings(host),
     ...(host.changes === undefined ? [] : describeChanges(host.changes, periodMs)),
   ];
   const cause = untrustedCause(host, shaperLateMeanMs, periodMs) ?? sampleCause(droppedSamplesShare);
-  const helps = ofRun.length > 0 ? REMEDY : ofOthers.length > 0 ? REMEDY_OF_OTHERS : null;
+  const isOthersAlone = ofRun.length === 0 && ofOthers.length > 0;
+  const warnings = [...ofOthers, ...ofRun, ...ofHosts];
+  const helps = isOthersAlone ? REMEDY_OF_OTHERS : REMEDY;
   return {
     cause,
-    remedy: cause !== null ? REMEDY : helps,
-    warnings: [...ofOthers, ...ofRun],
+    remedy: cause !== null ? REMEDY : warnings.length > 0 ? helps : null,
+    warnings,
   };
 }
 
