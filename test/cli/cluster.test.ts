@@ -55,6 +55,16 @@ async function queuedBy(nats: NatsConnection, words: readonly string[]) {
   return { first, experiment: experiment! };
 }
 
+/** A coordinator of three runs that stands still once they are in the queue. */
+async function stoppedCoordinator() {
+  const { url } = await serverWith(JETSTREAM);
+  const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
+  const { nats } = await connectTo(url);
+  const { first, experiment } = await queuedBy(nats, words);
+  first.signal('SIGSTOP');
+  return { url, words, nats, first, experiment };
+}
+
 /** A coordinator that leads an experiment whose own was silent for too long. */
 async function takenOver(nats: NatsConnection, words: readonly string[], experiment: string) {
   const second = start('sim', ...words, '--resume', experiment);
@@ -127,11 +137,7 @@ test('a second coordinator that resumes an experiment which goes on is refused b
 });
 
 test('a coordinator that was silent while another took over ends with that, and leaves the folder to the other', async () => {
-  const { url } = await serverWith(JETSTREAM);
-  const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
-  const { nats } = await connectTo(url);
-  const { first, experiment } = await queuedBy(nats, words);
-  first.signal('SIGSTOP');
+  const { url, words, nats, first, experiment } = await stoppedCoordinator();
   const { second } = await takenOver(nats, words, experiment);
   first.signal('SIGCONT');
   expect((await first.ends()).code).not.toBe(0);
@@ -143,11 +149,7 @@ test('a coordinator that was silent while another took over ends with that, and 
 });
 
 test('a coordinator that was stopped until another had taken over, finished and left does not wait for ever', async () => {
-  const { url } = await serverWith(JETSTREAM);
-  const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
-  const { nats } = await connectTo(url);
-  const { first, experiment } = await queuedBy(nats, words);
-  first.signal('SIGSTOP');
+  const { url, words, first, experiment } = await stoppedCoordinator();
   await agentOf(url, 'a');
   const second = start('sim', ...words, '--resume', experiment);
   expect(await second.ends(), second.output).toMatchObject({ code: 0 });
@@ -162,11 +164,7 @@ test('a coordinator that was stopped until another had taken over, finished and 
 });
 
 test('a coordinator that is ended as it comes back leaves the experiment to the one that has taken over', async () => {
-  const { url } = await serverWith(JETSTREAM);
-  const words = ['small', '--repeat', '3', '--cluster', url, '--out', 'cluster'];
-  const { nats } = await connectTo(url);
-  const { first, experiment } = await queuedBy(nats, words);
-  first.signal('SIGSTOP');
+  const { url, words, nats, first, experiment } = await stoppedCoordinator();
   const { second } = await takenOver(nats, words, experiment);
   first.signal('SIGTERM');
   first.signal('SIGCONT');
