@@ -21,8 +21,8 @@ import type { VirtualSample } from './virtual-task.ts';
 
 /** Links that take turns need most of a minute. */
 const LINKS_RUNS_MAX = 2;
-/** A thousand runs, twice, need a minute or two; the interval of two rounds says nothing. */
-const QUEUE_RUNS_MAX = 4;
+/** A thousand runs, twice, need a minute; on a shared machine the interval of a few rounds says nothing. */
+const QUEUE_RUNS_MAX = 8;
 
 export interface VirtualRun {
   /** The bundled virtual-worker.ts. */
@@ -139,17 +139,25 @@ async function runQueue({ name, runs, agents }: QueueCase, run: VirtualRun): Pro
   const folder = mkdtempSync(join(tmpdir(), 'swarm-lab-bench-'));
   writeFileSync(join(folder, 'small.yaml'), SMALL_RUN);
   const launcher = join(packageFolder(), 'scripts', 'launch.mjs');
-  const argv = [launcher, 'sim', 'small.yaml', '--repeat', String(runs), '--quiet'];
-  const ms = { queue: [] as number[], alone: [] as number[] };
+  const ways = {
+    alone: [],
+    queue: ['--cluster', 'embedded', '--agents', String(agents)],
+  } as const;
+  const ms: Record<keyof typeof ways, number[]> = { alone: [], queue: [] };
+  const measure = async (way: keyof typeof ways, repeats: number): Promise<number> => {
+    const argv = [launcher, 'sim', 'small.yaml', '--repeat', String(repeats), '--quiet', ...ways[way]];
+    const tookMs = await timeOf(argv, folder, run.signal);
+    // Else the disk still writes them while the other way is measured.
+    rmSync(join(folder, 'reports'), { recursive: true, force: true });
+    return tookMs;
+  };
   try {
     // The first start may have to bundle the source.
-    await timeOf([...argv, '--repeat', '1'], folder, run.signal);
+    for (const way of ['alone', 'queue'] as const) await measure(way, 1);
     const probe = probeHost();
     for (let repeat = 1; repeat <= Math.min(QUEUE_RUNS_MAX, run.repeats); repeat++) {
-      ms.alone.push(await timeOf(argv, folder, run.signal));
-      const onCluster = ['--cluster', 'embedded', '--agents', String(agents)];
-      ms.queue.push(await timeOf([...argv, ...onCluster], folder, run.signal));
-      rmSync(join(folder, 'reports'), { recursive: true, force: true });
+      const inTurns = repeat % 2 === 1 ? (['alone', 'queue'] as const) : (['queue', 'alone'] as const);
+      for (const way of inTurns) ms[way].push(await measure(way, runs));
     }
     return {
       kind: 'ratio',

@@ -14,6 +14,7 @@ import { agentsLostWith, DEATHS_MAX, lostWith, tellAttempt } from './lost-runs.t
 import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
 import { dropPayload, getPayload, putPayload } from './payload.ts';
 import type { PlanRunner } from './plan-runner.ts';
+import { RunReader } from './run-reader.ts';
 import { openQueue, openStorage, WORKING_MS, type Storage } from './storage.ts';
 import type { Turns } from './turns.ts';
 
@@ -30,25 +31,28 @@ export interface AgentWorkComponents {
   readonly warn: (line: string) => void;
 }
 
-/** An empty queue is asked again by then. */
-const EXPIRES_MS = 5000;
 /** Until those who may be gone are known to be. */
 const AGAIN_MS = 1000;
 const WAITS_MAX = 8;
 const PLAN_BYTES_MAX = 2 ** 30;
 
+/** What has come of a run, to be told. */
+type Done = { readonly kind: 'packed'; readonly packed: Uint8Array } | Extract<Outcome, { kind: 'failed' }>;
+
 export class AgentWork {
   readonly #components: AgentWorkComponents;
   readonly #storage: Storage;
+  readonly #program: string;
   /** Of experiments that go on; aborted when they no longer do. */
   readonly #experiments = new Map<string, AbortController>();
 
-  /** One lane has failed: the others end, too, or the agent would stay there and do nothing. */
-  #isOver = false;
+  /** Aborted by the signal, and when one lane has failed: the others end, too, or the agent would stay and do nothing. */
+  readonly #ending = new AbortController();
 
   private constructor(components: AgentWorkComponents, storage: Storage) {
     this.#components = components;
     this.#storage = storage;
+    this.#program = programId(components.agent.program);
   }
 
   /** Resolves when the signal has ended it. @throws what the connection is broken by */
@@ -61,12 +65,10 @@ export class AgentWork {
       KvWatchInclude.LastValue,
       (entry) => work.#seeExperiment(entry),
     );
-    const program = programId(agent.program);
-    const virtual = await openQueue(connection, program, 'virtual');
-    const threads = await openQueue(connection, program, 'threads');
+    const virtual = await openQueue(connection, work.#program, 'virtual');
+    const threads = await openQueue(connection, work.#program, 'threads');
     const lanes = [
-      // One more than threads: what one has done is sent while the next is being done.
-      ...Array.from({ length: agent.lanes + 1 }, () => work.#lane(virtual, 'virtual')),
+      ...Array.from({ length: agent.lanes }, () => work.#lane(virtual, 'virtual')),
       work.#lane(threads, 'threads'),
     ];
     try {
@@ -74,7 +76,7 @@ export class AgentWork {
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw queueLost(error);
     } finally {
-      work.#isOver = true;
+      work.#ending.abort(signal.reason);
       unfollow();
       for (const going of work.#experiments.values()) going.abort(signal.reason);
       await Promise.allSettled(lanes);
@@ -90,7 +92,7 @@ export class AgentWork {
     const { agent, warn } = this.#components;
     try {
       const { scenario, program } = experimentMessage.decode(value, `experiment ${key}`);
-      if (programId(program) === programId(agent.program)) this.#open(key);
+      if (programId(program) === this.#program) this.#open(key);
       else {
         warn(
           `the experiment ${scenario} is refused: it is by ${describeProgram(program)}, and this agent is ` +
@@ -111,70 +113,80 @@ export class AgentWork {
     return going;
   }
 
+  /** One run after another; what has come of one is told while the next is asked for and done. */
   async #lane(queue: string, engine: EngineName): Promise<void> {
-    const { connection, signal } = this.#components;
-    const consumer = await connection.persist(() =>
-      connection.streams.jetstream().consumers.get(streamNames.runs, queue),
-    );
-    while (!signal.aborted && !this.#isOver) {
-      await this.#components.turns.free(engine);
-      const message = await connection.persist(() => consumer.next({ expires: EXPIRES_MS }));
-      if (message === null) continue;
-      const working = setInterval(() => message.working(), WORKING_MS);
-      // One that was lost with an agent goes alone: what ends the next one is then known.
-      const done = await this.#components.turns.take(message.redelivered ? 'threads' : engine);
-      try {
-        await this.#do(message);
-      } finally {
-        done();
-        clearInterval(working);
+    const { connection, turns } = this.#components;
+    const runs = await RunReader.open(connection, queue, this.#ending.signal);
+    let telling = Promise.resolve();
+    try {
+      for (;;) {
+        await turns.free(engine);
+        const message = await unlessRejected(runs.next(), telling);
+        const working = setInterval(() => message.working(), WORKING_MS);
+        const resting = setTimeout(() => runs.rest(), WORKING_MS);
+        const done = await this.#inTurn(message, engine);
+        clearTimeout(resting);
+        await telling;
+        telling = this.#finish(message, done).finally(() => clearInterval(working));
       }
+    } finally {
+      runs.rest();
+      // What it fails by has been thrown, or is the end of the work.
+      await telling.catch(() => undefined);
     }
   }
 
-  async #do(message: JsMsg): Promise<void> {
+  async #inTurn(message: JsMsg, engine: EngineName): Promise<Done | undefined> {
+    // One that was lost with an agent goes alone: what ends the next one is then known.
+    const done = await this.#components.turns.take(message.redelivered ? 'threads' : engine);
+    try {
+      return await this.#do(message);
+    } finally {
+      done();
+    }
+  }
+
+  /** undefined: it was given back, or is not wanted any more. */
+  async #do(message: JsMsg): Promise<Done | undefined> {
     const { connection, signal } = this.#components;
     const { experiment, run } = partsOf(message.subject);
     const going = await this.#goingOn(experiment);
     if (going === undefined) {
       message.term('its experiment is over');
-      return;
+      return undefined;
     }
     if (message.info.deliveryCount > DEATHS_MAX) {
       const lost = await agentsLostWith(connection, experiment, run);
       // One that has just died counts as there for some seconds.
       if (lost.length < DEATHS_MAX && message.info.deliveryCount <= DEATHS_MAX + WAITS_MAX) {
         message.nak(AGAIN_MS);
-        return;
+        return undefined;
       }
-      if (lost.length >= DEATHS_MAX)
-        return this.#finish(message, { kind: 'failed', error: toPlainError(lostWith(lost)) });
+      if (lost.length >= DEATHS_MAX) return { kind: 'failed', error: toPlainError(lostWith(lost)) };
     }
     const { id, name } = this.#components.agent;
     const attempt = { agent: id, agentName: name, delivery: message.info.deliveryCount };
     tellAttempt(connection, experiment, run, { ...attempt, hasLeft: false });
-    const outcome = await this.#outcome(message, AbortSignal.any([signal, going.signal]));
-    if (outcome !== undefined) return this.#finish(message, outcome);
-    // Given back at once, or not wanted any more.
+    const done = await this.#run(message, AbortSignal.any([signal, going.signal]));
+    if (done !== undefined) return done;
     if (going.signal.aborted && !signal.aborted) message.term('its experiment was stopped');
     else {
       tellAttempt(connection, experiment, run, { ...attempt, hasLeft: true });
       message.nak();
     }
+    return undefined;
   }
 
   /** undefined: it was not carried to its end. */
-  async #outcome(message: JsMsg, signal: AbortSignal): Promise<Outcome | undefined> {
-    const { connection, runner, tell } = this.#components;
-    const { experiment } = partsOf(message.subject);
+  async #run(message: JsMsg, signal: AbortSignal): Promise<Done | undefined> {
+    const { runner, tell } = this.#components;
     try {
       const plan = await this.#planOf(message);
       tell(`runs ${plan.scenario.name}, seed ${plan.seed}`);
       const packed = await runner.run(plan, signal);
       // A run in real time that was stopped has a report, too.
       signal.throwIfAborted();
-      const report = await putPayload(connection, this.#storage, experiment, packed);
-      return { kind: 'report', report };
+      return { kind: 'packed', packed };
     } catch (error) {
       if (signal.aborted) return undefined;
       return { kind: 'failed', error: toPlainError(error) };
@@ -184,7 +196,7 @@ export class AgentWork {
   async #planOf(message: JsMsg): Promise<Plan> {
     const { connection, agent } = this.#components;
     const { plan, program } = runMessage.decode(message.data, message.subject);
-    if (programId(program) !== programId(agent.program)) {
+    if (programId(program) !== this.#program) {
       throw new RemoteProtocolError(
         `${message.subject}: this run is by ${describeProgram(program)}, and this agent is ${describeProgram(agent.program)}`,
       );
@@ -193,16 +205,24 @@ export class AgentWork {
     const text = (await inflated(packed, PLAN_BYTES_MAX)).toString();
     const parsed = parsePlan(text, `the plan of ${message.subject}`);
     const { experiment, run } = partsOf(message.subject);
-    if (message.subject !== subjects.runs(programId(program), engineNameOf(parsed), experiment, run)) {
+    if (message.subject !== subjects.runs(this.#program, engineNameOf(parsed), experiment, run)) {
       throw new RemoteProtocolError(`${message.subject}: this run came by the queue of another engine`);
     }
     return parsed;
   }
 
   /** Acknowledged only when the result is stored. Whoever was faster with the same run has told its result. */
-  async #finish(message: JsMsg, outcome: Outcome): Promise<void> {
+  async #finish(message: JsMsg, done: Done | undefined): Promise<void> {
+    if (done === undefined) return;
     const { connection, agent } = this.#components;
     const { experiment, run } = partsOf(message.subject);
+    const outcome: Outcome =
+      done.kind === 'failed'
+        ? done
+        : {
+            kind: 'report',
+            report: await putPayload(connection, this.#storage, experiment, done.packed),
+          };
     const subject = subjects.results(experiment, run);
     const own = resultMessage.encode({ agentName: agent.name, outcome });
     const jetstream = connection.streams.jetstream();
@@ -218,7 +238,8 @@ export class AgentWork {
         await dropPayload(connection, this.#storage, outcome.report);
       }
     }
-    await connection.persist(() => message.ackAck());
+    // One that is lost with the server costs another run of the same, whose result is known already.
+    message.ack();
   }
 
   /** An experiment that has begun this moment may not have been told of yet. */
@@ -228,6 +249,11 @@ export class AgentWork {
     const entry = await this.#components.connection.persist(() => this.#storage.experiments.get(experiment));
     return entry?.operation === 'PUT' ? this.#open(experiment) : undefined;
   }
+}
+
+/** @throws what the other is rejected by, also while this one is waited for */
+function unlessRejected<T>(promise: Promise<T>, other: Promise<unknown>): Promise<T> {
+  return Promise.race([promise, other.then(() => new Promise<never>(() => undefined))]);
 }
 
 /** What removes the queue, or the store below it, is no defect of the program. */

@@ -5,16 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownPrefix, removeLeftBehind } from '../../core/node/store/left-behind.ts';
 import { fromPlainError } from '../engines/run/plain-errors.ts';
-import type { Engine } from '../engines/engine.ts';
 import type { Engines } from '../engines/registry.ts';
-import { forecast } from '../experiment/forecast.ts';
 import { engineNameOf, type Plan } from '../plan/plan.ts';
 import { describeShortages } from '../plan/shortage.ts';
 import type { Environment } from '../result/result.ts';
 import { RunPool } from '../run-pool.ts';
 import type { PackAnswer, PackTask } from '../run-worker.ts';
 import { ConfigError } from '../../core/errors.ts';
-import { SECOND_MS } from '../../core/units.ts';
 import { runAndPack } from './run-and-pack.ts';
 
 export interface PlanRunnerComponents {
@@ -25,15 +22,12 @@ export interface PlanRunnerComponents {
   readonly lanes: number;
 }
 
-const FITS_MS = SECOND_MS;
-
 const FOLDER = 'swarm-lab-agent';
 
 export class PlanRunner {
   readonly #components: PlanRunnerComponents;
   readonly #folder: string;
   readonly #pool: RunPool<PackTask, PackAnswer>;
-  #fitting: { readonly kind: string; readonly atMs: number } | undefined;
 
   constructor(components: PlanRunnerComponents) {
     this.#components = components;
@@ -55,7 +49,8 @@ export class PlanRunner {
   async run(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {
     const { engines } = this.#components;
     const engine = engines[engineNameOf(plan)];
-    this.#requireFit(plan, engine);
+    const shortages = engine.check(plan);
+    if (shortages.length > 0) throw new ConfigError(describeShortages(plan.scenario.name, shortages));
     return engine.name === 'virtual' ? this.#inThread(plan, signal) : this.#here(plan, signal);
   }
 
@@ -63,16 +58,6 @@ export class PlanRunner {
   async close(): Promise<void> {
     await this.#pool.destroy();
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  /** What has fitted a moment ago fits: to ask the system each time is a good part of a small run. */
-  #requireFit(plan: Plan, engine: Engine): void {
-    const kind = `${engine.name} ${plan.scenario.name} ${plan.peers.length} ${plan.content.totalChunks}`;
-    const nowMs = performance.now();
-    if (this.#fitting?.kind === kind && nowMs - this.#fitting.atMs < FITS_MS) return;
-    const { shortages } = forecast(plan, engine);
-    if (shortages.length > 0) throw new ConfigError(describeShortages(plan.scenario.name, shortages));
-    this.#fitting = { kind, atMs: nowMs };
   }
 
   async #inThread(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {

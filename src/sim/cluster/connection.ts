@@ -62,6 +62,7 @@ export class ClusterConnection {
   readonly #onSilence: (why: string) => void;
   #toldMs = -Infinity;
   #isAway = false;
+  #outages = 0;
   #isClosing = false;
   /** Resolved while the server is there. */
   #back: Promise<void> = Promise.resolve();
@@ -102,6 +103,11 @@ export class ClusterConnection {
     }
   }
 
+  /** How often the server has been lost. */
+  get outages(): number {
+    return this.#outages;
+  }
+
   /**
    * Repeats a step for as long as the server is away. The step must be one that may be done twice, such as a publish
    * with a msgID.
@@ -117,7 +123,7 @@ export class ClusterConnection {
       } catch (error) {
         this.#signal.throwIfAborted();
         if (this.nats.isClosed() || !isOutage(error)) throw error;
-        this.#tellSilence(performance.now() - beganMs, error);
+        this.tellSilence(performance.now() - beganMs, reasonOf(error));
       }
       await pause(RETRY_MS, this.#signal);
     }
@@ -149,6 +155,16 @@ export class ClusterConnection {
     }
   }
 
+  /** Has whoever is interested told, not too often, that nothing has come of what was asked for so long ago. */
+  tellSilence(forMs: number, why: string): void {
+    const nowMs = performance.now();
+    // An outage is told of already.
+    if (this.#isAway || forMs < SILENCE_MS || nowMs - this.#toldMs < SILENCE_MS) return;
+    this.#toldMs = nowMs;
+    const seconds = Math.round(forMs / SECOND_MS);
+    this.#onSilence(`the NATS server has not answered for ${seconds} s (${why}); it is asked again`);
+  }
+
   /** Sends what is still to be sent, unless the server is away. Idempotent. */
   async close(): Promise<void> {
     if (this.#isClosing) return this.nats.closed().then(() => undefined);
@@ -166,21 +182,11 @@ export class ClusterConnection {
     }
   }
 
-  #tellSilence(forMs: number, error: unknown): void {
-    const nowMs = performance.now();
-    // An outage is told of already.
-    if (this.#isAway || forMs < SILENCE_MS || nowMs - this.#toldMs < SILENCE_MS) return;
-    this.#toldMs = nowMs;
-    const seconds = Math.round(forMs / SECOND_MS);
-    this.#onSilence(
-      `the NATS server has not answered for ${seconds} s (${reasonOf(error)}); it is asked again`,
-    );
-  }
-
   /** What was on its way has no answer any more. A server that dies as it is reached again is no second outage. */
   #away(): void {
     if (this.#isAway) return;
     this.#isAway = true;
+    this.#outages++;
     ({ promise: this.#back, resolve: this.#here } = this.#untilBack());
     this.#lose(new errors.ConnectionError('the server is away'));
     this.#onOutage(true);

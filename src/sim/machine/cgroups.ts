@@ -47,6 +47,7 @@ function hierarchies(root: string): Hierarchy[] {
   const found: Hierarchy[] = [];
   for (const line of readSystemFile(root, 'proc/self/mountinfo').split('\n')) {
     const [before = '', after = ''] = line.split(' - ');
+    if (!after.startsWith('cgroup')) continue;
     const [, , , within, mountPoint] = before.split(' ').map(unescapeOctal);
     const [type, , options = ''] = after.split(' ');
     if (within === undefined || mountPoint === undefined) continue;

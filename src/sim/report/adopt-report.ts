@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunResult } from '../result/result.ts';
 import { ownPrefix } from '../../core/node/store/left-behind.ts';
 import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
+import { writeWhole } from './write-file.ts';
 import { DRAFT, type RunPlace, type WrittenReport } from './write-report.ts';
 
 /**
@@ -38,7 +39,7 @@ export async function storeReport(
   const draft = join(parent, `${ownPrefix(DRAFT)}${randomUUID()}`);
   try {
     await mkdir(draft, { recursive: true });
-    await Promise.all([...files].map(([name, pieces]) => writeFile(join(draft, name), pieces)));
+    await Promise.all([...files].map(([name, pieces]) => writeWhole(join(draft, name), pieces)));
     const name = place === undefined ? timedName(startedAt, seed) : fileName(place.name, 100);
     const run = await moveToFreeName(draft, parent, name);
     const warning =

@@ -1,7 +1,7 @@
 /** Puts the files of one run where people find them: `<folder>/<scenario>/<run>/`, and `<folder>/latest`. */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownPrefix, removeLeftBehind, removeOwn } from '../../core/node/store/left-behind.ts';
 import { printable } from '../../core/printable.ts';
@@ -15,6 +15,7 @@ import { renderMarkdown } from './markdown.ts';
 import { recordedEvents } from './recorded-events.ts';
 import { fileName, moveToFreeName, pointLatest, timedName, unwritable } from './report-folders.ts';
 import { peersTable, timelineTable } from './tables.ts';
+import { writeWhole } from './write-file.ts';
 
 export const DRAFT = '.draft';
 
@@ -87,7 +88,7 @@ export class ReportDraft {
     return this.#orDiscard(async () => {
       this.#closeEvents();
       await writeFiles(this.#draft, result);
-      for (const [name, text] of Object.entries(more)) await writeFile(join(this.#draft, name), text);
+      for (const [name, text] of Object.entries(more)) await writeWhole(join(this.#draft, name), [text]);
       const name =
         this.#place === undefined
           ? timedName(result.startedAt, result.seed)
@@ -150,8 +151,9 @@ export function removeDeadDrafts(parent: string): void {
 }
 
 async function writeFiles(folder: string, result: RunResult): Promise<void> {
-  await writeFile(join(folder, 'result.json'), renderResultJson(result));
-  for (const [name, text] of Object.entries(renderedFiles(result))) await writeFile(join(folder, name), text);
+  await writeWhole(join(folder, 'result.json'), [renderResultJson(result)]);
+  for (const [name, text] of Object.entries(renderedFiles(result)))
+    await writeWhole(join(folder, name), [text]);
 }
 
 /** The texts of a report that follow from its result.json alone, by the names of their files. */

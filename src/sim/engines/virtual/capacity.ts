@@ -1,7 +1,7 @@
 /** What a run in virtual time would need of this machine, and whether it is there. */
 import { getHeapStatistics } from 'node:v8';
 import { heldAtStart } from '../../content/planned-content.ts';
-import { MIB } from '../../../core/units.ts';
+import { MIB, SECOND_MS } from '../../../core/units.ts';
 import { memory } from '../../machine/memory.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Shortage } from '../../plan/shortage.ts';
@@ -59,7 +59,15 @@ export function shortagesOf(plan: Plan, room: Room = roomHere()): readonly Short
   return [{ what: 'memory', unit: 'bytes', needed, available, remedy }];
 }
 
+let lastRead: { readonly room: Room; readonly atMs: number } | undefined;
+
+/** Not asked again within a second: of an experiment of small runs, to ask for each would be a good part. */
 function roomHere(): Room {
-  const { freeBytes, freeSetBy } = memory();
-  return { freeBytes, freeSetBy, heapBytes: getHeapStatistics().heap_size_limit };
+  const nowMs = performance.now();
+  if (lastRead === undefined || nowMs - lastRead.atMs >= SECOND_MS) {
+    const { freeBytes, freeSetBy } = memory();
+    const room = { freeBytes, freeSetBy, heapBytes: getHeapStatistics().heap_size_limit };
+    lastRead = { room, atMs: nowMs };
+  }
+  return lastRead.room;
 }

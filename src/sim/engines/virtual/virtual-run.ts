@@ -58,7 +58,8 @@ export class VirtualRun {
   readonly #startedAt = new Date().toISOString();
   readonly #beganMs = performance.now();
   readonly #stepMs: number;
-  readonly #loadBefore = loadavg()[0]! / processors().coresOfMachine;
+  readonly #processors = processors();
+  readonly #loadBefore = loadavg()[0]! / this.#processors.coresOfMachine;
   #setupMs = 0;
   #end: RunEnd | undefined;
 
@@ -162,7 +163,7 @@ export class VirtualRun {
         // Real time has no part in what is measured.
         loopDelayP99Ms: 0,
         loopDelayMaxMs: 0,
-        cpuShare: wallMs > 0 ? Math.min(1, (user + system) / 1000 / (wallMs * processors().cores)) : 0,
+        cpuShare: wallMs > 0 ? Math.min(1, (user + system) / 1000 / (wallMs * this.#processors.cores)) : 0,
         loadBefore: this.#loadBefore,
         maxRssBytes: peakMemoryBytes(),
         wallMs,
