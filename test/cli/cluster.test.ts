@@ -256,6 +256,21 @@ test('a run that three agents die of ends the experiment as failed, with what wa
   expect({ ending, runs: runs.length }).toEqual({ ending: 'failed', runs: 5 });
 });
 
+test('a run that is too large for an agent goes to one that can do it; without one it fails by what is short', async () => {
+  const { url } = await serverWith(JETSTREAM);
+  // Some 130 MiB by the estimate.
+  writeFileSync(join(folder, 'large.yaml'), SMALL.replace('count: 4', 'count: 40'));
+  const small = await agentOf(url, 'small', { NODE_OPTIONS: '--max-old-space-size=64' });
+  const alone = start('sim', 'large', '--cluster', url, '--out', 'alone');
+  expect(await alone.ends(), alone.output).toMatchObject({ code: 2 });
+  expect(alone.output).toMatch(/large cannot be run: memory: .* needed, .* available; /);
+  await agentOf(url, 'large');
+  const both = start('sim', 'large', '--repeat', '3', '--cluster', url, '--out', 'both');
+  expect(await both.ends(), both.output).toMatchObject({ code: 0 });
+  expect(both.output).toMatch(passes(3));
+  expect(small.output).toMatch(/gives a run to another: large cannot be run: memory: /);
+});
+
 test('an agent whose queue is removed ends with that, and does not stay there without doing anything', async () => {
   const { url } = await serverWith(JETSTREAM);
   const agent = await agentOf(url, 'a');

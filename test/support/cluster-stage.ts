@@ -34,7 +34,11 @@ export function useClusterStage(): void {
 }
 
 export function start(program: 'sim' | 'agent', ...words: string[]): RunningProgram {
-  const running = new RunningProgram(inject('bundleFolder'), program, words, folder);
+  return startIn({}, program, ...words);
+}
+
+function startIn(env: NodeJS.ProcessEnv, program: 'sim' | 'agent', ...words: string[]): RunningProgram {
+  const running = new RunningProgram(inject('bundleFolder'), program, words, folder, env);
   ends.push(() => running.destroy());
   return running;
 }
@@ -45,8 +49,12 @@ export async function serverWith(config: string): Promise<TestServer & { readonl
   return { ...server, url: `nats://127.0.0.1:${server.port}` };
 }
 
-export async function agentOf(url: string, name: string): Promise<RunningProgram> {
-  const agent = start('agent', '--nats', url, '--name', name, '--lanes', '1');
+export async function agentOf(
+  url: string,
+  name: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<RunningProgram> {
+  const agent = startIn(env, 'agent', '--nats', url, '--name', name, '--lanes', '1');
   await agent.says(/is ready/);
   return agent;
 }

@@ -1,22 +1,36 @@
 /** What an agent does with the runs of experiments: takes them one by one, does them, and tells what came of each. */
-import { JetStreamError, type JsMsg } from '@nats-io/jetstream';
+import { JetStreamApiError, JetStreamError, type JsMsg } from '@nats-io/jetstream';
 import { KvWatchInclude, type KvEntry } from '@nats-io/kv';
-import { RemoteProtocolError, toPlainError, TransportError } from '../../core/errors.ts';
+import {
+  ConfigError,
+  RemoteProtocolError,
+  toPlainError,
+  TransportError,
+  type PlainError,
+} from '../../core/errors.ts';
 import { followEntries } from '../cluster/bucket-entries.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
-import { partsOf, streamNames, subjects } from '../cluster/names.ts';
-import type { AgentRecord } from '../cluster/presence.ts';
+import { partsOf, subjects } from '../cluster/names.ts';
+import { agentsHere, type AgentRecord } from '../cluster/presence.ts';
 import { describeProgram, programId } from '../cluster/program-id.ts';
 import { engineNameOf, type EngineName, type Plan } from '../plan/plan.ts';
+import { describeShortages } from '../plan/shortage.ts';
 import { parsePlan } from '../saved-plan/parse-plan.ts';
 import { inflated } from './deflated.ts';
-import { agentsLostWith, DEATHS_MAX, lostWith, tellAttempt } from './lost-runs.ts';
-import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
-import { dropPayload, getPayload, putPayload } from './payload.ts';
+import { attemptsOf, DEATHS_MAX, lostWith, openAttempts, tellAttempt } from './lost-runs.ts';
+import { experimentMessage, runMessage, type Attempt } from './messages.ts';
+import { getPayload } from './payload.ts';
 import type { PlanRunner } from './plan-runner.ts';
 import { RunReader } from './run-reader.ts';
+import { tellResult, type Done } from './tell-result.ts';
 import { openQueue, openStorage, WORKING_MS, type Storage } from './storage.ts';
 import type { Turns } from './turns.ts';
+
+/** This machine is too small for the run. */
+interface Short {
+  readonly kind: 'short';
+  readonly error: PlainError;
+}
 
 export interface AgentWorkComponents {
   readonly connection: ClusterConnection;
@@ -31,13 +45,12 @@ export interface AgentWorkComponents {
   readonly warn: (line: string) => void;
 }
 
+/** A run that this machine is too small for is offered to others again so often. */
+const PASS_ON_MS = 2000;
 /** Until those who may be gone are known to be. */
 const AGAIN_MS = 1000;
 const WAITS_MAX = 8;
 const PLAN_BYTES_MAX = 2 ** 30;
-
-/** What has come of a run, to be told. */
-type Done = { readonly kind: 'packed'; readonly packed: Uint8Array } | Extract<Outcome, { kind: 'failed' }>;
 
 export class AgentWork {
   readonly #components: AgentWorkComponents;
@@ -124,10 +137,10 @@ export class AgentWork {
         const message = await unlessRejected(runs.next(), telling);
         const working = setInterval(() => message.working(), WORKING_MS);
         const resting = setTimeout(() => runs.rest(), WORKING_MS);
-        const done = await this.#inTurn(message, engine);
+        const done = await this.#do(message, engine);
         clearTimeout(resting);
         await telling;
-        telling = this.#finish(message, done).finally(() => clearInterval(working));
+        telling = this.#tell(message, done).finally(() => clearInterval(working));
       }
     } finally {
       runs.rest();
@@ -136,53 +149,85 @@ export class AgentWork {
     }
   }
 
-  async #inTurn(message: JsMsg, engine: EngineName): Promise<Done | undefined> {
-    // One that was lost with an agent goes alone: what ends the next one is then known.
-    const done = await this.#components.turns.take(message.redelivered ? 'threads' : engine);
-    try {
-      return await this.#do(message);
-    } finally {
-      done();
-    }
-  }
-
   /** undefined: it was given back, or is not wanted any more. */
-  async #do(message: JsMsg): Promise<Done | undefined> {
-    const { connection, signal } = this.#components;
+  async #do(message: JsMsg, engine: EngineName): Promise<Done | undefined> {
     const { experiment, run } = partsOf(message.subject);
     const going = await this.#goingOn(experiment);
     if (going === undefined) {
       message.term('its experiment is over');
       return undefined;
     }
-    if (message.info.deliveryCount > DEATHS_MAX) {
-      const lost = await agentsLostWith(connection, experiment, run);
+    const { connection, turns } = this.#components;
+    const attempts = message.redelivered ? await attemptsOf(connection, experiment, run) : [];
+    const begun = openAttempts(attempts);
+    if (begun.length >= DEATHS_MAX) {
+      const here = await agentsHere(connection);
+      const lost = begun.filter(({ agent }) => !here.has(agent));
+      if (lost.length >= DEATHS_MAX) return { kind: 'failed', error: toPlainError(lostWith(lost)) };
       // One that has just died counts as there for some seconds.
-      if (lost.length < DEATHS_MAX && message.info.deliveryCount <= DEATHS_MAX + WAITS_MAX) {
+      if (message.info.deliveryCount <= DEATHS_MAX + WAITS_MAX) {
         message.nak(AGAIN_MS);
         return undefined;
       }
-      if (lost.length >= DEATHS_MAX) return { kind: 'failed', error: toPlainError(lostWith(lost)) };
     }
-    const { id, name } = this.#components.agent;
-    const attempt = { agent: id, agentName: name, delivery: message.info.deliveryCount };
-    tellAttempt(connection, experiment, run, { ...attempt, hasLeft: false });
-    const done = await this.#run(message, AbortSignal.any([signal, going.signal]));
+    // One that was lost with an agent goes alone: what ends the next one is then known.
+    const done = await turns.take(begun.length > 0 ? 'threads' : engine);
+    try {
+      return await this.#attempt(message, going.signal, attempts);
+    } finally {
+      done();
+    }
+  }
+
+  async #attempt(message: JsMsg, going: AbortSignal, earlier: readonly Attempt[]): Promise<Done | undefined> {
+    const { connection, agent, signal } = this.#components;
+    const { experiment, run } = partsOf(message.subject);
+    const tell = (state: Attempt['state']): void =>
+      tellAttempt(connection, experiment, run, {
+        agent: agent.id,
+        agentName: agent.name,
+        delivery: message.info.deliveryCount,
+        state,
+      });
+    tell('begun');
+    const done = await this.#run(message, AbortSignal.any([signal, going]));
+    if (done?.kind === 'short') {
+      tell('too-small');
+      return this.#passOn(message, done.error, earlier);
+    }
     if (done !== undefined) return done;
-    if (going.signal.aborted && !signal.aborted) message.term('its experiment was stopped');
+    if (going.aborted && !signal.aborted) message.term('its experiment was stopped');
     else {
-      tellAttempt(connection, experiment, run, { ...attempt, hasLeft: true });
+      tell('left');
       message.nak();
     }
     return undefined;
   }
 
+  /** To an agent with a larger machine; if none that is there can do the run, nobody waits for one. */
+  async #passOn(message: JsMsg, error: PlainError, earlier: readonly Attempt[]): Promise<Done | undefined> {
+    const { connection, agent, tell } = this.#components;
+    const tooSmall = new Set(earlier.filter(({ state }) => state === 'too-small').map(({ agent: id }) => id));
+    const others = [...(await agentsHere(connection)).values()].filter(
+      ({ id, program }) => id !== agent.id && programId(program) === this.#program && !tooSmall.has(id),
+    );
+    if (others.length === 0) return { kind: 'failed', error };
+    tell(`gives a run to another: ${error.message}`);
+    message.nak(PASS_ON_MS);
+    return undefined;
+  }
+
   /** undefined: it was not carried to its end. */
-  async #run(message: JsMsg, signal: AbortSignal): Promise<Done | undefined> {
+  async #run(message: JsMsg, signal: AbortSignal): Promise<Done | Short | undefined> {
     const { runner, tell } = this.#components;
     try {
       const plan = await this.#planOf(message);
       tell(`runs ${plan.scenario.name}, seed ${plan.seed}`);
+      const shortages = runner.shortagesOf(plan);
+      if (shortages.length > 0) {
+        const error = new ConfigError(describeShortages(plan.scenario.name, shortages));
+        return { kind: 'short', error: toPlainError(error) };
+      }
       const packed = await runner.run(plan, signal);
       // A run in real time that was stopped has a report, too.
       signal.throwIfAborted();
@@ -211,35 +256,9 @@ export class AgentWork {
     return parsed;
   }
 
-  /** Acknowledged only when the result is stored. Whoever was faster with the same run has told its result. */
-  async #finish(message: JsMsg, done: Done | undefined): Promise<void> {
-    if (done === undefined) return;
+  async #tell(message: JsMsg, done: Done | undefined): Promise<void> {
     const { connection, agent } = this.#components;
-    const { experiment, run } = partsOf(message.subject);
-    const outcome: Outcome =
-      done.kind === 'failed'
-        ? done
-        : {
-            kind: 'report',
-            report: await putPayload(connection, this.#storage, experiment, done.packed),
-          };
-    const subject = subjects.results(experiment, run);
-    const own = resultMessage.encode({ agentName: agent.name, outcome });
-    const jetstream = connection.streams.jetstream();
-    const { duplicate } = await connection.persist(() =>
-      jetstream.publish(subject, own, { msgID: idOf(message) }),
-    );
-    if (duplicate && outcome.kind === 'report') {
-      // The first answer to a publish may have been lost on its way: then the duplicate is this one itself.
-      const stored = await connection.persist(() =>
-        connection.streams.streams.getMessage(streamNames.results, { last_by_subj: subject }),
-      );
-      if (stored === null || !Buffer.from(stored.data).equals(own)) {
-        await dropPayload(connection, this.#storage, outcome.report);
-      }
-    }
-    // One that is lost with the server costs another run of the same, whose result is known already.
-    message.ack();
+    if (done !== undefined) await tellResult(message, done, { connection, storage: this.#storage, agent });
   }
 
   /** An experiment that has begun this moment may not have been told of yet. */
@@ -258,19 +277,10 @@ function unlessRejected<T>(promise: Promise<T>, other: Promise<unknown>): Promis
 
 /** What removes the queue, or the store below it, is no defect of the program. */
 function queueLost(error: unknown): unknown {
-  if (!(error instanceof JetStreamError)) return error;
+  if (!(error instanceof JetStreamError || error instanceof JetStreamApiError)) return error;
   return new TransportError(
     `the NATS server no longer has the queue of runs (${error.message}): it was removed, or the server has lost its store; ` +
       'start the agent again',
     { cause: error },
   );
-}
-
-/** A message that is none has a result all the same: what is wrong with it. */
-function idOf(message: JsMsg): string {
-  try {
-    return runMessage.decode(message.data, message.subject).id;
-  } catch {
-    return `${message.subject}.${message.seq}`;
-  }
 }

@@ -2,7 +2,6 @@
 import { EngineError } from '../../core/errors.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { streamNames, subjects } from '../cluster/names.ts';
-import { agentsHere } from '../cluster/presence.ts';
 import { attemptMessage, type Attempt } from './messages.ts';
 
 /** A run that so many agents have died of is given up. */
@@ -19,19 +18,11 @@ export function tellAttempt(
   connection.nats.publish(subjects.attempts(experiment, run, String(delivery)), attemptMessage.encode(told));
 }
 
-/** Agents that have begun the run and are not there any more. Asked only now: to follow all would cost each agent a message of every other. */
-export async function agentsLostWith(
-  connection: ClusterConnection,
-  experiment: string,
-  run: string,
-): Promise<readonly Attempt[]> {
-  const here = await agentsHere(connection);
-  const attempts = await attemptsOf(connection, experiment, run);
-  return attempts.filter(({ agent, hasLeft }) => !hasLeft && !here.has(agent));
-}
-
-/** One of each agent. */
-async function attemptsOf(
+/**
+ * The last attempt of each agent. Asked only of a run that comes again: to follow all would cost each agent a message of
+ * every other.
+ */
+export async function attemptsOf(
   connection: ClusterConnection,
   experiment: string,
   run: string,
@@ -40,8 +31,9 @@ async function attemptsOf(
   const { state } = await connection.persist(() =>
     streams.info(streamNames.attempts, { subjects_filter: subjects.attempts(experiment, run) }),
   );
+  const inOrder = Object.keys(state.subjects ?? {}).toSorted((a, b) => deliveryOf(a) - deliveryOf(b));
   const byAgent = new Map<string, Attempt>();
-  for (const subject of Object.keys(state.subjects ?? {}).toSorted()) {
+  for (const subject of inOrder) {
     const message = await connection.persist(() =>
       streams.getMessage(streamNames.attempts, { last_by_subj: subject }),
     );
@@ -50,6 +42,15 @@ async function attemptsOf(
     byAgent.set(attempt.agent, attempt);
   }
   return [...byAgent.values()];
+}
+
+function deliveryOf(subject: string): number {
+  return Number(subject.slice(subject.lastIndexOf('.') + 1));
+}
+
+/** Attempts whose agents have begun the run and have not told since that they gave it back. */
+export function openAttempts(attempts: readonly Attempt[]): readonly Attempt[] {
+  return attempts.filter(({ state }) => state === 'begun');
 }
 
 export function lostWith(attempts: readonly Attempt[]): EngineError {

@@ -25,11 +25,11 @@ export const runMessage = messageType('run', {
   plan: payloadSchema,
 });
 
-/** That an agent has begun a run, or has given it back as it left. */
+/** That an agent has begun a run, or has given it back: as it left, or because its machine is too small for it. */
 export const attemptMessage = messageType('attempt', {
   agent: z.string(),
   agentName: z.string(),
-  hasLeft: z.boolean(),
+  state: z.enum(['begun', 'left', 'too-small']),
 });
 
 export type Attempt = ReturnType<typeof attemptMessage.decode>;

@@ -7,11 +7,10 @@ import { ownPrefix, removeLeftBehind } from '../../core/node/store/left-behind.t
 import { fromPlainError } from '../engines/run/plain-errors.ts';
 import type { Engines } from '../engines/registry.ts';
 import { engineNameOf, type Plan } from '../plan/plan.ts';
-import { describeShortages } from '../plan/shortage.ts';
+import type { Shortage } from '../plan/shortage.ts';
 import type { Environment } from '../result/result.ts';
 import { RunPool } from '../run-pool.ts';
 import type { PackAnswer, PackTask } from '../run-worker.ts';
-import { ConfigError } from '../../core/errors.ts';
 import { runAndPack } from './run-and-pack.ts';
 
 export interface PlanRunnerComponents {
@@ -41,17 +40,18 @@ export class PlanRunner {
     });
   }
 
+  /** What this machine has too little of for the run; empty: it can be done here. */
+  shortagesOf(plan: Plan): readonly Shortage[] {
+    return this.#components.engines[engineNameOf(plan)].check(plan);
+  }
+
   /**
    * The packed report of a run.
    *
    * @throws {SwarmError} the run could not be carried out on this machine
    */
-  async run(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {
-    const { engines } = this.#components;
-    const engine = engines[engineNameOf(plan)];
-    const shortages = engine.check(plan);
-    if (shortages.length > 0) throw new ConfigError(describeShortages(plan.scenario.name, shortages));
-    return engine.name === 'virtual' ? this.#inThread(plan, signal) : this.#here(plan, signal);
+  run(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {
+    return engineNameOf(plan) === 'virtual' ? this.#inThread(plan, signal) : this.#here(plan, signal);
   }
 
   /** Ends what is under way. */

@@ -28,7 +28,7 @@ export interface Storage {
 export async function openStorage(connection: ClusterConnection): Promise<Storage> {
   const { streams } = connection.streams;
   const kept = { storage: StorageType.File, max_age: nanos(KEPT_MS), duplicate_window: nanos(DUPLICATES_MS) };
-  await connection.persist(() =>
+  const runs = await connection.persist(() =>
     streams.add({
       ...kept,
       name: streamNames.runs,
@@ -40,6 +40,7 @@ export async function openStorage(connection: ClusterConnection): Promise<Storag
       max_msgs_per_subject: 1,
     }),
   );
+  connection.relyOn(runs);
   await connection.persist(() =>
     streams.add({ ...kept, name: streamNames.results, subjects: [subjects.allResults] }),
   );

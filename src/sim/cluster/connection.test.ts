@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -265,6 +265,34 @@ describe('a connection', () => {
     await second;
     const { state } = await connection.persist(() => connection.streams.streams.info('kept'));
     expect(state.messages).toBe(2);
+  });
+
+  test.each([
+    ['has what it held', 'keep', false],
+    ['lacks a stream that is relied on', 'lose', true],
+    ['has another stream of that name', 'replace', true],
+  ] as const)('is broken by a server that comes back and %s: %s, %s', async (_, store, isBroken) => {
+    const server = await serverWith(JETSTREAM);
+    const connection = await open(`127.0.0.1:${server.port}`);
+    const stream = { name: 'kept', subjects: ['kept.*'] };
+    connection.relyOn(await connection.streams.streams.add(stream));
+    await server.kill();
+    if (store !== 'keep') rmSync(join(server.folder, 'js'), { recursive: true });
+    const broken = new Promise((resolve) => connection.broken.addEventListener('abort', resolve));
+    await server.restart();
+    if (store === 'replace') await (await open(`127.0.0.1:${server.port}`)).streams.streams.add(stream);
+    const asked = connection.persist(() => connection.streams.getAccountInfo());
+    if (!isBroken) {
+      await expect(asked).resolves.toMatchObject({ streams: 1 });
+      await connection.persist(() => connection.nats.flush());
+      expect(connection.broken.aborted).toBe(false);
+      return;
+    }
+    asked.catch(() => undefined);
+    await broken;
+    await expect(connection.persist(() => connection.nats.flush())).rejects.toThrow(
+      /come back without what it held.*start the agents again, and go on with the experiment by --resume/,
+    );
   });
 
   test('knows how far its clock is from the server’s, and how exactly', async () => {

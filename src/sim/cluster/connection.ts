@@ -1,5 +1,10 @@
 /** The connection of a program to the NATS server of its cluster. */
-import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  jetstreamManager,
+  type JetStreamManager,
+  type StreamInfo,
+} from '@nats-io/jetstream';
 import { credsAuthenticator, errors, type NatsConnection } from '@nats-io/nats-core';
 import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { setMaxListeners } from 'node:events';
@@ -44,6 +49,7 @@ const REQUEST_MS = 3 * SECOND_MS;
 const PING_MS = 5 * SECOND_MS;
 /** So often a person is told that the server does not do what it is asked for. */
 const SILENCE_MS = 10 * SECOND_MS;
+const STREAM_NOT_FOUND = 10_059;
 
 /**
  * A connection that survives its server: it connects again by itself, for as long as it is open. What ends it for good
@@ -60,6 +66,8 @@ export class ClusterConnection {
   readonly #signal: AbortSignal;
   readonly #onOutage: (isAway: boolean) => void;
   readonly #onSilence: (why: string) => void;
+  /** When each of the streams that are relied on was made. */
+  readonly #streams = new Map<string, string>();
   #toldMs = -Infinity;
   #isAway = false;
   #outages = 0;
@@ -155,6 +163,11 @@ export class ClusterConnection {
     }
   }
 
+  /** From now on the connection is broken when the server comes back without this stream, or with another. */
+  relyOn({ config, created }: StreamInfo): void {
+    this.#streams.set(config.name, created);
+  }
+
   /** Has whoever is interested told, not too often, that nothing has come of what was asked for so long ago. */
   tellSilence(forMs: number, why: string): void {
     const nowMs = performance.now();
@@ -177,7 +190,7 @@ export class ClusterConnection {
   async #followStatus(): Promise<void> {
     for await (const status of this.nats.status()) {
       if (status.type === 'disconnect') this.#away();
-      else if (status.type === 'reconnect' && this.#isAway) this.#here();
+      else if (status.type === 'reconnect' && this.#isAway) this.#returned();
       else if (status.type === 'error') this.#break(refusal(status.error, this.nats.getServer()));
     }
   }
@@ -190,6 +203,34 @@ export class ClusterConnection {
     ({ promise: this.#back, resolve: this.#here } = this.#untilBack());
     this.#lose(new errors.ConnectionError('the server is away'));
     this.#onOutage(true);
+  }
+
+  #returned(): void {
+    this.#here();
+    // What ends the wait for an answer is told elsewhere.
+    this.#requireStreams().catch(() => undefined);
+  }
+
+  async #requireStreams(): Promise<void> {
+    for (const [name, created] of this.#streams) {
+      if ((await this.#createdOf(name)) === created) continue;
+      this.#break(
+        new TransportError(
+          `the NATS server at ${this.nats.getServer()} has come back without what it held: its store was removed, or it was ` +
+            'started with another (-sd); start the agents again, and go on with the experiment by --resume',
+        ),
+      );
+    }
+  }
+
+  /** undefined: there is no such stream. */
+  async #createdOf(stream: string): Promise<string | undefined> {
+    try {
+      return (await this.persist(() => this.streams.streams.info(stream))).created;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return undefined;
+      throw error;
+    }
   }
 
   #untilBack(): { promise: Promise<void>; resolve: () => void } {

@@ -47,10 +47,21 @@ export function openAgents(connection: ClusterConnection): Promise<KV> {
   );
 }
 
-/** The ids of agents that are there at this moment. */
-export async function agentsHere(connection: ClusterConnection): Promise<ReadonlySet<string>> {
-  const entries = await entriesOf(connection, await openAgents(connection), bucketNames.agents);
-  return new Set(entries.map(({ key }) => key));
+/** Agents that are there at this moment, by id. Entries that cannot be read are none. */
+export async function agentsHere(connection: ClusterConnection): Promise<ReadonlyMap<string, AgentRecord>> {
+  const here = new Map<string, AgentRecord>();
+  for (const { key, value } of await entriesOf(
+    connection,
+    await openAgents(connection),
+    bucketNames.agents,
+  )) {
+    try {
+      here.set(key, agentMessage.decode(value, `agent ${key}`));
+    } catch (error) {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+    }
+  }
+  return here;
 }
 
 /** An agent's own entry. */
