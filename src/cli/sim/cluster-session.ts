@@ -59,13 +59,17 @@ export class ClusterSession {
         `--cluster ${options.cluster!}: did you mean ${EMBEDDED}? A host of that name: nats://${options.cluster!}`,
       );
     }
+    const server = isEmbedded ? await NatsServer.start() : undefined;
     const ends: (() => Promise<void>)[] = [];
     const end = async (): Promise<void> => {
-      for (const one of ends.splice(0).reverse()) await one();
+      try {
+        await Promise.all(ends.splice(0).map((one) => one()));
+      } finally {
+        // All others have told it that they leave.
+        await server?.stop();
+      }
     };
     try {
-      const server = isEmbedded ? await NatsServer.start() : undefined;
-      if (server !== undefined) ends.push(() => server.stop());
       const address =
         server?.address ?? readClusterAddress(options.cluster!, options, process.env, '--cluster');
       const embedded =
@@ -90,8 +94,7 @@ export class ClusterSession {
       });
       const session = new ClusterSession(program, connection, agents, ending, end);
       if (!isEmbedded && !options.plan) session.#requireAgents(options.cluster!);
-      const awaited = options.agents ?? (engine !== 'cluster' ? 0 : isEmbedded ? parallelThreads() : 1);
-      if (!options.plan) await session.#untilThere(awaited);
+      if (!options.plan) await session.#untilThere(awaitedAgents(options, engine));
       return session;
     } catch (error) {
       await end();
@@ -165,6 +168,12 @@ function kindsOf(agents: readonly AgentRecord[]): readonly string[] {
 /** One a core for runs in virtual time; those in real time need the machine to themselves. */
 export function agentsOfEmbedded({ agents }: SimOptions, engine: EngineName): number {
   return engine === 'threads' ? 1 : (agents ?? parallelThreads());
+}
+
+/** Runs in a queue need not wait for agents that have been started and come. */
+function awaitedAgents({ agents, cluster }: SimOptions, engine: EngineName): number {
+  if (engine === 'cluster') return agents ?? (cluster === EMBEDDED ? parallelThreads() : 1);
+  return cluster === EMBEDDED ? 0 : (agents ?? 0);
 }
 
 function embeddedAgents(server: NatsServer, options: SimOptions, engine: EngineName): EmbeddedAgents {

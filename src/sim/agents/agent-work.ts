@@ -52,6 +52,24 @@ const AGAIN_MS = 1000;
 const WAITS_MAX = 8;
 const PLAN_BYTES_MAX = 2 ** 30;
 
+/** A run that an agent has, until it is done and told. */
+class TakenRun {
+  readonly message: JsMsg;
+  /** To be called by `end`: also what is told of a run could disturb one that needs the machine to itself. */
+  endTurn: () => void = () => undefined;
+  readonly #working: NodeJS.Timeout;
+
+  constructor(message: JsMsg) {
+    this.message = message;
+    this.#working = setInterval(() => message.working(), WORKING_MS);
+  }
+
+  end(): void {
+    clearInterval(this.#working);
+    this.endTurn();
+  }
+}
+
 export class AgentWork {
   readonly #components: AgentWorkComponents;
   readonly #storage: Storage;
@@ -135,12 +153,18 @@ export class AgentWork {
       for (;;) {
         await turns.free(engine);
         const message = await unlessRejected(runs.next(), telling);
-        const working = setInterval(() => message.working(), WORKING_MS);
+        const taken = new TakenRun(message);
         const resting = setTimeout(() => runs.rest(), WORKING_MS);
-        const done = await this.#do(message, engine);
-        clearTimeout(resting);
-        await telling;
-        telling = this.#tell(message, done).finally(() => clearInterval(working));
+        try {
+          const done = await this.#do(taken, engine);
+          await telling;
+          telling = this.#tell(message, done).finally(() => taken.end());
+        } catch (error) {
+          taken.end();
+          throw error;
+        } finally {
+          clearTimeout(resting);
+        }
       }
     } finally {
       runs.rest();
@@ -150,7 +174,8 @@ export class AgentWork {
   }
 
   /** undefined: it was given back, or is not wanted any more. */
-  async #do(message: JsMsg, engine: EngineName): Promise<Done | undefined> {
+  async #do(taken: TakenRun, engine: EngineName): Promise<Done | undefined> {
+    const { message } = taken;
     const { experiment, run } = partsOf(message.subject);
     const going = await this.#goingOn(experiment);
     if (going === undefined) {
@@ -171,12 +196,8 @@ export class AgentWork {
       }
     }
     // One that was lost with an agent goes alone: what ends the next one is then known.
-    const done = await turns.take(begun.length > 0 ? 'threads' : engine);
-    try {
-      return await this.#attempt(message, going.signal, attempts);
-    } finally {
-      done();
-    }
+    taken.endTurn = await turns.take(begun.length > 0 ? 'threads' : engine);
+    return this.#attempt(message, going.signal, attempts);
   }
 
   async #attempt(message: JsMsg, going: AbortSignal, earlier: readonly Attempt[]): Promise<Done | undefined> {
