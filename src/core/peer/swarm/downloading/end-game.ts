@@ -3,7 +3,7 @@ import type { Neighbour, OpenRequest } from '../neighbours/neighbour.ts';
 import { SILENT_MS } from '../neighbours/neighbour.ts';
 import type { Pace } from '../neighbours/pace.ts';
 
-/** Copies of one chunk on their way at a time, apart from those of sources that have fallen silent. */
+/** Copies of one chunk on their way at a time, apart from those of sources that are late. */
 const COPIES_MAX = 2;
 /** A second copy is worth its trouble only when it should come so much sooner than the first… */
 const GAIN_MIN = 2;
@@ -30,17 +30,19 @@ export function chooseDuplicate(
   const usual = here.usualPace.bytesPerSec;
   const hereRate = (pace.bytesPerSec > 0 ? Math.min(pace.bytesPerSec, usual) : usual) / 1000;
   const soonestMs = neighbour.roundTripMs ?? 0;
+  const hereMsOf = (bytes: number): number =>
+    soonestMs + (hereRate > 0 ? bytes / hereRate : neighbour.turnPatience.limitMs);
+  const late = lateSources(all, hereMsOf, nowMs);
   let best: { readonly index: number; readonly remainingMs: number } | undefined;
   for (const source of all) {
     if (source === neighbour || source.requests.size === 0) continue;
-    expectArrivals(source, nowMs, (request, remainingMs, begun) => {
+    expectArrivals(source, late.has(source), nowMs, (request, remainingMs, begun) => {
       const { index, bytes } = request;
       // What comes sooner is no candidate, however soon this neighbour would bring it.
       if (remainingMs < GAIN_MIN_MS || (best !== undefined && remainingMs <= best.remainingMs)) return;
       if (!theirs.has(index) || !ledger.needs(index)) return;
-      if (ledger.copiesOnTheirWay(index) - silentCopies(all, index) >= COPIES_MAX) return;
-      const bytesLeft = bytes - here.bytesHere(index);
-      const hereMs = soonestMs + (hereRate > 0 ? bytesLeft / hereRate : neighbour.turnPatience.limitMs);
+      if (ledger.copiesOnTheirWay(index) - copiesFrom(late, index) >= COPIES_MAX) return;
+      const hereMs = hereMsOf(bytes - here.bytesHere(index));
       const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
       if (remainingMs < limitMs) return;
       best = { index, remainingMs };
@@ -49,11 +51,28 @@ export function chooseDuplicate(
   return best?.index;
 }
 
-function silentCopies(all: readonly Neighbour[], index: number): number {
-  let count = 0;
-  for (const { silent, requests } of all) {
-    if (silent && requests.get(index)?.download.over === false) count++;
+/**
+ * Those who have fallen silent, or let us wait for much longer than this neighbour would: patience grows where nobody
+ * answers, also with those who were not asked before.
+ */
+function lateSources(
+  all: readonly Neighbour[],
+  hereMsOf: (bytes: number) => number,
+  nowMs: number,
+): ReadonlySet<Neighbour> {
+  const late = new Set<Neighbour>();
+  for (const source of all) {
+    const [first] = source.requests.values();
+    if (first === undefined) continue;
+    const limitMs = hereMsOf(first.bytes) * GAIN_MIN + SILENT_MS;
+    if (source.silent || nowMs - source.lastProgressMs > limitMs) late.add(source);
   }
+  return late;
+}
+
+function copiesFrom(sources: Iterable<Neighbour>, index: number): number {
+  let count = 0;
+  for (const { requests } of sources) if (requests.get(index)?.download.over === false) count++;
   return count;
 }
 
@@ -63,16 +82,17 @@ function silentCopies(all: readonly Neighbour[], index: number): number {
  */
 function expectArrivals(
   source: Neighbour,
+  isLate: boolean,
   nowMs: number,
   onArrival: (request: OpenRequest, remainingMs: number, begun: boolean) => void,
 ): void {
   const rate = isPaceKnown(source, nowMs) ? source.pace.bytesPerSec : 0;
-  if (!source.silent && rate === 0) return;
+  if (!isLate && rate === 0) return;
   // What a cancel would still meet on its way is as good as begun.
   const underwayBytes = (rate * (source.roundTripMs ?? 0)) / 1000;
   const quietMs = nowMs - source.lastProgressMs;
-  // A neighbour that has been silent for a long time will hardly answer before the same time again.
-  const silentMs = source.silent && quietMs >= SILENT_MS ? quietMs : 0;
+  // One that has let us wait for a long time will hardly answer before the same time again.
+  const silentMs = isLate && quietMs >= SILENT_MS ? quietMs : 0;
   let aheadBytes = 0;
   for (const request of source.requests.values()) {
     if (request.download.over) continue;
