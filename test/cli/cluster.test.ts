@@ -293,22 +293,29 @@ test('an agent whose queue is removed ends with that, and does not stay there wi
   );
 });
 
-test('Ctrl-C at the coordinator takes the work from all agents, who are there for the next', async () => {
+test('Ctrl-C at the coordinator ends the work of all agents within two seconds, who are there for the next', async () => {
   const { url } = await serverWith(JETSTREAM);
-  const agent = await agentOf(url, 'a');
-  const sim = start('sim', 'long', '--repeat', '20', '--cluster', url, '--out', 'cluster');
-  await agent.says(/runs long/);
+  const agents = [await agentOf(url, 'a'), await agentOf(url, 'b')];
+  // Minutes of work each: what ends it is nothing else.
+  const endless = ['--set', 'peers.leechers.count=400', '--set', 'time_limit=1h'];
+  const sim = start('sim', 'long', ...endless, '--repeat', '20', '--cluster', url, '--out', 'cluster');
+  for (const agent of agents) await agent.says(/runs long/);
+  const signalledMs = performance.now();
   sim.signal('SIGINT');
+  for (const agent of agents) await agent.says(/ends a run, since its experiment was stopped/);
+  expect(performance.now() - signalledMs).toBeLessThan(2000);
   expect(await sim.ends()).toMatchObject({ code: 130 });
   const [experiment] = readdirSync(join(folder, 'cluster', 'long'));
   expect(sim.output).toContain(`the same command with --resume ${experiment!}`);
   const connection = await connectTo(url);
   const { state } = await connection.streams.streams.info(streamNames.runs);
   expect(state.messages).toBe(0);
-  const next = start('sim', 'small', '--cluster', url, '--out', 'next');
+  const next = start('sim', 'small', '--repeat', '2', '--cluster', url, '--out', 'next');
   expect(await next.ends(), next.output).toMatchObject({ code: 0 });
-  agent.signal('SIGTERM');
-  expect(await agent.ends()).toMatchObject({ code: 0 });
+  for (const agent of agents) {
+    agent.signal('SIGTERM');
+    expect(await agent.ends()).toMatchObject({ code: 0 });
+  }
 });
 
 /** An agent that is there and does nothing. */

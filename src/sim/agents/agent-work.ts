@@ -201,25 +201,27 @@ export class AgentWork {
   }
 
   async #attempt(message: JsMsg, going: AbortSignal, earlier: readonly Attempt[]): Promise<Done | undefined> {
-    const { connection, agent, signal } = this.#components;
+    const { connection, agent, signal, tell } = this.#components;
     const { experiment, run } = partsOf(message.subject);
-    const tell = (state: Attempt['state']): void =>
+    const note = (state: Attempt['state']): void =>
       tellAttempt(connection, experiment, run, {
         agent: agent.id,
         agentName: agent.name,
         delivery: message.info.deliveryCount,
         state,
       });
-    tell('begun');
+    note('begun');
     const done = await this.#run(message, AbortSignal.any([signal, going]));
     if (done?.kind === 'short') {
-      tell('too-small');
+      note('too-small');
       return this.#passOn(message, done.error, earlier);
     }
     if (done !== undefined) return done;
-    if (going.aborted && !signal.aborted) message.term('its experiment was stopped');
-    else {
-      tell('left');
+    if (going.aborted && !signal.aborted) {
+      tell('ends a run, since its experiment was stopped');
+      message.term('its experiment was stopped');
+    } else {
+      note('left');
       message.nak();
     }
     return undefined;

@@ -16,7 +16,8 @@ import type { RunResult } from '../result/result.ts';
 import type { FinishedRun } from '../run-and-report.ts';
 import { deflated } from './deflated.ts';
 import { Lead } from './lead.ts';
-import { experimentMessage, resultMessage, runMessage, type Outcome } from './messages.ts';
+import { ExperimentEntry } from './experiment-entry.ts';
+import { resultMessage, runMessage, type Outcome } from './messages.ts';
 import { dropPayload, dropPayloads, getPayload, putPayload } from './payload.ts';
 import { unpackReport } from './report-pack.ts';
 import { openQueue, openStorage, type Storage } from './storage.ts';
@@ -29,9 +30,14 @@ export interface RunQueueOptions {
   readonly program: Program;
   /** Stops the experiment wherever it goes on. */
   readonly signal: AbortSignal;
+  /** How long the server keeps what nobody renews, and how often this one looks. Default: seven days, and each hour. */
+  readonly kept?: { readonly forMs: number; readonly lookMs: number };
 }
 
 interface Waiting {
+  readonly plan: Plan;
+  /** It is in the queue, or was. */
+  isQueued: boolean;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: Error) => void;
 }
@@ -42,11 +48,13 @@ const IN_QUEUE_ALREADY = 10_077;
 const PUBLISHES_MAX = 32;
 /** Within this time of a Ctrl-C all that can be told to agents is told. */
 const STOP_MS = 1.5 * SECOND_MS;
+const LOOK_MS = 3600 * SECOND_MS;
 
 export class RunQueue {
   readonly #options: RunQueueOptions;
   readonly #storage: Storage;
   readonly #lead: Lead;
+  readonly #entry: ExperimentEntry;
   readonly #script = Buffer.from(pageScript('page'));
   /** Of runs that were done before anybody waited for them here. */
   readonly #early = new Map<string, Outcome>();
@@ -56,26 +64,34 @@ export class RunQueue {
   readonly #messages: ConsumerMessages;
   #publishing = 0;
   readonly #slots: (() => void)[] = [];
+  readonly #looking: NodeJS.Timeout;
 
   private constructor(
     options: RunQueueOptions,
     lead: Lead,
     storage: Storage,
+    entry: ExperimentEntry,
     queued: ReadonlySet<string>,
     messages: ConsumerMessages,
   ) {
     this.#options = options;
     this.#lead = lead;
     this.#storage = storage;
+    this.#entry = entry;
     this.#queued = queued;
     this.#messages = messages;
     void this.#listen();
-    const { signal, connection } = options;
-    const giveUp = (why: AbortSignal) => (): void => {
-      for (const { reject } of this.#waiting.values()) reject(why.reason as Error);
-    };
-    signal.addEventListener('abort', giveUp(signal));
-    connection.broken.addEventListener('abort', giveUp(connection.broken));
+    const { signal, connection, kept } = options;
+    for (const why of [signal, connection.broken]) {
+      why.addEventListener('abort', () => this.#giveUp(why.reason as Error));
+    }
+    this.#looking = setInterval(() => {
+      this.#renew().catch((error: unknown) => this.#giveUp(error as Error));
+    }, kept?.lookMs ?? LOOK_MS).unref();
+  }
+
+  #giveUp(why: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(why);
   }
 
   /**
@@ -96,26 +112,15 @@ export class RunQueue {
 
   static async #openLed(options: RunQueueOptions, lead: Lead): Promise<RunQueue> {
     const { connection, experiment, scenario, program } = options;
-    const { streams } = connection.streams;
-    const storage = await openStorage(connection);
+    const storage = await openStorage(connection, options.kept?.forMs);
     const own = programId(program);
     await openQueue(connection, own, 'virtual');
     await openQueue(connection, own, 'threads');
-    const entry = experimentMessage.encode({ scenario, program });
-    const revision = await connection.persist(() => storage.experiments.put(experiment, entry));
-    lead.guard(async () => {
-      const found = await storage.experiments.get(experiment);
-      return found?.operation === 'PUT' && found.revision === revision;
-    });
+    const entry = new ExperimentEntry(connection, storage, experiment, { scenario, program });
+    await entry.write();
+    lead.guard(() => entry.isUntouched());
     await lead.assured();
-    // In this order: a run leaves the queue after its result is stored, so each is found in one of them.
-    const { state } = await connection.persist(() =>
-      streams.info(streamNames.runs, { subjects_filter: subjects.runs(own, '*', experiment) }),
-    );
-    const queued = new Set(Object.keys(state.subjects ?? {}).map((subject) => partsOf(subject).run));
-    const stored = await connection.persist(() =>
-      streams.info(streamNames.results, { subjects_filter: subjects.results(experiment) }),
-    );
+    const { queued, done } = await whereRunsAre(connection, own, experiment);
     const results = await connection.persist(() =>
       connection.streams.jetstream().consumers.get(streamNames.results, {
         filter_subjects: subjects.results(experiment),
@@ -123,8 +128,8 @@ export class RunQueue {
       }),
     );
     const messages = await connection.persist(() => results.consume({ max_messages: 100 }));
-    const queue = new RunQueue(options, lead, storage, queued, messages);
-    await queue.#known(Object.keys(stored.state.subjects ?? {}).length);
+    const queue = new RunQueue(options, lead, storage, entry, queued, messages);
+    await queue.#known(done.size);
     await queue.#retryFailed();
     return queue;
   }
@@ -169,6 +174,7 @@ export class RunQueue {
 
   /** Nothing of the experiment is left, and agents stop what they do for it, unless another coordinator leads it now. */
   async close(): Promise<void> {
+    clearInterval(this.#looking);
     this.#messages.stop();
     const { connection } = this.#options;
     if (connection.nats.isClosed()) return;
@@ -194,8 +200,11 @@ export class RunQueue {
       return early;
     }
     signal.throwIfAborted();
-    const outcome = new Promise<Outcome>((resolve, reject) => this.#waiting.set(run, { resolve, reject }));
-    if (!this.#queued.has(run)) {
+    const isQueued = this.#queued.has(run);
+    const outcome = new Promise<Outcome>((resolve, reject) =>
+      this.#waiting.set(run, { plan, isQueued, resolve, reject }),
+    );
+    if (!isQueued) {
       // Whoever waits is told of that, too, and of nothing twice.
       this.#publish(run, plan).catch((error: unknown) => this.#waiting.get(run)?.reject(error as Error));
     }
@@ -224,9 +233,26 @@ export class RunQueue {
         .catch((error: unknown) => {
           if (!(error instanceof JetStreamApiError && error.code === IN_QUEUE_ALREADY)) throw error;
         });
+      const waiting = this.#waiting.get(run);
+      if (waiting !== undefined) waiting.isQueued = true;
     } finally {
       this.#publishing--;
       this.#slots.shift()?.();
+    }
+  }
+
+  /** The server keeps nothing for ever: what is still wanted is given to it again. */
+  async #renew(): Promise<void> {
+    const { connection, experiment, program } = this.#options;
+    await this.#lead.assured();
+    await this.#entry.write();
+    const before = new Map(this.#waiting);
+    const { queued, done } = await whereRunsAre(connection, programId(program), experiment);
+    for (const [run, waiting] of before) {
+      if (!waiting.isQueued || queued.has(run) || done.has(run) || this.#waiting.get(run) !== waiting)
+        continue;
+      waiting.isQueued = false;
+      await this.#publish(run, waiting.plan);
     }
   }
 
@@ -254,6 +280,21 @@ export class RunQueue {
       );
     }
   }
+}
+
+/** In this order: a run leaves the queue after its result is stored, so each is found in one of them. */
+async function whereRunsAre(
+  connection: ClusterConnection,
+  program: string,
+  experiment: string,
+): Promise<{ readonly queued: ReadonlySet<string>; readonly done: ReadonlySet<string> }> {
+  const { streams } = connection.streams;
+  const runsBelow = async (stream: string, filter: string): Promise<ReadonlySet<string>> => {
+    const { state } = await connection.persist(() => streams.info(stream, { subjects_filter: filter }));
+    return new Set(Object.keys(state.subjects ?? {}).map((subject) => partsOf(subject).run));
+  };
+  const queued = await runsBelow(streamNames.runs, subjects.runs(program, '*', experiment));
+  return { queued, done: await runsBelow(streamNames.results, subjects.results(experiment)) };
 }
 
 /** What cannot be told to the server in time is left: it ends by itself. */

@@ -10,7 +10,7 @@ import type { EngineName } from '../plan/plan.ts';
 
 const DAY_MS = 24 * 3600 * SECOND_MS;
 /** What a coordinator that never came back has left is removed by then. */
-const KEPT_MS = 7 * DAY_MS;
+export const KEPT_MS = 7 * DAY_MS;
 /** A publish that is repeated within this time is known. */
 const DUPLICATES_MS = 3600 * SECOND_MS;
 
@@ -24,10 +24,15 @@ export interface Storage {
   readonly files: ObjectStore;
 }
 
-/** Makes what is not there yet; whoever comes first does it. */
-export async function openStorage(connection: ClusterConnection): Promise<Storage> {
+/**
+ * Makes what is not there yet; whoever comes first does it.
+ *
+ * @param keptMs what nobody renews is removed after this time
+ */
+export async function openStorage(connection: ClusterConnection, keptMs = KEPT_MS): Promise<Storage> {
   const { streams } = connection.streams;
-  const kept = { storage: StorageType.File, max_age: nanos(KEPT_MS), duplicate_window: nanos(DUPLICATES_MS) };
+  const knownMs = Math.min(DUPLICATES_MS, keptMs);
+  const kept = { storage: StorageType.File, max_age: nanos(keptMs), duplicate_window: nanos(knownMs) };
   const runs = await connection.persist(() =>
     streams.add({
       ...kept,
@@ -48,10 +53,14 @@ export async function openStorage(connection: ClusterConnection): Promise<Storag
     streams.add({ ...kept, name: streamNames.attempts, subjects: [subjects.allAttempts] }),
   );
   const experiments = await connection.persist(() =>
-    new Kvm(connection.nats).create(bucketNames.experiments, { ttl: KEPT_MS, storage: StorageType.File }),
+    new Kvm(connection.nats).create(bucketNames.experiments, { ttl: keptMs, storage: StorageType.File }),
   );
+  // A run does not outlive its plan.
   const files = await connection.persist(() =>
-    new Objm(connection.nats).create(bucketNames.files, { ttl: nanos(KEPT_MS), storage: StorageType.File }),
+    new Objm(connection.nats).create(bucketNames.files, {
+      ttl: nanos(2 * keptMs),
+      storage: StorageType.File,
+    }),
   );
   return { experiments, files };
 }
