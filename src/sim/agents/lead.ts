@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { ConfigError, EngineError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
+import { madeOnce } from '../cluster/made-once.ts';
 import { messageType } from '../cluster/message.ts';
 import { bucketNames } from '../cluster/names.ts';
 
@@ -56,7 +57,7 @@ export class Lead {
    * @throws {ConfigError} another coordinator leads the experiment; names it
    */
   static async take(connection: ClusterConnection, experiment: string): Promise<Lead> {
-    const leads = await connection.persist(() =>
+    const leads = await madeOnce(connection, () =>
       new Kvm(connection.nats).create(bucketNames.leads, { ttl: GONE_MS, storage: StorageType.File }),
     );
     const lead = new Lead(connection, leads, experiment);

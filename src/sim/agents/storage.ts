@@ -5,12 +5,13 @@ import { nanos } from '@nats-io/nats-core';
 import { Objm, type ObjectStore } from '@nats-io/obj';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
+import { madeOnce } from '../cluster/made-once.ts';
 import { bucketNames, streamNames, subjects } from '../cluster/names.ts';
 import type { EngineName } from '../plan/plan.ts';
 
 const DAY_MS = 24 * 3600 * SECOND_MS;
 /** What a coordinator that never came back has left is removed by then. */
-export const KEPT_MS = 7 * DAY_MS;
+const KEPT_MS = 7 * DAY_MS;
 /** A publish that is repeated within this time is known. */
 const DUPLICATES_MS = 3600 * SECOND_MS;
 
@@ -33,7 +34,7 @@ export async function openStorage(connection: ClusterConnection, keptMs = KEPT_M
   const { streams } = connection.streams;
   const knownMs = Math.min(DUPLICATES_MS, keptMs);
   const kept = { storage: StorageType.File, max_age: nanos(keptMs), duplicate_window: nanos(knownMs) };
-  const runs = await connection.persist(() =>
+  const runs = await madeOnce(connection, () =>
     streams.add({
       ...kept,
       name: streamNames.runs,
@@ -46,17 +47,17 @@ export async function openStorage(connection: ClusterConnection, keptMs = KEPT_M
     }),
   );
   connection.relyOn(runs);
-  await connection.persist(() =>
+  await madeOnce(connection, () =>
     streams.add({ ...kept, name: streamNames.results, subjects: [subjects.allResults] }),
   );
-  await connection.persist(() =>
+  await madeOnce(connection, () =>
     streams.add({ ...kept, name: streamNames.attempts, subjects: [subjects.allAttempts] }),
   );
-  const experiments = await connection.persist(() =>
+  const experiments = await madeOnce(connection, () =>
     new Kvm(connection.nats).create(bucketNames.experiments, { ttl: keptMs, storage: StorageType.File }),
   );
   // A run does not outlive its plan.
-  const files = await connection.persist(() =>
+  const files = await madeOnce(connection, () =>
     new Objm(connection.nats).create(bucketNames.files, {
       ttl: nanos(2 * keptMs),
       storage: StorageType.File,

@@ -9,6 +9,7 @@ import { SECOND_MS } from '../../core/units.ts';
 import { entriesOf, followEntries } from './bucket-entries.ts';
 import { measureClock, type ClockOffset } from './clock-offset.ts';
 import type { ClusterConnection } from './connection.ts';
+import { madeOnce } from './made-once.ts';
 import { messageType } from './message.ts';
 import { bucketNames } from './names.ts';
 import { programSchema } from './program-id.ts';
@@ -42,7 +43,7 @@ const GONE_MS = 3 * BEAT_MS;
 
 /** An entry lasts as long as a few missed beats. */
 export function openAgents(connection: ClusterConnection): Promise<KV> {
-  return connection.persist(() =>
+  return madeOnce(connection, () =>
     new Kvm(connection.nats).create(bucketNames.agents, { ttl: GONE_MS, storage: StorageType.File }),
   );
 }
