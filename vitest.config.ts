@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const tests = ['src', 'bench', 'test'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -34,6 +35,7 @@ export default defineConfig({
     pool: 'forks',
     /** One more than the cores of a build machine: tests of programs and sockets wait more than they compute. */
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     /** A test that asserts nothing fails. */
     expect: { requireAssertions: true },
     testTimeout: 180_000,

@@ -1,4 +1,5 @@
 /** A run over several hosts, with a real NATS server between them and the coordinator. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,6 +154,27 @@ describe('a run over hosts on NATS', () => {
     });
     expect(record.ending).toBe('completed');
     await vi.waitFor(() => expect(order).toEqual(['after it']), 20_000);
+  });
+
+  test('a host that cannot remove what it has made says so, and is free for the next run all the same', async (context) => {
+    const turns = new Turns();
+    await host('a', '127.0.0.2', turns);
+    const temporary = join(folder, 'tmp');
+    let mounted: string | undefined;
+    const record = await runOnAll(swarmPlan({ leechers: 1 }), {
+      onReady: () => {
+        const stuck = join(temporary, readdirSync(temporary)[0]!, 'stuck');
+        mkdirSync(stuck);
+        // What is mounted there cannot be removed by anybody.
+        if (spawnSync('mount', ['-t', 'tmpfs', 'none', stuck]).status === 0) mounted = stuck;
+      },
+    });
+    if (mounted === undefined) return context.skip('this user may mount nothing');
+    ends.push(() => Promise.resolve(spawnSync('umount', [mounted!])));
+    expect(record.ending).toBe('completed');
+    const left = /a: something of it is left on this machine: EBUSY.*stuck/;
+    await vi.waitFor(() => expect(told.join()).toMatch(left), 20_000);
+    expect((await runOnAll(swarmPlan({ leechers: 1 }))).ending).toBe('completed');
   });
 
   test('an agent that is asked twice by the same coordinator takes part, another is told that it has a part already', async () => {

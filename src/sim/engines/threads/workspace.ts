@@ -49,9 +49,14 @@ export class Workspace {
     writeList(folder, totalChunks, held);
   }
 
+  /** @throws what the file system does: then something of it is left */
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
-    process.off('exit', this.#removeAtExit);
+    try {
+      await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+    } finally {
+      // What could not be removed is told by who called; one more try at the exit would end the program by it.
+      process.off('exit', this.#removeAtExit);
+    }
   }
 }
 

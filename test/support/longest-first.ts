@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Each takes half a minute and more, whatever its size, by which vitest goes as long as it has not run them. */
+const LONGEST = [
+  'test/cli/cluster.test.ts',
+  'test/sim/experiment.test.ts',
+  'test/sim/against.test.ts',
+  'test/cli/live.test.ts',
+  'test/sim/determinism.test.ts',
+  'test/interop/foreign-peers.test.ts',
+  'test/cli/classic-folders.test.ts',
+  'test/cli/adversity.test.ts',
+  'test/cli/broken-files.test.ts',
+  'test/cli/npm.test.ts',
+  'test/sim/threads-engine.test.ts',
+  'test/interop/foreign-tracker.test.ts',
+];
+
+/** What takes longest begins first, so that nothing long is left for the end, when the other cores have nothing to do. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = LONGEST.findIndex((file) => moduleId === join(this.ctx.config.root, file));
+      return at === -1 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
