@@ -32,5 +32,5 @@ export default {
   // Tests read the schema that it brings.
   ignoreDependencies: isProduction ? [] : ['jest-junit-reporter'],
   // Calibration starts ip, on Linux alone; tests make named pipes, certificates and servers.
-  ignoreBinaries: ['aria2c', 'ip', 'mkfifo', 'nats-server', 'openssl'],
+  ignoreBinaries: ['aria2c', 'ip', 'mkfifo', 'mount', 'nats-server', 'openssl', 'umount'],
 };

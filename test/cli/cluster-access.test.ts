@@ -1,5 +1,5 @@
 /** A cluster of this machine alone, and who is refused by one. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { experimentMessage } from '../../src/sim/agents/messages.ts';
@@ -21,20 +21,33 @@ import { RunningProgram } from '../support/programs.ts';
 
 useClusterStage();
 
-/** Empty where no command line has the text. */
-function processesWith(text: string): string {
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    // It has ended meanwhile.
+    return '';
+  }
+}
+
+/** Ids of the processes whose command line has a match. */
+function processesWith(pattern: RegExp): number[] {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return all
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        // It has ended meanwhile.
-        return '';
-      }
-    })
-    .filter((line) => line.includes(text))
-    .join('\n');
+  return all.filter((pid) => pattern.test(commandOf(pid))).map(Number);
+}
+
+/** A program of an embedded cluster, and the configuration of its server. */
+async function embedded(words: readonly string[], isUnderWay: RegExp, options?: { detached: boolean }) {
+  const own = mkdtempSync(join(folder, 'tmp-'));
+  const all = [...words, '--cluster', 'embedded', '--agents', '2'];
+  const sim = new RunningProgram(inject('bundleFolder'), 'sim', all, folder, { TMPDIR: own }, options);
+  ends.push(() => sim.destroy());
+  await sim.says(isUnderWay);
+  const config = join(
+    own,
+    readdirSync(own).find((name) => name.startsWith('swarm-lab-nats'))!,
+  );
+  return { sim, own, config };
 }
 
 describe('an embedded cluster', () => {
@@ -48,21 +61,39 @@ describe('an embedded cluster', () => {
   });
 
   test('leaves nothing when it is stopped: no process, no file', async () => {
-    const own = join(folder, 'tmp');
-    mkdirSync(own);
-    const words = ['small', '--repeat', '300', '--cluster', 'embedded', '--agents', '2'];
-    const sim = new RunningProgram(inject('bundleFolder'), 'sim', words, folder, { TMPDIR: own });
-    ends.push(() => sim.destroy());
-    await sim.says(passes(2));
-    const config = join(
-      own,
-      readdirSync(own).find((name) => name.startsWith('swarm-lab-nats'))!,
-    );
-    expect(processesWith(config)).not.toBe('');
+    const { sim, own, config } = await embedded(['small', '--repeat', '300'], passes(2));
+    expect(processesWith(new RegExp(config))).not.toEqual([]);
     sim.signal('SIGINT');
     expect(await sim.ends()).toMatchObject({ code: 130 });
     expect(readdirSync(own)).toEqual([]);
-    expect(processesWith(config)).toBe('');
+    expect(processesWith(new RegExp(config))).toEqual([]);
+  });
+
+  test('ends by Ctrl-C in a terminal, which is for all processes of a group, as by one for itself', async () => {
+    const { sim, own } = await embedded(['small', '--repeat', '300'], passes(2), { detached: true });
+    process.kill(-sim.pid, 'SIGINT');
+    expect(await sim.ends(), sim.output).toMatchObject({ code: 130 });
+    expect(readdirSync(own)).toEqual([]);
+    // It ends with its program, so there is nothing to go on with.
+    expect(sim.output).not.toContain('--resume');
+  });
+
+  test.for([
+    { of: 'an experiment', words: ['small', '--repeat', '300'], isUnderWay: passes(2) },
+    {
+      of: 'one run over all agents',
+      words: ['small', '--engine', 'cluster', '--set', 'content.generate.size=64MiB'],
+      isUnderWay: /peers ready/,
+    },
+  ])('whose server ends by itself in the midst of $of says so, and ends', async ({ words, isUnderWay }) => {
+    const { sim, config } = await embedded(words, isUnderWay);
+    const [server] = processesWith(new RegExp(`^nats-server.*${config}`));
+    process.kill(server!, 'SIGKILL');
+    expect((await sim.ends()).code, sim.output).not.toBe(0);
+    expect(sim.output.replaceAll(/\s+/g, ' ')).toMatch(
+      /the NATS server of the embedded cluster has ended \(signal 9\)/,
+    );
+    expect(sim.output).not.toMatch(/ at .*:\d+:\d+/);
   });
 
   test('without nats-server says in one line how to get it', async () => {

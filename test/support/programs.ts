@@ -22,6 +22,8 @@ export class RunningProgram {
     args: readonly string[],
     cwd: string,
     env: NodeJS.ProcessEnv = {},
+    /** `detached`: in a process group of its own, as a terminal starts it. */
+    options: { readonly detached?: boolean } = {},
   ) {
     this.#name = [name, ...args].join(' ');
     this.#child = spawn(
@@ -31,6 +33,7 @@ export class RunningProgram {
         cwd,
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, NO_COLOR: '1', ...env },
+        ...options,
       },
     );
     const hear = (text: Buffer): void => {

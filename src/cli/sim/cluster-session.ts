@@ -1,6 +1,6 @@
 /** The cluster that an experiment is run on: its server, and who is there. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '../../core/errors.ts';
+import { ConfigError, type EngineError } from '../../core/errors.ts';
 import { EmbeddedAgents } from '../../sim/agents/embedded-agents.ts';
 import { RunQueue } from '../../sim/agents/run-queue.ts';
 import { readClusterAddress } from '../../sim/cluster/cluster-address.ts';
@@ -31,6 +31,8 @@ export interface SessionRequest {
 
 export class ClusterSession {
   readonly program: Program;
+  /** Whether what waits there stays when this program ends, so that an experiment can go on. */
+  readonly outlivesProgram: boolean;
   readonly #connection: ClusterConnection;
   readonly #agents: AgentsView;
   readonly #end: () => Promise<void>;
@@ -38,12 +40,14 @@ export class ClusterSession {
 
   private constructor(
     program: Program,
+    outlivesProgram: boolean,
     connection: ClusterConnection,
     agents: AgentsView,
     signal: AbortSignal,
     end: () => Promise<void>,
   ) {
     this.program = program;
+    this.outlivesProgram = outlivesProgram;
     this.#connection = connection;
     this.#agents = agents;
     this.#signal = signal;
@@ -75,7 +79,8 @@ export class ClusterSession {
       const embedded =
         server === undefined || options.plan ? undefined : embeddedAgents(server, options, engine);
       if (embedded !== undefined) ends.push(() => embedded.close());
-      const ending = embedded === undefined ? signal : AbortSignal.any([signal, embedded.failed]);
+      const failing = [server?.failed, embedded?.failed].filter((one) => one !== undefined);
+      const ending = AbortSignal.any([signal, ...failing]);
       const connection = await ClusterConnection.open(address, {
         name: 'sim',
         signal: ending,
@@ -84,6 +89,9 @@ export class ClusterSession {
         onSilence: (why) => say(`sim: ${why}`),
       });
       ends.push(() => connection.close());
+      for (const failed of failing) {
+        failed.addEventListener('abort', () => connection.giveUp(failed.reason as EngineError));
+      }
       const agents = await AgentsView.open(connection, {
         onHere: (agent) => tellRefusal(agent, program),
         onBad: ({ message }) => say(`sim: ${message}`),
@@ -92,7 +100,7 @@ export class ClusterSession {
         agents.stop();
         await Promise.resolve();
       });
-      const session = new ClusterSession(program, connection, agents, ending, end);
+      const session = new ClusterSession(program, !isEmbedded, connection, agents, ending, end);
       if (!isEmbedded && !options.plan) session.#requireAgents(options.cluster!);
       if (!options.plan) await session.#untilThere(awaitedAgents(options, engine));
       return session;

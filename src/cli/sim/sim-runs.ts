@@ -186,7 +186,7 @@ export async function carryOut(
     }),
   );
   if (end.experiment.ending === 'completed') await endState(folder);
-  else if (experiment !== undefined) {
+  else if (components.cluster?.outlivesProgram === true) {
     say(`sim: to go on with what is not done: the same command with --resume ${basename(folder)}`);
   }
   return { ...end, folder };
@@ -212,6 +212,7 @@ async function openPlace(
   const startedAt = new Date().toISOString();
   const folder = await openExperiment(out, { scenario: scenario.name, startedAt, seed });
   if (cluster === undefined) return { folder, startedAt };
+  if (!cluster.outlivesProgram) return { folder, startedAt, experiment: nuid.next() };
   return { folder, ...(await beginState(folder, startedAt, cluster.program, plans)) };
 }
 

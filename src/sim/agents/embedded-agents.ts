@@ -47,6 +47,8 @@ export class EmbeddedAgents {
     ];
     const child = spawn(process.execPath, [fileURLToPath(agentFile), ...words, '--watch-input'], {
       stdio: ['pipe', 'ignore', 'inherit'],
+      // Ctrl-C in a terminal is for all of a process group; these are told by their input.
+      detached: true,
       env: { ...process.env, NATS_TOKEN: server.token },
     });
     this.#children.add(child);

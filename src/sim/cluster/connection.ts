@@ -5,33 +5,21 @@ import {
   type JetStreamManager,
   type StreamInfo,
 } from '@nats-io/jetstream';
-import { credsAuthenticator, errors, type NatsConnection } from '@nats-io/nats-core';
-import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { errors, type NatsConnection } from '@nats-io/nats-core';
 import { setMaxListeners } from 'node:events';
-import { isIP } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, TransportError, type SwarmError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterAddress } from './cluster-address.ts';
-import {
-  isNotEnabled,
-  isOutage,
-  reasonOf,
-  refusal,
-  serversOf,
-  tlsMistake,
-  unreachable,
-} from './connection-errors.ts';
+import { isNotEnabled, isOutage, reasonOf, refusal, serversOf } from './connection-errors.ts';
+import { firstConnect, RETRY_MS, type FirstConnectOptions } from './first-connect.ts';
+import { pause, unlessAborted } from './unless-aborted.ts';
 
-export interface OpenOptions {
-  /** Shown by the server's monitoring, such as `agent host-1`. */
-  readonly name: string;
+export interface OpenOptions extends FirstConnectOptions {
   /** Ends the wait for a server, and every repetition. */
   readonly signal: AbortSignal;
   /** How long to wait for a server that is not there yet; Infinity: until the signal. Default 10 s. */
   readonly waitMs?: number;
-  /** Told once, in a line, when there is no server yet. */
-  readonly onWaiting?: (why: string) => void;
   /** Told when the server is lost, and when it is back. */
   readonly onOutage?: (isAway: boolean) => void;
   /** Told, at most once in ten seconds, when the server is there and yet does not do what it is asked for. */
@@ -41,12 +29,8 @@ export interface OpenOptions {
 const WAIT_MS = 10 * SECOND_MS;
 /** What the server must take: its default. */
 const MESSAGE_BYTES = 1024 * 1024;
-const RETRY_MS = 250;
-const CONNECT_MS = 3 * SECOND_MS;
 /** Of a request to the server itself; one that was on its way when the server died has no answer. */
 const REQUEST_MS = 3 * SECOND_MS;
-/** A server that is silent for twice as long is taken for gone, also behind a network that says nothing. */
-const PING_MS = 5 * SECOND_MS;
 /** So often a person is told that the server does not do what it is asked for. */
 const SILENCE_MS = 10 * SECOND_MS;
 const STREAM_NOT_FOUND = 10_059;
@@ -163,6 +147,11 @@ export class ClusterConnection {
     }
   }
 
+  /** What it cannot do without is lost for good. */
+  giveUp(reason: SwarmError): void {
+    this.#break(reason);
+  }
+
   /** From now on the connection is broken when the server comes back without this stream, or with another. */
   relyOn({ config, created }: StreamInfo): void {
     this.#streams.set(config.name, created);
@@ -263,61 +252,6 @@ export class ClusterConnection {
   }
 }
 
-/**
- * Not by `waitOnFirstConnect` of the library: it cannot be ended, and does not tell why it waits.
- */
-async function firstConnect(
-  address: ClusterAddress,
-  { name, signal, onWaiting }: OpenOptions,
-  untilMs: number,
-): Promise<NatsConnection> {
-  for (let attempt = 1; ; attempt++) {
-    signal.throwIfAborted();
-    try {
-      return await connect(connectionOptions(address, name));
-    } catch (error) {
-      const why = refusal(error, serversOf(address)) ?? tlsMistake(error, address);
-      if (why !== undefined) throw why;
-      if (performance.now() >= untilMs) throw unreachable(address, error);
-      if (attempt === 1)
-        onWaiting?.(`no NATS server answers at ${serversOf(address)} yet: ${reasonOf(error)}`);
-    }
-    await pause(RETRY_MS, signal);
-  }
-}
-
-function connectionOptions(
-  { servers, credentials, tls }: ClusterAddress,
-  name: string,
-): NodeConnectionOptions {
-  return {
-    servers: [...servers],
-    name,
-    timeout: CONNECT_MS,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: RETRY_MS,
-    pingInterval: PING_MS,
-    // An error for each request, made in advance, costs more than the request.
-    noAsyncTraces: true,
-    ...(credentials.kind === 'token' && { token: credentials.token }),
-    ...(credentials.kind === 'user' && { user: credentials.user, pass: credentials.password }),
-    ...(credentials.kind === 'creds' && {
-      authenticator: credsAuthenticator(new TextEncoder().encode(credentials.text)),
-    }),
-    ...(tls !== undefined && { tls: { ...tls, ...numericHost(servers) } }),
-  };
-}
-
-/**
- * The library passes Node no host where a server is given by its IP address, and Node then compares the certificate with
- * `localhost` (nats-io/nats.js#303). Of several servers each would need its own.
- */
-function numericHost(servers: readonly string[]): { readonly host?: string } {
-  const [only, other] = servers;
-  const host = only?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1') ?? '';
-  return other === undefined && isIP(host) !== 0 ? { host } : {};
-}
-
 async function jetStreamOf(
   nats: NatsConnection,
   address: ClusterAddress,
@@ -377,24 +311,4 @@ function whenLost(): [Promise<never>, (error: Error) => void] {
   // Mostly nobody waits for anything.
   lost.catch(() => undefined);
   return [lost, lose];
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await unlessAborted(delay(ms, undefined, { ref: true }), signal);
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  // Whoever loses has nobody who listens.
-  promise.catch(() => undefined);
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

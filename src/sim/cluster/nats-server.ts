@@ -33,14 +33,23 @@ export class NatsServer {
   readonly address: ClusterAddress;
   readonly token: string;
   readonly #child: ChildProcess;
+  readonly #gone: Promise<void>;
   readonly #folder: string;
   readonly #onExit: () => void;
+  readonly #failing = new AbortController();
+  #isStopping = false;
 
   private constructor(child: ChildProcess, folder: string, token: string, port: number, onExit: () => void) {
     this.#child = child;
     this.#folder = folder;
     this.#onExit = onExit;
     this.token = token;
+    this.#gone = new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        if (!this.#isStopping) this.#failing.abort(endedBy(code, signal));
+        resolve();
+      });
+    });
     this.address = { servers: [`127.0.0.1:${port}`], credentials: { kind: 'token', token } };
   }
 
@@ -52,7 +61,11 @@ export class NatsServer {
     const config = join(folder, 'server.conf');
     // In a file that only this user reads: what stands on a command line everybody sees.
     writeFileSync(config, configOf(folder, token), { mode: 0o600 });
-    const child = spawn('/bin/sh', ['-c', WATCHED, config], { stdio: ['pipe', 'ignore', 'pipe'] });
+    const child = spawn('/bin/sh', ['-c', WATCHED, config], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      // Ctrl-C in a terminal is for all of a process group: the server is needed until all have left it.
+      detached: true,
+    });
     const onExit = (): void => {
       child.stdin.destroy();
       rmSync(folder, { recursive: true, force: true });
@@ -67,13 +80,16 @@ export class NatsServer {
     }
   }
 
+  /** Aborted when it has ended by itself. */
+  get failed(): AbortSignal {
+    return this.#failing.signal;
+  }
+
   /** Resolves when the process is gone and its folder removed. */
   async stop(): Promise<void> {
-    const gone = new Promise((resolve) => this.#child.once('close', resolve));
-    if (this.#child.exitCode === null) {
-      this.#child.stdin?.end();
-      await gone;
-    }
+    this.#isStopping = true;
+    this.#child.stdin?.end();
+    await this.#gone;
     process.off('exit', this.#onExit);
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -106,6 +122,16 @@ async function portOf(child: ChildProcess): Promise<number> {
 
 function numberIn(match: RegExpExecArray | null): number | undefined {
   return match === null ? undefined : Number(match[1]);
+}
+
+/** The shell tells by more than 128 which signal has ended the server. */
+function endedBy(code: number | null, signal: NodeJS.Signals | null): EngineError {
+  const number = code !== null && code > 128 ? code - 128 : undefined;
+  const by = signal ?? (number === undefined ? `exit code ${code ?? 0}` : `signal ${number}`);
+  return new EngineError(
+    `the NATS server of the embedded cluster has ended (${by}), and what waited in it is lost; look for memory that ` +
+      'was short, and begin the experiment anew',
+  );
 }
 
 /** 127 is what the shell says of a program that is not there. */

@@ -88,7 +88,7 @@ function experimentOf(
   return {
     schemaVersion: EXPERIMENT_SCHEMA_VERSION,
     kind: 'experiment',
-    verdict: judgeRuns(runs),
+    verdict: judgeRuns(runs, ending),
     scenario,
     seed,
     engine: engineOf(plans),

@@ -140,6 +140,9 @@ describe('the verdict over all runs', () => {
     const broken = { outcome: 'fail', because: 'swarm', ...quiet } as const;
     expect(judgeRuns([pass, pass])).toEqual(pass);
     expect(judgeRuns([pass, data])).toEqual(data);
+    // Whose other runs could not be carried out is not known to pass.
+    expect(judgeRuns([pass], 'failed')).toMatchObject({ outcome: 'inconclusive', because: 'data' });
+    expect(judgeRuns([pass], 'interrupted')).toEqual(pass);
     expect(judgeRuns([missed, data])).toEqual(missed);
     expect(judgeRuns([missed, aborted])).toEqual(aborted);
     expect(judgeRuns([missed, aborted, broken])).toEqual(broken);

@@ -6,7 +6,14 @@ import { repeated } from '../analyse/statistics.ts';
 import { compareSamples, type Sample } from './compare-arms.ts';
 import type { Deciding, Outcome, TrustLevel } from '../result/result.ts';
 import type { PlannedVariant } from '../plan/plan.ts';
-import type { ArmExpectation, ArmFigure, ArmResult, ExperimentRun, ExperimentVerdict } from './experiment.ts';
+import type {
+  ArmExpectation,
+  ArmFigure,
+  ArmResult,
+  Experiment,
+  ExperimentRun,
+  ExperimentVerdict,
+} from './experiment.ts';
 
 export interface DesignedArm {
   readonly name: string;
@@ -103,15 +110,21 @@ const TRUST: readonly TrustLevel[] = ['untrusted', 'doubtful', 'trusted'];
 
 type JudgedRun = Pick<ExperimentRun, 'outcome' | 'because' | 'trust' | 'cause' | 'remedy'>;
 
-/** The worst of all runs decides; without a run nothing can be told. */
-export function judgeRuns(runs: readonly JudgedRun[]): ExperimentVerdict {
+/**
+ * The worst of all runs decides. Without a run, or where one could not be carried out, it can be told only that the
+ * experiment fails.
+ */
+export function judgeRuns(
+  runs: readonly JudgedRun[],
+  ending: Experiment['ending'] = 'completed',
+): ExperimentVerdict {
   const untrusted = runs.find(({ trust }) => trust === 'untrusted');
+  const worst = worstOf(runs.map(({ outcome }) => outcome));
+  const isOpen = runs.length === 0 || ending === 'failed';
   return {
-    outcome: worstOf(runs.map(({ outcome }) => outcome)),
+    outcome: isOpen && worst === 'pass' ? 'inconclusive' : worst,
     because:
-      runs.length === 0
-        ? 'data'
-        : (DECIDING.find((what) => runs.some(({ because }) => because === what)) ?? null),
+      DECIDING.find((what) => runs.some(({ because }) => because === what)) ?? (isOpen ? 'data' : null),
     trust: TRUST.find((level) => runs.some(({ trust }) => trust === level)) ?? 'trusted',
     cause: untrusted?.cause ?? null,
     remedy: untrusted?.remedy ?? null,
