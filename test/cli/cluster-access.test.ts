@@ -16,6 +16,7 @@ import {
   useClusterStage,
 } from '../support/cluster-stage.ts';
 import { operatorOf } from '../support/nats-operator.ts';
+import { DOCUMENTED_USER, documentedPermissions } from '../support/nats-permissions.ts';
 import { JETSTREAM } from '../support/nats-server.ts';
 import { RunningProgram } from '../support/programs.ts';
 
@@ -132,6 +133,26 @@ describe('who is refused', () => {
     const stranger = start('sim', 'small', '--cluster', url, '--creds', file);
     expect(await stranger.ends()).toMatchObject({ code: 2 });
     expect(stranger.output).toMatch(/refuses the credentials .*NATS_CREDS/);
+  });
+
+  test('not a user who may do exactly what docs/cluster.md lists, by an experiment or by a run over several hosts', async () => {
+    const { url } = await serverWith(documentedPermissions());
+    const asUser = url.replace('//', `//${DOCUMENTED_USER}@`);
+    for (const [name, address] of [
+      ['a', '127.0.0.2'],
+      ['b', '127.0.0.3'],
+    ] as const) {
+      await start('agent', '--nats', asUser, '--name', name, '--address', address).says(/is ready/);
+    }
+    const experiment = start('sim', 'small', '--repeat', '2', '--cluster', asUser, '--out', 'experiment');
+    expect(await experiment.ends(), experiment.output).toMatchObject({ code: 0 });
+    expect(experiment.output).toMatch(passes(2));
+    const words = ['--engine', 'cluster', '--agents', '2', '--cluster', asUser, '--json'];
+    const swarm = start('sim', 'small', ...words, '--out', 'swarm');
+    // On a busy machine the run is inconclusive, and whole all the same.
+    expect([0, 3], swarm.output).toContain((await swarm.ends()).code);
+    const result = JSON.parse(/^\{[^]*^\}$/m.exec(swarm.output)![0]) as RunResult;
+    expect(result.peers.map(({ integrity }) => integrity)).toEqual(Array(5).fill('intact'));
   });
 
   test('an agent of another program, by the coordinator; a coordinator of another program, by the agent', async () => {

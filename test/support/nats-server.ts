@@ -56,13 +56,18 @@ export async function startNats(config: string): Promise<TestServer> {
   };
 }
 
-/** @param name as the server shows it */
+/**
+ * @param name as the server shows it
+ * @param user and password, with a colon between them
+ */
 export function connectionTo(
   { port }: TestServer,
   name = 'test',
   signal = new AbortController().signal,
+  user?: string,
 ): Promise<ClusterConnection> {
-  const address = readClusterAddress(`127.0.0.1:${port}`, {}, {});
+  const who = user === undefined ? '' : `${user}@`;
+  const address = readClusterAddress(`nats://${who}127.0.0.1:${port}`, {}, {});
   return ClusterConnection.open(address, { name, signal });
 }
 

@@ -1,6 +1,7 @@
 /** Bytes that are too many for a message, with a real server. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import { DOCUMENTED_USER, documentedPermissions } from '../../../test/support/nats-permissions.ts';
 import { connectionTo, JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { dropPayload, dropPayloads, getPayload, putPayload } from './payload.ts';
@@ -12,10 +13,10 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function connected(): Promise<ClusterConnection> {
-  const server = await startNats(JETSTREAM);
+async function connected(config = JETSTREAM, user?: string): Promise<ClusterConnection> {
+  const server = await startNats(config);
   ends.push(() => server.end());
-  const connection = await connectionTo(server);
+  const connection = await connectionTo(server, 'test', undefined, user);
   ends.push(() => connection.close());
   return connection;
 }
@@ -36,6 +37,17 @@ test('up to 512 KiB are in the message, more in the store of objects, and both c
     if (kind === 'object')
       await expect(getPayload(connection, storage, payload)).rejects.toThrow(/is not there any more/);
   }
+});
+
+test('a user who may do exactly what docs/cluster.md lists stores, reads and removes them', async () => {
+  const connection = await connected(documentedPermissions(), DOCUMENTED_USER);
+  const storage = await openStorage(connection);
+  const bytes = randomBytes(5_000_000);
+  const payload = await putPayload(connection, storage, 'e', bytes);
+  expect(Buffer.from(await getPayload(connection, storage, payload)).equals(bytes)).toBe(true);
+  await dropPayloads(connection, storage, 'e');
+  // What the server refuses comes before the answer to what is sent after it.
+  await connection.persist(() => connection.nats.flush());
 });
 
 test('what an experiment has left in the store is removed with it, and nothing of another', async () => {

@@ -82,7 +82,7 @@ describe('credentials', () => {
   test('a user may need a password, and permissions: what the server does not let him do is one error', async () => {
     const { port } = await serverWith(`${JETSTREAM}
       authorization { users = [{ user: lab, password: pw, permissions: {
-        publish: ["$JS.API.INFO", "swarm-lab.>"], subscribe: ["_INBOX.>"] } }] }`);
+        publish: ["$JS.API.INFO", "swarm-lab.>"], subscribe: ["swarm-lab.>"] } }] }`);
     const connection = await open(`nats://lab:pw@127.0.0.1:${port}`);
     connection.nats.publish('elsewhere', 'x');
     await new Promise((resolve) => connection.broken.addEventListener('abort', resolve));

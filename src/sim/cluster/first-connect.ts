@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterAddress } from './cluster-address.ts';
 import { reasonOf, refusal, serversOf, tlsMistake, unreachable } from './connection-errors.ts';
+import { INBOX } from './names.ts';
 import { pause } from './unless-aborted.ts';
 
 export interface FirstConnectOptions {
@@ -56,6 +57,7 @@ function connectionOptions(
   return {
     servers: [...servers],
     name,
+    inboxPrefix: INBOX,
     timeout: CONNECT_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,

@@ -3,6 +3,9 @@
 /** A user of the server needs no more than what begins with this, and JetStream. */
 const PREFIX = 'swarm-lab';
 
+/** Where whoever asks is answered: the library's own `_INBOX` would be one more prefix that a user has to be allowed. */
+export const INBOX = `${PREFIX}.inbox`;
+
 /** Streams; buckets of keys and of objects have streams of their own, named by NATS. */
 export const streamNames = {
   runs: `${PREFIX}-runs`,
