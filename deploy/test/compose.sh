@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # deploy/compose under a real Docker daemon of its own, without a registry: the two images are made of this machine's
-# Node, nats-server and checkout, and the containers use the network of the machine. Exit 0 also where that is not
-# possible, with the reason.
+# Node, nats-server and checkout, and the containers use the network of the machine. Ends with 1 where a run does not do
+# what it must, with 77 and the reason where no daemon can run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-source deploy/test/namespaces.sh
+source deploy/test/trial.sh
 require dockerd docker-compose nats-server ldd
 [ "$(id -u)" = 0 ] || skip 'a Docker daemon needs root'
 docker=$(PATH=/usr/bin:$PATH command -v docker) || skip 'docker is not installed'
@@ -52,7 +52,8 @@ with_libraries "$folder/nats" "$nats"
 for module in $(find "$PWD/node_modules" -name '*.node'); do with_libraries "$folder/lab" "$module"; done
 with_libraries "$folder/lab" "$(readlink -f "$(command -v ldd)")"
 git ls-files | tar -c -T - | tar -x -C "$folder/lab/lab"
-cp -r node_modules "$folder/lab/lab/"
+# The cache of builds is no part of the packages, and may be large.
+tar -c --exclude=node_modules/.cache node_modules | tar -x -C "$folder/lab/lab"
 tar -C "$folder/lab" -c . | "$docker" import --change 'WORKDIR /lab' \
   --change "ENTRYPOINT [\"$node\", \"scripts/launch.mjs\"]" - swarm-lab > /dev/null
 tar -C "$folder/nats" -c . | "$docker" import --change "ENTRYPOINT [\"$nats\"]" - swarm-lab-nats > /dev/null
@@ -72,11 +73,12 @@ YAML
 export NATS_TOKEN=token-of-this-trial
 compose up --no-build --detach --scale agent=3 nats agent > "$folder/up.log" 2>&1
 
-echo '== an experiment on three agents'
-compose run --rm coordinator scenarios/picker-sweep.yaml --engine virtual --repeat 2 --quiet > "$folder/experiment.log" 2>&1
-tail -n 3 "$folder/experiment.log"
-ls "$folder"/reports/picker-sweep/*/experiment.csv > /dev/null
+experiment=(scenarios/picker-sweep.yaml --engine virtual --repeat 2)
+echo "== an experiment on three agents: ${experiment[*]}"
+compose run --rm coordinator "${experiment[@]}" --quiet > "$folder/experiment.log" 2>&1
+as_on_one_machine "$(run_folder "$folder/reports" picker-sweep)" "${experiment[@]}"
 echo '== one run over three agents'
+code=0
 compose run --rm coordinator scenarios/flash-crowd.yaml --engine cluster --set peers.leechers.count=8 \
-  --set expect=null --quiet > "$folder/swarm.log" 2>&1 || true
-node deploy/test/figures.mjs "$(ls -d "$folder"/reports/flash-crowd/*/ | tail -n 1)result.json"
+  --set expect=null --quiet > "$folder/swarm.log" 2>&1 || code=$?
+node deploy/test/check-run.mjs whole "$code" "$(run_folder "$folder/reports" flash-crowd)"

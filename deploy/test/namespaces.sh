@@ -1,18 +1,6 @@
-# Three hosts on this machine: network namespaces joined by a bridge. To be sourced.
+# Three hosts on this machine: network namespaces joined by a bridge. To be sourced after trial.sh.
 #   $id: unique, at most 8 characters; $net: the first three numbers of their addresses, $net.11 to $net.13;
 #   $net.1 is this machine. host-1 to host-3 are their names inside.
-
-skip() {
-  echo "skipped: $1"
-  exit 0
-}
-
-require() {
-  [ "$(uname)" = Linux ] || skip 'network namespaces are a thing of Linux'
-  for tool in "$@"; do
-    command -v "$tool" > /dev/null || skip "$tool is not installed"
-  done
-}
 
 make_hosts() {
   local why

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # deploy/slurm under a real Slurm of three nodes, which are three network namespaces of this machine. Everything is
-# removed at the end. Exit 0 also where that is not possible, with the reason.
+# removed at the end. Ends with 1 where a job does not do what it must, with 77 and the reason where Slurm cannot run.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+source deploy/test/trial.sh
 source deploy/test/namespaces.sh
 require ip nats-server munged slurmctld slurmd sbatch scontrol
 
@@ -16,7 +17,7 @@ daemons=()
 finish() {
   local code=$?
   for process in "${daemons[@]}"; do kill -TERM "$process" 2> /dev/null || true; done
-  sleep 1
+  sleep 3
   for process in "${daemons[@]}"; do kill -9 "$process" 2> /dev/null || true; done
   remove_hosts
   if [ $code -ne 0 ]; then tail -n 15 "$folder"/*.log 2> /dev/null || true; fi
@@ -53,7 +54,6 @@ TaskPlugin=task/none
 SlurmdParameters=config_overrides
 MpiDefault=none
 ReturnToService=2
-KillWait=5
 NodeName=host-[1-3] NodeAddr=$net.1[1-3] CPUs=2 State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES OverSubscribe=YES:4 State=UP
 CONF
@@ -74,27 +74,48 @@ done
 
 echo "Slurm $(slurmctld -V | cut -d' ' -f2): 3 nodes idle"
 
+# job <name> <arguments of sim…>: until it is over; its exit code is sim's.
 job() {
   local name=$1
   shift
   ip netns exec "$id-1" sbatch --wait --nodes=3 --output="$folder/$name.log" deploy/slurm/swarm-lab.sbatch \
-    "$@" --out "$folder/reports" > /dev/null || { echo "the job $name has failed"; exit 1; }
+    "$@" --out "$folder/reports" > /dev/null
+}
+# left_in_order <name>: the job's agents have left by themselves; none had to be killed.
+left_in_order() {
+  if grep 'Killed' "$folder/$1.log" || ! grep -qx 'all agents have left' "$folder/$1.log"; then
+    echo "NOT SO: the agents of the job $1 have left by themselves"
+    return 1
+  fi
+  echo '  so: all agents have left by themselves'
 }
 
-echo '== an experiment of 12 runs in virtual time'
-job experiment scenarios/picker-sweep.yaml --engine virtual --repeat 2
-tail -n 12 "$folder/experiment.log"
+experiment=(scenarios/picker-sweep.yaml --engine virtual --repeat 2)
+echo "== an experiment in virtual time: ${experiment[*]}"
+job experiment "${experiment[@]}"
+as_on_one_machine "$(run_folder "$folder/reports" picker-sweep)" "${experiment[@]}"
+left_in_order experiment
 echo '== one run of real peers over the three nodes'
-job swarm scenarios/flash-crowd.yaml --engine cluster --set peers.leechers.count=8 --set expect=null
-node deploy/test/figures.mjs "$(ls -d "$folder"/reports/flash-crowd/*/ | tail -n 1)result.json"
+code=0
+job swarm scenarios/flash-crowd.yaml --engine cluster --set peers.leechers.count=8 --set expect=null || code=$?
+node deploy/test/check-run.mjs whole "$code" "$(run_folder "$folder/reports" flash-crowd)"
+left_in_order swarm
 echo '== scancel in mid-run'
 running=$(ip netns exec "$id-1" sbatch --parsable --nodes=3 --output="$folder/cancelled.log" \
   deploy/slurm/swarm-lab.sbatch scenarios/steady-state.yaml --engine cluster --set expect=null --out "$folder/reports")
+is_there() { [ -n "$(ip netns exec "$id-1" squeue -h -j "$running" 2> /dev/null)" ]; }
 until grep -q 'ready in' "$folder/cancelled.log" 2> /dev/null; do
-  [ -n "$(ip netns exec "$id-1" squeue -h -j "$running" 2> /dev/null)" ] || { echo 'the job has ended by itself'; exit 1; }
+  is_there || { echo 'NOT SO: the job was still there'; exit 1; }
   sleep 0.2
 done
+# The swarm is under way by then; no program says so in a log.
+sleep 5
 ip netns exec "$id-1" scancel "$running"
-while [ -n "$(ip netns exec "$id-1" squeue -h -j "$running" 2> /dev/null)" ]; do sleep 0.2; done
-pgrep -f "agent --nats nats://$net" > /dev/null && { echo 'agents are left'; exit 1; }
-echo 'nothing is left of a cancelled job'
+while is_there; do sleep 0.2; done
+if pgrep -af "agent --nats nats://$net|nats-server -c .*/nats.conf"; then
+  echo 'NOT SO: nothing is left of a cancelled job'
+  exit 1
+fi
+echo '  so: nothing is left of a cancelled job'
+left_in_order cancelled
+node deploy/test/check-run.mjs stopped 130 "$(run_folder "$folder/reports" steady-state)"
