@@ -7,7 +7,7 @@ import { ownPrefix } from '../../src/core/node/store/left-behind.ts';
 import { attemptMessage } from '../../src/sim/agents/messages.ts';
 import { streamNames } from '../../src/sim/cluster/names.ts';
 import { Presence, type AgentRecord } from '../../src/sim/cluster/presence.ts';
-import { programId, programOf } from '../../src/sim/cluster/program-id.ts';
+import { programOf } from '../../src/sim/cluster/program-id.ts';
 import { readEnvironment } from '../../src/sim/environment.ts';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
 import { DRAFT } from '../../src/sim/report/write-report.ts';
@@ -277,20 +277,6 @@ test('a run that is too large for an agent goes to one that can do it; without o
   expect(await both.ends(), both.output).toMatchObject({ code: 0 });
   expect(both.output).toMatch(passes(3));
   expect(small.output).toMatch(/gives a run to another: large cannot be run: memory: /);
-});
-
-test('an agent whose queue is removed ends with that, and does not stay there without doing anything', async () => {
-  const { url } = await serverWith(JETSTREAM);
-  const agent = await agentOf(url, 'a');
-  // It is ready before it has its queue; once it has done a run it waits there for the next.
-  expect(await start('sim', 'small', '--cluster', url, '--out', 'first').ends()).toMatchObject({ code: 0 });
-  const { streams } = await connectTo(url);
-  const queue = `${programId(programOf(readEnvironment()))}-virtual`;
-  await streams.consumers.delete(streamNames.runs, queue);
-  expect(await agent.ends(), agent.output).toMatchObject({ code: 2 });
-  expect(agent.output).toMatch(
-    /agent: the NATS server no longer has the queue of runs .*; start the agent again/,
-  );
 });
 
 test('Ctrl-C at the coordinator ends the work of all agents within two seconds, who are there for the next', async () => {

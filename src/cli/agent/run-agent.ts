@@ -59,6 +59,8 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
     });
     const turns = new Turns();
     const host = hostOn(presence, connection, { turns, tell });
+    // Its part of a run ends at once; else whatever waits for the end of that would be waited for.
+    stopped.addEventListener('abort', () => void host.close());
     tell(
       `agent ${name} is ready: ${lanes === 1 ? '1 run' : `${lanes} runs`} at once, ${describeProgram(programOf(environment))}`,
     );

@@ -8,11 +8,13 @@ import {
   TransportError,
   type PlainError,
 } from '../../core/errors.ts';
+import { SECOND_MS } from '../../core/units.ts';
 import { followEntries } from '../cluster/bucket-entries.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { partsOf, subjects } from '../cluster/names.ts';
 import { agentsHere, type AgentRecord } from '../cluster/presence.ts';
 import { describeProgram, programId } from '../cluster/program-id.ts';
+import { pause } from '../cluster/unless-aborted.ts';
 import { engineNameOf, type EngineName, type Plan } from '../plan/plan.ts';
 import { describeShortages } from '../plan/shortage.ts';
 import { parsePlan } from '../saved-plan/parse-plan.ts';
@@ -26,7 +28,7 @@ import { tellResult, type Done } from './tell-result.ts';
 import { openQueue, openStorage, WORKING_MS, type Storage } from './storage.ts';
 import type { Turns } from './turns.ts';
 
-/** This machine is too small for the run. */
+/** This machine is too small for the run, or its disk does not let it be done. */
 interface Short {
   readonly kind: 'short';
   readonly error: PlainError;
@@ -51,6 +53,8 @@ const PASS_ON_MS = 2000;
 const AGAIN_MS = 1000;
 const WAITS_MAX = 8;
 const PLAN_BYTES_MAX = 2 ** 30;
+/** After a run that the disk of this machine did not let it do, no other is asked for, since it would end alike. */
+const UNFIT_MS = 10 * SECOND_MS;
 
 /** A run that an agent has, until it is done and told. */
 class TakenRun {
@@ -77,11 +81,16 @@ export class AgentWork {
   /** Of experiments that go on; aborted when they no longer do. */
   readonly #experiments = new Map<string, AbortController>();
 
-  /** Aborted by the signal, and when one lane has failed: the others end, too, or the agent would stay and do nothing. */
+  /** Aborted when one lane has failed: the others end, too, or the agent would stay and do nothing. */
   readonly #ending = new AbortController();
+  /** Aborted by that, and by the signal. */
+  readonly #over: AbortSignal;
+  /** Of `performance.now()`. */
+  #unfitUntilMs = -Infinity;
 
   private constructor(components: AgentWorkComponents, storage: Storage) {
     this.#components = components;
+    this.#over = AbortSignal.any([components.signal, this.#ending.signal]);
     this.#storage = storage;
     this.#program = programId(components.agent.program);
   }
@@ -147,18 +156,31 @@ export class AgentWork {
   /** One run after another; what has come of one is told while the next is asked for and done. */
   async #lane(queue: string, engine: EngineName): Promise<void> {
     const { connection, turns } = this.#components;
-    const runs = await RunReader.open(connection, queue, this.#ending.signal);
+    let runs = await RunReader.open(connection, queue, this.#over);
     let telling = Promise.resolve();
     try {
       for (;;) {
-        await turns.free(engine);
-        const message = await unlessRejected(runs.next(), telling);
-        const taken = new TakenRun(message);
+        await unlessRejected(this.#untilFit(), telling);
+        await unlessRejected(turns.free(engine, this.#over), telling);
+        const next = await unlessRejected(this.#nextOf(runs), telling);
+        if (next === undefined) {
+          // A queue that nobody has asked for a day is removed by the server, also where runs of the other engine go on.
+          await openQueue(connection, this.#program, engine);
+          runs = await RunReader.open(connection, queue, this.#over);
+          continue;
+        }
+        if (!turns.mayAsk(engine)) {
+          // Something has begun meanwhile that keeps all else away: another agent may do it at once.
+          next.nak();
+          runs.rest();
+          continue;
+        }
+        const taken = new TakenRun(next);
         const resting = setTimeout(() => runs.rest(), WORKING_MS);
         try {
           const done = await this.#do(taken, engine);
           await telling;
-          telling = this.#tell(message, done).finally(() => taken.end());
+          telling = this.#tell(next, done).finally(() => taken.end());
         } catch (error) {
           taken.end();
           throw error;
@@ -171,6 +193,22 @@ export class AgentWork {
       // What it fails by has been thrown, or is the end of the work.
       await telling.catch(() => undefined);
     }
+  }
+
+  /** undefined: the queue is not there any more. */
+  async #nextOf(runs: RunReader): Promise<JsMsg | undefined> {
+    try {
+      return await runs.next();
+    } catch (error) {
+      if (!(error instanceof JetStreamError) || this.#over.aborted) throw error;
+      runs.rest();
+      return undefined;
+    }
+  }
+
+  async #untilFit(): Promise<void> {
+    const leftMs = this.#unfitUntilMs - performance.now();
+    if (leftMs > 0) await pause(leftMs, this.#over);
   }
 
   /** undefined: it was given back, or is not wanted any more. */
@@ -196,7 +234,12 @@ export class AgentWork {
       }
     }
     // One that was lost with an agent goes alone: what ends the next one is then known.
-    taken.endTurn = await turns.take(begun.length > 0 ? 'threads' : engine);
+    try {
+      taken.endTurn = await turns.take(begun.length > 0 ? 'threads' : engine, this.#over);
+    } catch (error) {
+      message.nak();
+      throw error;
+    }
     return this.#attempt(message, going.signal, attempts);
   }
 
@@ -242,7 +285,7 @@ export class AgentWork {
 
   /** undefined: it was not carried to its end. */
   async #run(message: JsMsg, signal: AbortSignal): Promise<Done | Short | undefined> {
-    const { runner, tell } = this.#components;
+    const { runner, agent, tell, warn } = this.#components;
     try {
       const plan = await this.#planOf(message);
       tell(`runs ${plan.scenario.name}, seed ${plan.seed}`);
@@ -257,7 +300,12 @@ export class AgentWork {
       return { kind: 'packed', packed };
     } catch (error) {
       if (signal.aborted) return undefined;
-      return { kind: 'failed', error: toPlainError(error) };
+      const plain = toPlainError(error);
+      const named = { ...plain, message: `${plain.message} (agent ${agent.name})` };
+      if (plain.code !== 'STORE') return { kind: 'failed', error: named };
+      this.#unfitUntilMs = performance.now() + UNFIT_MS;
+      warn(`${plain.message}; no other run is taken for ${UNFIT_MS / SECOND_MS} s`);
+      return { kind: 'short', error: named };
     }
   }
 

@@ -1,5 +1,5 @@
 /** Whether a run is what kills the agents that do it. */
-import { EngineError } from '../../core/errors.ts';
+import { EngineError, RemoteProtocolError } from '../../core/errors.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { streamNames, subjects } from '../cluster/names.ts';
 import { attemptMessage, type Attempt } from './messages.ts';
@@ -38,10 +38,20 @@ export async function attemptsOf(
       streams.getMessage(streamNames.attempts, { last_by_subj: subject }),
     );
     if (message === null) continue;
-    const attempt = attemptMessage.decode(message.data, subject);
-    byAgent.set(attempt.agent, attempt);
+    const attempt = attemptIn(message.data, subject);
+    if (attempt !== undefined) byAgent.set(attempt.agent, attempt);
   }
   return [...byAgent.values()];
+}
+
+/** What is none tells of nobody's death. */
+function attemptIn(data: Uint8Array, subject: string): Attempt | undefined {
+  try {
+    return attemptMessage.decode(data, subject);
+  } catch (error) {
+    if (error instanceof RemoteProtocolError) return undefined;
+    throw error;
+  }
 }
 
 function deliveryOf(subject: string): number {

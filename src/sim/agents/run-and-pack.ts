@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { onDisk } from '../../core/node/store/store-errors.ts';
 import type { Engine, RunWatcher } from '../engines/engine.ts';
 import { pageScript } from '../page/page-script.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -30,7 +31,8 @@ export async function runAndPack(
 ): Promise<Uint8Array> {
   const failing = new AbortController();
   const isRecorded = recordedEvents(plan);
-  const events = new EventFile(join(folder, `${randomUUID()}.jsonl`), () => failing.abort());
+  const path = join(folder, `${randomUUID()}.jsonl`);
+  const events = new EventFile(path, () => failing.abort());
   try {
     const recorder = {
       failed: failing.signal,
@@ -44,7 +46,7 @@ export async function runAndPack(
       script: { script: pageScript('page'), mark: SCRIPT_MARK },
     });
     const files = new Map<string, Uint8Array | string>();
-    const kept = events.take();
+    const kept = onDisk('write', path, () => events.take());
     if (isRecorded !== null) files.set('events.jsonl', kept);
     files.set('result.json', renderResultJson(result));
     for (const [name, text] of Object.entries(renderedFiles(result))) files.set(name, text);

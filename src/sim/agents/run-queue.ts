@@ -65,6 +65,7 @@ export class RunQueue {
   #publishing = 0;
   readonly #slots: (() => void)[] = [];
   readonly #looking: NodeJS.Timeout;
+  #isKept = false;
 
   private constructor(
     options: RunQueueOptions,
@@ -80,7 +81,7 @@ export class RunQueue {
     this.#entry = entry;
     this.#queued = queued;
     this.#messages = messages;
-    void this.#listen();
+    this.#listen().catch((error: unknown) => this.#giveUp(error as Error));
     const { signal, connection, kept } = options;
     for (const why of [signal, connection.broken]) {
       why.addEventListener('abort', () => this.#giveUp(why.reason as Error));
@@ -161,10 +162,19 @@ export class RunQueue {
     if (text === undefined) throw new EngineError(`the report of run ${run} came without its result.json`);
     const result = JSON.parse(Buffer.concat(text).toString()) as RunResult;
     await this.#lead.assured();
-    const written = await storeReport(files, result, reports, place);
+    const written = await this.#store(files, result, reports, place);
     // What is in the folder needs not be kept twice.
     await dropPayload(connection, this.#storage, outcome.report);
     return { result, ...written };
+  }
+
+  async #store(...report: Parameters<typeof storeReport>): ReturnType<typeof storeReport> {
+    try {
+      return await storeReport(...report);
+    } catch (error) {
+      this.#isKept = true;
+      throw error;
+    }
   }
 
   /** Aborted when another coordinator leads the experiment: what is in its folder is no longer this one's to write. */
@@ -172,13 +182,16 @@ export class RunQueue {
     return this.#lead.lost;
   }
 
-  /** Nothing of the experiment is left, and agents stop what they do for it, unless another coordinator leads it now. */
+  /**
+   * Nothing of the experiment is left, and agents stop what they do for it, unless another coordinator leads it now, or
+   * a report could not be written here: then agents go on, and what they have done waits for `--resume`.
+   */
   async close(): Promise<void> {
     clearInterval(this.#looking);
     this.#messages.stop();
     const { connection } = this.#options;
     if (connection.nats.isClosed()) return;
-    await inTime(this.#lead.leave(() => this.#remove()));
+    await inTime(this.#lead.leave(() => (this.#isKept ? Promise.resolve() : this.#remove())));
   }
 
   /** Not by `persist`: that ends with the signal, and this is what the signal asks for. */

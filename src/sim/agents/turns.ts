@@ -1,3 +1,4 @@
+import { unlessAborted } from '../cluster/unless-aborted.ts';
 import type { EngineName } from '../plan/plan.ts';
 
 /** Runs in virtual time go side by side; one in real time has the machine to itself. */
@@ -8,17 +9,31 @@ export class Turns {
   #changed: () => void = () => undefined;
   #change = this.#nextChange();
 
-  /** Resolves when a run of this engine could begin. */
-  async free(engine: EngineName): Promise<void> {
-    while (!this.#isFree(engine)) await this.#change;
+  /**
+   * Whether a run of this engine is to be asked for. One in real time is while others go on: it then waits for those, and
+   * no other begins before it. Were it asked for only when nothing goes on, it would never be its turn.
+   */
+  mayAsk(engine: EngineName): boolean {
+    return engine === 'threads' ? !this.#isReal && this.#waitingReal === 0 : this.#isFree(engine);
   }
 
-  /** Resolves, with what ends the turn, when the run may begin. */
-  async take(engine: EngineName): Promise<() => void> {
+  /** Resolves when a run of this engine is to be asked for. @throws the reason of the signal */
+  async free(engine: EngineName, signal: AbortSignal): Promise<void> {
+    while (!this.mayAsk(engine)) await unlessAborted(this.#change, signal);
+  }
+
+  /** Resolves, with what ends the turn, when the run may begin. @throws the reason of the signal */
+  async take(engine: EngineName, signal: AbortSignal): Promise<() => void> {
     if (engine === 'threads') this.#waitingReal++;
-    while (!this.#isFree(engine)) await this.#change;
-    if (engine === 'threads') this.#waitingReal--;
-    return this.#begin(engine);
+    try {
+      while (!this.#isFree(engine)) await unlessAborted(this.#change, signal);
+      return this.#begin(engine);
+    } finally {
+      if (engine === 'threads') {
+        this.#waitingReal--;
+        this.#tell();
+      }
+    }
   }
 
   /** For a run in real time; undefined: something else goes on, or is about to. */

@@ -7,6 +7,9 @@ import type { ClusterAddress } from './cluster-address.ts';
 /** JetStream is starting, or has no leader yet. */
 const NOT_YET = new Set([10_008, 10_009, 10_039]);
 
+/** It takes no more than its store, or the account's share of it, has room for. */
+const NO_ROOM = new Set([10_002, 10_023, 10_028, 10_047]);
+
 /** What the server refuses for good; undefined for all else. */
 export function refusal(failure: unknown, server: string): ConfigError | undefined {
   const error = failure instanceof errors.RequestError ? failure.cause : failure;
@@ -78,6 +81,9 @@ export function serversOf({ servers }: ClusterAddress): string {
 }
 
 export function reasonOf(error: unknown): string {
+  if (error instanceof JetStreamApiError && NO_ROOM.has(error.code)) {
+    return `its store is full: ${error.message}; give it more room (max_file_store, the account's limits), or end an experiment`;
+  }
   return error instanceof Error ? error.message : String(error);
 }
 

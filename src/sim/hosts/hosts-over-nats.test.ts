@@ -139,7 +139,7 @@ describe('a run over hosts on NATS', () => {
 
   test('an agent that has something else to do says so', async () => {
     const turns = new Turns();
-    await turns.take('virtual');
+    await turns.take('virtual', new AbortController().signal);
     await host('a', '127.0.0.2', turns);
     await expect(runOnAll(slowPlan)).rejects.toThrow('host a was lost: it does runs of an experiment');
   });
@@ -150,7 +150,9 @@ describe('a run over hosts on NATS', () => {
     const order: string[] = [];
     const record = await runOnAll(swarmPlan({ leechers: 1 }), {
       onReady: () =>
-        void turns.take('virtual').then(() => order.push(service.isHost ? 'beside it' : 'after it')),
+        void turns
+          .take('virtual', new AbortController().signal)
+          .then(() => order.push(service.isHost ? 'beside it' : 'after it')),
     });
     expect(record.ending).toBe('completed');
     await vi.waitFor(() => expect(order).toEqual(['after it']), 20_000);
