@@ -1,6 +1,6 @@
 /** That one coordinator at a time leads an experiment: an entry of a bucket of keys, which ends by itself when nobody renews it. */
-import { JetStreamApiError, StorageType } from '@nats-io/jetstream';
-import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { KV, KvEntry } from '@nats-io/kv';
 import { nuid } from '@nats-io/nats-core';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { ConfigError, EngineError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
-import { madeOnce } from '../cluster/made-once.ts';
+import { madeBucket } from '../cluster/made-once.ts';
 import { messageType } from '../cluster/message.ts';
 import { bucketNames } from '../cluster/names.ts';
 
@@ -57,9 +57,7 @@ export class Lead {
    * @throws {ConfigError} another coordinator leads the experiment; names it
    */
   static async take(connection: ClusterConnection, experiment: string): Promise<Lead> {
-    const leads = await madeOnce(connection, () =>
-      new Kvm(connection.nats).create(bucketNames.leads, { ttl: GONE_MS, storage: StorageType.File }),
-    );
+    const leads = await madeBucket(connection, bucketNames.leads, GONE_MS);
     const lead = new Lead(connection, leads, experiment);
     let seen: number | null | undefined;
     for (;;) {

@@ -1,11 +1,11 @@
 /** Where JetStream keeps the runs of experiments, their results, and what is too large for a message. */
 import { AckPolicy, DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { Kvm, type KV } from '@nats-io/kv';
+import type { KV } from '@nats-io/kv';
 import { nanos } from '@nats-io/nats-core';
-import { Objm, type ObjectStore } from '@nats-io/obj';
+import type { ObjectStore } from '@nats-io/obj';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
-import { madeOnce } from '../cluster/made-once.ts';
+import { madeBucket, madeObjects, madeStream } from '../cluster/made-once.ts';
 import { bucketNames, streamNames, subjects } from '../cluster/names.ts';
 import type { EngineName } from '../plan/plan.ts';
 
@@ -26,43 +26,29 @@ export interface Storage {
 }
 
 /**
- * Makes what is not there yet; whoever comes first does it.
+ * Makes what is not there yet; whoever comes first does it. What another version has made otherwise is changed.
  *
  * @param keptMs what nobody renews is removed after this time
  */
 export async function openStorage(connection: ClusterConnection, keptMs = KEPT_MS): Promise<Storage> {
-  const { streams } = connection.streams;
   const knownMs = Math.min(DUPLICATES_MS, keptMs);
   const kept = { storage: StorageType.File, max_age: nanos(keptMs), duplicate_window: nanos(knownMs) };
-  const runs = await madeOnce(connection, () =>
-    streams.add({
-      ...kept,
-      name: streamNames.runs,
-      subjects: [subjects.allRuns],
-      // A run is in the queue once, until it is acknowledged.
-      retention: RetentionPolicy.Workqueue,
-      discard: DiscardPolicy.New,
-      discard_new_per_subject: true,
-      max_msgs_per_subject: 1,
-    }),
-  );
+  const runs = await madeStream(connection, {
+    ...kept,
+    name: streamNames.runs,
+    subjects: [subjects.allRuns],
+    // A run is in the queue once, until it is acknowledged.
+    retention: RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.New,
+    discard_new_per_subject: true,
+    max_msgs_per_subject: 1,
+  });
   connection.relyOn(runs);
-  await madeOnce(connection, () =>
-    streams.add({ ...kept, name: streamNames.results, subjects: [subjects.allResults] }),
-  );
-  await madeOnce(connection, () =>
-    streams.add({ ...kept, name: streamNames.attempts, subjects: [subjects.allAttempts] }),
-  );
-  const experiments = await madeOnce(connection, () =>
-    new Kvm(connection.nats).create(bucketNames.experiments, { ttl: keptMs, storage: StorageType.File }),
-  );
+  await madeStream(connection, { ...kept, name: streamNames.results, subjects: [subjects.allResults] });
+  await madeStream(connection, { ...kept, name: streamNames.attempts, subjects: [subjects.allAttempts] });
+  const experiments = await madeBucket(connection, bucketNames.experiments, keptMs);
   // A run does not outlive its plan.
-  const files = await madeOnce(connection, () =>
-    new Objm(connection.nats).create(bucketNames.files, {
-      ttl: nanos(2 * keptMs),
-      storage: StorageType.File,
-    }),
-  );
+  const files = await madeObjects(connection, bucketNames.files, 2 * keptMs);
   return { experiments, files };
 }
 

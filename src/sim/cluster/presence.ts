@@ -1,7 +1,6 @@
 /** Who is there: each agent has an entry in a bucket of keys, which ends by itself when the agent no longer renews it. */
-import { Kvm, KvWatchInclude, type KV, type KvEntry } from '@nats-io/kv';
+import { KvWatchInclude, type KV, type KvEntry } from '@nats-io/kv';
 import { nuid } from '@nats-io/nats-core';
-import { StorageType } from '@nats-io/jetstream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { RemoteProtocolError } from '../../core/errors.ts';
@@ -9,7 +8,7 @@ import { SECOND_MS } from '../../core/units.ts';
 import { entriesOf, followEntries } from './bucket-entries.ts';
 import { measureClock, type ClockOffset } from './clock-offset.ts';
 import type { ClusterConnection } from './connection.ts';
-import { madeOnce } from './made-once.ts';
+import { madeBucket } from './made-once.ts';
 import { messageType } from './message.ts';
 import { bucketNames } from './names.ts';
 import { programSchema } from './program-id.ts';
@@ -43,9 +42,7 @@ const GONE_MS = 3 * BEAT_MS;
 
 /** An entry lasts as long as a few missed beats. */
 export function openAgents(connection: ClusterConnection): Promise<KV> {
-  return madeOnce(connection, () =>
-    new Kvm(connection.nats).create(bucketNames.agents, { ttl: GONE_MS, storage: StorageType.File }),
-  );
+  return madeBucket(connection, bucketNames.agents, GONE_MS);
 }
 
 /** Agents that are there at this moment, by id. Entries that cannot be read are none. */
