@@ -1,5 +1,6 @@
 /** Experiments over NATS, with a real server, real agents, and whatever of them dies. */
 import type { NatsConnection } from '@nats-io/nats-core';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -240,6 +241,27 @@ test('an agent, the server and the coordinator are killed in turn: nothing is lo
   const again = start('sim', ...words, '--resume', experiment!);
   expect(await again.ends()).toMatchObject({ code: 2 });
   expect(again.output).toMatch(/the experiment in .* is complete/);
+});
+
+test('a coordinator whose disk is full ends with that, and goes on with what agents have done once there is room', async (context) => {
+  const out = join(folder, 'disk');
+  mkdirSync(out);
+  const mount = (...options: string[]) => spawnSync('mount', ['-t', 'tmpfs', ...options, 'none', out]).status;
+  if (mount('-o', 'size=1m') !== 0) return context.skip('this user may mount nothing');
+  ends.push(() => spawnSync('umount', ['--lazy', out]));
+  const { url } = await serverWith(JETSTREAM);
+  const agent = await agentOf(url, 'a');
+  const words = ['small', '--repeat', '12', '--cluster', url, '--out', 'disk'];
+  const first = start('sim', ...words);
+  expect(await first.ends(), first.output).toMatchObject({ code: 2 });
+  expect(first.output).toMatch(/no space left on device/);
+  const [, experiment] = /the same command with --resume (\S+)/.exec(first.output)!;
+  mount('-o', 'remount,size=64m');
+  const second = start('sim', ...words, '--resume', experiment!);
+  expect(await second.ends(), second.output).toMatchObject({ code: 0 });
+  const done = readdirSync(join(out, 'small', experiment!)).filter((name) => /^\d/.test(name));
+  expect(done).toHaveLength(12);
+  expect(agent.output.match(/runs small/g)).toHaveLength(12);
 });
 
 test('a run that three agents die of ends the experiment as failed, with what was measured, and names run and agents', async () => {

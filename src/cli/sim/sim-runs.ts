@@ -180,15 +180,17 @@ export async function carryOut(
   });
   await runner.close();
   runner.lost?.throwIfAborted();
+  const isComplete = end.experiment.ending === 'completed';
+  // Also where its table cannot be written.
+  if (!isComplete && components.cluster?.outlivesProgram === true) {
+    say(`sim: to go on with what is not done: the same command with --resume ${basename(folder)}`);
+  }
   warn(
     await writeExperiment(folder, end.experiment, {
       'report.html': renderExperimentPage(end.experiment, pageScript('page')),
     }),
   );
-  if (end.experiment.ending === 'completed') await endState(folder);
-  else if (components.cluster?.outlivesProgram === true) {
-    say(`sim: to go on with what is not done: the same command with --resume ${basename(folder)}`);
-  }
+  if (isComplete) await endState(folder);
   return { ...end, folder };
 }
 

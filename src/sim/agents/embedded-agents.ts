@@ -14,6 +14,9 @@ export interface EmbeddedAgentsOptions {
   readonly lanes: number;
 }
 
+/** What ends one at once, again and again, is not to keep the machine busy. */
+const AGAIN_MS = 500;
+
 export class EmbeddedAgents {
   readonly #options: EmbeddedAgentsOptions;
   readonly #children = new Set<ChildProcess>();
@@ -57,9 +60,13 @@ export class EmbeddedAgents {
       this.#children.delete(child);
       if (this.#isClosing) return;
       // Killed, as by the system when memory is short: another takes its place, as any placement would do it.
-      if (signal !== null) this.#start(number);
+      if (signal !== null) setTimeout(() => this.#startAgain(number), AGAIN_MS);
       else this.#fail(`has ended with exit code ${code ?? 0}`);
     });
+  }
+
+  #startAgain(number: number): void {
+    if (!this.#isClosing) this.#start(number);
   }
 
   #fail(what: string): void {
