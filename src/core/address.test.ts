@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SocketAddress } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { addressKey, addressText, canonicalHost, isIpv6 } from './address.ts';
+import { addressKey, addressText, canonicalHost, isIpv6, isLoopback } from './address.ts';
 
 const groups = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff })), {
   minLength: 8,
@@ -93,4 +93,22 @@ it('a port stands behind brackets where the host has colons', () => {
   expect(addressText({ host: '::1', port: 7001 })).toBe('[::1]:7001');
   expect(addressText({ host: 'localhost', port: 7001 })).toBe('localhost:7001');
   expect(addressKey({ host: '0::1', port: 7001 })).toBe('[::1]:7001');
+});
+
+describe('loopback', () => {
+  it('is localhost, all of 127.0.0.0/8 and ::1 in any spelling, and nothing else', () => {
+    for (const host of [
+      'localhost',
+      '127.0.0.1',
+      '127.9.0.2',
+      '::1',
+      '0:0:0:0:0:0:0:1',
+      '::ffff:127.0.0.2',
+    ]) {
+      expect(isLoopback(host), host).toBe(true);
+    }
+    for (const host of ['10.0.0.127', '1.127.0.0', '::', 'fd00::1', 'lab-1', '0.0.0.0']) {
+      expect(isLoopback(host), host).toBe(false);
+    }
+  });
 });

@@ -18,6 +18,12 @@ export function isIpv6(host: string): boolean {
   return parseIpv6(host) !== undefined;
 }
 
+/** Reached by this machine alone: `localhost`, `::1` and all of 127.0.0.0/8, in any spelling. */
+export function isLoopback(host: string): boolean {
+  const canonical = canonicalHost(host);
+  return ['localhost', '::1'].includes(canonical) || canonical.startsWith('127.');
+}
+
 /** `host:port`, or `[host]:port` for IPv6. */
 export function addressText({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -155,6 +155,24 @@ describe('who is refused', () => {
     expect(result.peers.map(({ integrity }) => integrity)).toEqual(Array(5).fill('intact'));
   });
 
+  test('whoever is on another machine, by peers and tracker, where the server asks for no credentials', async () => {
+    const { url } = await serverWith(JETSTREAM);
+    await start('agent', '--nats', url).says(/is ready/);
+    const sim = start('sim', 'small', '--engine', 'cluster', '--cluster', url, '--json');
+    // On a busy machine the run is inconclusive, and whole all the same.
+    expect([0, 3], sim.output).toContain((await sim.ends()).code);
+    const result = JSON.parse(/^\{[^]*^\}$/m.exec(sim.output)![0]) as RunResult;
+    expect(result.trust.host.hosts).toMatchObject([{ address: '127.0.0.1', peers: 5 }]);
+  });
+
+  test('an address that is none of the machine, before the agent connects', async () => {
+    const agent = start('agent', '--nats', 'nats://token@127.0.0.1:1', '--address', '203.0.113.1');
+    expect(await agent.ends()).toMatchObject({ code: 2 });
+    expect(agent.output.trim()).toMatch(
+      /^agent: --address 203\.0\.113\.1: nothing can listen there \(EADDRNOTAVAIL\); this machine has .*$/,
+    );
+  });
+
   test('an agent of another program, by the coordinator; a coordinator of another program, by the agent', async () => {
     const { url } = await serverWith(JETSTREAM);
     const connection = await connectTo(url);

@@ -12,8 +12,10 @@ export interface AgentSettings {
   readonly name: string;
   /** Runs in virtual time at once. */
   readonly lanes: number;
-  /** Instead of those of the machine; empty: those. */
+  /** Given by the user, and not looked at yet; may be empty. */
   readonly addresses: readonly string[];
+  /** The user takes the risk of a server that asks nobody who he is. */
+  readonly insecure: boolean;
   readonly quiet: boolean;
   /** Ends when its input does. */
   readonly watchInput: boolean;
@@ -24,6 +26,7 @@ interface RawOptions extends ClusterArguments {
   readonly name: string;
   readonly lanes: number;
   readonly address: readonly string[];
+  readonly insecure: boolean;
   readonly quiet: boolean;
   readonly watchInput: boolean;
 }
@@ -59,7 +62,7 @@ function newAgentCommand() {
     )
     .option(
       '--address <address>',
-      'by which other hosts reach this one; may be repeated (default: all it has)',
+      'numeric, where its peers listen and other hosts reach them; may be repeated (default: all that the machine has; 127.0.0.1 without credentials)',
       collect,
       [],
     )
@@ -75,12 +78,13 @@ function newAgentCommand() {
 /** @throws {ConfigError} a mistake. @throws {CommanderError} help was asked for */
 export function readAgentOptions(argv: readonly string[], env: NodeJS.ProcessEnv): AgentSettings {
   const options = readCommandLine(newAgentCommand, argv, env).opts<RawOptions>();
-  const { nats, name, lanes, address, quiet, watchInput } = options;
+  const { nats, name, lanes, address, insecure, quiet, watchInput } = options;
   return {
     address: readClusterAddress(nats, options, env),
     name,
     lanes,
     addresses: address,
+    insecure,
     quiet,
     watchInput,
   };

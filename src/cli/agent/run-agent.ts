@@ -1,5 +1,5 @@
 /** An agent from its start to its end. */
-import { networkInterfaces } from 'node:os';
+import { provesWho } from '../../sim/cluster/cluster-address.ts';
 import { describeProgram, programOf } from '../../sim/cluster/program-id.ts';
 import { ClusterConnection } from '../../sim/cluster/connection.ts';
 import { HostService } from '../../sim/hosts/host-service.ts';
@@ -14,6 +14,7 @@ import { exitCodes } from '../program/exit-codes.ts';
 import { interruptSignal } from '../program/run-program.ts';
 import { print, say } from '../output/program-output.ts';
 import type { AgentSettings } from './agent-options.ts';
+import { LOOPBACK, ownAddresses } from './own-addresses.ts';
 
 /** Resolves with the exit code once the agent has left. @throws {ConfigError} the server refuses it */
 export async function runAgent(settings: AgentSettings): Promise<number> {
@@ -33,6 +34,11 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
     if (!quiet) print(line);
   };
   const environment = readEnvironment();
+  const rules = { isProven: provesWho(address), insecure: settings.insecure };
+  const addresses = await ownAddresses(settings.addresses, rules);
+  if (!rules.isProven && settings.insecure && settings.addresses.length === 0) {
+    say(`agent: without credentials its peers listen at ${LOOPBACK} alone, unless --address says more`);
+  }
   const connection = await ClusterConnection.open(address, {
     name: `agent ${name}`,
     signal: stopped,
@@ -48,7 +54,7 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
       cores: environment.cores,
       memoryBytes: environment.memoryBytes,
       openFilesMax: openFilesMax(),
-      addresses: settings.addresses.length > 0 ? [...settings.addresses] : addressesOfMachine(),
+      addresses,
       lanes,
     });
     const runner = new PlanRunner({
@@ -92,7 +98,7 @@ function hostOn(
       takeTurn: () => turns.takeNow(),
       tell: (line) => tell(`agent ${record.name}: ${line}`),
     },
-    { agentId: record.id, address: record.addresses[0] ?? '127.0.0.1' },
+    { agentId: record.id, address: record.addresses[0] ?? LOOPBACK },
   );
 }
 
@@ -119,12 +125,4 @@ function stopSignal({ watchInput }: AgentSettings): AbortSignal {
   const ended = new AbortController();
   process.stdin.on('close', () => ended.abort()).resume();
   return AbortSignal.any([interrupted, ended.signal]);
-}
-
-/** Those that other hosts may reach, IPv4 first; loopback where there are no others. */
-function addressesOfMachine(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((own) => own ?? []);
-  const outward = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:'));
-  const chosen = outward.length > 0 ? outward : all;
-  return chosen.toSorted((a, b) => (a.family < b.family ? -1 : 1)).map(({ address }) => address);
 }

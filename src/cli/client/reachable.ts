@@ -1,5 +1,5 @@
 /** Whether those who are told of a client can connect to it, as far as its options tell. */
-import { addressText, canonicalHost, isIpv6 } from '../../core/address.ts';
+import { addressText, isIpv6, isLoopback } from '../../core/address.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Address } from '../../core/interfaces.ts';
 import type { ProtocolName } from '../../core/protocol/messages.ts';
@@ -52,10 +52,6 @@ export function requireReachable({ bind, host }: Place, { tracker, protocol }: A
 /** Whether it listens for other machines, but tells them an address that means each of them itself. */
 export function misleadsOthers({ bind, host }: Place): boolean {
   return !isLoopback(bind) && isLoopback(host);
-}
-
-function isLoopback(host: string): boolean {
-  return ['localhost', '::1'].includes(canonicalHost(host)) || host.startsWith('127.');
 }
 
 /** undefined: a name, which may stand for either. */

@@ -57,19 +57,24 @@ export function readClusterAddress(
   const wantsTls = urls.some(({ protocol }) => protocol === 'tls:');
   const tls = tlsOf(options, env) ?? (wantsTls ? {} : undefined);
   const far = urls.find(({ hostname }) => !LOOPBACK.test(hostname));
-  const isKnown = credentials.kind !== 'none' || tls?.cert !== undefined;
-  if (far !== undefined && !isKnown && options.insecure !== true) {
+  const address: ClusterAddress = {
+    servers: urls.map(({ hostname, port }) => `${hostname}:${port === '' ? DEFAULT_PORT : port}`),
+    credentials,
+    ...(tls === undefined ? {} : { tls }),
+  };
+  if (far !== undefined && !provesWho(address) && options.insecure !== true) {
     throw new ConfigError(
       `${option}: ${far.host} is another machine, and there are no credentials: whoever reaches that server could give ` +
         'work to agents; set NATS_TOKEN, NATS_USER and NATS_PASSWORD, NATS_CREDS, or NATS_CERT and NATS_KEY; ' +
         '--insecure connects all the same',
     );
   }
-  return {
-    servers: urls.map(({ hostname, port }) => `${hostname}:${port === '' ? DEFAULT_PORT : port}`),
-    credentials,
-    ...(tls === undefined ? {} : { tls }),
-  };
+  return address;
+}
+
+/** Whether who connects there proves who he is: by credentials, or by a certificate of his own. */
+export function provesWho({ credentials, tls }: ClusterAddress): boolean {
+  return credentials.kind !== 'none' || tls?.cert !== undefined;
 }
 
 function readUrl(text: string, option: string): URL {
