@@ -165,6 +165,28 @@ describe('who is refused', () => {
     expect(result.trust.host.hosts).toMatchObject([{ address: '127.0.0.1', peers: 5 }]);
   });
 
+  test('whoever has a file that is no file of credentials, or a URL that is none, at once and in one line', async () => {
+    writeFileSync(join(folder, 'garbage'), 'garbage');
+    for (const [url, option] of [
+      ['nats://127.0.0.1:1', ['--creds', 'garbage']],
+      ['tls://127.0.0.1:1', ['--tls-ca', 'garbage']],
+      ['nats://secret%zz@127.0.0.1:1', []],
+      ['nats://secret@127.0.0.1:1/path', []],
+    ] as const) {
+      for (const words of [
+        ['agent', '--nats'],
+        ['sim', 'small', '--cluster'],
+      ] as const) {
+        const [program, ...rest] = words;
+        const running = start(program, ...rest, url, ...option);
+        expect(await running.ends()).toMatchObject({ code: 2 });
+        expect(running.output.trim()).toMatch(/^(agent|sim): (garbage|--nats|--cluster) .*$/);
+        expect(running.output).not.toContain('secret%zz');
+        expect(running.output).not.toContain('secret@');
+      }
+    }
+  });
+
   test('an address that is none of the machine, before the agent connects', async () => {
     const agent = start('agent', '--nats', 'nats://token@127.0.0.1:1', '--address', '203.0.113.1');
     expect(await agent.ends()).toMatchObject({ code: 2 });

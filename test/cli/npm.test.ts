@@ -20,6 +20,9 @@ describe('an option that npm keeps for itself starts nothing, and is told with t
       'npm run sim -- three-peers --set a=1 --set b=2',
     ],
     ['sim', ['three-peers', '--quiet'], 'npm run sim -- three-peers --quiet'],
+    // What everybody may read has no secret.
+    ['sim', ['three-peers', '--cluster', 'nats://token@lab-1'], "--cluster 'nats://…@lab-1'"],
+    ['agent', ['--nats=token@lab-1', '--quiet'], "--nats '…@lab-1'"],
     ['sim', ['three-peers', '--repaet', '3', '--tracker-prot=1'], '--tracker-port 1'],
     ['bench', ['--list'], 'npm run bench -- --list'],
     ['bench', ['--smoke', '--out=here'], '--out here'],

@@ -5,6 +5,7 @@
 import { InvalidArgumentError, type Command, type Option } from 'commander';
 import { distance } from 'fastest-levenshtein';
 import { ConfigError } from '../../core/errors.ts';
+import { withoutSecrets } from '../../sim/cluster/cluster-url.ts';
 import { argumentsOfNpm, environmentOfNpm, npmSettings, type Settings } from './npm-settings.ts';
 
 /** What npm makes of `--plan`, which it takes for four short options. */
@@ -120,9 +121,9 @@ function lineOf(command: Command, argv: readonly string[], kept: readonly Kept[]
     const known = values.length > 0 ? values : takesValue(option) ? found : undefined;
     if (known === undefined)
       return Array.from({ length: times }, () => command.createHelp().optionTerm(option));
-    return known.flatMap((value) => [plainName(command, option), quoted(value)]);
+    return known.flatMap((value) => [plainName(command, option), shown(value, option)]);
   });
-  return [...left.map(quoted), ...options];
+  return [...left.map((word) => shown(word)), ...options];
 }
 
 function takesValue({ required, optional }: Option): boolean {
@@ -148,6 +149,12 @@ function accepts(option: Option, word: string): boolean {
     if (error instanceof InvalidArgumentError) return false;
     throw error;
   }
+}
+
+/** What stands before the `@` of a URL is for nobody to see. */
+function shown(word: string, option?: Option): string {
+  const isUrl = option?.flags.includes('<url>') === true || /^(nats|tls):/.test(word);
+  return quoted(isUrl ? withoutSecrets(word) : word);
 }
 
 function quoted(word: string): string {

@@ -4,6 +4,7 @@ import { ConfigError, type EngineError } from '../../core/errors.ts';
 import { EmbeddedAgents } from '../../sim/agents/embedded-agents.ts';
 import { RunQueue } from '../../sim/agents/run-queue.ts';
 import { readClusterAddress } from '../../sim/cluster/cluster-address.ts';
+import { withoutSecrets } from '../../sim/cluster/cluster-url.ts';
 import { ClusterConnection } from '../../sim/cluster/connection.ts';
 import { NatsServer } from '../../sim/cluster/nats-server.ts';
 import { AgentsView, type AgentRecord } from '../../sim/cluster/presence.ts';
@@ -205,8 +206,4 @@ function tellRefusal({ name, program }: AgentRecord, own: Program): void {
   say(
     `sim: agent ${name} is refused: it runs ${describeProgram(program)}, and this is ${describeProgram(own)}`,
   );
-}
-
-function withoutSecrets(url: string): string {
-  return url.replaceAll(/[^/,@]*@/g, '');
 }

@@ -1,6 +1,7 @@
 /** Where the NATS server of a cluster is, and how to prove who one is. */
 import { ConfigError } from '../../core/errors.ts';
-import { readTextFile } from '../../core/node/store/text-file.ts';
+import { readClusterUrls, type ClusterUrls } from './cluster-url.ts';
+import { readAuthority, readCreds, readOwnCertificate } from './secret-files.ts';
 
 /** What proves to the server who connects; `none` where the server asks for nothing. */
 export type Credentials =
@@ -43,8 +44,8 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
  * NATS_TOKEN, NATS_USER, NATS_PASSWORD, NATS_CREDS, NATS_CERT, NATS_KEY, NATS_CA.
  *
  * @param option that brought the URL, for messages
- * @throws {ConfigError} it is no such URL, credentials contradict each other, a file cannot be read, or there are none
- *   for a server of another machine
+ * @throws {ConfigError} it is no such URL, credentials contradict each other, a file cannot be read or
+ *   is not what it should be, or there are none for a server of another machine
  */
 export function readClusterAddress(
   text: string,
@@ -52,8 +53,9 @@ export function readClusterAddress(
   env: NodeJS.ProcessEnv,
   option = '--nats',
 ): ClusterAddress {
-  const urls = text.split(',').map((one) => readUrl(one.trim(), option));
-  const credentials = credentialsOf(urls, options, env);
+  const read = readClusterUrls(text, option);
+  const { urls } = read;
+  const credentials = credentialsOf(read, options, env);
   const wantsTls = urls.some(({ protocol }) => protocol === 'tls:');
   const tls = tlsOf(options, env) ?? (wantsTls ? {} : undefined);
   const far = urls.find(({ hostname }) => !LOOPBACK.test(hostname));
@@ -77,30 +79,17 @@ export function provesWho({ credentials, tls }: ClusterAddress): boolean {
   return credentials.kind !== 'none' || tls?.cert !== undefined;
 }
 
-function readUrl(text: string, option: string): URL {
-  const whole = /^[a-z]+:\/\//.test(text) ? text : `nats://${text}`;
-  const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  if (url === undefined || url.hostname === '' || !['', '/'].includes(url.pathname)) {
-    throw new ConfigError(`${option} ${text}: is not the URL of a NATS server; write nats://host:4222`);
-  }
-  if (!['nats:', 'tls:'].includes(url.protocol)) {
-    throw new ConfigError(
-      `${option} ${text}: write nats:// or tls:// before the host, not ${url.protocol}//`,
-    );
-  }
-  return url;
-}
-
-function credentialsOf(urls: readonly URL[], { creds }: AddressOptions, env: NodeJS.ProcessEnv): Credentials {
+function credentialsOf(
+  { user: name, password: second }: ClusterUrls,
+  { creds }: AddressOptions,
+  env: NodeJS.ProcessEnv,
+): Credentials {
   const { NATS_TOKEN: token, NATS_USER: user, NATS_PASSWORD: password, NATS_CREDS } = env;
   const found: Credentials[] = [];
-  for (const { username, password: secret } of urls.slice(0, 1)) {
-    const [name, second] = [decodeURIComponent(username), decodeURIComponent(secret)];
-    if (second !== '') found.push({ kind: 'user', user: name, password: second });
-    else if (name !== '') found.push({ kind: 'token', token: name });
-  }
+  if (second !== '') found.push({ kind: 'user', user: name, password: second });
+  else if (name !== '') found.push({ kind: 'token', token: name });
   const file = creds ?? (NATS_CREDS === '' ? undefined : NATS_CREDS);
-  if (file !== undefined) found.push({ kind: 'creds', text: readSecret(file, 'credentials') });
+  if (file !== undefined) found.push({ kind: 'creds', text: readCreds(file) });
   // What stands on the command line is meant more than what the shell has kept.
   if (found.length === 0 && token !== undefined && token !== '') found.push({ kind: 'token', token });
   if (found.length === 0 && user !== undefined && user !== '') {
@@ -123,16 +112,7 @@ function tlsOf(options: AddressOptions, env: NodeJS.ProcessEnv): Tls | undefined
   }
   if (ca === undefined && cert === undefined) return undefined;
   return {
-    ...(ca === undefined ? {} : { ca: readSecret(ca, 'certificate of the authority') }),
-    ...(cert === undefined ? {} : { cert: readSecret(cert, 'certificate') }),
-    ...(key === undefined ? {} : { key: readSecret(key, 'key') }),
+    ...(ca === undefined ? {} : { ca: readAuthority(ca) }),
+    ...(cert === undefined || key === undefined ? {} : readOwnCertificate({ cert, key })),
   };
-}
-
-function readSecret(file: string, what: string): string {
-  try {
-    return readTextFile(file);
-  } catch (cause) {
-    throw new ConfigError(`the ${what} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -46,15 +46,22 @@ export function tlsMistake(error: unknown, address: ClusterAddress): ConfigError
 }
 
 export function unreachable(address: ClusterAddress, cause: unknown): TransportError {
-  // With TLS 1.3 a server that wants a certificate says so only after the client has taken itself for connected.
-  const maybe =
-    address.tls !== undefined && address.tls.cert === undefined
-      ? '; perhaps it asks for a certificate: --tls-cert and --tls-key'
-      : '';
   return new TransportError(
-    `no NATS server answers at ${serversOf(address)}: ${reasonOf(cause)}; start one by nats-server -js, or check the URL${maybe}`,
+    `no NATS server answers at ${serversOf(address)}: ${reasonOf(cause)}; start one by nats-server -js, or check the URL${perhaps(address)}`,
     { cause },
   );
+}
+
+/** For whoever waits until it does. */
+export function notYet(address: ClusterAddress, cause: unknown): string {
+  return `no NATS server answers at ${serversOf(address)} yet: ${reasonOf(cause)}${perhaps(address)}`;
+}
+
+/** With TLS 1.3 a server that wants a certificate says so only after the client has taken itself for connected. */
+function perhaps({ tls }: ClusterAddress): string {
+  return tls !== undefined && tls.cert === undefined
+    ? '; perhaps it asks for a certificate: --tls-cert and --tls-key'
+    : '';
 }
 
 export function isOutage(error: unknown): boolean {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -6,9 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { certificatesIn } from '../../../test/support/certificates.ts';
 import { JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
 import { measureClock } from './clock-offset.ts';
-import { readClusterAddress } from './cluster-address.ts';
+import { readClusterAddress, type ClusterAddress } from './cluster-address.ts';
 import { ClusterConnection } from './connection.ts';
 
 const ends: (() => Promise<void>)[] = [];
@@ -36,30 +36,7 @@ async function open(url: string, env: NodeJS.ProcessEnv = {}): Promise<ClusterCo
 function certificates(): string {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   ends.push(() => rm(folder, { recursive: true, force: true }));
-  const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  openssl('req', '-x509', ...key, '-subj', '/CN=lab authority', '-keyout', 'ca.key', '-out', 'ca.pem');
-  for (const name of ['server', 'client']) {
-    openssl(
-      'req',
-      '-x509',
-      ...key,
-      '-CA',
-      'ca.pem',
-      '-CAkey',
-      'ca.key',
-      '-subj',
-      `/CN=${name}`,
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
-      '-addext',
-      'basicConstraints=critical,CA:FALSE',
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.pem`,
-    );
-  }
+  certificatesIn(folder);
   return folder;
 }
 
@@ -112,6 +89,9 @@ describe('credentials', () => {
     await expect(
       ClusterConnection.open(anybody, { name: 'test', signal: new AbortController().signal, waitMs: 0 }),
     ).rejects.toThrow(/perhaps it asks for a certificate: --tls-cert/);
+    await expect(toldWhileWaiting(anybody)).resolves.toMatch(
+      /no NATS server answers .* yet: .*; perhaps it asks for a certificate: --tls-cert and --tls-key$/,
+    );
     const unsure = { NATS_CERT: at('client.pem'), NATS_KEY: at('client.key') };
     await expect(open(`tls://localhost:${port}`, unsure)).rejects.toThrow(/check --tls-ca/);
     expect(() => readClusterAddress('tls://a', { tlsCert: 'x' }, {})).toThrow(/belong together/);
@@ -133,10 +113,12 @@ describe('credentials', () => {
   });
 });
 
+const local = (port: number): ClusterAddress => readClusterAddress(`127.0.0.1:${port}`, {}, {});
+
 /** Tries once. */
 function openOnce(port: number): Promise<ClusterConnection> {
   const signal = new AbortController().signal;
-  return ClusterConnection.open(readClusterAddress(`127.0.0.1:${port}`, {}, {}), {
+  return ClusterConnection.open(local(port), {
     name: 'test',
     signal,
     waitMs: 1,
@@ -144,10 +126,10 @@ function openOnce(port: number): Promise<ClusterConnection> {
 }
 
 /** What somebody who would wait for ever is told. */
-function toldWhileWaiting(port: number): Promise<string> {
+function toldWhileWaiting(address: ClusterAddress): Promise<string> {
   const stopping = new AbortController();
   return new Promise((resolve, reject) => {
-    ClusterConnection.open(readClusterAddress(`127.0.0.1:${port}`, {}, {}), {
+    ClusterConnection.open(address, {
       name: 'test',
       signal: stopping.signal,
       waitMs: Infinity,
@@ -215,7 +197,7 @@ describe('a connection', () => {
     server.pause();
     const silent = /no NATS server answers at 127.0.0.1/;
     await expect(openOnce(server.port)).rejects.toThrow(silent);
-    await expect(toldWhileWaiting(server.port)).resolves.toMatch(silent);
+    await expect(toldWhileWaiting(local(server.port))).resolves.toMatch(silent);
   });
 
   test('says so, and gives up in time, where JetStream waits for others of its NATS cluster', async () => {
@@ -224,7 +206,7 @@ describe('a connection', () => {
       cluster { name: lab, listen: "127.0.0.1:-1", routes: ["nats://127.0.0.1:1", "nats://127.0.0.1:2"] }`);
     const silent = /JetStream of the NATS server at 127.0.0.1:\d+ does not answer/;
     await expect(openOnce(port)).rejects.toThrow(silent);
-    await expect(toldWhileWaiting(port)).resolves.toMatch(silent);
+    await expect(toldWhileWaiting(local(port))).resolves.toMatch(silent);
   });
 
   test('needs a server that takes the messages of a run, and says what to set', async () => {

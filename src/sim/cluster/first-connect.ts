@@ -4,7 +4,7 @@ import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { isIP } from 'node:net';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterAddress } from './cluster-address.ts';
-import { reasonOf, refusal, serversOf, tlsMistake, unreachable } from './connection-errors.ts';
+import { notYet, refusal, serversOf, tlsMistake, unreachable } from './connection-errors.ts';
 import { INBOX } from './names.ts';
 import { pause } from './unless-aborted.ts';
 
@@ -43,8 +43,7 @@ export async function firstConnect(
       const why = refusal(error, serversOf(address)) ?? tlsMistake(error, address);
       if (why !== undefined) throw why;
       if (performance.now() >= untilMs) throw unreachable(address, error);
-      if (attempt === 1)
-        onWaiting?.(`no NATS server answers at ${serversOf(address)} yet: ${reasonOf(error)}`);
+      if (attempt === 1) onWaiting?.(notYet(address, error));
     }
     await pause(RETRY_MS, signal);
   }
