@@ -59,8 +59,13 @@ describe('the engine', () => {
 
   effect(
     ['engine.placement'],
-    'decides which peers of a cluster share a host: all of few, none of few, those of a region',
+    'decides which peers of a cluster share a host: all of few, none of few, those of a region; other engines refuse it',
     async () => {
+      for (const name of ['threads', 'virtual']) {
+        await expect(crowd(`{ name: ${name}, placement: pack }`)).rejects.toThrow(
+          `engine.placement has no effect with engine: ${name}, where all peers live on one machine; remove it (--set engine.placement=null), or add --engine cluster`,
+        );
+      }
       const regions = `
 regions: { preset: cloud }
 peers: { seeder: { holds: all, region: frankfurt }, leechers: { count: 2, region: tokyo } }`;

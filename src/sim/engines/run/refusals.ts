@@ -38,3 +38,16 @@ export function requireNoSharedRates({ regions }: Plan): void {
     'regions.capacity has no effect on sockets, where each peer paces its own link; add --engine virtual, or remove it',
   );
 }
+
+/**
+ * The engines of one machine have one host.
+ *
+ * @throws {ConfigError} naming the setting
+ */
+export function requireNoPlacement({ engine }: Plan): void {
+  if (engine.placement === undefined) return;
+  throw new ConfigError(
+    `engine.placement has no effect with engine: ${engine.name}, where all peers live on one machine; ` +
+      'remove it (--set engine.placement=null), or add --engine cluster',
+  );
+}

@@ -1,6 +1,6 @@
 /** The threads engine: every peer and the tracker in a worker thread of its own, on real TCP sockets. */
 import type { Engine } from '../engine.ts';
-import { requireHonourable, requireNoSharedRates } from '../run/refusals.ts';
+import { requireHonourable, requireNoPlacement, requireNoSharedRates } from '../run/refusals.ts';
 import { machineLimits, needsOf, requireCapacity, shortagesOf, type MachineLimits } from './capacity.ts';
 import { fitToMachine } from './fit.ts';
 
@@ -26,6 +26,7 @@ export function threadsEngine(
     check(plan) {
       requireHonourable(plan);
       requireNoSharedRates(plan);
+      requireNoPlacement(plan);
       return shortagesOf(fitToMachine(plan, limitsOnce()).plan, limitsOnce());
     },
     needs(plan) {
@@ -35,6 +36,7 @@ export function threadsEngine(
     async run(plan, watcher) {
       requireHonourable(plan);
       requireNoSharedRates(plan);
+      requireNoPlacement(plan);
       const now = machineLimits();
       const fit = fitToMachine(plan, now);
       requireCapacity(fit.plan, now);

@@ -5,7 +5,7 @@
 import { ConfigError } from '../../../core/errors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine } from '../engine.ts';
-import { requireHonourable } from '../run/refusals.ts';
+import { requireHonourable, requireNoPlacement } from '../run/refusals.ts';
 import { PEERS_MAX } from './addresses.ts';
 import { needsOf, shortagesOf } from './capacity.ts';
 import type { VirtualRunOptions } from './virtual-run.ts';
@@ -16,6 +16,7 @@ export function virtualEngine(options: VirtualRunOptions = {}): Engine {
     check(plan) {
       requireHonourable(plan);
       requireNoSlice(plan);
+      requireNoPlacement(plan);
       if (plan.peers.length > PEERS_MAX) {
         throw new ConfigError(
           `the plan has ${plan.peers.length} peers, but the virtual engine has addresses for ${PEERS_MAX}; take fewer peers`,
@@ -27,6 +28,7 @@ export function virtualEngine(options: VirtualRunOptions = {}): Engine {
     async run(plan, watcher) {
       requireHonourable(plan);
       requireNoSlice(plan);
+      requireNoPlacement(plan);
       const { VirtualRun } = await import('./virtual-run.ts');
       return new VirtualRun(plan, watcher, options).run();
     },

@@ -164,7 +164,7 @@ const engineSchema = z.strictObject({
     .meta(
       about({
         description:
-          'Which peers live on which host of a cluster. `spread`: peer after peer, each on the next host. `pack`: as many as a host carries (32 for each core), then the next host. `region`: a host for each region. The other engines have one host, so it has no effect there.',
+          'Which peers live on which host of a cluster. `spread`: peer after peer, each on the next host. `pack`: as many as a host carries (32 for each core), then the next host. `region`: a host for each region. The other engines have one host, and refuse it.',
         default: 'spread',
         examples: ['region'],
       }),
