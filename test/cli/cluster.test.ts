@@ -2,6 +2,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ownPrefix } from '../../src/core/node/store/left-behind.ts';
@@ -64,6 +65,12 @@ async function stoppedCoordinator() {
   const { first, experiment } = await queuedBy(nats, words);
   first.signal('SIGSTOP');
   return { url, words, nats, first, experiment };
+}
+
+/** What there is beside what coordinators know each other by. */
+function writtenIn(experiment: string): readonly string[] {
+  const own = new Set(['.cluster.json', '.coordinator.lock']);
+  return readdirSync(join(folder, 'cluster', 'small', experiment)).filter((name) => !own.has(name));
 }
 
 /** A coordinator that leads an experiment whose own was silent for too long. */
@@ -137,6 +144,25 @@ test('a second coordinator that resumes an experiment which goes on is refused b
   expect(await first.ends(), first.output).toMatchObject({ code: 0 });
 });
 
+test('a coordinator on another server is refused while the first goes on, and goes on once that is dead', async () => {
+  const [here, elsewhere] = [await serverWith(JETSTREAM), await serverWith(JETSTREAM)];
+  const words = ['small', '--repeat', '3', '--out', 'cluster', '--cluster'];
+  const { nats } = await connectTo(here.url);
+  const { first, experiment } = await queuedBy(nats, [...words, here.url]);
+  await agentOf(elsewhere.url, 'a');
+  const second = start('sim', ...words, elsewhere.url, '--resume', experiment);
+  expect(await second.ends(), second.output).toMatchObject({ code: 2 });
+  expect(second.output).toContain(`another coordinator (process ${first.pid} on ${hostname()}) goes on with`);
+  expect(second.output).toMatch(/on another NATS server; stop it first, or let it end/);
+  expect(writtenIn(experiment)).toEqual([]);
+  await first.destroy();
+  const third = start('sim', ...words, elsewhere.url, '--resume', experiment);
+  expect(await third.ends(), third.output).toMatchObject({ code: 0 });
+  const written = readdirSync(join(folder, 'cluster', 'small', experiment));
+  expect(written.filter((name) => /^\d/.test(name))).toEqual(['1-small-1', '2-small-2', '3-small-3']);
+  expect(written.filter((name) => name.startsWith('.'))).toEqual([]);
+});
+
 test('a coordinator that was silent while another took over ends with that, and leaves the folder to the other', async () => {
   const { url, words, nats, first, experiment } = await stoppedCoordinator();
   const { second } = await takenOver(nats, words, experiment);
@@ -144,7 +170,7 @@ test('a coordinator that was silent while another took over ends with that, and 
   expect((await first.ends()).code).not.toBe(0);
   expect(first.output).toContain(`process ${second.pid} on `);
   expect(first.output).toMatch(/has taken over this experiment, since this process was silent for too long/);
-  expect(readdirSync(join(folder, 'cluster', 'small', experiment))).toEqual(['.cluster.json']);
+  expect(writtenIn(experiment)).toEqual([]);
   await agentOf(url, 'a');
   expect(await second.ends(), second.output).toMatchObject({ code: 0 });
 });
@@ -170,7 +196,7 @@ test('a coordinator that is ended as it comes back leaves the experiment to the 
   first.signal('SIGTERM');
   first.signal('SIGCONT');
   expect((await first.ends()).code).not.toBe(0);
-  expect(readdirSync(join(folder, 'cluster', 'small', experiment))).toEqual(['.cluster.json']);
+  expect(writtenIn(experiment)).toEqual([]);
   await agentOf(url, 'a');
   expect(await second.ends(), second.output).toMatchObject({ code: 0 });
 });

@@ -9,6 +9,7 @@ import { ClusterConnection } from '../../sim/cluster/connection.ts';
 import { NatsServer } from '../../sim/cluster/nats-server.ts';
 import { AgentsView, type AgentRecord } from '../../sim/cluster/presence.ts';
 import { describeProgram, programId, programOf, type Program } from '../../sim/cluster/program-id.ts';
+import { storeId } from '../../sim/cluster/store-id.ts';
 import type { HostLink } from '../../sim/engines/cluster/host-link.ts';
 import { NatsHostLink } from '../../sim/hosts/nats-host-link.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
@@ -34,14 +35,15 @@ export class ClusterSession {
   readonly program: Program;
   /** Whether what waits there stays when this program ends, so that an experiment can go on. */
   readonly outlivesProgram: boolean;
+  /** Of the server: see `storeId`. */
+  readonly store: string;
   readonly #connection: ClusterConnection;
   readonly #agents: AgentsView;
   readonly #end: () => Promise<void>;
   readonly #signal: AbortSignal;
 
   private constructor(
-    program: Program,
-    outlivesProgram: boolean,
+    { program, store, outlivesProgram }: Pick<ClusterSession, 'program' | 'store' | 'outlivesProgram'>,
     connection: ClusterConnection,
     agents: AgentsView,
     signal: AbortSignal,
@@ -49,6 +51,7 @@ export class ClusterSession {
   ) {
     this.program = program;
     this.outlivesProgram = outlivesProgram;
+    this.store = store;
     this.#connection = connection;
     this.#agents = agents;
     this.#signal = signal;
@@ -101,7 +104,8 @@ export class ClusterSession {
         agents.stop();
         await Promise.resolve();
       });
-      const session = new ClusterSession(program, !isEmbedded, connection, agents, ending, end);
+      const about = { program, store: await storeId(connection), outlivesProgram: !isEmbedded };
+      const session = new ClusterSession(about, connection, agents, ending, end);
       if (!isEmbedded && !options.plan) session.#requireAgents(options.cluster!);
       if (!options.plan) await session.#untilThere(awaitedAgents(options, engine));
       return session;

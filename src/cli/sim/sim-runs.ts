@@ -9,6 +9,7 @@ import { runExperiment, type ExperimentEnd } from '../../sim/experiment/run-expe
 import type { RunResult } from '../../sim/result/result.ts';
 import type { FinishedRun } from '../../sim/run-and-report.ts';
 import type { Plan } from '../../sim/plan/plan.ts';
+import { CoordinatorLock } from '../../sim/agents/coordinator-lock.ts';
 import { beginState, endState, readState } from '../../sim/agents/experiment-state.ts';
 import { fileName } from '../../sim/report/report-folders.ts';
 import { verdictWord } from '../../sim/report/columns.ts';
@@ -144,11 +145,46 @@ export async function carryOut(
   design: Design,
   options: SimOptions,
   components: SimComponents,
-  { onFinished, elsewhere }: CarryOut,
+  more: CarryOut,
 ): Promise<ExperimentEnd & { readonly folder: string }> {
+  const { cluster } = components;
+  const place = await openPlace(design, options, components);
+  const { folder } = place;
+  const lock = cluster === undefined ? undefined : new CoordinatorLock(folder, cluster.store);
+  lock?.requireFree();
+  try {
+    const end = await runPlans(design, options, components, { ...more, place, onBegin: () => lock?.take() });
+    const isComplete = end.experiment.ending === 'completed';
+    // Also where its table cannot be written.
+    if (!isComplete && cluster?.outlivesProgram === true) {
+      say(`sim: to go on with what is not done: the same command with --resume ${basename(folder)}`);
+    }
+    warn(
+      await writeExperiment(folder, end.experiment, {
+        'report.html': renderExperimentPage(end.experiment, pageScript('page')),
+      }),
+    );
+    if (isComplete) await endState(folder);
+    return { ...end, folder };
+  } finally {
+    lock?.release();
+  }
+}
+
+interface RunPlans extends CarryOut {
+  readonly place: ExperimentPlace;
+  /** Called when nobody else leads the experiment, before its first run. */
+  readonly onBegin: () => void;
+}
+
+async function runPlans(
+  design: Design,
+  options: SimOptions,
+  components: SimComponents,
+  { onFinished, elsewhere, place: { folder, startedAt, experiment }, onBegin }: RunPlans,
+): Promise<ExperimentEnd> {
   const { environment, signal } = components;
   const { scenario, plans, arms } = design;
-  const { folder, startedAt, experiment } = await openPlace(design, options, components);
   const swept = arms.length > 1;
   const labelOf = (plan: Plan, position: number): string => {
     const which = `${scenario.name} ${position + 1}/${plans.length}`;
@@ -163,35 +199,29 @@ export async function carryOut(
     ...(experiment === undefined ? {} : { experiment }),
     ...(elsewhere === undefined ? {} : { elsewhere }),
   });
-  const end = await runExperiment(design, {
-    environment,
-    signal,
-    startedAt,
-    atOnce: runner.atOnce,
-    run: async (plan, name, position) => {
-      const label = labelOf(plan, position);
-      const run = await runner.run(plan, name, label);
-      onFinished?.(run.result, position);
-      if (!options.json && options.quiet) tellWhatWentWrong(label, run.result, run.folder);
-      else if (!options.json) print(summary(run, swept));
-      runner.told();
-      return run;
-    },
-  });
-  await runner.close();
-  runner.lost?.throwIfAborted();
-  const isComplete = end.experiment.ending === 'completed';
-  // Also where its table cannot be written.
-  if (!isComplete && components.cluster?.outlivesProgram === true) {
-    say(`sim: to go on with what is not done: the same command with --resume ${basename(folder)}`);
+  let end: ExperimentEnd;
+  try {
+    onBegin();
+    end = await runExperiment(design, {
+      environment,
+      signal,
+      startedAt,
+      atOnce: runner.atOnce,
+      run: async (plan, name, position) => {
+        const label = labelOf(plan, position);
+        const run = await runner.run(plan, name, label);
+        onFinished?.(run.result, position);
+        if (!options.json && options.quiet) tellWhatWentWrong(label, run.result, run.folder);
+        else if (!options.json) print(summary(run, swept));
+        runner.told();
+        return run;
+      },
+    });
+  } finally {
+    await runner.close();
   }
-  warn(
-    await writeExperiment(folder, end.experiment, {
-      'report.html': renderExperimentPage(end.experiment, pageScript('page')),
-    }),
-  );
-  if (isComplete) await endState(folder);
-  return { ...end, folder };
+  runner.lost?.throwIfAborted();
+  return end;
 }
 
 interface ExperimentPlace {

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { folderOfTest } from '../../../../test/support/folder-of-test.ts';
 import { ConfigError, StoreError } from '../../errors.ts';
-import { FolderLock } from './folder-lock.ts';
+import { FolderLock, type LockKind } from './folder-lock.ts';
 import { FolderStore } from './folder-store.ts';
 import { processStart } from './processes.ts';
 
@@ -110,7 +110,7 @@ describe('a folder that a client works in', () => {
     writeFileSync(join(folder, 'other'), '');
     symlinkSync(target, path);
     expect(() => FolderLock.take(folder)).toThrow(
-      new StoreError(`${path} is a link, but a client writes its lock there; remove it`),
+      new StoreError(`${path} is a link, but a program writes its lock there; remove it`),
     );
     expect(readlinkSync(path)).toBe(target);
   });
@@ -131,6 +131,39 @@ describe('a folder that a client works in', () => {
 
   it('that cannot take a file, or is none, is an error of another kind', () => {
     expect(() => FolderLock.take(join(place, 'nowhere'))).toThrow(StoreError);
+  });
+});
+
+describe('a folder that several machines share', () => {
+  const kindOf = (host: string, judge: string): LockKind => ({
+    name: '.lock',
+    host,
+    judge,
+    refusal: (_, holder) => new ConfigError(`held by ${holder}`),
+  });
+
+  it('is refused to whoever has another judge, also on another machine, and neither asking nor a refusal takes it', () => {
+    const lock = FolderLock.take(folder, kindOf('host-1', 'a'));
+    const held = readFileSync(join(folder, '.lock'), 'utf8');
+    for (const host of ['host-1', 'host-2']) {
+      const other = kindOf(host, 'b');
+      const refusal = `held by process ${process.pid} on host-1`;
+      expect(() => FolderLock.take(folder, other)).toThrow(refusal);
+      expect(() => FolderLock.requireFree(folder, other)).toThrow(refusal);
+    }
+    expect(readFileSync(join(folder, '.lock'), 'utf8')).toBe(held);
+    lock.release();
+    FolderLock.requireFree(folder, kindOf('host-2', 'b'));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is taken over by who has the same judge, wherever it is, and then kept when the former one lets it go', () => {
+    const former = FolderLock.take(folder, kindOf('host-1', 'a'));
+    const lock = FolderLock.take(folder, kindOf('host-2', 'a'));
+    former.release();
+    expect(() => FolderLock.take(folder, kindOf('host-2', 'b'))).toThrow('on host-2');
+    lock.release();
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

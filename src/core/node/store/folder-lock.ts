@@ -1,6 +1,6 @@
-/** Keeps two clients from working in one chunk folder at the same time. */
+/** Keeps two programs from working in one folder at the same time. */
 import { closeSync, lstatSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ConfigError, StoreError } from '../../errors.ts';
 import { LOCK_NAME } from './local-chunks.ts';
 import { isLivingProcess, processStart } from './processes.ts';
@@ -18,34 +18,60 @@ interface Holder {
   readonly since: string;
   /** Device and inode: they stay when the folder is moved. */
   readonly folder: string;
+  /** See `LockKind`. */
+  readonly host?: string;
+  readonly judge?: string;
 }
 
+/** What a folder is held for. */
+export interface LockKind {
+  /** Of the file. */
+  readonly name: string;
+  /** Of this machine, where several may share the folder: whether a process of another one lives nobody can tell here. */
+  readonly host?: string;
+  /** By whom holders are told apart otherwise: the lock of one with the same judge is taken over although it lives. */
+  readonly judge?: string;
+  /** @param holder `process 4711`, `process 4711 on host-2`, `which is just starting` */
+  readonly refusal: (folder: string, holder: string) => ConfigError;
+}
+
+const CLIENT: LockKind = {
+  name: LOCK_NAME,
+  refusal: (folder, holder) =>
+    new ConfigError(
+      `${folder} is in use by another client (${holder}); stop that one, or give this one a folder of its own`,
+    ),
+};
+
 /**
- * A chunk folder held by this process, by the file `.client.lock` in it. One that is killed leaves the file, and the
- * next client takes it over. Holds among clients of one machine; programs by others do not know of it.
+ * A folder held by this process, by a file in it: a chunk folder by `.client.lock`. One that is killed leaves the file, and
+ * the next one takes it over. Holds among programs of one machine (see `LockKind.host`); programs by others do not know
+ * of it.
  */
 export class FolderLock {
   readonly #path: string;
   readonly #text: string;
 
   /**
-   * @throws {ConfigError} another living client has the folder; names its process
+   * @param kind default: a client's
+   * @throws {ConfigError} another living process has the folder; names it
    * @throws {StoreError} nothing can be written there, there is no such folder, or a link has the lock's name
    */
-  static take(folder: string): FolderLock {
-    const path = join(folder, LOCK_NAME);
-    const own: Holder = { pid: process.pid, since: processStart(process.pid), folder: identify(folder) };
+  static take(folder: string, kind = CLIENT): FolderLock {
+    const path = join(folder, kind.name);
+    const own = ownHold(folder, kind);
     const text = `${JSON.stringify(own)}\n`;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       if (create(path, text, folder)) return new FolderLock(path, text);
-      refuseLink(path);
-      const found = read(path);
-      if (found === undefined) continue;
-      const holder = livingHolder(path, found, own.folder);
-      if (holder !== undefined) throw inUse(folder, holder);
-      takeAway(path, found, text, folder);
+      const found = readFree(path, folder, own, kind);
+      if (found !== undefined) takeAway(path, found, text, own);
     }
-    throw inUse(folder, 'several start at once');
+    throw kind.refusal(folder, 'several start at once');
+  }
+
+  /** Whether it could be taken, without taking it. @throws as `take` does, but never that nothing can be written */
+  static requireFree(folder: string, kind: LockKind): void {
+    readFree(join(folder, kind.name), folder, ownHold(folder, kind), kind);
   }
 
   private constructor(path: string, text: string) {
@@ -57,6 +83,28 @@ export class FolderLock {
   release(): void {
     if (read(this.#path) === this.#text) onDisk('remove', this.#path, () => rmSync(this.#path));
   }
+}
+
+function ownHold(folder: string, { host, judge }: LockKind): Holder {
+  return {
+    pid: process.pid,
+    since: processStart(process.pid),
+    folder: identify(folder),
+    ...(host !== undefined && { host }),
+    ...(judge !== undefined && { judge }),
+  };
+}
+
+/** What a lock says that may be taken away; undefined: there is none. @throws {ConfigError} its holder lives */
+function readFree(path: string, folder: string, own: Holder, kind: LockKind): string | undefined {
+  refuseLink(path);
+  const found = read(path);
+  if (found === undefined) return undefined;
+  const judge = parse(found)?.judge;
+  if (judge !== undefined && judge === own.judge) return found;
+  const holder = livingProcess(path, found, own);
+  if (holder !== undefined) throw kind.refusal(folder, holder);
+  return found;
 }
 
 function identify(folder: string): string {
@@ -94,44 +142,49 @@ function read(path: string): string | undefined {
 }
 
 /** The holder of the lock with this text, in words; undefined if its process is gone. */
-function livingHolder(path: string, text: string, folder: string): string | undefined {
+function livingProcess(path: string, text: string, own: Holder): string | undefined {
   const holder = parse(text);
   if (holder === undefined) {
     const about = statSync(path, { throwIfNoEntry: false });
     const isNew = about !== undefined && Math.abs(Date.now() - about.mtimeMs) < UNWRITTEN_MS;
     return isNew ? 'which is just starting' : undefined;
   }
-  const { pid, since } = holder;
-  const lives = holder.folder === folder && isLivingProcess(pid) && processStart(pid) === since;
-  return lives ? `process ${pid}` : undefined;
+  const { pid, since, folder, host } = holder;
+  if (host !== own.host) return `process ${pid} on ${host ?? 'another host'}`;
+  const lives = folder === own.folder && isLivingProcess(pid) && processStart(pid) === since;
+  return lives ? `process ${pid}${host === undefined ? '' : ` on ${host}`}` : undefined;
 }
 
 function parse(text: string): Holder | undefined {
   try {
-    const { pid, since, folder } = JSON.parse(text) as Record<keyof Holder, unknown>;
-    const isWhole = Number.isSafeInteger(pid) && typeof since === 'string' && typeof folder === 'string';
-    return isWhole ? { pid: pid as number, since, folder } : undefined;
+    const holder = JSON.parse(text) as Record<keyof Holder, unknown>;
+    const { pid, since, folder, host, judge } = holder;
+    const isWhole =
+      Number.isSafeInteger(pid) &&
+      [since, folder, host ?? '', judge ?? ''].every((one) => typeof one === 'string');
+    return isWhole ? (holder as unknown as Holder) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** No client makes one: what is behind it may be anywhere, or be nothing. */
+/** No program makes one: what is behind it may be anywhere, or be nothing. */
 function refuseLink(path: string): void {
   const about = onDisk('read', path, () => lstatSync(path, { throwIfNoEntry: false }));
   if (about?.isSymbolicLink() !== true) return;
-  throw new StoreError(`${path} is a link, but a client writes its lock there; remove it`);
+  throw new StoreError(`${path} is a link, but a program writes its lock there; remove it`);
 }
 
 /**
  * Removes a left lock. Several may find the same one, and the slowest would remove what the fastest has put in its
  * place: so only who has the guard looks once more and removes. One that is killed meanwhile leaves its guard.
  */
-function takeAway(path: string, found: string, text: string, folder: string): void {
+function takeAway(path: string, found: string, text: string, own: Holder): void {
   const guard = `${path}.part`;
-  if (!create(guard, text, folder)) {
+  if (!create(guard, text, dirname(path))) {
     const other = read(guard);
-    if (other !== undefined && livingHolder(guard, other, identify(folder)) === undefined) {
+    // Who is at it is asked for its life, whoever else decides.
+    if (other !== undefined && livingProcess(guard, other, own) === undefined) {
       rmSync(guard, { force: true });
     }
     return;
@@ -141,10 +194,4 @@ function takeAway(path: string, found: string, text: string, folder: string): vo
   } finally {
     rmSync(guard, { force: true });
   }
-}
-
-function inUse(folder: string, holder: string): ConfigError {
-  return new ConfigError(
-    `${folder} is in use by another client (${holder}); stop that one, or give this one a folder of its own`,
-  );
 }
