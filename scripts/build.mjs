@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeDigest, writeCodeDigest } from './code-digest.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cacheRoot = join(root, 'node_modules', '.cache', 'swarm-lab');
@@ -33,6 +34,7 @@ function sourceKey(files) {
   const hash = createHash('sha256').update(process.version);
   const others = [
     fileURLToPath(import.meta.url),
+    join(root, 'scripts/code-digest.mjs'),
     join(root, 'scripts/licences.mjs'),
     join(root, 'package-lock.json'),
   ];
@@ -116,6 +118,7 @@ async function writePage(folder, name) {
 }
 
 async function bundle(folder, files, programs, external, output) {
+  writeCodeDigest(folder, codeDigest(root, files));
   const workers = entries(files, WORKER);
   await Promise.all([
     write(folder, programs, external, { format: 'esm', ...output }),

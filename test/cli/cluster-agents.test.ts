@@ -4,8 +4,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { streamNames } from '../../src/sim/cluster/names.ts';
-import { programId, programOf } from '../../src/sim/cluster/program-id.ts';
-import { readEnvironment } from '../../src/sim/environment.ts';
+import { programId } from '../../src/sim/cluster/program-id.ts';
 import {
   agentOf,
   connectTo,
@@ -14,13 +13,14 @@ import {
   passes,
   serverWith,
   start,
+  startedProgram,
   useClusterStage,
 } from '../support/cluster-stage.ts';
 import { JETSTREAM } from '../support/nats-server.ts';
 
 useClusterStage();
 
-const OWN_QUEUE = `${programId(programOf(readEnvironment()))}-virtual`;
+const OWN_QUEUE = `${programId(startedProgram())}-virtual`;
 
 /** Minutes of real time, of which nothing waits for the processor. */
 const SLOW = ['--set', 'content.generate.size=64MiB', '--set', 'time_limit=1h'];

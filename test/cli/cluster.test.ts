@@ -9,8 +9,6 @@ import { ownPrefix } from '../../src/core/node/store/left-behind.ts';
 import { attemptMessage } from '../../src/sim/agents/messages.ts';
 import { streamNames } from '../../src/sim/cluster/names.ts';
 import { Presence, type AgentRecord } from '../../src/sim/cluster/presence.ts';
-import { programOf } from '../../src/sim/cluster/program-id.ts';
-import { readEnvironment } from '../../src/sim/environment.ts';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
 import { DRAFT } from '../../src/sim/report/write-report.ts';
 import type { RunResult } from '../../src/sim/result/result.ts';
@@ -23,6 +21,7 @@ import {
   serverWith,
   SMALL,
   start,
+  startedProgram,
   useClusterStage,
 } from '../support/cluster-stage.ts';
 import { JETSTREAM } from '../support/nats-server.ts';
@@ -356,7 +355,7 @@ test('Ctrl-C at the coordinator ends the work of all agents within two seconds, 
 async function announced(url: string, name: string, about: Partial<AgentRecord>): Promise<Presence> {
   const presence = await Presence.announce(await connectTo(url), {
     name,
-    program: programOf(readEnvironment()),
+    program: startedProgram(),
     cores: 2,
     memoryBytes: 2 ** 40,
     openFilesMax: 1_000_000,

@@ -1,7 +1,7 @@
 /** The package as its users get it: packed, and installed in an empty folder. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { folderOfTest } from '../support/folder-of-test.ts';
 import { npm, repository } from '../support/npm.ts';
 
@@ -33,6 +33,9 @@ it('installs from the tarball of npm pack, and runs its own scenarios from an em
     'the tarball could not be installed: npm needs the registry, or its cache, for the libraries',
   ).toMatchObject({ code: 0 });
   expect(existsSync(join(place, 'node_modules', 'rolldown'))).toBe(false);
+  // To the agents of a cluster it is the same program as the checkout.
+  const codeIn = (folder: string) => readFileSync(join(folder, 'code.json'), 'utf8');
+  expect(codeIn(join(place, 'node_modules', 'swarm-lab', 'dist'))).toBe(codeIn(inject('bundleFolder')));
 
   const lab = (...args: string[]) => npm('npx', ['swarm-lab', ...args], { cwd: place });
   const version = /"version": "(.*)"/.exec(readFileSync(join(repository, 'package.json'), 'utf8'))![1]!;

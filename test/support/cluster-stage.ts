@@ -1,10 +1,12 @@
 /** For tests of a cluster: a folder, real servers, real programs, all of which are gone after each test. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, inject } from 'vitest';
 import { readClusterAddress } from '../../src/sim/cluster/cluster-address.ts';
 import { ClusterConnection } from '../../src/sim/cluster/connection.ts';
+import { programOf, type Program } from '../../src/sim/cluster/program-id.ts';
+import { readEnvironment } from '../../src/sim/environment.ts';
 import { startNats, type TestServer } from './nats-server.ts';
 import { RunningProgram } from './programs.ts';
 
@@ -66,6 +68,14 @@ export async function connectTo(url: string): Promise<ClusterConnection> {
   });
   ends.push(() => connection.close());
   return connection;
+}
+
+/** What the programs that `start` starts are. */
+export function startedProgram(): Program {
+  const { code } = JSON.parse(readFileSync(join(inject('bundleFolder'), 'code.json'), 'utf8')) as {
+    code: string;
+  };
+  return { ...programOf(readEnvironment()), code };
 }
 
 export const passes = (count: number): RegExp => new RegExp(`(pass with seed[^]*){${count}}`);

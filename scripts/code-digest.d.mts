@@ -1,0 +1,1 @@
+export function codeDigest(root: string, files: readonly string[]): string;
