@@ -137,11 +137,13 @@ describe('a run over hosts on NATS', () => {
     expect(record.abortedBy).toBe('host b was lost: it has left');
   });
 
-  test('an agent that has something else to do says so', async () => {
+  test('an agent that has something else to do is told as busy, not as lost, with what to do', async () => {
     const turns = new Turns();
     await turns.take('virtual', new AbortController().signal);
     await host('a', '127.0.0.2', turns);
-    await expect(runOnAll(slowPlan)).rejects.toThrow('host a was lost: it does runs of an experiment');
+    await expect(runOnAll(slowPlan)).rejects.toThrow(
+      'host a is busy: it does runs of an experiment; wait until that is over, or end this agent',
+    );
   });
 
   test('an agent keeps all else away while it has a part of a run, and is free after it', async () => {
@@ -204,7 +206,7 @@ describe('a run over hosts on NATS', () => {
     const stopping = new AbortController();
     const { link } = await linkTo(silent, stopping.signal);
     const lost = new Promise<string>((resolve) =>
-      link.listen({ onMessage: () => undefined, onLost: resolve }),
+      link.listen({ onMessage: () => undefined, onBusy: resolve, onLost: resolve }),
     );
     await asked;
     stopping.abort(new Error('stopped by SIGINT'));
@@ -215,7 +217,11 @@ describe('a run over hosts on NATS', () => {
     const { agent } = await host('a', '127.0.0.2');
     const connection = await connected('coordinator');
     const lost = new Promise<string>((resolve) => {
-      new NatsHostLink(connection, agent).listen({ onMessage: () => undefined, onLost: resolve });
+      new NatsHostLink(connection, agent).listen({
+        onMessage: () => undefined,
+        onBusy: resolve,
+        onLost: resolve,
+      });
     });
     await vi.waitFor(() => expect(told.join()).toContain('takes part'), 20_000);
     // As if the server had ended the connection of this program.

@@ -58,11 +58,20 @@ export class NatsHostLink implements HostLink {
         onLost: (why) => listener.onLost(why),
       },
     );
-    const refusal = await this.#ask(session);
+    let refusal: string | null;
+    try {
+      refusal = await this.#ask(session);
+    } catch (error) {
+      if (this.#closed) return;
+      this.#wire.close();
+      // Also that the program was told to stop, and what the connection is broken by: nobody else hears of it here.
+      listener.onLost(error instanceof TransportError ? 'it does not answer' : (error as Error).message);
+      return;
+    }
     if (this.#closed) return;
     if (refusal !== null) {
       this.#wire.close();
-      listener.onLost(refusal);
+      listener.onBusy(refusal);
       return;
     }
     this.#wire.begin();
@@ -71,15 +80,10 @@ export class NatsHostLink implements HostLink {
     for (const message of waiting) this.#wire.send(message);
   }
 
-  /** null: it takes part. */
+  /** Why it takes no part; null: it does. */
   async #ask(session: string): Promise<string | null> {
     const subject = claimSubject(this.#agentId);
-    try {
-      const answer = await this.#connection.ask(subject, claim.encode({ session }), CLAIM_MS);
-      return claimAnswer.decode(answer, subject).refusal;
-    } catch (error) {
-      // Also that the program was told to stop, and what the connection is broken by: nobody else hears of it here.
-      return error instanceof TransportError ? 'it does not answer' : (error as Error).message;
-    }
+    const answer = await this.#connection.ask(subject, claim.encode({ session }), CLAIM_MS);
+    return claimAnswer.decode(answer, subject).refusal;
   }
 }

@@ -22,6 +22,8 @@ export interface HostLink {
 
 export interface HostLinkListener {
   onMessage(message: FromHost): void;
+  /** Called at most once, and nothing else then: it is there and takes no part. `why`: a clause, `it has a part of another run`. */
+  onBusy(why: string): void;
   /** Called at most once: the host is dead, cannot be reached or has left. `why`: a clause, `it left`. */
   onLost(why: string): void;
 }

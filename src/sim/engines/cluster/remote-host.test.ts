@@ -42,3 +42,12 @@ test('whoever waits for a host that is lost, or asks one that was, hears that it
     'host lab-1 was lost: it was lost before',
   );
 });
+
+test('whoever asks a host that is busy hears that, and not that it was lost, then and later', async () => {
+  const { host, link } = hostOf(() => undefined);
+  const asked = host.ask({ type: 'verify' }, 'verified');
+  link.onBusy('it has a part of another run');
+  const busy = 'host lab-1 is busy: it has a part of another run; wait until that is over, or end this agent';
+  await expect(asked).rejects.toThrow(busy);
+  await expect(host.ask({ type: 'settle' }, 'settled')).rejects.toThrow(busy);
+});

@@ -31,6 +31,9 @@ export class RemoteHost {
     { readonly resolve: (message: FromHost) => void; readonly reject: (error: Error) => void }
   >();
 
+  /** Set: it takes no part, and was not lost. */
+  #busy: EngineError | undefined;
+
   constructor(link: HostLink, clock: Clock, listener: RemoteHostListener) {
     this.info = link.info;
     this.#link = link;
@@ -38,6 +41,7 @@ export class RemoteHost {
     this.#listener = listener;
     link.listen({
       onMessage: (message) => this.#hear(message),
+      onBusy: (why) => this.#refuse(why),
       onLost: (why) => this.#lose(why),
     });
   }
@@ -49,7 +53,7 @@ export class RemoteHost {
   /** @throws what went wrong on the host, or that it is lost */
   ask<Type extends FromHost['type']>(message: ToHost, answer: Type, about = ''): Promise<FromHostOf<Type>> {
     return new Promise((resolve, reject) => {
-      if (this.lost) return reject(this.#lostError('it was lost before'));
+      if (this.lost) return reject(this.#busy ?? this.#lostError('it was lost before'));
       this.#waiting.set(`${answer}${about}`, {
         resolve: (found) => resolve(found as FromHostOf<Type>),
         reject,
@@ -94,11 +98,24 @@ export class RemoteHost {
 
   #lose(why: string): void {
     if (this.lost) return;
+    this.#give(this.#lostError(why));
+    this.#listener.onLost(this, why);
+  }
+
+  /** Whoever asks it for something hears so; no run has begun that could hear of it. */
+  #refuse(why: string): void {
+    this.#busy = new EngineError(
+      `host ${this.info.name} is busy: ${why}; wait until that is over, or end this agent and let the run go on the others`,
+    );
+    this.#give(this.#busy);
+  }
+
+  /** There is nothing to be had of it any more. */
+  #give(error: EngineError): void {
     this.lost = true;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(this.#lostError(why));
-    this.#listener.onLost(this, why);
+    for (const { reject } of waiting) reject(error);
   }
 
   #lostError(why: string): EngineError {
