@@ -32,7 +32,10 @@ test('an agent makes its queue again where it is gone, and ends where the store 
   const first = start('sim', 'small', '--cluster', url, '--out', 'first');
   expect(await first.ends(), first.output).toMatchObject({ code: 0 });
   const { streams } = await connectTo(url);
-  await streams.consumers.delete(streamNames.runs, OWN_QUEUE);
+  // The server (2.9.10) may answer that it could not remove its folder, in which the agent still waits; the queue is gone.
+  await streams.consumers.delete(streamNames.runs, OWN_QUEUE).catch((error: unknown) => {
+    if (!String(error).includes('directory not empty')) throw error;
+  });
   const second = start('sim', 'small', '--cluster', url, '--out', 'second');
   expect(await second.ends(), second.output).toMatchObject({ code: 0 });
   await streams.streams.delete(streamNames.runs);
