@@ -59,6 +59,10 @@ tar -C "$folder/lab" -c . | "$docker" import --change 'WORKDIR /lab' \
 tar -C "$folder/nats" -c . | "$docker" import --change "ENTRYPOINT [\"$nats\"]" - swarm-lab-nats > /dev/null
 rm -rf "$folder/lab" "$folder/nats"
 
+# Whether a container can start at all depends on much that is not ours.
+timeout 60 "$docker" run --rm --network host --entrypoint "$node" swarm-lab --version > "$folder/run.log" 2>&1 \
+  || skip "Docker starts no container here: $(tail -n 1 "$folder/run.log" | cut -c1-200)"
+
 mkdir "$folder/reports"
 cat > "$folder/override.yaml" << YAML
 services:

@@ -72,6 +72,9 @@ for _ in $(seq 100); do
 done
 [ "${idle:-0}" = 3 ] || skip "Slurm does not come up here: ${idle:-no} idle nodes, not 3"
 
+# Whether it can start anything depends on much that is not ours.
+timeout 30 ip netns exec "$id-1" srun --nodes=3 true > "$folder/srun.log" 2>&1 \
+  || skip "Slurm starts no job here: $(tail -n 1 "$folder/srun.log" | cut -c1-200)"
 echo "Slurm $(slurmctld -V | cut -d' ' -f2): 3 nodes idle"
 
 # job <name> <arguments of sim…>: until it is over; its exit code is sim's.
