@@ -27,11 +27,12 @@ export function processorTimeOf(plan: Plan, threads: number, part = WHOLE): Proc
   const heldBy = heldAtStart(plan.content);
   const whole = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const sliceMs = sliceMsOf(plan);
+  const usualUp = usualUpOf(plan);
   const trafficMs = plan.peers.reduce((sum, peer) => {
     const held = heldBy(peer.holds);
     const lacks = whole - held.reduce((bytes, index) => bytes + sizes[index - 1]!, 0);
     const chunks = sizes.length - held.length;
-    const slices = lacks / sliceBytesOf(peer, plan, sliceMs);
+    const slices = lacks / sliceBytesOf(peer, usualUp, sliceMs);
     const ends = connectionsMaxOf(peer, plan, part);
     const movingMs = (lacks / 1e6) * MS_PER_MB + slices * MS_PER_SLICE;
     return sum + ends * MS_PER_END + chunks * MS_PER_CHUNK + movingMs;
@@ -39,9 +40,14 @@ export function processorTimeOf(plan: Plan, threads: number, part = WHOLE): Proc
   return { startMs: threads * MS_PER_THREAD, trafficMs };
 }
 
+/** Bytes per second of the typical uplink. */
+function usualUpOf({ peers }: Plan): number {
+  const ups = peers.map(({ link }) => link.upBytesPerSec ?? Infinity).toSorted((a, b) => a - b);
+  return ups[Math.floor(ups.length / 2)] ?? Infinity;
+}
+
 /** Of what the peer gets: of its downlink, or of the typical uplink where that is slower. */
-function sliceBytesOf({ link }: PlannedPeer, { peers }: Plan, sliceMs: number): number {
-  const ups = peers.map(({ link: { upBytesPerSec } }) => upBytesPerSec ?? Infinity).toSorted((a, b) => a - b);
-  const rate = Math.min(link.downBytesPerSec ?? Infinity, ups[Math.floor(ups.length / 2)] ?? Infinity);
+function sliceBytesOf({ link }: PlannedPeer, usualUp: number, sliceMs: number): number {
+  const rate = Math.min(link.downBytesPerSec ?? Infinity, usualUp);
   return rate === Infinity ? Infinity : blockBytes(rate, sliceMs);
 }
