@@ -49,7 +49,7 @@ export interface AgentWorkComponents {
 
 /** A run that this machine is too small for is offered to others again so often. */
 const PASS_ON_MS = 2000;
-/** Until those who may be gone are known to be. */
+/** Until those who may be gone are known to be, and before a queue that is gone is made again. */
 const AGAIN_MS = 1000;
 const WAITS_MAX = 8;
 const PLAN_BYTES_MAX = 2 ** 30;
@@ -155,7 +155,7 @@ export class AgentWork {
 
   /** One run after another; what has come of one is told while the next is asked for and done. */
   async #lane(queue: string, engine: EngineName): Promise<void> {
-    const { connection, turns } = this.#components;
+    const { connection, turns, warn } = this.#components;
     let runs = await RunReader.open(connection, queue, this.#over);
     let telling = Promise.resolve();
     try {
@@ -165,6 +165,8 @@ export class AgentWork {
         const next = await unlessRejected(this.#nextOf(runs), telling);
         if (next === undefined) {
           // A queue that nobody has asked for a day is removed by the server, also where runs of the other engine go on.
+          warn('its queue of runs is gone, and is made again');
+          await pause(AGAIN_MS, this.#over);
           await openQueue(connection, this.#program, engine);
           runs = await RunReader.open(connection, queue, this.#over);
           continue;
