@@ -26,7 +26,7 @@ peers:
 engine: virtual
 `;
 /** Bytes of a message that carries the result of such a run. */
-const RESULT_BYTES = 28_000;
+const RESULT_BYTES = 19_000;
 const IN_FLIGHT = 64;
 const TICKS_PER_SECOND = 100;
 

@@ -1,5 +1,5 @@
 /** What a thread does that runs one plan in virtual time after another, each with its report. */
-import { runAndPack } from './agents/run-and-pack.ts';
+import { runPacked, type PackedPlan, type PackedRun } from './agents/packed-run.ts';
 import { toPlainError, type PlainError } from '../core/errors.ts';
 import { virtualEngine } from './engines/virtual/virtual-engine.ts';
 import type { Plan } from './plan/plan.ts';
@@ -18,13 +18,13 @@ export interface RunTask {
 export type RunAnswer = FinishedRun | { readonly error: PlainError };
 
 export interface PackTask {
-  readonly plan: Plan;
+  readonly plan: PackedPlan;
   /** For what does not fit into memory. */
   readonly folder: string;
   readonly environment: Environment;
 }
 
-export type PackAnswer = { readonly packed: Uint8Array } | { readonly error: PlainError };
+export type PackAnswer = PackedRun | { readonly kind: 'failed'; readonly error: PlainError };
 
 const nobody = { signal: new AbortController().signal };
 
@@ -36,11 +36,11 @@ export async function run({ plan, reports, place, environment }: RunTask): Promi
   }
 }
 
-/** The report as bytes for a journey, instead of as files. */
+/** The plan as bytes that have come, and the report as bytes for a journey, instead of as files. */
 export async function pack({ plan, folder, environment }: PackTask): Promise<PackAnswer> {
   try {
-    return { packed: await runAndPack(virtualEngine(), plan, nobody, { folder, environment }) };
+    return await runPacked(virtualEngine(), plan, nobody, { folder, environment });
   } catch (error) {
-    return { error: toPlainError(error) };
+    return { kind: 'failed', error: toPlainError(error) };
   }
 }

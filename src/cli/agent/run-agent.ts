@@ -7,7 +7,7 @@ import { Presence } from '../../sim/cluster/presence.ts';
 import { AgentWork } from '../../sim/agents/agent-work.ts';
 import { PlanRunner } from '../../sim/agents/plan-runner.ts';
 import { Turns } from '../../sim/agents/turns.ts';
-import { createEngines } from '../../sim/engines/registry.ts';
+import type { EngineName } from '../../sim/plan/plan.ts';
 import { readEnvironment } from '../../sim/environment.ts';
 import { openFilesMax } from '../../sim/machine/open-files.ts';
 import { exitCodes } from '../program/exit-codes.ts';
@@ -58,7 +58,11 @@ async function join(settings: AgentSettings, stopped: AbortSignal): Promise<numb
       lanes,
     });
     const runner = new PlanRunner({
-      engines: createEngines({ workerFile: PEER_WORKER }, { trackerPort: 0 }),
+      engineOf: async (engine: EngineName) => {
+        const { createEngines } = await import('../../sim/engines/registry.ts');
+        const engines = createEngines({ workerFile: PEER_WORKER }, { trackerPort: 0 });
+        return engines[engine];
+      },
       runWorkerFile: new URL('./run-worker.js', import.meta.url),
       environment,
       lanes,

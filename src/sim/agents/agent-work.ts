@@ -1,38 +1,25 @@
 /** What an agent does with the runs of experiments: takes them one by one, does them, and tells what came of each. */
 import { JetStreamApiError, JetStreamError, type JsMsg } from '@nats-io/jetstream';
 import { KvWatchInclude, type KvEntry } from '@nats-io/kv';
-import {
-  ConfigError,
-  RemoteProtocolError,
-  toPlainError,
-  TransportError,
-  type PlainError,
-} from '../../core/errors.ts';
+import { RemoteProtocolError, toPlainError, TransportError, type PlainError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import { followEntries } from '../cluster/bucket-entries.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
-import { partsOf, subjects } from '../cluster/names.ts';
+import { attachedTo } from '../cluster/message.ts';
+import { partsOf } from '../cluster/names.ts';
 import { agentsHere, type AgentRecord } from '../cluster/presence.ts';
 import { describeProgram, programId } from '../cluster/program-id.ts';
 import { pause } from '../cluster/unless-aborted.ts';
-import { engineNameOf, type EngineName, type Plan } from '../plan/plan.ts';
-import { describeShortages } from '../plan/shortage.ts';
-import { parsePlan } from '../saved-plan/parse-plan.ts';
-import { inflated } from './deflated.ts';
+import type { EngineName } from '../plan/plan.ts';
 import { attemptsOf, DEATHS_MAX, lostWith, openAttempts, tellAttempt } from './lost-runs.ts';
 import { experimentMessage, runMessage, type Attempt } from './messages.ts';
+import type { PackedRun } from './packed-run.ts';
 import { getPayload } from './payload.ts';
 import type { PlanRunner } from './plan-runner.ts';
 import { RunReader } from './run-reader.ts';
 import { tellResult, type Done } from './tell-result.ts';
 import { openQueue, openStorage, WORKING_MS, type Storage } from './storage.ts';
 import type { Turns } from './turns.ts';
-
-/** This machine is too small for the run, or its disk does not let it be done. */
-interface Short {
-  readonly kind: 'short';
-  readonly error: PlainError;
-}
 
 export interface AgentWorkComponents {
   readonly connection: ClusterConnection;
@@ -52,7 +39,6 @@ const PASS_ON_MS = 2000;
 /** Until those who may be gone are known to be, and before a queue that is gone is made again. */
 const AGAIN_MS = 1000;
 const WAITS_MAX = 8;
-const PLAN_BYTES_MAX = 2 ** 30;
 /** After a run that the disk of this machine did not let it do, no other is asked for, since it would end alike. */
 const UNFIT_MS = 10 * SECOND_MS;
 
@@ -242,10 +228,15 @@ export class AgentWork {
       message.nak();
       throw error;
     }
-    return this.#attempt(message, going.signal, attempts);
+    return this.#attempt(message, engine, going.signal, attempts);
   }
 
-  async #attempt(message: JsMsg, going: AbortSignal, earlier: readonly Attempt[]): Promise<Done | undefined> {
+  async #attempt(
+    message: JsMsg,
+    engine: EngineName,
+    going: AbortSignal,
+    earlier: readonly Attempt[],
+  ): Promise<Done | undefined> {
     const { connection, agent, signal, tell } = this.#components;
     const { experiment, run } = partsOf(message.subject);
     const note = (state: Attempt['state']): void =>
@@ -256,7 +247,7 @@ export class AgentWork {
         state,
       });
     note('begun');
-    const done = await this.#run(message, AbortSignal.any([signal, going]));
+    const done = await this.#run(message, engine, AbortSignal.any([signal, going]));
     if (done?.kind === 'short') {
       note('too-small');
       return this.#passOn(message, done.error, earlier);
@@ -286,20 +277,25 @@ export class AgentWork {
   }
 
   /** undefined: it was not carried to its end. */
-  async #run(message: JsMsg, signal: AbortSignal): Promise<Done | Short | undefined> {
-    const { runner, agent, tell, warn } = this.#components;
+  async #run(
+    message: JsMsg,
+    engine: EngineName,
+    signal: AbortSignal,
+  ): Promise<PackedRun | Extract<Done, { kind: 'failed' }> | undefined> {
+    const { connection, runner, agent, tell, warn } = this.#components;
     try {
-      const plan = await this.#planOf(message);
-      tell(`runs ${plan.scenario.name}, seed ${plan.seed}`);
-      const shortages = runner.shortagesOf(plan);
-      if (shortages.length > 0) {
-        const error = new ConfigError(describeShortages(plan.scenario.name, shortages));
-        return { kind: 'short', error: toPlainError(error) };
+      const { program, plan, scenario, seed } = runMessage.decode(message.data, message.subject);
+      if (programId(program) !== this.#program) {
+        throw new RemoteProtocolError(
+          `${message.subject}: this run is by ${describeProgram(program)}, and this agent is ${describeProgram(agent.program)}`,
+        );
       }
-      const packed = await runner.run(plan, signal);
+      const bytes = await getPayload(connection, this.#storage, plan, attachedTo(message.data));
+      tell(`runs ${scenario}, seed ${seed}`);
+      const done = await runner.run({ bytes, origin: message.subject }, engine, signal);
       // A run in real time that was stopped has a report, too.
       signal.throwIfAborted();
-      return { kind: 'packed', packed };
+      return done;
     } catch (error) {
       if (signal.aborted) return undefined;
       const plain = toPlainError(error);
@@ -309,24 +305,6 @@ export class AgentWork {
       warn(`${plain.message}; no other run is taken for ${UNFIT_MS / SECOND_MS} s`);
       return { kind: 'short', error: named };
     }
-  }
-
-  async #planOf(message: JsMsg): Promise<Plan> {
-    const { connection, agent } = this.#components;
-    const { plan, program } = runMessage.decode(message.data, message.subject);
-    if (programId(program) !== this.#program) {
-      throw new RemoteProtocolError(
-        `${message.subject}: this run is by ${describeProgram(program)}, and this agent is ${describeProgram(agent.program)}`,
-      );
-    }
-    const packed = await getPayload(connection, this.#storage, plan);
-    const text = (await inflated(packed, PLAN_BYTES_MAX)).toString();
-    const parsed = parsePlan(text, `the plan of ${message.subject}`);
-    const { experiment, run } = partsOf(message.subject);
-    if (message.subject !== subjects.runs(this.#program, engineNameOf(parsed), experiment, run)) {
-      throw new RemoteProtocolError(`${message.subject}: this run came by the queue of another engine`);
-    }
-    return parsed;
   }
 
   async #tell(message: JsMsg, done: Done | undefined): Promise<void> {

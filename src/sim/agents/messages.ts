@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { messageType } from '../cluster/message.ts';
 import { programSchema } from '../cluster/program-id.ts';
 
-/** Compressed bytes: in the message itself, or, where they are too many, as an object of the bucket of files. */
+/** Bytes: attached to the message itself, or, where they are too many, an object of the bucket of files. */
 const payloadSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('inline'), base64: z.base64() }),
+  z.strictObject({ kind: z.literal('attached') }),
   z.strictObject({ kind: z.literal('object'), name: z.string() }),
 ]);
 
@@ -22,6 +22,9 @@ export const runMessage = messageType('run', {
   /** Of this wish for the run: its result carries it, so that it is stored once. */
   id: z.string(),
   program: programSchema,
+  /** What the plan says, too: for whoever looks at the agent. */
+  scenario: z.string(),
+  seed: z.string(),
   plan: payloadSchema,
 });
 

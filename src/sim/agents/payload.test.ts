@@ -4,8 +4,18 @@ import { afterEach, expect, test } from 'vitest';
 import { DOCUMENTED_USER, documentedPermissions } from '../../../test/support/nats-permissions.ts';
 import { connectionTo, JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
+import { attachedTo } from '../cluster/message.ts';
+import { runMessage } from './messages.ts';
 import { dropPayload, dropPayloads, getPayload, putPayload } from './payload.ts';
 import { openStorage } from './storage.ts';
+
+const NOTHING = new Uint8Array();
+const RUN = {
+  id: '1',
+  program: { version: '1', commit: null, node: 'v20' },
+  scenario: 'a',
+  seed: '1',
+};
 
 const ends: (() => Promise<unknown>)[] = [];
 
@@ -25,17 +35,23 @@ test('up to 512 KiB are in the message, more in the store of objects, and both c
   const connection = await connected();
   const storage = await openStorage(connection);
   for (const [size, kind] of [
-    [512 * 1024, 'inline'],
+    [0, 'attached'],
+    [512 * 1024, 'attached'],
     [512 * 1024 + 1, 'object'],
     [5_000_000, 'object'],
   ] as const) {
     const bytes = randomBytes(size);
-    const payload = await putPayload(connection, storage, 'e', bytes);
+    const { payload, attached } = await putPayload(connection, storage, 'e', bytes);
     expect(payload.kind).toBe(kind);
-    expect(Buffer.from(await getPayload(connection, storage, payload)).equals(bytes)).toBe(true);
+    const message = runMessage.encode({ ...RUN, plan: payload }, attached);
+    const read = runMessage.decode(message, 'here');
+    const back = await getPayload(connection, storage, read.plan, attachedTo(message));
+    expect(Buffer.from(back).equals(bytes)).toBe(true);
     await dropPayload(connection, storage, payload);
     if (kind === 'object')
-      await expect(getPayload(connection, storage, payload)).rejects.toThrow(/is not there any more/);
+      await expect(getPayload(connection, storage, payload, NOTHING)).rejects.toThrow(
+        /is not there any more/,
+      );
   }
 });
 
@@ -43,8 +59,8 @@ test('a user who may do exactly what docs/cluster.md lists stores, reads and rem
   const connection = await connected(documentedPermissions(), DOCUMENTED_USER);
   const storage = await openStorage(connection);
   const bytes = randomBytes(5_000_000);
-  const payload = await putPayload(connection, storage, 'e', bytes);
-  expect(Buffer.from(await getPayload(connection, storage, payload)).equals(bytes)).toBe(true);
+  const { payload } = await putPayload(connection, storage, 'e', bytes);
+  expect(Buffer.from(await getPayload(connection, storage, payload, NOTHING)).equals(bytes)).toBe(true);
   await dropPayloads(connection, storage, 'e');
   // What the server refuses comes before the answer to what is sent after it.
   await connection.persist(() => connection.nats.flush());
@@ -54,15 +70,13 @@ test('what an experiment has left in the store is removed with it, and nothing o
   const connection = await connected();
   const storage = await openStorage(connection);
   const bytes = randomBytes(600_000);
-  const [first, second] = [
-    await putPayload(connection, storage, 'own', bytes),
-    await putPayload(connection, storage, 'own', bytes),
-  ];
-  const other = await putPayload(connection, storage, 'other', bytes);
+  const put = async (experiment: string) =>
+    (await putPayload(connection, storage, experiment, bytes)).payload;
+  const [first, second, other] = [await put('own'), await put('own'), await put('other')];
   await dropPayload(connection, storage, first);
   await dropPayloads(connection, storage, 'own');
-  await expect(getPayload(connection, storage, second)).rejects.toThrow(/is not there any more/);
-  expect(Buffer.from(await getPayload(connection, storage, other)).equals(bytes)).toBe(true);
+  await expect(getPayload(connection, storage, second, NOTHING)).rejects.toThrow(/is not there any more/);
+  expect(Buffer.from(await getPayload(connection, storage, other, NOTHING)).equals(bytes)).toBe(true);
   await dropPayloads(connection, storage, 'other');
   const { state } = await connection.streams.streams.info('OBJ_swarm-lab-files');
   expect(state.messages).toBe(0);
@@ -71,7 +85,7 @@ test('what an experiment has left in the store is removed with it, and nothing o
 test('bytes that are removed while they are read are asked for again, and then said to be gone', async () => {
   const connection = await connected();
   const storage = await openStorage(connection);
-  const payload = await putPayload(connection, storage, 'e', randomBytes(600_000));
+  const { payload } = await putPayload(connection, storage, 'e', randomBytes(600_000));
   const { streams } = connection.streams;
   const purge = (kind: string) =>
     streams.purge('OBJ_swarm-lab-files', { filter: `$O.swarm-lab-files.${kind}.>` });
@@ -81,7 +95,7 @@ test('bytes that are removed while they are read are asked for again, and then s
     connection.nats.subscribe('$JS.API.CONSUMER.*.OBJ_swarm-lab-files.>', { callback: resolve });
   });
   await connection.nats.flush();
-  const read = getPayload(connection, storage, payload);
+  const read = getPayload(connection, storage, payload, NOTHING);
   const told = expect(read).rejects.toThrow(/is not there any more/);
   await asksForPieces;
   await purge('M');

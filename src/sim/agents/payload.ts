@@ -1,4 +1,4 @@
-/** Bytes within a message, or beside it where they are too many. */
+/** Bytes that are attached to a message, or beside it where they are too many. */
 import { nuid } from '@nats-io/nats-core';
 import { Base64UrlPaddedCodec, type ObjectStore } from '@nats-io/obj';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,8 +9,8 @@ import { bucketNames } from '../cluster/names.ts';
 import type { Payload } from './messages.ts';
 import type { Storage } from './storage.ts';
 
-/** A server takes messages of up to 1 MiB, unless told otherwise; base64 makes a third more of the bytes. */
-const INLINE_BYTES_MAX = 512 * 1024;
+/** A server takes messages of up to 1 MiB, unless told otherwise. */
+const ATTACHED_BYTES_MAX = 512 * 1024;
 
 /** As the library names them. */
 const STREAM = `OBJ_${bucketNames.files}`;
@@ -19,27 +19,36 @@ const ABOUT = `$O.${bucketNames.files}.M.`;
 const PIECE_MS = 10 * SECOND_MS;
 const ATTEMPTS = 3;
 
+/** To be encoded with the message: what it says of its bytes, and the bytes, where they are attached. */
+export interface Stored {
+  readonly payload: Payload;
+  readonly attached: Uint8Array | undefined;
+}
+
 /** @param prefix of the object's name, by which all of an experiment are removed */
 export async function putPayload(
   connection: ClusterConnection,
   { files }: Storage,
   prefix: string,
   bytes: Uint8Array,
-): Promise<Payload> {
-  if (bytes.length <= INLINE_BYTES_MAX)
-    return { kind: 'inline', base64: Buffer.from(bytes).toString('base64') };
+): Promise<Stored> {
+  if (bytes.length <= ATTACHED_BYTES_MAX) return { payload: { kind: 'attached' }, attached: bytes };
   const name = `${prefix}.${nuid.next()}`;
   await connection.persist(() => files.putBlob({ name }, bytes));
-  return { kind: 'object', name };
+  return { payload: { kind: 'object', name }, attached: undefined };
 }
 
-/** @throws {RemoteProtocolError} the object is not there, or not whole */
+/**
+ * @param attached to the message
+ * @throws {RemoteProtocolError} the object is not there, or not whole
+ */
 export async function getPayload(
   connection: ClusterConnection,
   { files }: Storage,
   payload: Payload,
+  attached: Uint8Array,
 ): Promise<Uint8Array> {
-  if (payload.kind === 'inline') return Buffer.from(payload.base64, 'base64');
+  if (payload.kind === 'attached') return attached;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const bytes = await connection.persist(() => readObject(files, payload.name));
     if (bytes === null) throw new RemoteProtocolError(`the object ${payload.name} is not there any more`);

@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownPrefix, removeLeftBehind } from '../../core/node/store/left-behind.ts';
 import { fromPlainError } from '../engines/run/plain-errors.ts';
-import type { Engines } from '../engines/registry.ts';
-import { engineNameOf, type Plan } from '../plan/plan.ts';
-import type { Shortage } from '../plan/shortage.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { EngineName } from '../plan/plan.ts';
 import type { Environment } from '../result/result.ts';
 import { RunPool } from '../run-pool.ts';
 import type { PackAnswer, PackTask } from '../run-worker.ts';
-import { runAndPack } from './run-and-pack.ts';
+import type { PackedPlan, PackedRun } from './packed-run.ts';
 
 export interface PlanRunnerComponents {
-  readonly engines: Engines;
+  /** For what no thread of its own does; asked for when the first such run comes. */
+  readonly engineOf: (name: EngineName) => Promise<Engine>;
   /** The bundled run-worker.ts. */
   readonly runWorkerFile: URL;
   readonly environment: Environment;
@@ -40,18 +40,9 @@ export class PlanRunner {
     });
   }
 
-  /** What this machine has too little of for the run; empty: it can be done here. */
-  shortagesOf(plan: Plan): readonly Shortage[] {
-    return this.#components.engines[engineNameOf(plan)].check(plan);
-  }
-
-  /**
-   * The packed report of a run.
-   *
-   * @throws {SwarmError} the run could not be carried out on this machine
-   */
-  run(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {
-    return engineNameOf(plan) === 'virtual' ? this.#inThread(plan, signal) : this.#here(plan, signal);
+  /** @throws {SwarmError} it is no plan of this engine, or could not be carried out */
+  run(plan: PackedPlan, engine: EngineName, signal: AbortSignal): Promise<PackedRun> {
+    return engine === 'virtual' ? this.#inThread(plan, signal) : this.#here(plan, engine, signal);
   }
 
   /** Ends what is under way. */
@@ -60,15 +51,17 @@ export class PlanRunner {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #inThread(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {
+  async #inThread(plan: PackedPlan, signal: AbortSignal): Promise<PackedRun> {
     const { environment } = this.#components;
     const answer = await this.#pool.run({ plan, folder: this.#folder, environment }, signal);
-    if ('error' in answer) throw fromPlainError(answer.error);
-    return answer.packed;
+    if (answer.kind === 'failed') throw fromPlainError(answer.error);
+    return answer;
   }
 
-  #here(plan: Plan, signal: AbortSignal): Promise<Uint8Array> {
-    const { engines, environment } = this.#components;
-    return runAndPack(engines[engineNameOf(plan)], plan, { signal }, { folder: this.#folder, environment });
+  async #here(plan: PackedPlan, engine: EngineName, signal: AbortSignal): Promise<PackedRun> {
+    const { engineOf, environment } = this.#components;
+    // An agent that does runs in virtual time alone needs none of it, and is there the sooner.
+    const { runPacked } = await import('./packed-run.ts');
+    return runPacked(await engineOf(engine), plan, { signal }, { folder: this.#folder, environment });
   }
 }

@@ -1,14 +1,11 @@
 /** The files of a report as bytes, for a journey. */
-import { deflateSync } from 'node:zlib';
 import { RemoteProtocolError } from '../../core/errors.ts';
 import { z } from 'zod';
-import { inflated } from './deflated.ts';
+import { packedNow, unpacked } from './packed.ts';
 
 /** Of each file its pieces, in order. */
 export type ReportFiles = ReadonlyMap<string, readonly Uint8Array[]>;
 
-/** Fast rather than small: a report is mostly text. */
-const LEVEL = 1;
 /** Whatever comes back is no larger than this. */
 const BYTES_MAX = 2 ** 31;
 const LENGTH_BYTES = 4;
@@ -26,7 +23,7 @@ export function packReport(files: ReadonlyMap<string, Uint8Array | string>): Uin
   const header = Buffer.from(JSON.stringify(shown.map(({ name, bytes }) => ({ name, bytes: bytes.length }))));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32BE(header.length);
-  return deflateSync(Buffer.concat([length, header, ...shown.map(({ bytes }) => bytes)]), { level: LEVEL });
+  return packedNow([length, header, ...shown.map(({ bytes }) => bytes)]);
 }
 
 /**
@@ -35,7 +32,7 @@ export function packReport(files: ReadonlyMap<string, Uint8Array | string>): Uin
  */
 export async function unpackReport(packed: Uint8Array, script: Uint8Array): Promise<ReportFiles> {
   try {
-    const all = await inflated(packed, BYTES_MAX);
+    const all = await unpacked(packed, BYTES_MAX);
     const headerEnd = LENGTH_BYTES + all.readUInt32BE();
     const header = headerSchema.parse(JSON.parse(all.subarray(LENGTH_BYTES, headerEnd).toString()));
     const files = new Map<string, readonly Uint8Array[]>();

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EngineError, toPlainError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
+import { attachedTo } from '../cluster/message.ts';
 import { partsOf, streamNames, subjects } from '../cluster/names.ts';
 import { programId, type Program } from '../cluster/program-id.ts';
 import { fromPlainError } from '../engines/run/plain-errors.ts';
@@ -14,7 +15,7 @@ import { storeReport } from '../report/adopt-report.ts';
 import type { RunPlace } from '../report/write-report.ts';
 import type { RunResult } from '../result/result.ts';
 import type { FinishedRun } from '../run-and-report.ts';
-import { deflated } from './deflated.ts';
+import { packed } from './packed.ts';
 import { Lead } from './lead.ts';
 import { ExperimentEntry } from './experiment-entry.ts';
 import { resultMessage, runMessage, type Outcome } from './messages.ts';
@@ -34,11 +35,17 @@ export interface RunQueueOptions {
   readonly kept?: { readonly forMs: number; readonly lookMs: number };
 }
 
+/** What came of a run, with what was attached to the message. */
+interface Came {
+  readonly outcome: Outcome;
+  readonly attached: Uint8Array;
+}
+
 interface Waiting {
   readonly plan: Plan;
   /** It is in the queue, or was. */
   isQueued: boolean;
-  readonly resolve: (outcome: Outcome) => void;
+  readonly resolve: (came: Came) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -57,7 +64,7 @@ export class RunQueue {
   readonly #entry: ExperimentEntry;
   readonly #script = Buffer.from(pageScript('page'));
   /** Of runs that were done before anybody waited for them here. */
-  readonly #early = new Map<string, Outcome>();
+  readonly #early = new Map<string, Came>();
   readonly #waiting = new Map<string, Waiting>();
   /** Runs that were in the queue when this began: they are not put there again. */
   readonly #queued: ReadonlySet<string>;
@@ -138,8 +145,8 @@ export class RunQueue {
   /** A run that failed is tried again when its experiment is resumed. */
   async #retryFailed(): Promise<void> {
     const { connection, experiment } = this.#options;
-    for (const [run, { kind }] of this.#early) {
-      if (kind !== 'failed') continue;
+    for (const [run, { outcome }] of this.#early) {
+      if (outcome.kind !== 'failed') continue;
       this.#early.delete(run);
       const filter = subjects.results(experiment, run);
       await connection.persist(() => connection.streams.streams.purge(streamNames.results, { filter }));
@@ -154,10 +161,10 @@ export class RunQueue {
    */
   async run(run: string, plan: Plan, reports: string, place: RunPlace | undefined): Promise<FinishedRun> {
     const { connection } = this.#options;
-    const outcome = await this.#outcomeOf(run, plan);
+    const { outcome, attached } = await this.#outcomeOf(run, plan);
     if (outcome.kind === 'failed') throw failureOf(outcome, place?.name ?? plan.scenario.name);
-    const packed = await getPayload(connection, this.#storage, outcome.report);
-    const files = await unpackReport(packed, this.#script);
+    const report = await getPayload(connection, this.#storage, outcome.report, attached);
+    const files = await unpackReport(report, this.#script);
     const text = files.get('result.json');
     if (text === undefined) throw new EngineError(`the report of run ${run} came without its result.json`);
     const result = JSON.parse(Buffer.concat(text).toString()) as RunResult;
@@ -205,7 +212,7 @@ export class RunQueue {
     await dropPayloads(connection, this.#storage, experiment);
   }
 
-  async #outcomeOf(run: string, plan: Plan): Promise<Outcome> {
+  async #outcomeOf(run: string, plan: Plan): Promise<Came> {
     const { signal } = this.#options;
     const early = this.#early.get(run);
     if (early !== undefined) {
@@ -214,7 +221,7 @@ export class RunQueue {
     }
     signal.throwIfAborted();
     const isQueued = this.#queued.has(run);
-    const outcome = new Promise<Outcome>((resolve, reject) =>
+    const came = new Promise<Came>((resolve, reject) =>
       this.#waiting.set(run, { plan, isQueued, resolve, reject }),
     );
     if (!isQueued) {
@@ -222,7 +229,7 @@ export class RunQueue {
       this.#publish(run, plan).catch((error: unknown) => this.#waiting.get(run)?.reject(error as Error));
     }
     try {
-      return await outcome;
+      return await came;
     } finally {
       this.#waiting.delete(run);
     }
@@ -233,13 +240,11 @@ export class RunQueue {
     if (this.#publishing >= PUBLISHES_MAX) await new Promise<void>((resolve) => this.#slots.push(resolve));
     this.#publishing++;
     try {
-      const packed = await deflated(JSON.stringify(plan));
+      const bytes = await packed(Buffer.from(JSON.stringify(plan)));
+      const { payload, attached } = await putPayload(connection, this.#storage, experiment, bytes);
       const id = nuid.next();
-      const message = runMessage.encode({
-        id,
-        program,
-        plan: await putPayload(connection, this.#storage, experiment, packed),
-      });
+      const about = { id, program, scenario: plan.scenario.name, seed: plan.seed };
+      const message = runMessage.encode({ ...about, plan: payload }, attached);
       const subject = subjects.runs(programId(program), engineNameOf(plan), experiment, run);
       await connection
         .persist(() => connection.streams.jetstream().publish(subject, message, { msgID: id }))
@@ -272,11 +277,11 @@ export class RunQueue {
   async #listen(): Promise<void> {
     for await (const message of this.#messages) {
       const { run } = partsOf(message.subject);
-      const outcome = outcomeIn(message);
+      const came = { outcome: outcomeIn(message), attached: attachedTo(message.data) };
       const waiting = this.#waiting.get(run);
       // Not kept for longer than it is needed: it may hold a report.
-      if (waiting === undefined) this.#early.set(run, outcome);
-      else waiting.resolve(outcome);
+      if (waiting === undefined) this.#early.set(run, came);
+      else waiting.resolve(came);
       this.#onResult();
     }
   }

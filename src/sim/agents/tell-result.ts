@@ -22,8 +22,8 @@ export async function tellResult(message: JsMsg, done: Done, teller: Teller): Pr
   const { connection, storage, agent } = teller;
   const { experiment, run } = partsOf(message.subject);
   const subject = subjects.results(experiment, run);
-  const outcome = await outcomeOf(done, experiment, teller);
-  const own = resultMessage.encode({ agentName: agent.name, outcome });
+  const { outcome, attached } = await outcomeOf(done, experiment, teller);
+  const own = resultMessage.encode({ agentName: agent.name, outcome }, attached);
   const jetstream = connection.streams.jetstream();
   const { duplicate } = await connection.persist(() =>
     jetstream.publish(subject, own, { msgID: idOf(message) }),
@@ -41,9 +41,14 @@ export async function tellResult(message: JsMsg, done: Done, teller: Teller): Pr
   message.ack();
 }
 
-async function outcomeOf(done: Done, experiment: string, { connection, storage }: Teller): Promise<Outcome> {
-  if (done.kind === 'failed') return done;
-  return { kind: 'report', report: await putPayload(connection, storage, experiment, done.packed) };
+async function outcomeOf(
+  done: Done,
+  experiment: string,
+  { connection, storage }: Teller,
+): Promise<{ readonly outcome: Outcome; readonly attached: Uint8Array | undefined }> {
+  if (done.kind === 'failed') return { outcome: done, attached: undefined };
+  const { payload, attached } = await putPayload(connection, storage, experiment, done.packed);
+  return { outcome: { kind: 'report', report: payload }, attached };
 }
 
 /** A message that is none has a result all the same: what is wrong with it. */

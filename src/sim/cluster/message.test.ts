@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { messageType } from './message.ts';
+import { attachedTo, messageType } from './message.ts';
 
 const greeting = messageType('greeting', { name: z.string() });
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 test('a message comes back as it was', () => {
   expect(greeting.decode(greeting.encode({ name: 'a' }), 'here')).toEqual({ name: 'a' });
+});
+
+test('bytes that are attached come back as they were, also with line feeds in them; a message need not have any', () => {
+  const attached = Uint8Array.of(0, 10, 255, 10, 10);
+  const message = greeting.encode({ name: 'a\nb' }, attached);
+  expect(greeting.decode(message, 'here')).toEqual({ name: 'a\nb' });
+  expect([...attachedTo(message)]).toEqual([...attached]);
+  expect(attachedTo(greeting.encode({ name: 'a' }))).toHaveLength(0);
 });
 
 test.each([

@@ -1,4 +1,7 @@
-/** Messages between the programs of a cluster: JSON with a version, checked before anything is done with them. */
+/**
+ * Messages between the programs of a cluster: JSON with a version, checked before anything is done with them. After a
+ * line feed, which such JSON never has, bytes may follow as they are.
+ */
 import { z } from 'zod';
 import { RemoteProtocolError } from '../../core/errors.ts';
 
@@ -9,9 +12,10 @@ const MESSAGE_VERSION = 1;
 const TEXT_MAX = 64 * 1024 * 1024;
 /** Enough of what is wrong to find it. */
 const SHOWN = 3;
+const LINE_FEED = 0x0a;
 
 export interface MessageType<Body> {
-  encode(body: Body): Uint8Array;
+  encode(body: Body, attached?: Uint8Array): Uint8Array;
   /**
    * @param from the subject or key that it came by, for the message
    * @throws {RemoteProtocolError} it is something else; says what is wrong where
@@ -26,8 +30,13 @@ export function messageType<Shape extends z.core.$ZodLooseShape>(
 ): MessageType<z.output<z.ZodObject<Shape, z.core.$strict>>> {
   const body = z.strictObject(shape);
   return {
-    encode: (value) => new TextEncoder().encode(JSON.stringify({ v: MESSAGE_VERSION, kind, body: value })),
-    decode(bytes, from) {
+    encode(value, attached) {
+      const text = JSON.stringify({ v: MESSAGE_VERSION, kind, body: value });
+      if (attached === undefined) return Buffer.from(text);
+      return Buffer.concat([Buffer.from(`${text}\n`), attached]);
+    },
+    decode(message, from) {
+      const bytes = message.subarray(0, textEnd(message));
       const refuse = (why: string): never => {
         throw new RemoteProtocolError(`${from}: this is not a message "${kind}" of the laboratory: ${why}`);
       };
@@ -46,6 +55,16 @@ export function messageType<Shape extends z.core.$ZodLooseShape>(
       return refuse(wrong.join('; '));
     },
   };
+}
+
+/** What follows the text of a message; empty where nothing does. */
+export function attachedTo(message: Uint8Array): Uint8Array {
+  return message.subarray(textEnd(message) + 1);
+}
+
+function textEnd(message: Uint8Array): number {
+  const at = message.indexOf(LINE_FEED);
+  return at === -1 ? message.length : at;
 }
 
 const envelopeSchema = z.strictObject({ v: z.int(), kind: z.string(), body: z.unknown() });

@@ -1,8 +1,8 @@
 /** What makes an agent a host: it takes its part of one run at a time, and ends it when the coordinator is gone. */
 import { RemoteProtocolError } from '../../core/errors.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
-import { HostSession } from '../engines/cluster/host-session.ts';
-import { toHostSchema } from '../engines/cluster/messages.ts';
+import type { HostSession } from '../engines/cluster/host-session.ts';
+import type { toHostSchema } from '../engines/cluster/messages.ts';
 import { claim, claimAnswer, claimSubject, Wire, wireSubjects } from './wire.ts';
 
 export interface HostServiceComponents {
@@ -29,13 +29,15 @@ export class HostService {
   /** By which the coordinator knows it. */
   #sessionName: string | undefined;
   #over: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   constructor(components: HostServiceComponents, options: HostServiceOptions) {
     this.#components = components;
     this.#options = options;
     const asked = components.connection.nats.subscribe(claimSubject(options.agentId), {
       callback: (error, message) => {
-        if (error === null) message.respond(claimAnswer.encode({ refusal: this.#answer(message.data) }));
+        if (error !== null) return;
+        void this.#answer(message.data).then((refusal) => message.respond(claimAnswer.encode({ refusal })));
       },
     });
     this.#stop = () => asked.unsubscribe();
@@ -48,21 +50,24 @@ export class HostService {
 
   /** Takes no part any more; resolves when nothing of one is left. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#stop();
     await this.#session?.dispose();
     await this.#over;
   }
 
   /** null: it takes part. */
-  #answer(data: Uint8Array): string | null {
+  async #answer(data: Uint8Array): Promise<string | null> {
+    const parts = await hostParts();
     try {
       const { session } = claim.decode(data, claimSubject(this.#options.agentId));
       // The answer may have been lost on its way.
       if (this.#sessionName === session) return null;
+      if (this.#isClosed) return 'it is leaving';
       if (this.#session !== undefined) return 'it has a part of another run';
       const endTurn = this.#components.takeTurn();
       if (endTurn === undefined) return 'it does runs of an experiment';
-      this.#begin(session, endTurn);
+      this.#begin(session, endTurn, parts);
       return null;
     } catch (error) {
       if (error instanceof RemoteProtocolError) return error.message;
@@ -70,7 +75,7 @@ export class HostService {
     }
   }
 
-  #begin(name: string, endTurn: () => void): void {
+  #begin(name: string, endTurn: () => void, { HostSession: Session, toHostSchema }: HostParts): void {
     const { connection, workerFile, tell } = this.#components;
     const { address } = this.#options;
     const { toHost, fromHost } = wireSubjects(name);
@@ -78,7 +83,13 @@ export class HostService {
       connection,
       { from: toHost, to: fromHost },
       {
-        onMessage: (message) => this.#hear(session, message),
+        onMessage: (message) => {
+          const read = toHostSchema.safeParse(message);
+          if (read.success) return session.handle(read.data);
+          // Nothing but parts of plans can be told to a host.
+          tell('was told something that is no part of a run; its part ends here');
+          void session.dispose();
+        },
         onLost: (why) => {
           tell(`the coordinator of the run was lost (${why}); its part ends here`);
           void session.dispose();
@@ -90,7 +101,7 @@ export class HostService {
     this.#over = new Promise((resolve) => {
       ended = resolve;
     });
-    const session = new HostSession({
+    const session = new Session({
       workerFile,
       address,
       send: (message) => wire.send(message),
@@ -107,12 +118,18 @@ export class HostService {
     this.#sessionName = name;
     tell('takes part in a run over several hosts');
   }
+}
 
-  #hear(session: HostSession, message: unknown): void {
-    const read = toHostSchema.safeParse(message);
-    if (read.success) return session.handle(read.data);
-    // Nothing but parts of plans can be told to a host.
-    this.#components.tell('was told something that is no part of a run; its part ends here');
-    void session.dispose();
-  }
+interface HostParts {
+  readonly HostSession: typeof HostSession;
+  readonly toHostSchema: typeof toHostSchema;
+}
+
+/** Most agents never are a host, and are there the sooner without what a host needs. */
+async function hostParts(): Promise<HostParts> {
+  const [session, messages] = await Promise.all([
+    import('../engines/cluster/host-session.ts'),
+    import('../engines/cluster/messages.ts'),
+  ]);
+  return { HostSession: session.HostSession, toHostSchema: messages.toHostSchema };
 }
