@@ -20,6 +20,8 @@ finish() {
   compose down --volumes > /dev/null 2>&1 || true
   if [ $code -ne 0 ]; then tail -n 20 "$folder"/*.log 2> /dev/null || true; fi
   kill "${daemon:-}" 2> /dev/null && wait "$daemon" 2> /dev/null || true
+  # The daemon leaves the namespace of the host mounted.
+  umount "$folder"/exec/netns/* 2> /dev/null || true
   rm -rf "$folder" 2> /dev/null || true
   exit $code
 }

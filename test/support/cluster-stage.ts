@@ -7,6 +7,7 @@ import { readClusterAddress } from '../../src/sim/cluster/cluster-address.ts';
 import { ClusterConnection } from '../../src/sim/cluster/connection.ts';
 import { programOf, type Program } from '../../src/sim/cluster/program-id.ts';
 import { readEnvironment } from '../../src/sim/environment.ts';
+import { endAll } from './end-all.ts';
 import { startNats, type TestServer } from './nats-server.ts';
 import { RunningProgram } from './programs.ts';
 
@@ -31,7 +32,7 @@ export function useClusterStage(): void {
     writeFileSync(join(folder, 'long.yaml'), LONG);
   });
   afterEach(async () => {
-    for (const end of ends.splice(0).reverse()) await end();
+    await endAll(ends);
   });
 }
 

@@ -1,5 +1,6 @@
 /** Who leads an experiment, with a real server. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { endAll } from '../../../test/support/end-all.ts';
 import { connectionTo, JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { Lead } from './lead.ts';
@@ -12,7 +13,7 @@ beforeEach(async () => {
   ends.push(() => server.end());
 });
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
 });
 
 async function connected(): Promise<ClusterConnection> {

@@ -1,6 +1,7 @@
 /** Bytes that are too many for a message, with a real server. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
+import { endAll } from '../../../test/support/end-all.ts';
 import { DOCUMENTED_USER, documentedPermissions } from '../../../test/support/nats-permissions.ts';
 import { connectionTo, JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
@@ -20,7 +21,7 @@ const RUN = {
 const ends: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
 });
 
 async function connected(config = JETSTREAM, user?: string): Promise<ClusterConnection> {

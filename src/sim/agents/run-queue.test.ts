@@ -1,5 +1,6 @@
 /** What a coordinator keeps in the queue, with a real server. */
 import { afterEach, expect, test } from 'vitest';
+import { endAll } from '../../../test/support/end-all.ts';
 import { connectionTo, JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
 import { partsOf, subjects } from '../cluster/names.ts';
 import { programOf } from '../cluster/program-id.ts';
@@ -13,7 +14,7 @@ import { openStorage } from './storage.ts';
 const ends: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
 });
 
 const PLAN = expand(

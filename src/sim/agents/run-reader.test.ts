@@ -1,5 +1,6 @@
 /** Who gets which run of a queue, with a real server. */
 import { afterEach, expect, test } from 'vitest';
+import { endAll } from '../../../test/support/end-all.ts';
 import { connectionTo, JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { partsOf, streamNames, subjects } from '../cluster/names.ts';
@@ -9,7 +10,7 @@ import { openQueue, openStorage } from './storage.ts';
 const ends: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
 });
 
 async function connected(server: TestServer): Promise<ClusterConnection> {

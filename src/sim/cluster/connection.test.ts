@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { endAll } from '../../../test/support/end-all.ts';
 import { certificatesIn } from '../../../test/support/certificates.ts';
 import { JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
 import { measureClock } from './clock-offset.ts';
@@ -14,7 +15,7 @@ import { ClusterConnection } from './connection.ts';
 const ends: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
 });
 
 async function serverWith(config: string): Promise<TestServer> {

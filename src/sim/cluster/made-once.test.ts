@@ -2,6 +2,7 @@
 import { StorageType } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { afterEach, expect, test } from 'vitest';
+import { endAll } from '../../../test/support/end-all.ts';
 import { connectionTo, JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { openStorage } from '../agents/storage.ts';
@@ -12,7 +13,7 @@ import { openAgents } from './presence.ts';
 const ends: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
 });
 
 async function started(): Promise<TestServer> {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { endAll } from '../../../test/support/end-all.ts';
 import { connectionTo, JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
 import type { ClusterConnection } from './connection.ts';
 import { AgentsView, openAgents, Presence } from './presence.ts';
@@ -7,7 +8,7 @@ import { AgentsView, openAgents, Presence } from './presence.ts';
 const ends: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
 });
 
 const about = {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { KIB, peerWorkerFile, runRecorded, swarmPlan } from '../../../test/sim/fault-run.ts';
+import { endAll } from '../../../test/support/end-all.ts';
 import { connectionTo, JETSTREAM, startNats, type TestServer } from '../../../test/support/nats-server.ts';
 import { Turns } from '../agents/turns.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
@@ -31,7 +32,7 @@ beforeEach(async () => {
   vi.stubEnv('TMPDIR', join(folder, 'tmp'));
 });
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });

@@ -1,5 +1,6 @@
 /** The way between a coordinator and a host, over a real NATS server. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { endAll } from '../../../test/support/end-all.ts';
 import { connectionTo, JETSTREAM, startNats } from '../../../test/support/nats-server.ts';
 import { messageType } from '../cluster/message.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
@@ -15,7 +16,7 @@ beforeEach(async () => {
   ends.push(() => connection.close());
 });
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  await endAll(ends);
 });
 
 function wire(from: string, to: string, listener: Partial<WireListener> = {}): Wire {
