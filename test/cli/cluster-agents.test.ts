@@ -67,7 +67,7 @@ test('an agent that is told to leave does so at once, also while it is a host an
 test('a run in real time has its turn among runs in virtual time, of which there are always more', async () => {
   const { url } = await serverWith(JETSTREAM);
   const agent = await agentOf(url, 'a');
-  const virtual = start('sim', 'small', '--repeat', '5000', '--cluster', url, '--out', 'virtual');
+  const virtual = start('sim', 'small', '--repeat', '1000', '--cluster', url, '--out', 'virtual');
   await virtual.says(passes(1));
   const real = start('sim', 'small', '--engine', 'threads', '--cluster', url, '--out', 'real');
   // On a busy machine it is inconclusive.
@@ -87,7 +87,8 @@ test('an agent whose disk is full says so and leaves the runs to others; the exp
   ends.push(() => spawnSync('umount', ['--lazy', disk]));
   const { url } = await serverWith(JETSTREAM);
   const full = await agentOf(url, 'full', { TMPDIR: disk });
-  const words = ['long', '--set', 'peers.leechers.count=10', '--repeat', '3', '--out', 'runs'];
+  const little = ['--set', 'peers.leechers.count=10', '--set', 'content.generate.size=8MiB'];
+  const words = ['long', ...little, '--repeat', '3', '--out', 'runs'];
   const sim = start('sim', ...words, '--cluster', url);
   await full.says(/cannot write .*the disk is full; no other run is taken for 10 s/);
   await agentOf(url, 'sound');

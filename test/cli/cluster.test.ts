@@ -114,7 +114,7 @@ test('a report that is too large for a message goes through the store of objects
   // Much happens in little content.
   writeFileSync(
     join(folder, 'many.yaml'),
-    SMALL.replace('256KiB, chunk_size: 16KiB', '1MiB, chunk_size: 1KiB').replace('count: 4', 'count: 16'),
+    SMALL.replace('256KiB, chunk_size: 16KiB', '1MiB, chunk_size: 1KiB').replace('count: 4', 'count: 8'),
   );
   for (const [out, words] of [
     ['alone', []],
