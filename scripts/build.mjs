@@ -99,11 +99,11 @@ function removeUnusedBundles(keep) {
 }
 
 /** Marks the bundle as in use; in somebody else's checkout that is not ours to do. */
-function keepForLater(folder) {
+export function keepForLater(folder) {
   try {
     utimesSync(folder, new Date(), new Date());
   } catch (error) {
-    if (error.code !== 'EPERM' && error.code !== 'EACCES' && error.code !== 'EROFS') throw error;
+    if (!['EPERM', 'EACCES', 'EROFS', 'ENOENT'].includes(error.code)) throw error;
   }
 }
 

@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const BAD_INPUT = 2;
 const DEFECT = 70;
+const IN_USE_MS = 3600 * 1000;
 
 const programs = {
   sim: 'run swarms as scenarios describe them, and measure them',
@@ -73,12 +74,14 @@ function goWhereTheUserIs(program) {
 
 async function bundleFolder() {
   if (!existsSync(join(root, 'src'))) return join(root, 'dist');
-  const [{ build }, { mapStacks }] = await Promise.all([
+  const [{ build, keepForLater }, { mapStacks }] = await Promise.all([
     import('./build.mjs'),
     import('./mapped-stacks.mjs'),
   ]);
   const folder = await build();
   mapStacks(folder);
+  // A program that runs for days loads parts of it only when it needs them.
+  setInterval(() => keepForLater(folder), IN_USE_MS).unref();
   return folder;
 }
 

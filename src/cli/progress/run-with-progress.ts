@@ -1,4 +1,5 @@
 /** One run, with its progress on stderr. */
+import { addressText } from '../../core/address.ts';
 import { printable } from '../../core/printable.ts';
 import { runPlan, type RunComponents } from '../../sim/pipeline.ts';
 import type { LiveRun } from '../../sim/live/live-run.ts';
@@ -51,9 +52,9 @@ export async function runWithProgress(plan: Plan, watched: WatchedRun): Promise<
         if (line !== null) view.happened(printable(line));
       },
     }),
-    onReady: ({ trackerPort, setupMs }) => {
+    onReady: ({ tracker, setupMs }) => {
       clearTimeout(patience);
-      const where = trackerPort === null ? 'in virtual time' : `on 127.0.0.1:${trackerPort}`;
+      const where = tracker === null ? 'in virtual time' : `on ${addressText(tracker)}`;
       const who = `tracker ${where} and ${plan.peers.length} peers`;
       view.ready(`${who} ready in ${formatDuration(setupMs)}, seed ${plan.seed}`);
     },

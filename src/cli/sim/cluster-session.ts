@@ -1,5 +1,4 @@
 /** The cluster that an experiment is run on: its server, and who is there. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, type EngineError } from '../../core/errors.ts';
 import { EmbeddedAgents } from '../../sim/agents/embedded-agents.ts';
 import { RunQueue } from '../../sim/agents/run-queue.ts';
@@ -10,6 +9,7 @@ import { NatsServer } from '../../sim/cluster/nats-server.ts';
 import { AgentsView, type AgentRecord } from '../../sim/cluster/presence.ts';
 import { describeProgram, programId, programOf, type Program } from '../../sim/cluster/program-id.ts';
 import { storeId } from '../../sim/cluster/store-id.ts';
+import { pause } from '../../sim/cluster/unless-aborted.ts';
 import type { HostLink } from '../../sim/engines/cluster/host-link.ts';
 import { NatsHostLink } from '../../sim/hosts/nats-host-link.ts';
 import type { EngineName } from '../../sim/plan/plan.ts';
@@ -149,7 +149,8 @@ export class ClusterSession {
   async #untilThere(agents: number): Promise<void> {
     if (this.#own().length >= agents) return;
     say(`sim: waits until ${agents === 1 ? '1 agent is' : `${agents} agents are`} there`);
-    while (this.#own().length < agents) await delay(LOOK_MS, undefined, { signal: this.#signal });
+    // The connection may break meanwhile, or the embedded server end: then nobody would come.
+    while (this.#own().length < agents) await this.#connection.orBroken(pause(LOOK_MS, this.#signal));
   }
 
   #own(): readonly AgentRecord[] {

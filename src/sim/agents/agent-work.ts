@@ -2,6 +2,7 @@
 import { JetStreamApiError, JetStreamError, type JsMsg } from '@nats-io/jetstream';
 import { KvWatchInclude, type KvEntry } from '@nats-io/kv';
 import { RemoteProtocolError, toPlainError, TransportError, type PlainError } from '../../core/errors.ts';
+import { printableLine } from '../../core/printable.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import { followEntries } from '../cluster/bucket-entries.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
@@ -270,7 +271,7 @@ export class AgentWork {
     const others = [...(await agentsHere(connection)).values()].filter(
       ({ id, program }) => id !== agent.id && programId(program) === this.#program && !tooSmall.has(id),
     );
-    if (others.length === 0) return { kind: 'failed', error };
+    if (others.length === 0) return { kind: 'failed', error: withAgent(error, agent) };
     tell(`gives a run to another: ${error.message}`);
     message.nak(PASS_ON_MS);
     return undefined;
@@ -291,7 +292,7 @@ export class AgentWork {
         );
       }
       const bytes = await getPayload(connection, this.#storage, plan, attachedTo(message.data));
-      tell(`runs ${scenario}, seed ${seed}`);
+      tell(`runs ${printableLine(scenario)}, seed ${printableLine(seed)}`);
       const done = await runner.run({ bytes, origin: message.subject }, engine, signal);
       // A run in real time that was stopped has a report, too.
       signal.throwIfAborted();
@@ -299,11 +300,10 @@ export class AgentWork {
     } catch (error) {
       if (signal.aborted) return undefined;
       const plain = toPlainError(error);
-      const named = { ...plain, message: `${plain.message} (agent ${agent.name})` };
-      if (plain.code !== 'STORE') return { kind: 'failed', error: named };
+      if (plain.code !== 'STORE') return { kind: 'failed', error: withAgent(plain, agent) };
       this.#unfitUntilMs = performance.now() + UNFIT_MS;
       warn(`${plain.message}; no other run is taken for ${UNFIT_MS / SECOND_MS} s`);
-      return { kind: 'short', error: named };
+      return { kind: 'short', error: plain };
     }
   }
 
@@ -334,4 +334,8 @@ function queueLost(error: unknown): unknown {
       'start the agent again',
     { cause: error },
   );
+}
+
+function withAgent(error: PlainError, { name }: AgentRecord): PlainError {
+  return { ...error, message: `${error.message} (agent ${name})` };
 }

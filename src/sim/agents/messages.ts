@@ -18,15 +18,19 @@ export const experimentMessage = messageType('experiment', {
 });
 
 /** A run to be done: its plan, and nothing else that an agent could be told. */
-export const runMessage = messageType('run', {
-  /** Of this wish for the run: its result carries it, so that it is stored once. */
-  id: z.string(),
-  program: programSchema,
-  /** What the plan says, too: for whoever looks at the agent. */
-  scenario: z.string(),
-  seed: z.string(),
-  plan: payloadSchema,
-});
+export const runMessage = messageType(
+  'run',
+  {
+    /** Of this wish for the run: its result carries it, so that it is stored once. */
+    id: z.string(),
+    program: programSchema,
+    /** What the plan says, too: for whoever looks at the agent. */
+    scenario: z.string(),
+    seed: z.string(),
+    plan: payloadSchema,
+  },
+  { haveAttached: true },
+);
 
 /** That an agent has begun a run, or has given it back: as it left, or because its machine is too small for it. */
 export const attemptMessage = messageType('attempt', {
@@ -54,12 +58,16 @@ const errorSchema = z.strictObject({
 });
 
 /** What came of a run: its report, or why there is none. */
-export const resultMessage = messageType('result', {
-  agentName: z.string(),
-  outcome: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('report'), report: payloadSchema }),
-    z.strictObject({ kind: z.literal('failed'), error: errorSchema }),
-  ]),
-});
+export const resultMessage = messageType(
+  'result',
+  {
+    agentName: z.string(),
+    outcome: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('report'), report: payloadSchema }),
+      z.strictObject({ kind: z.literal('failed'), error: errorSchema }),
+    ]),
+  },
+  { haveAttached: true },
+);
 
 export type Outcome = ReturnType<typeof resultMessage.decode>['outcome'];

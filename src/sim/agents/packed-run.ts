@@ -27,8 +27,7 @@ export async function runPacked(
   watcher: RunWatcher,
   request: PackRequest,
 ): Promise<PackedRun> {
-  const text = (await unpacked(bytes, PLAN_BYTES_MAX)).toString();
-  const plan = parsePlan(text, `the plan of ${origin}`);
+  const plan = parsePlan(await textOf(bytes, origin), `the plan of ${origin}`);
   if (engineNameOf(plan) !== engine.name) {
     throw new RemoteProtocolError(`${origin}: this run came by the queue of another engine`);
   }
@@ -38,4 +37,12 @@ export async function runPacked(
     return { kind: 'short', error: toPlainError(error) };
   }
   return { kind: 'packed', packed: await runAndPack(engine, plan, watcher, request) };
+}
+
+async function textOf(bytes: Uint8Array, origin: string): Promise<string> {
+  try {
+    return (await unpacked(bytes, PLAN_BYTES_MAX)).toString();
+  } catch (cause) {
+    throw new RemoteProtocolError(`${origin}: the plan came damaged: ${(cause as Error).message}`, { cause });
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { packedNow } from './packed.ts';
-import { packReport, SCRIPT_MARK, unpackReport } from './report-pack.ts';
+import { packReport, resultIn, SCRIPT_MARK, unpackReport } from './report-pack.ts';
 
 const SCRIPT = 'const chart = 1;'.repeat(1000);
 const withScript = (content: Uint8Array | string): Uint8Array | string =>
@@ -34,3 +34,11 @@ test('bytes of something else, or cut off, are refused', async () => {
   const packed = packReport(new Map([['a.txt', text('abc')]]));
   await expect(unpackReport(packed.subarray(0, packed.length - 6), text(SCRIPT))).rejects.toThrow(/damaged/);
 });
+
+test.each(['{', '{}', 'null', '{ "startedAt": "now", "seed": "1", "scenario": {} }', undefined])(
+  'a result.json of %s is refused',
+  (content) => {
+    const files = new Map(content === undefined ? [] : [['result.json', [text(content)]]]);
+    expect(() => resultIn(files)).toThrow(/a report came damaged: its result\.json is none/);
+  },
+);

@@ -1,5 +1,6 @@
 /** The files of a report as bytes, for a journey. */
 import { RemoteProtocolError } from '../../core/errors.ts';
+import type { RunResult } from '../result/result.ts';
 import { z } from 'zod';
 import { packedNow, unpacked } from './packed.ts';
 
@@ -45,6 +46,23 @@ export async function unpackReport(packed: Uint8Array, script: Uint8Array): Prom
     return files;
   } catch (cause) {
     throw new RemoteProtocolError(`a report came damaged: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** What is read of it where it is stored and summed up; it was written by the same program, so no more is asked. */
+const resultSchema = z.looseObject({
+  startedAt: z.iso.datetime(),
+  seed: z.string(),
+  scenario: z.looseObject({ name: z.string() }),
+});
+
+/** @throws {RemoteProtocolError} the report has no result, or something else in its place */
+export function resultIn(files: ReportFiles): RunResult {
+  try {
+    const result: unknown = JSON.parse(Buffer.concat(files.get('result.json') ?? []).toString());
+    return resultSchema.parse(result) as unknown as RunResult;
+  } catch (cause) {
+    throw new RemoteProtocolError('a report came damaged: its result.json is none', { cause });
   }
 }
 

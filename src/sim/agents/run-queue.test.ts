@@ -8,6 +8,7 @@ import { readEnvironment } from '../environment.ts';
 import { expand } from '../expand/expand.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { resultMessage } from './messages.ts';
+import { packReport } from './report-pack.ts';
 import { RunQueue } from './run-queue.ts';
 import { openStorage } from './storage.ts';
 
@@ -73,4 +74,36 @@ test('runs that wait for an agent for longer than the server keeps them are put 
     expect.stringContaining('as the test wants'),
     expect.stringContaining('as the test wants'),
   ]);
+});
+
+test('a report that came damaged fails its run, with the run and the agent, and no other', async () => {
+  const server = await startNats(JETSTREAM);
+  ends.push(() => server.end());
+  const [connection, agent] = [await connectionTo(server, 'sim'), await connectionTo(server, 'agent')];
+  ends.push(
+    () => connection.close(),
+    () => agent.close(),
+  );
+  const program = programOf(readEnvironment());
+  const { signal } = new AbortController();
+  const queue = await RunQueue.open({ connection, experiment: 'e', scenario: 'a', program, signal });
+  ends.push(() => queue.close());
+  const told = ['1', '2', '3'].map((run) =>
+    queue.run(run, PLAN, 'unused', { parent: 'unused', name: `${run}-a` }).catch(String),
+  );
+  const report = packReport(new Map([['result.json', '{}']]));
+  const outcome = { kind: 'report', report: { kind: 'attached' } } as const;
+  for (const [run, attached] of [
+    ['1', undefined],
+    ['2', report.subarray(0, report.length - 1)],
+    ['3', report],
+  ] as const) {
+    const result = resultMessage.encode({ agentName: 'x', outcome }, attached);
+    await agent.streams.jetstream().publish(subjects.results('e', run), result);
+  }
+  const failures = await Promise.all(told);
+  for (const [index, failure] of failures.entries()) {
+    expect(failure).toMatch(/^RemoteProtocolError: \d-a: a report came damaged: .* \(agent x\)$/);
+    expect(failure).toContain(`: ${index + 1}-a: `);
+  }
 });

@@ -2,7 +2,7 @@
 import { DeliverPolicy, JetStreamApiError, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { nuid } from '@nats-io/nats-core';
 import { setTimeout as delay } from 'node:timers/promises';
-import { EngineError, toPlainError } from '../../core/errors.ts';
+import { RemoteProtocolError, toPlainError } from '../../core/errors.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { ClusterConnection } from '../cluster/connection.ts';
 import { attachedTo } from '../cluster/message.ts';
@@ -18,9 +18,9 @@ import type { FinishedRun } from '../run-and-report.ts';
 import { packed } from './packed.ts';
 import { Lead } from './lead.ts';
 import { ExperimentEntry } from './experiment-entry.ts';
-import { resultMessage, runMessage, type Outcome } from './messages.ts';
+import { resultMessage, runMessage, type Outcome, type Payload } from './messages.ts';
 import { dropPayload, dropPayloads, getPayload, putPayload } from './payload.ts';
-import { unpackReport } from './report-pack.ts';
+import { resultIn, unpackReport, type ReportFiles } from './report-pack.ts';
 import { openQueue, openStorage, type Storage } from './storage.ts';
 
 export interface RunQueueOptions {
@@ -38,6 +38,7 @@ export interface RunQueueOptions {
 /** What came of a run, with what was attached to the message. */
 interface Came {
   readonly outcome: Outcome;
+  readonly agentName: string;
   readonly attached: Uint8Array;
 }
 
@@ -161,18 +162,29 @@ export class RunQueue {
    */
   async run(run: string, plan: Plan, reports: string, place: RunPlace | undefined): Promise<FinishedRun> {
     const { connection } = this.#options;
-    const { outcome, attached } = await this.#outcomeOf(run, plan);
-    if (outcome.kind === 'failed') throw failureOf(outcome, place?.name ?? plan.scenario.name);
-    const report = await getPayload(connection, this.#storage, outcome.report, attached);
-    const files = await unpackReport(report, this.#script);
-    const text = files.get('result.json');
-    if (text === undefined) throw new EngineError(`the report of run ${run} came without its result.json`);
-    const result = JSON.parse(Buffer.concat(text).toString()) as RunResult;
+    const came = await this.#outcomeOf(run, plan);
+    const { outcome, agentName } = came;
+    const name = place?.name ?? plan.scenario.name;
+    if (outcome.kind === 'failed') throw failureOf(outcome, name);
+    const { files, result } = await this.#reportIn(came, outcome.report).catch((error: unknown) => {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+      throw new RemoteProtocolError(`${name}: ${error.message} (agent ${agentName})`, { cause: error });
+    });
     await this.#lead.assured();
     const written = await this.#store(files, result, reports, place);
     // What is in the folder needs not be kept twice.
     await dropPayload(connection, this.#storage, outcome.report);
     return { result, ...written };
+  }
+
+  /** @throws {RemoteProtocolError} it is not there, or damaged */
+  async #reportIn(
+    { attached }: Came,
+    payload: Payload,
+  ): Promise<{ readonly files: ReportFiles; readonly result: RunResult }> {
+    const packed = await getPayload(this.#options.connection, this.#storage, payload, attached);
+    const files = await unpackReport(packed, this.#script);
+    return { files, result: resultIn(files) };
   }
 
   async #store(...report: Parameters<typeof storeReport>): ReturnType<typeof storeReport> {
@@ -277,7 +289,7 @@ export class RunQueue {
   async #listen(): Promise<void> {
     for await (const message of this.#messages) {
       const { run } = partsOf(message.subject);
-      const came = { outcome: outcomeIn(message), attached: attachedTo(message.data) };
+      const came = cameIn(message);
       const waiting = this.#waiting.get(run);
       // Not kept for longer than it is needed: it may hold a report.
       if (waiting === undefined) this.#early.set(run, came);
@@ -321,11 +333,12 @@ async function inTime(left: Promise<void>): Promise<void> {
 }
 
 /** A message that is none is a result all the same: else its run would be waited for without end. */
-function outcomeIn({ data, subject }: JsMsg): Outcome {
+function cameIn({ data, subject }: JsMsg): Came {
+  const attached = attachedTo(data);
   try {
-    return resultMessage.decode(data, subject).outcome;
+    return { ...resultMessage.decode(data, subject), attached };
   } catch (error) {
-    return { kind: 'failed', error: toPlainError(error) };
+    return { outcome: { kind: 'failed', error: toPlainError(error) }, agentName: 'not known', attached };
   }
 }
 

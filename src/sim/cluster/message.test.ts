@@ -11,10 +11,11 @@ test('a message comes back as it was', () => {
 
 test('bytes that are attached come back as they were, also with line feeds in them; a message need not have any', () => {
   const attached = Uint8Array.of(0, 10, 255, 10, 10);
-  const message = greeting.encode({ name: 'a\nb' }, attached);
-  expect(greeting.decode(message, 'here')).toEqual({ name: 'a\nb' });
+  const letter = messageType('letter', { name: z.string() }, { haveAttached: true });
+  const message = letter.encode({ name: 'a\nb' }, attached);
+  expect(letter.decode(message, 'here')).toEqual({ name: 'a\nb' });
   expect([...attachedTo(message)]).toEqual([...attached]);
-  expect(attachedTo(greeting.encode({ name: 'a' }))).toHaveLength(0);
+  expect(attachedTo(letter.encode({ name: 'a' }))).toHaveLength(0);
 });
 
 test.each([
@@ -22,6 +23,7 @@ test.each([
   ['another version', bytes({ v: 2, kind: 'greeting', body: {} }), /version 2, and this program speaks 1/],
   ['another kind', bytes({ v: 1, kind: 'farewell', body: {} }), /it is "farewell"/],
   ['a wrong field', bytes({ v: 1, kind: 'greeting', body: { name: 5 } }), /name: .*expected string/],
+  ['bytes where none may be', greeting.encode({ name: 'a' }, Uint8Array.of(1)), /no JSON/],
   ['a field too many', bytes({ v: 1, kind: 'greeting', body: { name: 'a', run: 'rm' } }), /"run"/],
 ])('%s is refused, with where it came from', (_, message, why) => {
   expect(() => greeting.decode(message, 'lab.subject')).toThrow(why);

@@ -23,10 +23,15 @@ export interface MessageType<Body> {
   decode(bytes: Uint8Array, from: string): Body;
 }
 
-/** A kind of message with these fields and no others. */
+/**
+ * A kind of message with these fields and no others.
+ *
+ * @param may.haveAttached whether bytes may follow its text
+ */
 export function messageType<Shape extends z.core.$ZodLooseShape>(
   kind: string,
   shape: Shape,
+  may: { readonly haveAttached: boolean } = { haveAttached: false },
 ): MessageType<z.output<z.ZodObject<Shape, z.core.$strict>>> {
   const body = z.strictObject(shape);
   return {
@@ -36,7 +41,7 @@ export function messageType<Shape extends z.core.$ZodLooseShape>(
       return Buffer.concat([Buffer.from(`${text}\n`), attached]);
     },
     decode(message, from) {
-      const bytes = message.subarray(0, textEnd(message));
+      const bytes = may.haveAttached ? message.subarray(0, textEnd(message)) : message;
       const refuse = (why: string): never => {
         throw new RemoteProtocolError(`${from}: this is not a message "${kind}" of the laboratory: ${why}`);
       };

@@ -154,6 +154,8 @@ export class AgentsView {
   static async open(connection: ClusterConnection, watcher: AgentsWatcher = {}): Promise<AgentsView> {
     const view = new AgentsView(watcher);
     const agents = await openAgents(connection);
+    // Without it nobody would be seen to come any more.
+    connection.relyOn((await connection.persist(() => agents.status())).streamInfo);
     // Changes first: nobody who comes in between is missed, and nobody who leaves meanwhile is taken for there.
     const told = new Set<string>();
     view.#stop = await followEntries(connection, agents, KvWatchInclude.UpdatesOnly, (entry) => {

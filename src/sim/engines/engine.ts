@@ -1,5 +1,6 @@
 /** What every engine does with a plan: it runs it and returns what was seen, as plain data. */
 import type { SwarmEvent } from '../../core/events.ts';
+import type { Address } from '../../core/interfaces.ts';
 import type { MachineChanges } from '../machine/machine-changes.ts';
 import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
 import type { EngineName, FaultEffect, Plan } from '../plan/plan.ts';
@@ -65,8 +66,8 @@ export interface RunWatcher {
   readonly signal: AbortSignal;
   /** About ten times a second, in virtual time also at the start. `peek`: the record as if the run were interrupted now; nothing changes by it. */
   onProgress?(progress: RunProgress, peek: () => RunRecord): void;
-  /** The swarm is ready; `trackerPort` is where others may join it, null: they cannot. */
-  onReady?(info: { readonly trackerPort: number | null; readonly setupMs: number }): void;
+  /** The swarm is ready; `tracker` is where others may join it, null: they cannot. */
+  onReady?(info: { readonly tracker: Address | null; readonly setupMs: number }): void;
   /**
    * Every event of the run, in order of time: in virtual time as it happens, in real time when that order is known.
    * What it throws ends the run.

@@ -58,7 +58,12 @@ export class HostService {
 
   /** null: it takes part. */
   async #answer(data: Uint8Array): Promise<string | null> {
-    const parts = await hostParts();
+    let parts: HostParts;
+    try {
+      parts = await hostParts();
+    } catch (error) {
+      return `its program is not whole any more (${(error as Error).message})`;
+    }
     try {
       const { session } = claim.decode(data, claimSubject(this.#options.agentId));
       // The answer may have been lost on its way.

@@ -173,7 +173,7 @@ export class RealTimeRun {
       const tracker = await hosting.startTracker(this.#trackerPort);
       await Promise.all(peers.map((peer) => new Promise<void>((resolve) => hosting.prepare(peer, resolve))));
       this.#setupMs = this.#clock.now();
-      this.#watcher.onReady?.({ trackerPort: tracker.port, setupMs: this.#setupMs });
+      this.#watcher.onReady?.({ tracker, setupMs: this.#setupMs });
     };
     // What fails or is lost meanwhile would be waited for in vain: `ended` then rejects, or tells what was lost.
     const end = await Promise.race([assembled(), controller.ended]);

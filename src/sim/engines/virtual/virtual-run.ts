@@ -138,7 +138,7 @@ export class VirtualRun {
   async run(): Promise<RunRecord> {
     this.#begin();
     this.#setupMs = performance.now() - this.#beganMs;
-    this.#watcher.onReady?.({ trackerPort: null, setupMs: this.#setupMs });
+    this.#watcher.onReady?.({ tracker: null, setupMs: this.#setupMs });
     const readHost = this.#watchHost();
     const end = await this.#toItsEnd(() =>
       this.#record({ ending: 'interrupted', atMs: this.#clock.now() }, readHost()),
