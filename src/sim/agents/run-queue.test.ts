@@ -9,7 +9,7 @@ import { expand } from '../expand/expand.ts';
 import { parseScenario } from '../scenario/parse.ts';
 import { resultMessage } from './messages.ts';
 import { packReport } from './report-pack.ts';
-import { RunQueue } from './run-queue.ts';
+import { RunQueue, type RunQueueOptions } from './run-queue.ts';
 import { openStorage } from './storage.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -25,7 +25,8 @@ const PLAN = expand(
   ),
 );
 
-test('runs that wait for an agent for longer than the server keeps them are put into the queue again, and only those', async () => {
+/** The experiment `e`, and the connection of somebody who does its runs. */
+async function opened(kept?: RunQueueOptions['kept']) {
   const server = await startNats(JETSTREAM);
   ends.push(() => server.end());
   const [connection, agent] = [await connectionTo(server, 'sim'), await connectionTo(server, 'agent')];
@@ -33,16 +34,20 @@ test('runs that wait for an agent for longer than the server keeps them are put 
     () => connection.close(),
     () => agent.close(),
   );
-  const program = programOf(readEnvironment());
   const queue = await RunQueue.open({
     connection,
     experiment: 'e',
     scenario: 'a',
-    program,
+    program: programOf(readEnvironment()),
     signal: new AbortController().signal,
-    kept: { forMs: 2000, lookMs: 250 },
+    ...(kept !== undefined && { kept }),
   });
   ends.push(() => queue.close());
+  return { queue, agent };
+}
+
+test('runs that wait for an agent for longer than the server keeps them are put into the queue again, and only those', async () => {
+  const { queue, agent } = await opened({ forMs: 2000, lookMs: 250 });
   const published: string[] = [];
   const whenPublished = (count: number): Promise<void> =>
     new Promise((resolve) => {
@@ -77,17 +82,7 @@ test('runs that wait for an agent for longer than the server keeps them are put 
 });
 
 test('a report that came damaged fails its run, with the run and the agent, and no other', async () => {
-  const server = await startNats(JETSTREAM);
-  ends.push(() => server.end());
-  const [connection, agent] = [await connectionTo(server, 'sim'), await connectionTo(server, 'agent')];
-  ends.push(
-    () => connection.close(),
-    () => agent.close(),
-  );
-  const program = programOf(readEnvironment());
-  const { signal } = new AbortController();
-  const queue = await RunQueue.open({ connection, experiment: 'e', scenario: 'a', program, signal });
-  ends.push(() => queue.close());
+  const { queue, agent } = await opened();
   const told = ['1', '2', '3'].map((run) =>
     queue.run(run, PLAN, 'unused', { parent: 'unused', name: `${run}-a` }).catch(String),
   );
