@@ -8,6 +8,7 @@ import { expect } from 'vitest';
 import { exitCodes } from '../../src/cli/program/exit-codes.ts';
 import type { SwarmEvent } from '../../src/core/events.ts';
 import type { RunResult } from '../../src/sim/result/result.ts';
+import { programArguments } from '../support/programs.ts';
 
 export interface SimEnding {
   readonly code: number | null;
@@ -40,15 +41,11 @@ export class SimDesk {
   }
 
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): SimRun {
-    const child = spawn(
-      process.execPath,
-      ['--enable-source-maps', join(this.#bundleFolder, 'sim.js'), ...args],
-      {
-        cwd: this.folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, NO_COLOR: '1', TMPDIR: join(this.folder, 'tmp'), ...env },
-      },
-    );
+    const child = spawn(process.execPath, programArguments(this.#bundleFolder, 'sim', args), {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', TMPDIR: join(this.folder, 'tmp'), ...env },
+    });
     let stdout = '';
     let stderr = '';
     let over = false;

@@ -8,6 +8,14 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** What stacks name is read from the maps of the bundle when there is a stack, see scripts/mapped-stacks.mjs. */
+const MAPPED_STACKS = new URL('map-stacks-of-program.mjs', import.meta.url).href;
+
+/** How Node starts a bundled program whose stacks name the source. */
+export function programArguments(bundleFolder: string, name: string, args: readonly string[]): string[] {
+  return ['--import', MAPPED_STACKS, join(bundleFolder, `${name}.js`), ...args];
+}
+
 /** A program that was started; its stdout and stderr are kept together. */
 export class RunningProgram {
   readonly #child: ChildProcess;
@@ -26,16 +34,12 @@ export class RunningProgram {
     options: { readonly detached?: boolean } = {},
   ) {
     this.#name = [name, ...args].join(' ');
-    this.#child = spawn(
-      process.execPath,
-      ['--enable-source-maps', join(bundleFolder, `${name}.js`), ...args],
-      {
-        cwd,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...process.env, NO_COLOR: '1', ...env },
-        ...options,
-      },
-    );
+    this.#child = spawn(process.execPath, programArguments(bundleFolder, name, args), {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', ...env },
+      ...options,
+    });
     const hear = (text: Buffer): void => {
       this.#output += text.toString();
       this.#wake();
