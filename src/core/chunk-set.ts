@@ -58,9 +58,9 @@ export class ChunkSet {
     return this.#bits.slice();
   }
 
-  /** In ascending order. */
-  *[Symbol.iterator](): IterableIterator<number> {
-    for (let index = 1; index <= this.totalChunks; index++) if (this.has(index)) yield index;
+  /** In ascending order; what changes meanwhile is not seen. */
+  [Symbol.iterator](): IterableIterator<number> {
+    return this.#indices().values();
   }
 
   /** In ascending order. */
@@ -74,10 +74,14 @@ export class ChunkSet {
   beyond(first: ChunkSet, second: ChunkSet = first): number[] {
     const result: number[] = [];
     for (let at = 0; at < this.#bits.length; at++) {
-      const byte = this.#bits[at]! & ~first.#bits[at]! & ~second.#bits[at]!;
-      if (byte === 0) continue;
-      for (let bit = 0; bit < 8; bit++) if ((byte & (0x80 >> bit)) !== 0) result.push(8 * at + bit + 1);
+      collect(this.#bits[at]! & ~first.#bits[at]! & ~second.#bits[at]!, at, result);
     }
+    return result;
+  }
+
+  #indices(): number[] {
+    const result: number[] = [];
+    for (let at = 0; at < this.#bits.length; at++) collect(this.#bits[at]!, at, result);
     return result;
   }
 
@@ -87,6 +91,12 @@ export class ChunkSet {
       if ((other.#bits[at]! & ~this.#bits[at]!) !== 0) return true;
     return false;
   }
+}
+
+/** Adds the chunks of one byte of a bitfield. */
+function collect(byte: number, at: number, chunks: number[]): void {
+  if (byte === 0) return;
+  for (let bit = 0; bit < 8; bit++) if ((byte & (0x80 >> bit)) !== 0) chunks.push(8 * at + bit + 1);
 }
 
 export function bitfieldBytes(totalChunks: number): number {

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../../core/interfaces.ts';
 import { LocalProtocolError } from '../../../core/errors.ts';
+import { TimerHeap, type Timed } from './timer-heap.ts';
 
 /**
  * Time that passes only from event to event. Events fire in the order of `(time, sequence of setting)`, so that a
@@ -10,8 +11,8 @@ export class VirtualClock implements Clock {
   #sequence = 0;
   #running = false;
   #fired = 0;
-  /** Events of later times: a binary heap by (at, sequence). */
-  readonly #heap: VirtualTimer[] = [];
+  /** Events of later times. */
+  readonly #heap = new TimerHeap<VirtualTimer>();
   /** Events of the present time in order of setting: most events of a swarm, and no heap is needed for them. */
   #present: VirtualTimer[] = [];
   #presentHead = 0;
@@ -85,12 +86,12 @@ export class VirtualClock implements Clock {
   }
 
   #takeFirst(untilMs: number): VirtualTimer | undefined {
-    const first = this.#heap[0];
+    const { first } = this.#heap;
     // What the heap holds for the present time was set before everything in the present queue.
-    if (first !== undefined && first.at <= this.#now) return this.#pop();
+    if (first !== undefined && first.at <= this.#now) return this.#heap.pop();
     if (this.#presentHead < this.#present.length) return this.#takePresent(untilMs);
     if (first === undefined || first.at > untilMs) return undefined;
-    return this.#pop();
+    return this.#heap.pop();
   }
 
   #takePresent(untilMs: number): VirtualTimer | undefined {
@@ -104,72 +105,25 @@ export class VirtualClock implements Clock {
   }
 
   #push(timer: VirtualTimer): void {
-    const heap = this.#heap;
-    let hole = heap.length;
-    heap.push(timer);
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1;
-      const above = heap[parent]!;
-      if (above.isBefore(timer)) break;
-      heap[hole] = above;
-      hole = parent;
-    }
-    heap[hole] = timer;
-    if (this.#tally.cancelled > 1_000 && this.#tally.cancelled > heap.length / 2) this.#sweep();
-  }
-
-  #pop(): VirtualTimer | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return first;
-    this.#sink(0, last);
-    return first;
-  }
-
-  #sink(start: number, timer: VirtualTimer): void {
-    const heap = this.#heap;
-    let hole = start;
-    for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.isBefore(heap[child]!)) child++;
-      if (!heap[child]!.isBefore(timer)) break;
-      heap[hole] = heap[child]!;
-      hole = child;
-    }
-    heap[hole] = timer;
-  }
-
-  /** Cancelled events stay in the heap until their time; too many of them (time-outs, mostly) are thrown out. */
-  #sweep(): void {
-    const heap = this.#heap;
-    let kept = 0;
-    for (const timer of heap) {
-      if (timer.cancelled) this.#tally.cancelled--;
-      else heap[kept++] = timer;
-    }
-    heap.length = kept;
-    for (let i = (kept >> 1) - 1; i >= 0; i--) this.#sink(i, heap[i]!);
+    this.#heap.push(timer);
+    // Cancelled events stay until their time; too many of them (time-outs, mostly) are thrown out.
+    if (this.#tally.cancelled <= 1_000 || this.#tally.cancelled <= this.#heap.length / 2) return;
+    this.#tally.cancelled -= this.#heap.keep(({ cancelled }) => !cancelled);
   }
 }
 
-class VirtualTimer implements Timer {
+class VirtualTimer implements Timer, Timed {
   readonly at: number;
-  readonly #sequence: number;
+  readonly sequence: number;
   readonly #tally: { cancelled: number };
   #callback: (() => void) | undefined;
   cancelled = false;
 
   constructor(at: number, sequence: number, callback: () => void, tally: { cancelled: number }) {
     this.at = at;
-    this.#sequence = sequence;
+    this.sequence = sequence;
     this.#callback = callback;
     this.#tally = tally;
-  }
-
-  isBefore(other: VirtualTimer): boolean {
-    return this.at < other.at || (this.at === other.at && this.#sequence < other.#sequence);
   }
 
   fire(): void {

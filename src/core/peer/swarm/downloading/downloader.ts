@@ -62,7 +62,10 @@ export class Downloader {
   }
 
   get idle(): boolean {
-    return this.#owed().length === 0;
+    return !this.#neighbours.some(
+      (at) => this.#owing.words[at]!,
+      ({ requests }) => requests.size > 0,
+    );
   }
 
   copies(index: number): number {
@@ -131,8 +134,7 @@ export class Downloader {
       const index =
         this.#drafts.choose(neighbour) ??
         this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
-        chooseSecond(neighbour, this.#owed(), this.#context.ledger, nowMs) ??
-        this.#duplicate(neighbour, nowMs);
+        this.#again(neighbour, nowMs);
       if (index === undefined || neighbour.requests.has(index)) return;
       this.#request(neighbour, index, nowMs);
     }
@@ -143,10 +145,16 @@ export class Downloader {
     for (const neighbour of this.#neighbours.where((at) => serving.words[at]!)) this.fill(neighbour);
   }
 
-  #duplicate(neighbour: Neighbour, nowMs: number): number | undefined {
+  /** What others were asked for already, for one that has nothing to do. */
+  #again(neighbour: Neighbour, nowMs: number): number | undefined {
+    if (neighbour.requests.size > 0) return undefined;
     const { ledger } = this.#context;
+    const owed = this.#owed();
     const bytesHere = (index: number): number => this.#drafts.restFor(neighbour, index)?.bytes ?? 0;
-    return chooseDuplicate(neighbour, this.#owed(), { ledger, bytesHere, usualPace: this.#usualPace }, nowMs);
+    return (
+      chooseSecond(neighbour, owed, ledger, nowMs) ??
+      chooseDuplicate(neighbour, owed, { ledger, bytesHere, usualPace: this.#usualPace }, nowMs)
+    );
   }
 
   part(neighbour: Neighbour, part: ChunkPart): void {
@@ -346,7 +354,8 @@ export class Downloader {
     neighbour.patience.heard(gapMs);
     neighbour.isAmidChunk = part.offset + part.body.byteLength < part.chunkBytes;
     neighbour.silent = false;
-    for (const pace of [neighbour.pace, this.#usualPace]) pace.add(part.body.byteLength, gapMs);
+    neighbour.pace.add(part.body.byteLength, gapMs);
+    this.#usualPace.add(part.body.byteLength, gapMs);
     neighbour.lastProgressMs = nowMs;
     neighbour.received.add(part.body.byteLength, nowMs);
   }

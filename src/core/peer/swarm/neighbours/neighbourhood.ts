@@ -81,6 +81,27 @@ export class Neighbourhood {
     inOrderOfId(found);
     return found;
   }
+
+  /** The smallest number that those who are here, and whose bits are set, have; Infinity: there is nobody. */
+  least(word: (at: number) => number, numberOf: (neighbour: Neighbour) => number): number {
+    let least = Infinity;
+    for (let at = 0; at < this.present.words.length; at++) {
+      for (let left = this.present.words[at]! & word(at); left !== 0; left &= left - 1) {
+        least = Math.min(least, numberOf(this.#bySlot[32 * at + 31 - Math.clz32(left & -left)]!));
+      }
+    }
+    return least;
+  }
+
+  /** Whether somebody who is here, and whose bit is set, is as asked. Looks at them in no order, until one is. */
+  some(word: (at: number) => number, isAsAsked: (neighbour: Neighbour) => boolean): boolean {
+    for (let at = 0; at < this.present.words.length; at++) {
+      for (let left = this.present.words[at]! & word(at); left !== 0; left &= left - 1) {
+        if (isAsAsked(this.#bySlot[32 * at + 31 - Math.clz32(left & -left)]!)) return true;
+      }
+    }
+    return false;
+  }
 }
 
 /** By insertion: most are in order, since slots are given in order and few are given again. */

@@ -58,25 +58,24 @@ export class IdleSlots {
   look(): void {
     if (!this.#isWaitedFor()) return;
     const nowMs = this.#clock.now();
-    const idle: Neighbour[] = [];
-    let nextMs = Infinity;
     const { choked } = this.#neighbours.standing;
-    for (const neighbour of this.#neighbours.where((at) => ~choked.words[at]!)) {
-      const { serving, blocked, connection } = neighbour;
-      if (serving.length > 0 || blocked || connection.bufferedBytes > 0) continue;
-      const dueMs = neighbour.idleSinceMs + IDLE_MS + (neighbour.awayMs ?? USE_FIRST_MS);
-      if (dueMs <= nowMs) idle.push(neighbour);
-      else nextMs = Math.min(nextMs, dueMs);
-    }
-    if (nextMs < Infinity) {
-      this.#timer ??= this.#clock.setTimer(nextMs - nowMs, () => {
-        this.#timer = undefined;
-        this.look();
-      });
-    }
-    if (idle.length === 0) return;
+    const unchoked = (at: number): number => ~choked.words[at]!;
+    const firstMs = this.#neighbours.least(unchoked, dueMsOf);
+    if (firstMs > nowMs) return this.#lookAt(firstMs);
+    const holders = this.#neighbours.where(unchoked);
+    this.#lookAt(Math.min(...holders.map(dueMsOf).filter((dueMs) => dueMs > nowMs)));
+    const idle = holders.filter((holder) => dueMsOf(holder) <= nowMs);
     for (const holder of idle) this.#enough.add(holder);
     this.#onIdle(idle);
+  }
+
+  /** Infinity: never. */
+  #lookAt(atMs: number): void {
+    if (atMs === Infinity) return;
+    this.#timer ??= this.#clock.setTimer(atMs - this.#clock.now(), () => {
+      this.#timer = undefined;
+      this.look();
+    });
   }
 
   stop(): void {
@@ -85,7 +84,15 @@ export class IdleSlots {
 
   #isWaitedFor(): boolean {
     const { choked, interested } = this.#neighbours.standing;
-    const waiting = this.#neighbours.where((at) => choked.words[at]! & interested.words[at]!);
-    return waiting.some((neighbour) => !this.#enough.has(neighbour));
+    return this.#neighbours.some(
+      (at) => choked.words[at]! & interested.words[at]!,
+      (neighbour) => !this.#enough.has(neighbour),
+    );
   }
+}
+
+/** When a slot has been idle for long enough to be taken away; Infinity: its holder is being sent something. */
+function dueMsOf({ serving, blocked, connection, idleSinceMs, awayMs }: Neighbour): number {
+  if (serving.length > 0 || blocked || connection.bufferedBytes > 0) return Infinity;
+  return idleSinceMs + IDLE_MS + (awayMs ?? USE_FIRST_MS);
 }

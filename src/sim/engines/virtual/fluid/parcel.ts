@@ -8,16 +8,15 @@ export class Parcel implements Arriving {
   readonly bytes: number;
   /** The link serves it as a transfer of its own. */
   isTransfer = false;
+  /** Of the body of a chunk. */
+  readonly isPart: boolean;
   readonly #route: { arrive(parcel: Parcel): void };
 
   constructor(route: { arrive(parcel: Parcel): void }, sent: Sent, bytes: number) {
     this.#route = route;
     this.sent = sent;
     this.bytes = bytes;
-  }
-
-  get isPart(): boolean {
-    return this.sent !== 'end' && (this.sent.type === 'chunk' || this.sent.type === 'raw');
+    this.isPart = sent !== 'end' && (sent.type === 'chunk' || sent.type === 'raw');
   }
 
   /** On sockets it goes between two slices of a chunk; here a chunk is one transfer, and it passes that. */

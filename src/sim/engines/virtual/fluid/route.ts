@@ -119,10 +119,12 @@ export class Route {
     const parcel = new Parcel(this, sent, bytes);
     this.#buffered += bytes;
     if (this.#blocked) this.#countHeld(1);
-    if (this.#mayPass(parcel)) this.#pass(parcel);
+    if (this.#serving === undefined && this.#queue.length + this.#passing.length === 0) {
+      if (this.#admits(parcel)) this.#letGo(parcel);
+      else this.#wait(parcel);
+    } else if (this.#mayPass(parcel)) this.#pass(parcel);
     else {
-      if (!parcel.isPart) this.#inOrder++;
-      this.#queue.push(parcel);
+      this.#wait(parcel);
       this.#pump();
     }
     const free = this.#buffered < this.#highWaterBytes();
@@ -196,6 +198,11 @@ export class Route {
     end.hasHole = true;
   }
 
+  #wait(parcel: Parcel): void {
+    if (!parcel.isPart) this.#inOrder++;
+    this.#queue.push(parcel);
+  }
+
   #goOn(): void {
     if (this.#stopped) return;
     this.#tellDrain();
@@ -210,12 +217,16 @@ export class Route {
       if (parcel === undefined || !this.#admits(parcel)) return;
       queue.shift();
       if (queue === this.#queue && !parcel.isPart) this.#inOrder--;
-      this.#window?.admit(parcel.bytes);
-      const { isPart, bytes } = parcel;
-      const isTransfer = isPart || bytes > SMALL_BYTES || this.#takesLong(bytes);
-      if (this.#transfer !== undefined && isTransfer) this.#serve(parcel);
-      else this.#leave(parcel, this.#passingMs(parcel.bytes));
+      this.#letGo(parcel);
     }
+  }
+
+  #letGo(parcel: Parcel): void {
+    const { isPart, bytes } = parcel;
+    this.#window?.admit(bytes);
+    const isTransfer = isPart || bytes > SMALL_BYTES || this.#takesLong(bytes);
+    if (this.#transfer !== undefined && isTransfer) this.#serve(parcel);
+    else this.#leave(parcel, this.#passingMs(bytes));
   }
 
   /** Of a small message. */
@@ -223,9 +234,7 @@ export class Route {
     const now = this.#from.state.clock.now();
     const { up } = this.#from;
     const { down } = this.#to;
-    const isLong = (small: SmallTraffic | undefined): boolean =>
-      small !== undefined && small.waitMs(bytes, now) > SMALL_WAIT_MAX_MS;
-    return isLong(up?.small) || isLong(down?.small);
+    return isLong(up?.small, bytes, now) || isLong(down?.small, bytes, now);
   }
 
   #isServing(): boolean {
@@ -307,7 +316,6 @@ export class Route {
   }
 
   #mayPass({ passesParts, bytes }: Parcel): boolean {
-    if (this.#serving === undefined && this.#queue.length + this.#passing.length === 0) return false;
     if (!passesParts || bytes > SMALL_BYTES) return false;
     return this.#inOrder === 0 && this.#window === undefined && !this.#blocked;
   }
@@ -388,4 +396,8 @@ export class Route {
     if (this.#transfer !== undefined && !this.#isBusy && this.#queue.length === 0) return SMALL_BYTES;
     return fluidBlockBytes(this.#upBytesPerSec(), this.#downBytesPerSec(), this.#window?.bytes);
   }
+}
+
+function isLong(small: SmallTraffic | undefined, bytes: number, nowMs: number): boolean {
+  return small !== undefined && small.waitMs(bytes, nowMs) > SMALL_WAIT_MAX_MS;
 }
