@@ -5,15 +5,14 @@ import type { ChunkPart, Reject } from '../../../protocol/messages.ts';
 import type { PeerContext } from '../../context.ts';
 import type { Finish } from '../../download.ts';
 import type { Draft } from '../../draft.ts';
+import { chooseAgain, type Requested } from './choose-again.ts';
 import { Drafts } from './drafts.ts';
-import { chooseDuplicate } from './end-game.ts';
 import { Holders } from '../neighbours/holders.ts';
 import type { Neighbour, OpenRequest } from '../neighbours/neighbour.ts';
 import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
 import { Pace } from '../neighbours/pace.ts';
 import type { Picker } from '../pickers/picker.ts';
 import { adaptWindow } from './request-window.ts';
-import { chooseSecond } from './second-requests.ts';
 import { RarityIndex } from '../pickers/rarity-index.ts';
 import { SlotSet } from '../neighbours/slot-set.ts';
 
@@ -46,6 +45,7 @@ export class Downloader {
   readonly #drafts: Drafts;
   /** Of all neighbours. */
   readonly #usualPace = new Pace();
+  readonly #requested: Requested;
   #storeRetryMs = 0;
   #stopped = false;
 
@@ -58,6 +58,8 @@ export class Downloader {
     this.#picker = context.picker;
     this.#rarity = new RarityIndex(context.ledger.totalChunks);
     this.#drafts = new Drafts(context.ledger, (sender) => context.isBannedKey(sender));
+    const [drafts, usualPace] = [this.#drafts, this.#usualPace];
+    this.#requested = { ledger: context.ledger, drafts, usualPace, owed: () => this.#owed() };
     context.ledger.onFlight((index) => this.refresh(index));
   }
 
@@ -134,7 +136,7 @@ export class Downloader {
       const index =
         this.#drafts.choose(neighbour) ??
         this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
-        this.#again(neighbour, nowMs);
+        chooseAgain(neighbour, this.#requested, nowMs);
       if (index === undefined || neighbour.requests.has(index)) return;
       this.#request(neighbour, index, nowMs);
     }
@@ -143,18 +145,6 @@ export class Downloader {
   fillAll(): void {
     const { serving } = this.#neighbours.standing;
     for (const neighbour of this.#neighbours.where((at) => serving.words[at]!)) this.fill(neighbour);
-  }
-
-  /** What others were asked for already, for one that has nothing to do. */
-  #again(neighbour: Neighbour, nowMs: number): number | undefined {
-    if (neighbour.requests.size > 0) return undefined;
-    const { ledger } = this.#context;
-    const owed = this.#owed();
-    const bytesHere = (index: number): number => this.#drafts.restFor(neighbour, index)?.bytes ?? 0;
-    return (
-      chooseSecond(neighbour, owed, ledger, nowMs) ??
-      chooseDuplicate(neighbour, owed, { ledger, bytesHere, usualPace: this.#usualPace }, nowMs)
-    );
   }
 
   part(neighbour: Neighbour, part: ChunkPart): void {

@@ -10,16 +10,9 @@ import { fluidBlockBytes, SMALL_BYTES, UNLIMITED_BLOCK_BYTES } from './block-byt
 import { Transfer } from './fluid-pacer.ts';
 import { Parcel } from './parcel.ts';
 import type { RouteEnd, RouteOptions, Sent } from './route-options.ts';
-import type { SmallTraffic } from './small-traffic.ts';
 
 /** What may wait, unread, at a receiver that is paused, as in the kernel's buffers of a TCP connection. */
 const UNREAD_BYTES_MAX = MIB;
-
-/**
- * A small message leaves at a time that is computed when it is sent. What would take longer than this is a transfer
- * instead, so that a rate that changes meanwhile holds for it.
- */
-const SMALL_WAIT_MAX_MS = 2000;
 
 /** What an uplink has queued on average where a sender keeps it between half of its queue and all. */
 const MEAN_QUEUE_SHARE = 0.75;
@@ -232,9 +225,10 @@ export class Route {
   /** Of a small message. */
   #takesLong(bytes: number): boolean {
     const now = this.#from.state.clock.now();
-    const { up } = this.#from;
-    const { down } = this.#to;
-    return isLong(up?.small, bytes, now) || isLong(down?.small, bytes, now);
+    return (
+      this.#from.up?.small.takesLong(bytes, now) === true ||
+      this.#to.down?.small.takesLong(bytes, now) === true
+    );
   }
 
   #isServing(): boolean {
@@ -396,8 +390,4 @@ export class Route {
     if (this.#transfer !== undefined && !this.#isBusy && this.#queue.length === 0) return SMALL_BYTES;
     return fluidBlockBytes(this.#upBytesPerSec(), this.#downBytesPerSec(), this.#window?.bytes);
   }
-}
-
-function isLong(small: SmallTraffic | undefined, bytes: number, nowMs: number): boolean {
-  return small !== undefined && small.waitMs(bytes, nowMs) > SMALL_WAIT_MAX_MS;
 }

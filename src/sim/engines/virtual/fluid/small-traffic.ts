@@ -3,6 +3,12 @@ import { turnBytes } from '../../../network/link-sizes.ts';
 import type { PacedLink, Transfer } from './fluid-pacer.ts';
 
 /**
+ * A small message leaves at a time that is computed when it is sent. What would take longer than this is a transfer
+ * instead, so that a rate that changes meanwhile holds for it.
+ */
+const SMALL_WAIT_MAX_MS = 2000;
+
+/**
  * Messages that are too small to be transfers, in one direction of a link. They take no event of their own: each
  * leaves after what the transfers in their turns, and the small ones before it, take of the rate. Of that whole
  * milliseconds are waited out, so that those of one moment leave together; what is below passes at once, as a block
@@ -27,9 +33,10 @@ export class SmallTraffic {
     return this.#owedBytes + this.#idleBytes + waiting + taken;
   }
 
-  /** How long so many bytes that come at `atMs`, which is now, would wait for the small ones before them, and take. */
-  waitMs(bytes: number, atMs: number): number {
-    return Math.max(0, this.#freeMs - atMs) + (bytes * SECOND_MS) / this.#link.rate.bytesPerSecAt(atMs);
+  /** Whether so many bytes that come at `atMs`, which is now, would wait so long for the small ones before them. */
+  takesLong(bytes: number, atMs: number): boolean {
+    const ownMs = (bytes * SECOND_MS) / this.#link.rate.bytesPerSecAt(atMs);
+    return Math.max(0, this.#freeMs - atMs) + ownMs > SMALL_WAIT_MAX_MS;
   }
 
   /** How long after `atMs`, which is now, so many bytes are through; `aheadBytes`: what takes its turns before. */
