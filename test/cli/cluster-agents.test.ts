@@ -87,7 +87,7 @@ test('an agent whose disk is full says so and leaves the runs to others; the exp
   ends.push(() => spawnSync('umount', ['--lazy', disk]));
   const { url } = await serverWith(JETSTREAM);
   const full = await agentOf(url, 'full', { TMPDIR: disk });
-  const little = ['--set', 'peers.leechers.count=10', '--set', 'content.generate.size=8MiB'];
+  const little = ['--set', 'peers.leechers.count=10', '--set', 'content.generate.size=2MiB'];
   const words = ['long', ...little, '--repeat', '3', '--out', 'runs'];
   const sim = start('sim', ...words, '--cluster', url);
   await full.says(/cannot write .*the disk is full; no other run is taken for 10 s/);

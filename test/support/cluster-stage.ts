@@ -1,5 +1,5 @@
 /** For tests of a cluster: a folder, real servers, real programs, all of which are gone after each test. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, inject } from 'vitest';
@@ -69,6 +69,17 @@ export async function connectTo(url: string): Promise<ClusterConnection> {
   });
   ends.push(() => connection.close());
   return connection;
+}
+
+/** Of the experiment of small.yaml below a folder of reports: events of each run, and the table of all, by their paths. */
+export function contentOf(out: string): Record<string, string> {
+  const scenario = join(folder, out, 'small');
+  const [experiment] = readdirSync(scenario);
+  const files = readdirSync(join(scenario, experiment!), { recursive: true, encoding: 'utf8' });
+  const wanted = files.filter((file) => /events\.jsonl$|experiment\.csv$/.test(file)).toSorted();
+  return Object.fromEntries(
+    wanted.map((file) => [file, readFileSync(join(scenario, experiment!, file), 'utf8')]),
+  );
 }
 
 /** What the programs that `start` starts are. */
