@@ -81,13 +81,13 @@ describe('sim --against a saved run', () => {
 describe('sim --against a git ref', () => {
   let checkout: OwnCheckout;
   let folder: string;
+  const checkOut = (): void => void (checkout = new OwnCheckout());
+  const removeCheckout = (): void => checkout.remove();
   beforeEach(() => {
-    checkout = new OwnCheckout();
     folder = folderOfTest('against-');
     mkdirSync(join(folder, 'tmp'));
     writeFileSync(join(folder, 'pickers.yaml'), PICKERS);
   });
-  afterEach(() => checkout.remove());
 
   const start = (...args: readonly string[]) =>
     checkout.start(['sim', 'pickers.yaml', ...args], folder, { TMPDIR: join(folder, 'tmp') });
@@ -118,42 +118,53 @@ describe('sim --against a git ref', () => {
     writeFileSync(source(path), text.replace(from, to));
   }
 
-  it('tells whether a change of the program helped, and leaves nothing behind', async () => {
-    change('core/peer/swarm/pickers/pickers.ts', /'rarest-first': \w+/, "'rarest-first': sequential");
-    const ended = await run(...VIRTUAL, '--repeat', '4', '--against', 'HEAD', '--json');
-    expect(ended).toMatchObject({ code: 0 });
-    const comparison = JSON.parse(ended.stdout) as Comparison;
-    expect(makespanOf(comparison)).toMatchObject({ verdict: 'worse', method: 'paired-t' });
-    expect(comparison.base).toMatchObject({ source: 'HEAD', runs: 4 });
-    expect(comparison.others[0]!.side.commit).toBe(`${comparison.base.commit}-dirty`);
-    expect(leftovers()).toEqual(NOTHING);
-    expect(checkout.git('status', '--porcelain')).toBe(' M src/core/peer/swarm/pickers/pickers.ts\n');
-  });
+  describe('of a program that was changed', () => {
+    beforeEach(checkOut);
+    afterEach(removeCheckout);
 
-  it('shows the error of a program that cannot run the plan, and leaves nothing behind', async () => {
-    change('sim/plan/plan-schema.ts', /PLAN_SCHEMA_VERSION = \d+/, 'PLAN_SCHEMA_VERSION = 99');
-    checkout.commit();
-    change('sim/plan/plan-schema.ts', /PLAN_SCHEMA_VERSION = \d+/, 'PLAN_SCHEMA_VERSION = 98');
-    const { code, stderr } = await run(...VIRTUAL, '--against', 'main');
-    expect(code).toBe(2);
-    expect(stderr).toMatch(
-      /the program of main \(commit [0-9a-f]{12}\) cannot run this plan; it says:\n {2}sim: .*99/,
-    );
-    expect(leftovers()).toEqual(NOTHING);
-    expect(existsSync(join(folder, 'reports', 'pickers', 'latest'))).toBe(false);
-  });
+    it('tells whether a change of the program helped, and leaves nothing behind', async () => {
+      change('core/peer/swarm/pickers/pickers.ts', /'rarest-first': \w+/, "'rarest-first': sequential");
+      const ended = await run(...VIRTUAL, '--repeat', '4', '--against', 'HEAD', '--json');
+      expect(ended).toMatchObject({ code: 0 });
+      const comparison = JSON.parse(ended.stdout) as Comparison;
+      expect(makespanOf(comparison)).toMatchObject({ verdict: 'worse', method: 'paired-t' });
+      expect(comparison.base).toMatchObject({ source: 'HEAD', runs: 4 });
+      expect(comparison.others[0]!.side.commit).toBe(`${comparison.base.commit}-dirty`);
+      expect(leftovers()).toEqual(NOTHING);
+      expect(checkout.git('status', '--porcelain')).toBe(' M src/core/peer/swarm/pickers/pickers.ts\n');
+    });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when %s ends it', async (signal) => {
-    const slow = ['--set', 'peers.seeder.link.up=8kbit/s', '--set', 'time_limit=20min'];
-    const child = start('--against', 'HEAD', ...slow, '--quiet');
-    const isUnderWay = (): boolean =>
-      readdirSync(join(folder, 'tmp'), { recursive: true, encoding: 'utf8' }).some((path) =>
-        /run-\w+\/plan\.json$/.test(path),
+    it('shows the error of a program that cannot run the plan, and leaves nothing behind', async () => {
+      change('sim/plan/plan-schema.ts', /PLAN_SCHEMA_VERSION = \d+/, 'PLAN_SCHEMA_VERSION = 99');
+      checkout.commit();
+      change('sim/plan/plan-schema.ts', /PLAN_SCHEMA_VERSION = \d+/, 'PLAN_SCHEMA_VERSION = 98');
+      const { code, stderr } = await run(...VIRTUAL, '--against', 'main');
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /the program of main \(commit [0-9a-f]{12}\) cannot run this plan; it says:\n {2}sim: .*99/,
       );
-    while (child.exitCode === null && !isUnderWay()) await pause(50);
-    expect(child.exitCode).toBeNull();
-    child.kill(signal);
-    expect(await once(child, 'close')).toEqual([130, null]);
-    expect(leftovers()).toEqual(NOTHING);
+      expect(leftovers()).toEqual(NOTHING);
+      expect(existsSync(join(folder, 'reports', 'pickers', 'latest'))).toBe(false);
+    });
+  });
+
+  // It is bundled once for both.
+  describe('of a program that is the same', () => {
+    beforeAll(checkOut);
+    afterAll(removeCheckout);
+
+    it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind when %s ends it', async (signal) => {
+      const slow = ['--set', 'peers.seeder.link.up=8kbit/s', '--set', 'time_limit=20min'];
+      const child = start('--against', 'HEAD', ...slow, '--quiet');
+      const isUnderWay = (): boolean =>
+        readdirSync(join(folder, 'tmp'), { recursive: true, encoding: 'utf8' }).some((path) =>
+          /run-\w+\/plan\.json$/.test(path),
+        );
+      while (child.exitCode === null && !isUnderWay()) await pause(50);
+      expect(child.exitCode).toBeNull();
+      child.kill(signal);
+      expect(await once(child, 'close')).toEqual([130, null]);
+      expect(leftovers()).toEqual(NOTHING);
+    });
   });
 });

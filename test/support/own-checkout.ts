@@ -1,10 +1,17 @@
-/** A git repository of its own with the present source, in which a test may commit and change what it likes. */
+/** A git repository of its own with the present source of `sim`, in which a test may commit and change what it likes. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
+
+/** What only other programs are made of: each test has the source bundled twice, the most of which is for these. */
+const OF_OTHER_PROGRAMS =
+  /^src\/(cli\/(?!sim)[^/]+\.ts|sim\/(calibrate|fuzz|papers)\/[^/]+-worker\.ts|.*\.test\.ts)$/;
+
+const isWanted = (path: string): boolean =>
+  !OF_OTHER_PROGRAMS.test(relative(root, path).replaceAll('\\', '/'));
 
 export class OwnCheckout {
   readonly folder = mkdtempSync(join(tmpdir(), 'own-checkout-'));
@@ -20,7 +27,7 @@ export class OwnCheckout {
       'tsconfig.json',
       '.gitignore',
     ]) {
-      cpSync(join(root, name), join(this.folder, name), { recursive: true });
+      cpSync(join(root, name), join(this.folder, name), { recursive: true, filter: isWanted });
     }
     mkdirSync(join(this.folder, 'node_modules'));
     for (const name of readdirSync(join(root, 'node_modules'))) {
@@ -41,7 +48,7 @@ export class OwnCheckout {
     this.git(...who, 'commit', '--quiet', '--message', 'test');
   }
 
-  /** Starts its program. */
+  /** Starts its program, `sim`. */
   start(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
     const child = spawn(process.execPath, [join(this.folder, 'scripts', 'launch.mjs'), ...args], {
       cwd,
