@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { Comparison } from '../../src/sim/experiment/comparison.ts';
 import type { Experiment } from '../../src/sim/experiment/experiment.ts';
 import type { Plan } from '../../src/sim/plan/plan.ts';
@@ -50,14 +50,13 @@ function experiment(): Experiment {
   return JSON.parse(readFileSync(join(desk.report, 'experiment.json'), 'utf8')) as Experiment;
 }
 
-function compare(...args: string[]) {
+function compareIn(cwd: string, ...args: string[]) {
   const path = join(inject('bundleFolder'), 'compare.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], {
-    cwd: desk.folder,
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { cwd, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
+
+const compare = (...args: string[]) => compareIn(desk.folder, ...args);
 
 describe('a sweep', () => {
   it('runs every arm in every block, and writes its table beside the runs', async () => {
@@ -262,52 +261,66 @@ describe('the exit code', () => {
   );
 });
 
-describe('compare', () => {
-  /** Runs the scenario so often in virtual time, and returns the folder of its report. */
-  const repeated = async (picker: string, seed: string, times = 5): Promise<string> => {
-    const scenario = desk.scenario('pickers', PICKERS);
-    const sets = ['--set', `defaults.policy.picker=${picker}`, '--engine', 'virtual', '--seed', seed];
-    const { code } = await desk.run([scenario, '--quiet', '--repeat', String(times), ...sets]);
-    expect(code).toBe(0);
-    return realpathSync(desk.report);
-  };
+describe('compare of saved runs', () => {
+  /** What no test changes. */
+  let saved: SimDesk;
+  let rarest: string;
+  /** Of single runs, by their seeds. */
+  let singles: readonly string[];
+
+  async function run(seed: string, ...more: readonly string[]): Promise<void> {
+    const words = [saved.scenario('pickers', PICKERS), '--quiet', '--engine', 'virtual', '--seed', seed];
+    expect(await saved.run([...words, ...more])).toMatchObject({ code: 0 });
+  }
+  /** Runs the scenario five times, and returns the folder of the report. */
+  async function repeated(picker: string, seed: string): Promise<string> {
+    await run(seed, '--repeat', '5', '--set', `defaults.policy.picker=${picker}`);
+    return realpathSync(saved.report);
+  }
+  const compareSaved = (...args: string[]) => compareIn(saved.folder, ...args);
   const compared = (...args: string[]): Comparison =>
-    JSON.parse(compare(...args, '--json').stdout) as Comparison;
+    JSON.parse(compareSaved(...args, '--json').stdout) as Comparison;
   const verdicts = ({ others }: Comparison): Set<string> =>
     new Set(
       others.flatMap(({ arms }) => arms.flatMap(({ figures }) => figures.map(({ verdict }) => verdict))),
     );
 
+  beforeAll(async () => {
+    saved = new SimDesk(inject('bundleFolder'));
+    rarest = await repeated('rarest-first', '1');
+    for (const seed of ['1', '2', '3']) await run(seed, '--out', 'mine');
+    const mine = join(saved.folder, 'mine', 'pickers');
+    singles = readdirSync(mine)
+      .filter((name) => name !== 'latest')
+      .sort()
+      .map((name) => join('mine', 'pickers', name));
+  });
+  afterAll(() => saved.close());
+
   it('of two sets of repeats of one scenario shows no difference in any figure', async () => {
-    const [one, other, same] = [
-      await repeated('rarest-first', '1'),
-      await repeated('rarest-first', '2'),
-      await repeated('rarest-first', '1'),
-    ];
-    expect(verdicts(compared(one, other, same))).toEqual(new Set(['no difference shown']));
+    const other = await repeated('rarest-first', '2');
+    const same = await repeated('rarest-first', '1');
+    expect(verdicts(compared(rarest, other, same))).toEqual(new Set(['no difference shown']));
   });
 
   it('tells which picker is better, by how much and with which interval', async () => {
-    const [sequential, rarest] = [await repeated('sequential', '1'), await repeated('rarest-first', '1')];
+    const sequential = await repeated('sequential', '1');
     const { arms } = compared(sequential, rarest).others[0]!;
     const makespan = arms[0]!.figures.find(({ metric }) => metric === 'makespan')!;
     expect(makespan).toMatchObject({ verdict: 'better', method: 'paired-t', note: '' });
     expect(makespan.difference!.high).toBeLessThan(0);
-    const { status, stdout } = compare(sequential, rarest);
+    const { status, stdout } = compareSaved(sequential, rarest);
     expect(status).toBe(0);
     expect(stdout).toMatch(/B beside A, of \d+ key figures: better in \d+ \(makespan \S+ (%|×) faster/);
     expect(stdout).toMatch(/makespan +\S+ s +\S+ s +-\S+ s ± \S+ m?s +(\S+ (%|×) faster +)?better/);
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('paired, since the seeds are the same');
-    const markdown = compare(sequential, rarest, '--markdown').stdout;
+    const markdown = compareSaved(sequential, rarest, '--markdown').stdout;
     expect(markdown).toMatch(/^\| makespan \| .* \| better \|$/m);
     expect(markdown).toContain('### pickers: A, B');
   });
 
-  it('reads a folder of runs as repeats', async () => {
-    const scenario = desk.scenario('pickers', PICKERS);
-    for (const seed of ['1', '2', '3']) {
-      await desk.run([scenario, '--quiet', '--engine', 'virtual', '--seed', seed, '--out', 'mine']);
-    }
+  it('reads a folder of runs as repeats', () => {
+    expect(singles).toHaveLength(3);
     const { base, others } = compared(join('mine', 'pickers'), join('mine', 'pickers'));
     expect(base).toMatchObject({ source: join('mine', 'pickers'), runs: 3 });
     expect(others[0]!.arms[0]!.figures[0]).toMatchObject({
@@ -316,6 +329,17 @@ describe('compare', () => {
     });
   });
 
+  it('says that single runs show no scatter', () => {
+    const { status, stdout } = compareSaved(singles[0]!, join(singles[1]!, 'result.json'));
+    expect(status).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /Inconclusive.*: one run each shows no scatter; make at least 3 of each/,
+    );
+    expect(stdout).not.toContain('plans differ');
+  });
+});
+
+describe('compare', () => {
   it('shows what is unlike', async () => {
     const scenario = desk.scenario('small', SMALL);
     await desk.run([scenario, '--quiet', '--repeat', '2']);
@@ -329,19 +353,6 @@ describe('compare', () => {
     // The machine has no part in virtual time.
     expect(stdout).not.toMatch(/did not take\s+turns/);
     expect(stdout).toMatch(/makespan +\S+ m?s +\S+ m?s +\+/);
-  });
-
-  it('says that single runs show no scatter', async () => {
-    const scenario = desk.scenario('pickers', PICKERS);
-    for (const seed of ['1', '2']) {
-      await desk.run([scenario, '--quiet', '--engine', 'virtual', '--seed', seed, '--out', seed]);
-    }
-    const { status, stdout } = compare(join('1', 'latest'), join('2', 'latest', 'result.json'));
-    expect(status).toBe(0);
-    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /Inconclusive.*: one run each shows no scatter; make at least 3 of each/,
-    );
-    expect(stdout).not.toContain('plans differ');
   });
 
   it.each([
