@@ -9,6 +9,7 @@ describe('a peer in the swarm protocol: downloading', () => {
     expect(useful.got.map(({ type }) => type)).toEqual([
       'handshake',
       'resumes',
+      'any-order',
       'bitfield',
       'unchoke',
       'interested',

@@ -117,6 +117,13 @@ export interface Request {
 export interface Resumes {
   readonly type: 'resumes';
 }
+/**
+ * The sender minds not in which order its requests are served, as long as each is served. An extension: who does not
+ * know it passes over it, and serves them in their order.
+ */
+export interface AnyOrder {
+  readonly type: 'any-order';
+}
 /** Takes a request back. The sender of the chunk answers with `reject`, unless the last byte has already left. */
 export interface Cancel {
   readonly type: 'cancel';
@@ -194,6 +201,7 @@ export type SwarmMessage =
   | Unchoke
   | Request
   | Resumes
+  | AnyOrder
   | Cancel
   | Reject
   | ChunkPart

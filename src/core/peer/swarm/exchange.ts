@@ -169,6 +169,9 @@ export class SwarmExchange implements MeshHandler {
       case 'resumes':
         neighbour.resumes = true;
         return;
+      case 'any-order':
+        neighbour.anyOrder = true;
+        return;
       case 'cancel':
         return this.#uploader.cancel(neighbour, message.index);
       case 'chunk':
@@ -207,6 +210,7 @@ export class SwarmExchange implements MeshHandler {
       }
       if (!neighbour.theirs.add(index)) continue;
       this.#downloader.offered(neighbour, index);
+      this.#uploader.told(neighbour, index);
       this.#superSeeding.has(neighbour, index);
     }
     // It does not say so of interest that it never had.

@@ -10,6 +10,7 @@ import { PatienceByAddress } from '../patience-by-address.ts';
 import { Patience } from '../patience.ts';
 import { Neighbour, SILENT_MS } from './neighbours/neighbour.ts';
 import { Neighbourhood } from './neighbours/neighbourhood.ts';
+import { rarestFirst } from './pickers/rarest-first.ts';
 
 /** Connections that a leecher opens by itself; others may come in up to `maxConnections`. */
 const DIAL_TARGET = 30;
@@ -230,6 +231,8 @@ export class Mesh {
   #introduce(connection: Connection): Bitfield {
     connection.send(this.#handshake());
     connection.send({ type: 'resumes' });
+    // Whoever is asked may know better by now which is the rarest.
+    if (this.#context.picker === rarestFirst) connection.send({ type: 'any-order' });
     const shown = this.#handler.bitfield();
     connection.send(shown);
     return shown;

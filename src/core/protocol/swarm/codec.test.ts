@@ -32,7 +32,15 @@ const chunk = fc
 const messages = fc.array(
   fc.oneof<fc.Arbitrary<SwarmMessage>[]>(
     fc.record({
-      type: fc.constantFrom('choke', 'unchoke', 'interested', 'not-interested', 'keep-alive', 'resumes'),
+      type: fc.constantFrom(
+        'choke',
+        'unchoke',
+        'interested',
+        'not-interested',
+        'keep-alive',
+        'resumes',
+        'any-order',
+      ),
     }) as fc.Arbitrary<SwarmMessage>,
     fc.record({ type: fc.constantFrom('have', 'request', 'cancel'), index }) as fc.Arbitrary<SwarmMessage>,
     fc.record({

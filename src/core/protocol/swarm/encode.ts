@@ -76,6 +76,7 @@ function writePayload(writer: FieldWriter, message: Exclude<SwarmMessage, ChunkP
     case 'not-interested':
     case 'keep-alive':
     case 'resumes':
+    case 'any-order':
       return;
     case 'have':
     case 'cancel':

@@ -30,6 +30,7 @@ export const FRAME_TYPES = {
   'keep-alive': 0x23,
   'have-many': 0x24,
   resumes: 0x80,
+  'any-order': 0x81,
 } as const satisfies Record<SwarmMessage['type'], number>;
 
 /** Types from here to 0xff are extensions: who does not know one skips its frame. */

@@ -29,6 +29,7 @@ const PAYLOAD_BYTES = new Map<number, readonly [number, number]>([
   [FRAME_TYPES['not-interested'], [0, 0]],
   [FRAME_TYPES['keep-alive'], [0, 0]],
   [FRAME_TYPES.resumes, [0, 0]],
+  [FRAME_TYPES['any-order'], [0, 0]],
   [FRAME_TYPES.have, [4, 4]],
   [FRAME_TYPES['have-many'], [4, 4 * HAVE_MANY_MAX]],
   [FRAME_TYPES.request, [4, REQUEST_REST_BYTES]],
@@ -77,6 +78,8 @@ function parseFields(type: number, reader: FieldReader): Exclude<SwarmMessage, C
       return { type: 'not-interested' };
     case FRAME_TYPES.resumes:
       return { type: 'resumes' };
+    case FRAME_TYPES['any-order']:
+      return { type: 'any-order' };
     case FRAME_TYPES['keep-alive']:
       return { type: 'keep-alive' };
     case FRAME_TYPES.have:

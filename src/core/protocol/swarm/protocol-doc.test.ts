@@ -79,6 +79,7 @@ test('the page shows a conversation of peers as the codec speaks it', () => {
   expect(alice).toEqual([
     handshake('alice', 6001),
     { type: 'resumes' },
+    { type: 'any-order' },
     { type: 'bitfield', bits: Uint8Array.of(0xc0, 0) },
     { type: 'interested' },
     { type: 'request', index: 3 },

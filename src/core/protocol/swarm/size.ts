@@ -17,6 +17,7 @@ function payloadBytes(message: SwarmMessage): number {
     case 'not-interested':
     case 'keep-alive':
     case 'resumes':
+    case 'any-order':
       return 0;
     case 'have':
     case 'cancel':

@@ -33,6 +33,8 @@ export interface Serving {
   /** Of the next part. */
   offset: number;
   begun: boolean;
+  /** How often a later request of the same neighbour was served before it. */
+  passed: number;
   readonly chunkBytes: number;
 }
 
@@ -65,6 +67,8 @@ export class Neighbour {
   saidInterested = false;
   /** It serves requests with an offset. */
   resumes = false;
+  /** It minds not in which order its requests are served. */
+  anyOrder = false;
   readonly #standing: Standing;
   #weChoke = true;
   #theyChoke = true;
@@ -85,7 +89,7 @@ export class Neighbour {
   window = 2;
   /** Since then it has been as small as it is, or grown. */
   windowShrankMs = 0;
-  /** Theirs to us, in order; the first is being sent. */
+  /** Theirs to us; the first is being sent, or is served next; the others in the order in which they came, mostly. */
   readonly serving: Serving[] = [];
 
   /** The connection has enough to send: nothing is added before it has drained. */

@@ -1,6 +1,7 @@
 import type { Timer } from '../../../interfaces.ts';
 import type { PeerContext } from '../../context.ts';
 import type { Neighbour } from '../neighbours/neighbour.ts';
+import { bringForward, nextRequest } from './next-request.ts';
 
 /** A turn that takes so many times as long as the uplink would need alone does not fill it. */
 const SLACK = 1.5;
@@ -21,8 +22,8 @@ const PROBE_TURNS_FIRST = 4;
 const PROBE_TURNS_MAX = 64;
 
 export interface TurnsCallbacks {
-  /** How many neighbours hold a chunk. */
-  copies(index: number): number;
+  /** How many neighbours hold a chunk, or are being sent it. */
+  readonly copies: (index: number) => number;
   /** Time has passed, and another turn may begin. */
   onRoom(): void;
 }
@@ -116,7 +117,9 @@ export class Turns {
       }
       this.#probe = { neighbour, rate: this.#rate };
     }
-    const { chunkBytes, offset } = neighbour.serving[0]!;
+    const { serving } = neighbour;
+    bringForward(serving, nextRequest(neighbour, this.#callbacks.copies));
+    const { chunkBytes, offset } = serving[0]!;
     const bytes = chunkBytes - offset;
     const dueMs = nowMs + this.#expectedMs(bytes, nowMs);
     this.#waiting.delete(neighbour);
@@ -138,7 +141,8 @@ export class Turns {
     for (const [neighbour, sinceMs] of this.#waiting) {
       // Its connection takes nothing before what was sent to it.
       if (neighbour.blocked) continue;
-      const { index, begun } = neighbour.serving[0]!;
+      const next = nextRequest(neighbour, this.#callbacks.copies);
+      const { index, begun } = neighbour.serving[next]!;
       // The first of all has waited for longest.
       if (begun || (first === undefined && nowMs - sinceMs > waitMaxMs)) return neighbour;
       const copies = this.#callbacks.copies(index);

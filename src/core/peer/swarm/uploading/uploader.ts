@@ -10,6 +10,7 @@ import type { Neighbour } from '../neighbours/neighbour.ts';
 import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
 import { bitsIn } from '../neighbours/slot-set.ts';
 import { Turns } from './turns.ts';
+import { UntoldCopies } from './untold-copies.ts';
 
 /** Requests that one neighbour may have waiting; more are rejected. */
 const QUEUE_MAX = 256;
@@ -29,13 +30,14 @@ export interface UploaderCallbacks {
   onChoke(neighbour: Neighbour): void;
 }
 
-/** Serves the neighbours: who is unchoked, and the chunks that they requested, in order. */
+/** Serves the neighbours: who is unchoked, and the chunks that they requested, the rarest first. */
 export class Uploader {
   readonly #context: PeerContext;
   readonly #neighbours: Neighbourhood;
   readonly #callbacks: UploaderCallbacks;
   readonly #turns: Turns;
   readonly #idleSlots: IdleSlots;
+  readonly #untold = new UntoldCopies();
   #round = 0;
   /** When it began. */
   #roundMs = 0;
@@ -47,7 +49,8 @@ export class Uploader {
     this.#context = context;
     this.#neighbours = neighbours;
     this.#callbacks = callbacks;
-    this.#turns = new Turns(context, { copies: callbacks.copies, onRoom: () => this.#serve() });
+    const copies = (index: number): number => callbacks.copies(index) + this.#untold.count(index);
+    this.#turns = new Turns(context, { copies, onRoom: () => this.#serve() });
     this.#idleSlots = new IdleSlots(context, neighbours, (holders) => this.#free(holders));
   }
 
@@ -58,6 +61,11 @@ export class Uploader {
     this.#idleSlots.stop();
   }
 
+  /** The neighbour has told that it holds a chunk. */
+  told(neighbour: Neighbour, index: number): void {
+    this.#untold.told(neighbour, index);
+  }
+
   /** A chunk has come to be held: those who lack it may want a slot again. */
   held(index: number): void {
     this.#idleSlots.held(index);
@@ -66,6 +74,7 @@ export class Uploader {
 
   left(neighbour: Neighbour): void {
     this.#turns.drop(neighbour);
+    this.#untold.left(neighbour);
     this.#idleSlots.left(neighbour);
     this.fillSlots();
     this.#serve();
@@ -159,7 +168,7 @@ export class Uploader {
       this.#reject(neighbour, index, 'not-held');
     } else if (neighbour.serving.length >= QUEUE_MAX) this.#reject(neighbour, index, 'overload');
     else {
-      neighbour.serving.push({ index, offset, begun: false, chunkBytes: info.bytes });
+      neighbour.serving.push({ index, offset, begun: false, passed: 0, chunkBytes: info.bytes });
       if (neighbour.serving.length === 1) this.pump(neighbour);
     }
   }
@@ -232,6 +241,7 @@ export class Uploader {
         this.#reject(neighbour, index, this.#context.ledger.held.has(index) ? 'overload' : 'not-held');
         continue;
       }
+      if (!chunk.begun) this.#untold.sent(neighbour, index);
       chunk.offset += bytes;
       chunk.begun = true;
       if (chunk.offset === chunkBytes) serving.shift();
