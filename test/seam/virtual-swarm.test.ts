@@ -88,14 +88,19 @@ peers: { seeder: { holds: all }, leecher: {} }
   });
 
   it('100 ms of latency cost a swarm some round trips of getting under way, and little of its rate', () => {
-    const text = (size: string): string => `
+    const text = (size: string, seed: number): string => `
+seed: ${seed}
 content: { generate: { size: ${size}, chunk_size: 32KiB } }
 defaults: { link: { up: 10Mbit/s, latency: 100ms } }
 peers: { seeder: { holds: all }, leechers: { count: 12 } }
 `;
-    const [small, large] = ['4MiB', '8MiB'].map(
-      (size) => runVirtually(expand(parseScenario(text(size), 'swarm.yaml'))).makespanMs!,
-    );
+    // Single seeds scatter from 0.8 to 1.3.
+    const seeds = [1, 2, 3, 4];
+    const [small, large] = ['4MiB', '8MiB'].map((size) => {
+      const plans = seeds.map((seed) => expand(parseScenario(text(size, seed), 'swarm.yaml')));
+      const sumMs = plans.reduce((sum, plan) => sum + runVirtually(plan, 'fluid').makespanMs!, 0);
+      return sumMs / seeds.length;
+    });
     const leastMs = ((4 * 2 ** 20 * 8) / 10e6) * 1000;
     expect((large! - small!) / leastMs).toBeLessThan(1.25);
   });
