@@ -9,11 +9,15 @@ import type { PeerContext } from '../context.ts';
 import { PatienceByAddress } from '../patience-by-address.ts';
 import { Patience } from '../patience.ts';
 import { Neighbour, SILENT_MS } from './neighbours/neighbour.ts';
+import { KnownPeers, pauseMs, type KnownPeer } from './neighbours/known-peers.ts';
 import { Neighbourhood } from './neighbours/neighbourhood.ts';
 import { rarestFirst } from './pickers/rarest-first.ts';
 
-/** Connections that a leecher opens by itself; others may come in up to `maxConnections`. */
+/** Connections that a leecher opens by itself, and their share of `maxConnections`: others need places, too. */
 const DIAL_TARGET = 30;
+const DIAL_SHARE = 0.8;
+/** Who has become complete looks only for so many for each upload slot: who lacks something looks for it, too. */
+const DIAL_FOR_SLOT = 2;
 /** Least time that a handshake is waited for, and a neighbour that says nothing at all. */
 const HANDSHAKE_LIMIT_MS = 15_000;
 /**
@@ -24,14 +28,11 @@ const HANDSHAKE_LIMIT_MS = 15_000;
 const GREETING_LIMIT_MS = 300_000;
 const KEEP_ALIVE_MS = 30_000;
 const SILENCE_LIMIT_MS = 90_000;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_MAX_MS = 60_000;
+const RETRY_MS = 1_000;
+const RELEASED_MS = 60_000;
 /** A useless neighbour keeps its place for this time at first, and twice as long whenever another got it in vain. */
 const USELESS_FIRST_MS = 1_000;
 const USELESS_MAX_MS = 60_000;
-/** Addresses remembered; when there are more, those that could not be reached make room. */
-const KNOWN_MAX = 2_000;
-
 /** What happens on the connections of the mesh. */
 export interface MeshHandler {
   /** What a neighbour is shown first. */
@@ -44,17 +45,8 @@ export interface MeshHandler {
   left(neighbour: Neighbour): void;
 }
 
-interface Known {
-  readonly address: Address;
-  dialled: boolean;
-  failures: number;
-  /** Connections in a row over which not one byte of a chunk went. */
-  fruitless: number;
-  nextDialMs: number;
-}
-
 interface Dialled {
-  readonly known: Known;
+  readonly known: KnownPeer;
   readonly shown: Bitfield;
 }
 
@@ -71,7 +63,7 @@ export class Mesh {
   lacksAddresses = true;
   readonly #context: PeerContext;
   readonly #handler: MeshHandler;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new KnownPeers();
   readonly #byAddress = new Map<string, Neighbour>();
   readonly #pending = new Map<Connection, Pending>();
   readonly #handshakes = new PatienceByAddress(HANDSHAKE_LIMIT_MS);
@@ -79,6 +71,11 @@ export class Mesh {
   readonly #silences = new PatienceByAddress(SILENCE_LIMIT_MS, { learnsUsual: false });
   readonly #usual = { turn: new Patience(SILENT_MS), part: new Patience(SILENT_MS) };
   #uselessMs = USELESS_FIRST_MS;
+  /** It has had to fetch something. */
+  readonly #isLeecher: boolean;
+  /** Complete, it looks for nobody before that; times in a row that it found only others who lack nothing either. */
+  #searchMs = 0;
+  #searchesInVain = 0;
   /** Before that nobody can be due for a keep-alive, nor have been silent for too long. */
   #keepAliveMs = 0;
   #silenceMs = 0;
@@ -89,23 +86,12 @@ export class Mesh {
     this.#context = context;
     this.#handler = handler;
     this.neighbours = new Neighbourhood(context.options.maxConnections);
+    this.#isLeecher = !context.ledger.complete;
   }
 
   /** Others are in the swarm: a leecher connects to them, and again when it lost them; a seeder tries each once. */
   learn(addresses: readonly Address[]): void {
-    const nowMs = this.#context.clock.now();
-    let mayForget = true;
-    for (const address of addresses) {
-      const key = addressKey(address);
-      if (this.#known.has(key)) continue;
-      if (this.#known.size >= KNOWN_MAX && mayForget) {
-        this.#forgetUnreachable();
-        // None of those that are left, or come now, is unreachable so far.
-        mayForget = false;
-      }
-      if (this.#known.size < KNOWN_MAX)
-        this.#known.set(key, { address, dialled: false, failures: 0, fruitless: 0, nextDialMs: nowMs });
-    }
+    this.#known.learn(addresses, this.#context.clock.now());
     this.#dialMore();
   }
 
@@ -168,25 +154,36 @@ export class Mesh {
   release(neighbour: Neighbour): void {
     neighbour.connection.setHandlers(ignoring);
     neighbour.connection.end();
-    this.#remove(neighbour, RETRY_MAX_MS);
+    this.#known.learn([neighbour.address], this.#context.clock.now());
+    const known = this.#known.get(neighbour.address);
+    if (known) known.complete = neighbour.theirs.complete;
+    if (neighbour.openedByUs && !hasTraded(neighbour)) this.#searchedInVain();
+    this.#remove(neighbour, RELEASED_MS);
+  }
+
+  /** Once for all that were dialled together. */
+  #searchedInVain(): void {
+    const nowMs = this.#context.clock.now();
+    if (nowMs < this.#searchMs) return;
+    this.#searchMs = nowMs + pauseMs(this.#searchesInVain++);
   }
 
   #dialMore(): void {
-    const { ledger, options, random, clock } = this.#context;
+    const { ledger, random, clock } = this.#context;
     if (this.#stopped) return;
-    const target = Math.min(DIAL_TARGET, options.maxConnections);
     const pendingKeys = new Set(
       [...this.#pending.values()].flatMap(({ key }) => (key === undefined ? [] : [key])),
     );
-    let free = target - this.neighbours.size - pendingKeys.size;
+    let free = this.#dialTarget() - this.neighbours.size - pendingKeys.size;
     // Somebody else may be of use, and would get the place of one who is not.
     if (free <= 0 && pendingKeys.size === 0 && this.#useless() !== undefined) free = 1;
     this.lacksAddresses = false;
     if (free <= 0) return;
     const nowMs = clock.now();
-    const ready: Known[] = [];
-    for (const [key, known] of this.#known) {
-      if (known.nextDialMs > nowMs || (known.dialled && ledger.complete)) continue;
+    if (ledger.complete && nowMs < this.#searchMs) return;
+    const ready: KnownPeer[] = [];
+    for (const [key, known] of this.#known.entries()) {
+      if (known.nextDialMs > nowMs || (ledger.complete && (known.dialled || known.complete))) continue;
       if (this.#byAddress.has(key) || pendingKeys.has(key) || this.#context.isBannedKey(key)) continue;
       ready.push(known);
     }
@@ -198,11 +195,15 @@ export class Mesh {
     }
   }
 
-  #forgetUnreachable(): void {
-    for (const [key, { failures }] of this.#known) if (failures > 0) this.#known.delete(key);
+  #dialTarget(): number {
+    const { maxConnections, uploadSlots } = this.#context.options;
+    const most = Math.min(DIAL_TARGET, Math.ceil(DIAL_SHARE * maxConnections));
+    return this.#isLeecher && this.#context.ledger.complete
+      ? Math.min(most, DIAL_FOR_SLOT * uploadSlots)
+      : most;
   }
 
-  #await(connection: Connection, dialled: Known | undefined): void {
+  #await(connection: Connection, dialled: KnownPeer | undefined): void {
     const key = dialled && addressKey(dialled.address);
     const { clock } = this.#context;
     const beganMs = clock.now();
@@ -255,7 +256,7 @@ export class Mesh {
     const address = dialled?.known.address ?? { host: connection.remote.host, port: message.port };
     const shown = dialled?.shown ?? this.#introduce(connection);
     if (!this.#mayStay(dialled !== undefined, address, message)) {
-      if (dialled) this.#putOff(dialled.known);
+      if (dialled) this.#known.putOff(dialled.known, this.#context.clock.now());
       connection.setHandlers(ignoring);
       connection.end();
       return;
@@ -288,9 +289,9 @@ export class Mesh {
     this.#uselessMs = Math.min(2 * this.#uselessMs, USELESS_MAX_MS);
     useless.connection.setHandlers(ignoring);
     useless.connection.end();
-    const known = this.#known.get(addressKey(useless.address));
+    const known = this.#known.get(useless.address);
     this.#remove(useless, 0);
-    if (known) this.#putOff(known);
+    if (known) this.#known.putOff(known, this.#context.clock.now());
     return true;
   }
 
@@ -305,12 +306,6 @@ export class Mesh {
       if (!isUsed && !isUser && nowMs - lastUseMs > this.#uselessMs) return neighbour;
     }
     return undefined;
-  }
-
-  #putOff(known: Known): void {
-    const retryMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** known.fruitless);
-    known.fruitless++;
-    known.nextDialMs = this.#context.clock.now() + retryMs;
   }
 
   #join(connection: Connection, openedByUs: boolean, address: Address, name: string, shown: Bitfield): void {
@@ -340,30 +335,32 @@ export class Mesh {
       const type = reason.kind === 'protocol' ? 'remote-fault' : 'connection-failed';
       this.#context.tell({ type, address: neighbour.address, detail: reason.detail });
     }
-    this.#remove(neighbour, RETRY_FIRST_MS);
-    const known = this.#known.get(addressKey(neighbour.address));
-    if (known && neighbour.sentBytes + neighbour.pace.bytes === 0) this.#putOff(known);
-    else if (known) known.fruitless = 0;
-    if (neighbour.sentBytes + neighbour.pace.bytes > 0) this.#uselessMs = USELESS_FIRST_MS;
+    this.#remove(neighbour, RETRY_MS);
+    const known = this.#known.get(neighbour.address);
+    if (!hasTraded(neighbour)) {
+      if (known) this.#known.putOff(known, this.#context.clock.now());
+      return;
+    }
+    if (known) known.fruitless = 0;
+    this.#uselessMs = USELESS_FIRST_MS;
+    this.#searchesInVain = 0;
   }
 
   #remove(neighbour: Neighbour, retryMs: number): void {
     if (!this.neighbours.remove(neighbour)) return;
     const key = addressKey(neighbour.address);
     if (this.#byAddress.get(key) === neighbour) this.#byAddress.delete(key);
-    const known = this.#known.get(key);
+    const known = this.#known.get(neighbour.address);
     if (known) known.nextDialMs = this.#context.clock.now() + retryMs;
     this.#handler.left(neighbour);
     this.neighbours.vacate(neighbour);
   }
 
-  #failed(known: Known, reason: CloseReason): void {
+  #failed(known: KnownPeer, reason: CloseReason): void {
     if (this.#stopped) return;
-    known.failures++;
     const detail = reason.kind === 'end' ? 'closed before the handshake' : reason.detail;
     this.#context.tell({ type: 'connection-failed', address: known.address, detail });
-    const retryMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** (known.failures - 1));
-    known.nextDialMs = this.#context.clock.now() + retryMs;
+    this.#known.failed(known, this.#context.clock.now());
   }
 
   #handshake(): Handshake {
@@ -376,4 +373,9 @@ export class Mesh {
       totalChunks: ledger.totalChunks,
     };
   }
+}
+
+/** A byte of a chunk went over the connection, either way. */
+function hasTraded({ sentBytes, pace }: Neighbour): boolean {
+  return sentBytes + pace.bytes > 0;
 }

@@ -87,6 +87,13 @@ describe('connections', () => {
     );
   });
 
+  it('are eight at least: so many are left to 1,000 peers with 20,000 files', () => {
+    const limits = { openFiles: 20_000 };
+    const { plan } = fit(swarmOf(1000), limits);
+    expect(shortagesOf(plan, { ...roomy, ...limits })).toEqual([]);
+    expect(new Set(plan.peers.map(({ policy }) => policy.maxConnections))).toEqual(new Set([8]));
+  });
+
   it('stay as they are where they fit, and where so few would be left that it is another swarm', () => {
     expect(fit(swarmOf(500)).plan.peers[0]!.policy.maxConnections).toBe(50);
     const { plan } = fit(swarmOf(500), { openFiles: 8000 });

@@ -10,8 +10,11 @@ const THREADS_PER_CORE = 32;
 /** Where peers share threads, more threads would only wait for one another. */
 const SHARED_THREADS_PER_CORE = 4;
 
-/** With fewer a swarm is another one: then the run is refused. */
-const CONNECTIONS_MIN = 10;
+/**
+ * With fewer a swarm is another one: then the run is refused. With so many 1,000 peers take as long as with 50, see
+ * docs/scale.md.
+ */
+const CONNECTIONS_MIN = 8;
 
 export interface Fit {
   readonly plan: FittedPlan;
