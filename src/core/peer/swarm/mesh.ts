@@ -9,15 +9,11 @@ import type { PeerContext } from '../context.ts';
 import { PatienceByAddress } from '../patience-by-address.ts';
 import { Patience } from '../patience.ts';
 import { Neighbour, SILENT_MS } from './neighbours/neighbour.ts';
-import { KnownPeers, pauseMs, type KnownPeer } from './neighbours/known-peers.ts';
+import { KnownPeers, type KnownPeer } from './neighbours/known-peers.ts';
 import { Neighbourhood } from './neighbours/neighbourhood.ts';
+import { Search } from './neighbours/search.ts';
 import { rarestFirst } from './pickers/rarest-first.ts';
 
-/** Connections that a leecher opens by itself, and their share of `maxConnections`: others need places, too. */
-const DIAL_TARGET = 30;
-const DIAL_SHARE = 0.8;
-/** Who has become complete looks only for so many for each upload slot: who lacks something looks for it, too. */
-const DIAL_FOR_SLOT = 2;
 /** Least time that a handshake is waited for, and a neighbour that says nothing at all. */
 const HANDSHAKE_LIMIT_MS = 15_000;
 /**
@@ -64,6 +60,7 @@ export class Mesh {
   readonly #context: PeerContext;
   readonly #handler: MeshHandler;
   readonly #known = new KnownPeers();
+  readonly #search: Search;
   readonly #byAddress = new Map<string, Neighbour>();
   readonly #pending = new Map<Connection, Pending>();
   readonly #handshakes = new PatienceByAddress(HANDSHAKE_LIMIT_MS);
@@ -71,11 +68,6 @@ export class Mesh {
   readonly #silences = new PatienceByAddress(SILENCE_LIMIT_MS, { learnsUsual: false });
   readonly #usual = { turn: new Patience(SILENT_MS), part: new Patience(SILENT_MS) };
   #uselessMs = USELESS_FIRST_MS;
-  /** It has had to fetch something. */
-  readonly #isLeecher: boolean;
-  /** Complete, it looks for nobody before that; times in a row that it found only others who lack nothing either. */
-  #searchMs = 0;
-  #searchesInVain = 0;
   /** Before that nobody can be due for a keep-alive, nor have been silent for too long. */
   #keepAliveMs = 0;
   #silenceMs = 0;
@@ -86,7 +78,7 @@ export class Mesh {
     this.#context = context;
     this.#handler = handler;
     this.neighbours = new Neighbourhood(context.options.maxConnections);
-    this.#isLeecher = !context.ledger.complete;
+    this.#search = new Search(context, this.neighbours);
   }
 
   /** Others are in the swarm: a leecher connects to them, and again when it lost them; a seeder tries each once. */
@@ -157,15 +149,8 @@ export class Mesh {
     this.#known.learn([neighbour.address], this.#context.clock.now());
     const known = this.#known.get(neighbour.address);
     if (known) known.complete = neighbour.theirs.complete;
-    if (neighbour.openedByUs && !hasTraded(neighbour)) this.#searchedInVain();
+    if (neighbour.openedByUs && !hasTraded(neighbour)) this.#search.wasInVain();
     this.#remove(neighbour, RELEASED_MS);
-  }
-
-  /** Once for all that were dialled together. */
-  #searchedInVain(): void {
-    const nowMs = this.#context.clock.now();
-    if (nowMs < this.#searchMs) return;
-    this.#searchMs = nowMs + pauseMs(this.#searchesInVain++);
   }
 
   #dialMore(): void {
@@ -174,13 +159,10 @@ export class Mesh {
     const pendingKeys = new Set(
       [...this.#pending.values()].flatMap(({ key }) => (key === undefined ? [] : [key])),
     );
-    let free = this.#dialTarget() - this.neighbours.size - pendingKeys.size;
-    // Somebody else may be of use, and would get the place of one who is not.
-    if (free <= 0 && pendingKeys.size === 0 && this.#useless() !== undefined) free = 1;
+    let free = this.#search.wanted(pendingKeys.size, () => this.#useless() !== undefined);
     this.lacksAddresses = false;
-    if (free <= 0) return;
+    if (free <= 0 || this.#search.paused) return;
     const nowMs = clock.now();
-    if (ledger.complete && nowMs < this.#searchMs) return;
     const ready: KnownPeer[] = [];
     for (const [key, known] of this.#known.entries()) {
       if (known.nextDialMs > nowMs || (ledger.complete && (known.dialled || known.complete))) continue;
@@ -193,14 +175,6 @@ export class Mesh {
       known.dialled = true;
       this.#await(this.#context.transport.connect(known.address, 'swarm'), known);
     }
-  }
-
-  #dialTarget(): number {
-    const { maxConnections, uploadSlots } = this.#context.options;
-    const most = Math.min(DIAL_TARGET, Math.ceil(DIAL_SHARE * maxConnections));
-    return this.#isLeecher && this.#context.ledger.complete
-      ? Math.min(most, DIAL_FOR_SLOT * uploadSlots)
-      : most;
   }
 
   #await(connection: Connection, dialled: KnownPeer | undefined): void {
@@ -343,7 +317,7 @@ export class Mesh {
     }
     if (known) known.fruitless = 0;
     this.#uselessMs = USELESS_FIRST_MS;
-    this.#searchesInVain = 0;
+    this.#search.wasOfUse();
   }
 
   #remove(neighbour: Neighbour, retryMs: number): void {

@@ -1,5 +1,5 @@
 import type { Neighbour } from './neighbour.ts';
-import { SlotSet } from './slot-set.ts';
+import { bitsIn, SlotSet } from './slot-set.ts';
 
 /**
  * The neighbours of one peer. Each has a slot, a small number, for as long as it is here, and what is to be known of
@@ -64,6 +64,13 @@ export class Neighbourhood {
     neighbour.gone = true;
     this.#bySlot[neighbour.slot] = undefined;
     this.#free.push(neighbour.slot);
+  }
+
+  /** How many of those who are here are in the set. */
+  countIn({ words }: SlotSet): number {
+    let count = 0;
+    for (let at = 0; at < words.length; at++) count += bitsIn(this.present.words[at]! & words[at]!);
+    return count;
   }
 
   /**

@@ -1,0 +1,85 @@
+import type { PeerContext } from '../../context.ts';
+import { pauseMs } from './known-peers.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
+
+/** So many neighbours are enough for chunks to spread as fast as with more: see docs/experiments.md. */
+const NEIGHBOURS = 20;
+/** Not all that are connected want something at the same time. */
+const NEIGHBOURS_FOR_SLOT = 2;
+/** Of `maxConnections`: others need places, too. */
+const SHARE = 0.8;
+
+/** How many neighbours a peer looks for by itself, and when. */
+export class Search {
+  readonly #context: PeerContext;
+  readonly #neighbours: Neighbourhood;
+  /** It has had to fetch something. */
+  readonly #isLeecher: boolean;
+  /** Complete, it looks for nobody before that; times in a row that it found only others who lack nothing either. */
+  #pausedUntilMs = 0;
+  #timesInVain = 0;
+  #nextTrialMs = 0;
+  /** Of the same time of being stranded. */
+  #trials = 0;
+
+  constructor(context: PeerContext, neighbours: Neighbourhood) {
+    this.#context = context;
+    this.#neighbours = neighbours;
+    this.#isLeecher = !context.ledger.complete;
+  }
+
+  /**
+   * How many more it looks for now; 0: nobody. Who is stranded tries one more, and each further one after twice as long.
+   *
+   * @param pending how many are on their way to being neighbours
+   * @param hasUseless whether somebody would give up its place to another
+   */
+  wanted(pending: number, hasUseless: () => boolean): number {
+    const missing = this.#target() - this.#neighbours.size - pending;
+    if (missing > 0) return this.#isDone && this.#timesInVain > 0 ? 1 : missing;
+    if (!this.#isStranded()) {
+      this.#trials = 0;
+      return 0;
+    }
+    const nowMs = this.#context.clock.now();
+    if (pending > 0 || nowMs < this.#nextTrialMs || !hasUseless()) return 0;
+    this.#nextTrialMs = nowMs + pauseMs(this.#trials++);
+    return 1;
+  }
+
+  /** Complete, and in vain a moment ago. */
+  get paused(): boolean {
+    return this.#context.ledger.complete && this.#context.clock.now() < this.#pausedUntilMs;
+  }
+
+  /** Somebody whom we had looked for turned out to want nothing. Counts once for all that were tried together. */
+  wasInVain(): void {
+    const nowMs = this.#context.clock.now();
+    if (nowMs < this.#pausedUntilMs) return;
+    this.#pausedUntilMs = nowMs + pauseMs(this.#timesInVain++);
+  }
+
+  /** A chunk, or a part of it, went over a connection. */
+  wasOfUse(): void {
+    this.#timesInVain = 0;
+  }
+
+  get #isDone(): boolean {
+    return this.#isLeecher && this.#context.ledger.complete;
+  }
+
+  /** Who lacks something looks for it; who has become complete, for as many as it can serve. */
+  #target(): number {
+    const { maxConnections, uploadSlots } = this.#context.options;
+    const wanted = this.#isDone ? uploadSlots : Math.max(NEIGHBOURS, NEIGHBOURS_FOR_SLOT * uploadSlots);
+    return Math.min(wanted, Math.ceil(SHARE * maxConnections));
+  }
+
+  /** Few give anything, or nobody takes anything: somebody else might. */
+  #isStranded(): boolean {
+    const { interested, serving } = this.#neighbours.standing;
+    if (this.#neighbours.countIn(interested) === 0) return true;
+    const { ledger, options } = this.#context;
+    return !ledger.complete && this.#neighbours.countIn(serving) < options.uploadSlots;
+  }
+}
