@@ -21,6 +21,8 @@ export interface KnownPeer {
 /** Whom a peer knows in the swarm, and when each may be dialled. */
 export class KnownPeers {
   readonly #byKey = new Map<string, KnownPeer>();
+  /** Since those who could not be reached were forgotten last. */
+  #hasFailed = false;
 
   /** By address key. */
   entries(): Iterable<[string, KnownPeer]> {
@@ -32,15 +34,10 @@ export class KnownPeers {
   }
 
   learn(addresses: readonly Address[], nowMs: number): void {
-    let mayForget = true;
     for (const address of addresses) {
       const key = addressKey(address);
       if (this.#byKey.has(key)) continue;
-      if (this.#byKey.size >= KNOWN_MAX && mayForget) {
-        this.#forgetUnreachable();
-        // None of those that are left, or come now, is unreachable so far.
-        mayForget = false;
-      }
+      if (this.#byKey.size >= KNOWN_MAX) this.#forgetUnreachable();
       if (this.#byKey.size >= KNOWN_MAX) continue;
       const fresh = { dialled: false, failures: 0, fruitless: 0, complete: false };
       this.#byKey.set(key, { address, nextDialMs: nowMs, ...fresh });
@@ -57,9 +54,12 @@ export class KnownPeers {
   failed(known: KnownPeer, nowMs: number): void {
     known.nextDialMs = nowMs + pauseMs(known.failures);
     known.failures++;
+    this.#hasFailed = true;
   }
 
   #forgetUnreachable(): void {
+    if (!this.#hasFailed) return;
+    this.#hasFailed = false;
     for (const [key, { failures }] of this.#byKey) if (failures > 0) this.#byKey.delete(key);
   }
 }
