@@ -170,6 +170,7 @@ export class Mesh {
       ready.push(known);
     }
     this.lacksAddresses = ready.length < free;
+    if (ready.length > 0) this.#search.began();
     for (const known of shuffled(ready, random)) {
       if (free-- <= 0) return;
       known.dialled = true;

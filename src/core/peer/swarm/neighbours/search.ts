@@ -18,6 +18,8 @@ export class Search {
   /** Complete, it looks for nobody before that; times in a row that it found only others who lack nothing either. */
   #pausedUntilMs = 0;
   #timesInVain = 0;
+  /** What was wanted last was one more although there are enough. */
+  #isTrial = false;
   #nextTrialMs = 0;
   /** Of the same time of being stranded. */
   #trials = 0;
@@ -35,16 +37,20 @@ export class Search {
    * @param hasUseless whether somebody would give up its place to another
    */
   wanted(pending: number, hasUseless: () => boolean): number {
+    this.#isTrial = false;
     const missing = this.#target() - this.#neighbours.size - pending;
     if (missing > 0) return this.#isDone && this.#timesInVain > 0 ? 1 : missing;
     if (!this.#isStranded()) {
       this.#trials = 0;
       return 0;
     }
-    const nowMs = this.#context.clock.now();
-    if (pending > 0 || nowMs < this.#nextTrialMs || !hasUseless()) return 0;
-    this.#nextTrialMs = nowMs + pauseMs(this.#trials++);
-    return 1;
+    this.#isTrial = pending === 0 && this.#context.clock.now() >= this.#nextTrialMs && hasUseless();
+    return this.#isTrial ? 1 : 0;
+  }
+
+  /** There was somebody to be tried. */
+  began(): void {
+    if (this.#isTrial) this.#nextTrialMs = this.#context.clock.now() + pauseMs(this.#trials++);
   }
 
   /** Complete, and in vain a moment ago. */
