@@ -41,3 +41,17 @@ it('a peer that has lost a neighbour asks for others at its next announce', () =
   stage.run(2_000);
   expect(stage.announces.at(-1)!.wanted).toBe(50);
 });
+
+it('a peer whom too few serve asks at each announce as long as it knows nobody else to try', () => {
+  const stage = new PeerStage({ totalChunks: 40, held: [] }, { maxConnections: 2 });
+  const source = stage.neighbour('source', chunks, 7100);
+  source.say({ type: 'unchoke' });
+  stage.neighbour('empty', [], 7101).say({ type: 'not-interested' });
+  for (let second = 0; second < 20; second++) {
+    source.deliver(source.requested[second]!);
+    stage.run(1_000);
+  }
+  const wanted = stage.announces.slice(-15).map((announce) => announce.wanted);
+  expect(wanted).toHaveLength(15);
+  expect(new Set(wanted)).toEqual(new Set([50]));
+});
