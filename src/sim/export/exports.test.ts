@@ -8,7 +8,7 @@ import { folderOfTest } from '../../../test/support/folder-of-test.ts';
 import type { ExperimentRun } from '../experiment/experiment.ts';
 import { experimentOfRuns, experimentRun } from '../experiment/fixture.ts';
 import { measuredSmallSwarm } from '../measure/fixture.ts';
-import { flowsTable, peersTable, timelineTable } from '../report/tables.ts';
+import { flowsTable, peersTable, timelineTable, type Table } from '../report/tables.ts';
 import type { ExpectationFigures } from '../result/result.ts';
 import { exportFiles } from './formats.ts';
 import { renderJsonLines } from './json-lines.ts';
@@ -31,18 +31,35 @@ describe('JSON Lines', () => {
 });
 
 describe('Parquet', () => {
+  async function readBack(table: Table): Promise<Record<string, unknown>[]> {
+    const { buffer, byteOffset, byteLength } = await renderParquet(table);
+    return parquetReadObjects({ file: buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer });
+  }
+
   it.each([peersTable(result), timelineTable(result), flowsTable(result)])(
     'of $name is read back by a reader of the format as it was written',
     async (table) => {
-      const bytes = await renderParquet(table);
-      const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-      const rows = await parquetReadObjects({ file });
+      const rows = await readBack(table);
       const names = table.columns.map(({ name }) => name);
       const plain = (value: unknown): unknown =>
         typeof value === 'bigint' ? Number(value) : (value ?? null);
       expect(rows.map((row) => names.map((name) => plain(row[name])))).toEqual(table.rows);
     },
   );
+
+  it('keeps byte counts beyond 32 bits exactly', async () => {
+    const counts = [0, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 3_000_000_000, Number.MAX_SAFE_INTEGER];
+    const columns = [{ name: 'bytes', type: 'integer', unit: 'bytes', meaning: '' }] as const;
+    const rows = await readBack({ name: 'flows', columns, rows: counts.map((count) => [count]) });
+    expect(rows.map((row) => row['bytes'])).toEqual(counts.map(BigInt));
+  });
+
+  it('keeps fractions of a column that begins with a thousand integers', async () => {
+    const ratios = [...Array<number>(1000).fill(1), 0.5];
+    const columns = [{ name: 'shareRatio', type: 'number', unit: '', meaning: '' }] as const;
+    const rows = await readBack({ name: 'peers', columns, rows: ratios.map((ratio) => [ratio]) });
+    expect(rows.map((row) => row['shareRatio'])).toEqual(ratios);
+  });
 
   it('of a table without rows has its columns', async () => {
     const bytes = await renderParquet({ ...flowsTable(result), rows: [] });
