@@ -90,8 +90,8 @@ export class PeerStage {
   }
 
   /** A neighbour that connects to the peer, shakes hands and shows what it holds. */
-  neighbour(name: string, holds: readonly number[], port = 7100): Puppet {
-    const connection = this.network.transport(name).connect({ host: 'peer', port: PEER_PORT }, 'swarm');
+  neighbour(name: string, holds: readonly number[], port = 7100, host = name): Puppet {
+    const connection = this.network.transport(host).connect({ host: 'peer', port: PEER_PORT }, 'swarm');
     const puppet = new Puppet(this, connection);
     puppet.send({ type: 'handshake', version: 1, name, port, totalChunks: this.totalChunks });
     puppet.send({ type: 'bitfield', bits: bitsOf(this.totalChunks, holds) });

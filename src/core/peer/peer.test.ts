@@ -242,6 +242,14 @@ describe('a peer in the swarm protocol: connections', () => {
     expect(stage.neighbour('peer', [1], 7001).closes).toHaveLength(1);
   });
 
+  it('trades with a peer on another machine that has the same name and the same port', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    const namesake = stage.neighbour('peer', [1], 7001, '10.0.0.2');
+    namesake.say({ type: 'unchoke' });
+    namesake.deliver(1);
+    expect(stage.eventsOf('peer-completed')).toHaveLength(1);
+  });
+
   it('dials peers that the tracker names, and tries again later, ever less often, when one cannot be reached', () => {
     const address = { host: 'ghost', port: 9 };
     const stage = new PeerStage({ totalChunks: 1, held: [], peers: [{ address, protocol: 'swarm' }] });

@@ -1,4 +1,4 @@
-import { addressKey } from '../../address.ts';
+import { addressKey, canonicalHost, isLoopback } from '../../address.ts';
 import type { Address, CloseReason, Connection } from '../../interfaces.ts';
 import type { Bitfield, Handshake, Message, SwarmMessage } from '../../protocol/messages.ts';
 import { SWARM_VERSION } from '../../protocol/swarm/magic.ts';
@@ -242,8 +242,8 @@ export class Mesh {
 
   #mayStay(openedByUs: boolean, address: Address, theirs: Handshake): boolean {
     if (this.#stopped || this.#context.isBanned(address)) return false;
+    if (this.#isOurselves(address, theirs)) return false;
     const { ownPort, options } = this.#context;
-    if (theirs.port === ownPort && theirs.name === options.name) return false;
     const older = this.#byAddress.get(addressKey(address));
     if (older === undefined) return this.neighbours.size < options.maxConnections || this.#makeRoom();
     // Two peers that dial each other at once must drop the same one of the two connections: the one that the peer
@@ -255,6 +255,13 @@ export class Mesh {
     older.connection.end();
     this.#remove(older, 0);
     return true;
+  }
+
+  /** On another machine a peer may well have the same name and port: the same command starts it there. */
+  #isOurselves({ host }: Address, theirs: Handshake): boolean {
+    const { ownPort, options } = this.#context;
+    if (theirs.port !== ownPort || theirs.name !== options.name) return false;
+    return isLoopback(host) || canonicalHost(host) === canonicalHost(options.host);
   }
 
   /** A neighbour of no use to either side gives its place to one that may be. Returns whether there was one. */
