@@ -148,11 +148,21 @@ export function threadsThatFit(
   return tightest!;
 }
 
-/** How many connections each peer may have, so that all together stay below the limit of open files. */
+/**
+ * How many connections a peer may have at most, so that all together stay below the limit of open files: those of
+ * peers that have fewer are left to the others. Infinity: as many as the plan gives each.
+ */
 export function connectionsThatFit(plan: FittedPlan, { openFiles }: MachineLimits, part = WHOLE): number {
   const threads = (hostCount(plan) + 1) * DESCRIPTORS_PER_THREAD;
   const fixed = DESCRIPTORS_RESERVED + trackerEndsOf(part) + threads;
-  return Math.floor((openFiles - fixed) / plan.peers.length) - DESCRIPTORS_PER_PEER;
+  let left = openFiles - fixed - DESCRIPTORS_PER_PEER * plan.peers.length;
+  const planned = plan.peers.map((peer) => connectionsMaxOf(peer, plan, part)).toSorted((a, b) => a - b);
+  for (const [at, connections] of planned.entries()) {
+    const share = Math.floor(left / (planned.length - at));
+    if (connections > share) return share;
+    left -= connections;
+  }
+  return Infinity;
 }
 
 function socketsMaxOf(plan: Plan, part: PartOfRun): number {

@@ -94,6 +94,17 @@ describe('connections', () => {
     expect(new Set(plan.peers.map(({ policy }) => policy.maxConnections))).toEqual(new Set([8]));
   });
 
+  it('of one peer that may have many are cut only as far as all together do not fit', () => {
+    const [seeder, ...leechers] = swarmOf(401, { maxConnections: 10 }).peers;
+    const ofSeeder = { ...seeder!, policy: { ...seeder!.policy, maxConnections: 400 } };
+    const uneven = { ...swarmOf(401), peers: [ofSeeder, ...leechers] };
+    const seederMax = (openFiles: number) =>
+      fit(uneven, { openFiles }).plan.peers.map(({ policy }) => policy.maxConnections)[0];
+    expect(seederMax(20_000)).toBe(400);
+    expect(shortagesOf(fit(uneven, { openFiles: 8_700 }).plan, { ...roomy, openFiles: 8_700 })).toEqual([]);
+    expect(seederMax(8_700)).toBe(171);
+  });
+
   it('stay as they are where they fit, and where so few would be left that it is another swarm', () => {
     expect(fit(swarmOf(500)).plan.peers[0]!.policy.maxConnections).toBe(50);
     const { plan } = fit(swarmOf(500), { openFiles: 8000 });
