@@ -20,6 +20,10 @@ describe('an option that npm keeps for itself starts nothing, and is told with t
       'npm run sim -- three-peers --set a=1 --set b=2',
     ],
     ['sim', ['three-peers', '--quiet'], 'npm run sim -- three-peers --quiet'],
+    // npm has settings of its own that begin so.
+    ['sim', ['three-peers', '--engine', 'virtual'], 'npm run sim -- three-peers --engine virtual'],
+    ['sim', ['three-peers', '--engine=virtual', '--quiet'], 'sim -- three-peers --engine virtual --quiet'],
+    ['report', ['a', '--format', 'csv'], 'npm run report -- a --format csv'],
     // What everybody may read has no secret.
     ['sim', ['three-peers', '--cluster', 'nats://token@lab-1'], "--cluster 'nats://…@lab-1'"],
     ['agent', ['--nats=token@lab-1', '--quiet'], "--nats '…@lab-1'"],
@@ -69,6 +73,8 @@ describe('an option that npm keeps for itself starts nothing, and is told with t
     const { code, stderr } = npm('npm', ['exec', 'swarm-lab', 'sim', 'three-peers', '--plan']);
     expect(code).toBe(2);
     expect(stderr).toContain('npx swarm-lab sim three-peers --plan');
+    const expanded = npm('npm', ['exec', 'swarm-lab', 'sim', 'three-peers', '--engine', 'virtual']);
+    expect(expanded.stderr).toContain('npx swarm-lab sim three-peers --engine virtual');
   });
 });
 
@@ -79,6 +85,7 @@ describe('what is no option of the program raises no alarm', () => {
     ['--silent before the script', ['run', '--silent', ...plan.slice(1)], {}],
     ['--verbose before the script', ['run', '--verbose', ...plan.slice(1)], {}],
     ['--quiet before run', ['--quiet', ...plan], {}],
+    ['a setting of npm that begins like an option', ['--engine-strict', ...plan], {}],
     ['the level of a build machine', plan, { npm_config_loglevel: 'warn' }],
     ['settings of a build machine', plan, { npm_config_json: 'true', NPM_CONFIG_OUT: 'x' }],
     [
@@ -99,7 +106,8 @@ describe('what is no option of the program raises no alarm', () => {
   });
 
   it('npx, which keeps nothing that stands behind the program', () => {
-    const { code, stdout } = npm('npx', ['--quiet', 'swarm-lab', 'sim', 'three-peers', '--plan']);
+    const args = ['three-peers', '--plan', '--engine', 'virtual'];
+    const { code, stdout } = npm('npx', ['--quiet', 'swarm-lab', 'sim', ...args]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('three-peers · seed 1') });
   });
 });

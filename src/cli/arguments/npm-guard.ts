@@ -10,6 +10,11 @@ import { argumentsOfNpm, environmentOfNpm, npmSettings, type Settings } from './
 
 /** What npm makes of `--plan`, which it takes for four short options. */
 const PLAN_AS_READ_BY_NPM = ['parseable', 'long', 'all'];
+/**
+ * npm has settings of its own that begin so, and takes them for these: `engine-strict`, `format-package-lock`. The
+ * environment does not tell one from the other, nor anything of the latter.
+ */
+const EXPANDED_BY_NPM = new Set(['engine', 'format']);
 /** What npm makes of `--quiet` and `--verbose`. */
 const LOG_LEVELS = new Map([
   ['quiet', 'warn'],
@@ -45,6 +50,7 @@ export function refuseWhatNpmKept(
   if (event !== command.name() && !isExec) return;
   const settings = npmSettings(env, npm);
   const kept = keptOptions(command, settings);
+  if (typed !== undefined) kept.push(...keptByExpansion(command, typed));
   // npx has a --quiet of its own, before the command; where nothing is known of npm's start, CI may have set the level.
   if (!isExec && npm !== undefined && isForProgram('--loglevel', command, typed))
     kept.push(...keptLevels(command, settings));
@@ -85,6 +91,16 @@ function keptLevels(command: Command, { fromCommandLine }: Settings): Kept[] {
   return command.options
     .filter((option) => level !== undefined && LOG_LEVELS.get(settingName(option)) === level)
     .map((option) => ({ option, values: [], times: 1 }));
+}
+
+function keptByExpansion(command: Command, typed: readonly string[]): Kept[] {
+  const end = typed.indexOf('--');
+  const words = typed.slice(typed.indexOf(command.name()) + 1, end === -1 ? undefined : end);
+  const names = words.map((word) => word.split('=')[0]);
+  return command.options.flatMap((option) => {
+    const times = names.filter((name) => name === option.long).length;
+    return EXPANDED_BY_NPM.has(settingName(option)) && times > 0 ? [{ option, values: [], times }] : [];
+  });
 }
 
 /** Cut short or misspelt: npm keeps such a one as well. Short names are left out, which a setting of npm may resemble. */
