@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { claimOf, contentOf, PeerStage } from '../../../test/support/peer-stage.ts';
+import { pickerNames } from './swarm/pickers/pickers.ts';
 
 describe('a peer in the swarm protocol: downloading', () => {
   it('shakes hands, shows what it holds, unchokes who lacks that, and is interested only in who has what it needs', () => {
@@ -16,6 +17,13 @@ describe('a peer in the swarm protocol: downloading', () => {
     ]);
     expect(useful.gotOf('bitfield')[0]?.bits).toEqual(Uint8Array.of(0x80));
     expect(useless.gotOf('interested')).toEqual([]);
+  });
+
+  it('lets others choose the order of its requests only if its picker does not mind', () => {
+    for (const picker of pickerNames) {
+      const neighbour = new PeerStage({ totalChunks: 1, held: [] }, { picker }).neighbour('n', [1]);
+      expect(neighbour.gotOf('any-order')).toHaveLength(picker === 'rarest-first' ? 1 : 0);
+    }
   });
 
   it('requests nothing before it is unchoked, and then only chunks that the neighbour has and it lacks', () => {

@@ -12,7 +12,7 @@ import { Neighbour, SILENT_MS } from './neighbours/neighbour.ts';
 import { KnownPeers, type KnownPeer } from './neighbours/known-peers.ts';
 import { Neighbourhood } from './neighbours/neighbourhood.ts';
 import { Search } from './neighbours/search.ts';
-import { rarestFirst } from './pickers/rarest-first.ts';
+import { servedInAnyOrder } from './pickers/pickers.ts';
 
 /** Least time that a handshake is waited for, and a neighbour that says nothing at all. */
 const HANDSHAKE_LIMIT_MS = 15_000;
@@ -207,8 +207,7 @@ export class Mesh {
   #introduce(connection: Connection): Bitfield {
     connection.send(this.#handshake());
     connection.send({ type: 'resumes' });
-    // Whoever is asked may know better by now which is the rarest.
-    if (this.#context.picker === rarestFirst) connection.send({ type: 'any-order' });
+    if (servedInAnyOrder.has(this.#context.picker)) connection.send({ type: 'any-order' });
     const shown = this.#handler.bitfield();
     connection.send(shown);
     return shown;

@@ -10,6 +10,12 @@ export const pickers = {
   sequential,
 } as const satisfies Readonly<Record<string, Picker>>;
 
+/**
+ * Those whose requests others may serve in any order (`any-order`): whoever is asked may know better by now which chunk
+ * is the rarest. Requests of all others are served in the order in which they choose.
+ */
+export const servedInAnyOrder: ReadonlySet<Picker> = new Set<Picker>([rarestFirst]);
+
 export type PickerName = keyof typeof pickers;
 
 export const pickerNames = Object.keys(pickers) as [PickerName, ...PickerName[]];
