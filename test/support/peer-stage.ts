@@ -176,6 +176,12 @@ export class Puppet {
     return this.got.filter((message): message is Extract<SwarmMessage, { type: T }> => message.type === type);
   }
 
+  /** The connection breaks, as by a reset. */
+  reset(): void {
+    this.#connection.abort();
+    this.#stage.run(1);
+  }
+
   close(): void {
     this.#connection.end();
     this.#stage.run(1);

@@ -267,6 +267,14 @@ describe('a peer in the swarm protocol: connections', () => {
     expect(times.length).toBeLessThanOrEqual(6);
   });
 
+  it('dials who had connected to it when that connection breaks, even if no tracker tells of it', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    stage.neighbour('n', [1], 7105).reset();
+    stage.run(5_000);
+    expect(stage.eventsOf('connection-failed').at(-1)?.address).toEqual({ host: 'n', port: 7105 });
+    expect(stage.eventsOf('connection-failed').length).toBeGreaterThan(1);
+  });
+
   it('keeps at most maxConnections neighbours', () => {
     const stage = new PeerStage({ totalChunks: 1, held: [] }, { maxConnections: 2 });
     const open = [1, 2, 3]

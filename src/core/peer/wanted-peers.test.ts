@@ -55,3 +55,41 @@ it('a peer whom too few serve asks at each announce as long as it knows nobody e
   expect(wanted).toHaveLength(15);
   expect(new Set(wanted)).toEqual(new Set([50]));
 });
+
+/** A peer whose two places are taken by others that hold all and let nobody ask; the tracker names one that is not there. */
+function starvedPeer(): {
+  readonly stage: PeerStage;
+  readonly misers: readonly Puppet[];
+  readonly tries: () => number;
+} {
+  const address = { host: 'ghost', port: 9 };
+  const stage = new PeerStage(
+    { totalChunks: 40, held: [], peers: [{ address, protocol: 'swarm' }] },
+    { maxConnections: 2 },
+  );
+  const misers = [stage.neighbour('a', chunks, 7101), stage.neighbour('b', chunks, 7102)];
+  return { stage, misers, tries: () => stage.eventsOf('connection-failed').length };
+}
+
+it('a peer that nobody lets ask tries others after ten seconds, although its places are taken by who holds all', () => {
+  const { stage, tries } = starvedPeer();
+  stage.run(5_000);
+  const before = tries();
+  stage.run(20_000);
+  expect(tries()).toBeGreaterThan(before);
+});
+
+it('a peer that nobody lets ask gives the place of one of them to who connects to it', () => {
+  const { stage, misers } = starvedPeer();
+  stage.run(15_000);
+  const generous = stage.neighbour('c', chunks, 7103);
+  expect(generous.closes).toEqual([]);
+  expect(misers.filter(({ closes }) => closes.length > 0)).toHaveLength(1);
+});
+
+it('a peer that somebody lets ask keeps those that do not', () => {
+  const { stage, misers } = starvedPeer();
+  misers[0]!.say({ type: 'unchoke' });
+  stage.run(15_000);
+  expect(stage.neighbour('c', chunks, 7103).closes).toHaveLength(1);
+});

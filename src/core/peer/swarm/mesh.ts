@@ -276,12 +276,16 @@ export class Mesh {
     return true;
   }
 
-  /** The one that has been of no use for longest: nothing is wanted from it, nor by it. */
+  /**
+   * The one that has been of no use for longest: nothing is wanted from it, nor by it. What is wanted is of no use
+   * either when nobody gives anything.
+   */
   #useless(): Neighbour | undefined {
     const nowMs = this.#context.clock.now();
     const { interested } = this.neighbours.standing;
+    const { isStarved } = this.#search;
     for (const neighbour of this.neighbours.where((at) => ~interested.words[at]!)) {
-      const isUsed = neighbour.usefulChunks > 0 || neighbour.requests.size > 0;
+      const isUsed = (neighbour.usefulChunks > 0 && !isStarved) || neighbour.requests.size > 0;
       const isUser = neighbour.serving.length > 0 || neighbour.blocked;
       const lastUseMs = Math.max(neighbour.joinedMs, neighbour.lastProgressMs, neighbour.lastServedMs);
       if (!isUsed && !isUser && nowMs - lastUseMs > this.#uselessMs) return neighbour;
@@ -315,6 +319,10 @@ export class Mesh {
     if (reason.kind !== 'end') {
       const type = reason.kind === 'protocol' ? 'remote-fault' : 'connection-failed';
       this.#context.tell({ type, address: neighbour.address, detail: reason.detail });
+    }
+    // Who had connected to us may not know that we are still there, and the tracker may be gone.
+    if (reason.kind !== 'end' && reason.kind !== 'protocol' && !this.#context.ledger.complete) {
+      this.#known.learn([neighbour.address], this.#context.clock.now());
     }
     this.#remove(neighbour, RETRY_MS);
     const known = this.#known.get(neighbour.address);

@@ -6,6 +6,8 @@ import type { Neighbourhood } from './neighbourhood.ts';
 const NEIGHBOURS = 20;
 /** Not all that are connected want something at the same time. */
 const NEIGHBOURS_FOR_SLOT = 2;
+/** Who lacks something and was let ask by nobody for so long tries others although it has neighbours enough. */
+const STARVED_MS = 10_000;
 /** Of `maxConnections`: others need places, too. */
 const SHARE = 0.8;
 
@@ -23,34 +25,51 @@ export class Search {
   #nextTrialMs = 0;
   /** Of the same time of being stranded. */
   #trials = 0;
+  /** When it last lacked nothing, or somebody let it ask; at first when it began. */
+  #fedMs: number;
 
   constructor(context: PeerContext, neighbours: Neighbourhood) {
     this.#context = context;
     this.#neighbours = neighbours;
     this.#isLeecher = !context.ledger.complete;
+    this.#fedMs = context.clock.now();
   }
 
   /**
-   * How many more it looks for now; 0: nobody. Who is stranded tries one more, and each further one after twice as long.
+   * How many more it looks for now; 0: nobody. Who is stranded tries one more, and each further one after twice as long:
+   * in place of one that is of no use, or beside the others when none of them lets it ask.
    *
    * @param pending how many are on their way to being neighbours
    * @param hasUseless whether somebody would give up its place to another
    */
   wanted(pending: number, hasUseless: () => boolean): number {
     this.#isTrial = false;
+    const nowMs = this.#context.clock.now();
+    if (!this.#isUnfed) this.#fedMs = nowMs;
     const missing = this.#target() - this.#neighbours.size - pending;
     if (missing > 0) return this.#isDone && this.#timesInVain > 0 ? 1 : missing;
     if (!this.#isStranded()) {
       this.#trials = 0;
       return 0;
     }
-    this.#isTrial = pending === 0 && this.#context.clock.now() >= this.#nextTrialMs && hasUseless();
+    const isRoom = this.isStarved && this.#neighbours.size < this.#places();
+    this.#isTrial = pending === 0 && nowMs >= this.#nextTrialMs && (isRoom || hasUseless());
     return this.#isTrial ? 1 : 0;
   }
 
   /** There was somebody to be tried. */
   began(): void {
     if (this.#isTrial) this.#nextTrialMs = this.#context.clock.now() + pauseMs(this.#trials++);
+  }
+
+  /** It lacks something, and nobody has let it ask for a while. */
+  get isStarved(): boolean {
+    return this.#isUnfed && this.#context.clock.now() - this.#fedMs >= STARVED_MS;
+  }
+
+  get #isUnfed(): boolean {
+    const { serving } = this.#neighbours.standing;
+    return !this.#context.ledger.complete && this.#neighbours.countIn(serving) === 0;
   }
 
   /** Complete, and in vain a moment ago. */
@@ -76,9 +95,14 @@ export class Search {
 
   /** Who lacks something looks for it; who has become complete, for as many as it can serve. */
   #target(): number {
-    const { maxConnections, uploadSlots } = this.#context.options;
+    const { uploadSlots } = this.#context.options;
     const wanted = this.#isDone ? uploadSlots : Math.max(NEIGHBOURS, NEIGHBOURS_FOR_SLOT * uploadSlots);
-    return Math.min(wanted, Math.ceil(SHARE * maxConnections));
+    return Math.min(wanted, this.#places());
+  }
+
+  /** As many as it looks for at most. */
+  #places(): number {
+    return Math.ceil(SHARE * this.#context.options.maxConnections);
   }
 
   /** Few give anything, or nobody takes anything: somebody else might. */
