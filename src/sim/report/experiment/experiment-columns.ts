@@ -109,16 +109,19 @@ function precisionDoubts(precision: Experiment['precision'], ending: Experiment[
   return [`${asked}. After ${most} runs of each it is known within ${formatMetric(reachedShare, 'share')}.`];
 }
 
-const explanations = [
-  '± is half the 95 % confidence interval of the mean (Student’s t). [ ] is the 95 % interval of the difference from the baseline (Welch).',
-  '“better” and “worse” hold for all arms of a metric together (Holm); “no difference shown” is not “equal”.',
-  'Where n is below the number of runs, the others have no such figure, for example no makespan.',
-] as const;
+const SCATTER = '± is half the 95 % confidence interval of the mean (Student’s t).';
+const DIFFERENCE = '[ ] is the 95 % interval of the difference from the baseline (Welch).';
+const STATEMENTS =
+  '“better” and “worse” hold for all arms of a metric together (Holm); “no difference shown” is not “equal”.';
+const FEWER_RUNS =
+  'Where n is below the number of runs, the others have no such figure, for example no makespan.';
 
-/** How the tables are to be read. */
+/** How the tables are to be read. Without a baseline nothing is compared. */
 export function explanationsOf({ repeats, arms, baseline }: Experiment): readonly string[] {
-  if (repeats > 1 || arms.length === 1) return explanations;
-  return baseline === null ? [] : [`In brackets: beside ${baseline}, of one run each.`];
+  const isOfOneRun = repeats === 1 && arms.length > 1;
+  if (baseline === null) return isOfOneRun ? [] : [SCATTER, FEWER_RUNS];
+  if (isOfOneRun) return [`In brackets: beside ${baseline}, of one run each.`];
+  return [`${SCATTER} ${DIFFERENCE}`, STATEMENTS, FEWER_RUNS];
 }
 
 /** The figures of one metric, arm by arm. */

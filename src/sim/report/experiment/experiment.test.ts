@@ -56,6 +56,15 @@ describe('an experiment on a terminal', () => {
     `);
   });
 
+  it('without a baseline explains no comparison', () => {
+    const runs = ['random', 'rarest'].flatMap((arm) =>
+      [4000, 4100, 4200].map((makespan, at) => experimentRun(arm, at + 1, { makespan })),
+    );
+    const text = renderExperiment(experimentOfRuns(runs, { baseline: null }), { colours: false });
+    expect(text).toContain('± is half the 95 % confidence interval of the mean');
+    expect(text).not.toMatch(/baseline|Welch|better/);
+  });
+
   it('of one run an arm is one table, which says that nothing can be told', () => {
     const runs = [
       experimentRun('random', 1, { makespan: 4000, seeder_load: 1.2, waste: 0 }),
