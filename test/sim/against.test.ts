@@ -141,10 +141,25 @@ describe('sim --against a git ref', () => {
       const { code, stderr } = await run(...VIRTUAL, '--against', 'main');
       expect(code).toBe(2);
       expect(stderr).toMatch(
-        /the program of main \(commit [0-9a-f]{12}\) cannot run this plan; it says:\n {2}sim: .*99/,
+        /the program of main \(commit [0-9a-f]{12}\) cannot run this plan, .*:\n {2}schemaVersion: 98 .*99.*\nits plans have another form; /,
       );
       expect(leftovers()).toEqual(NOTHING);
       expect(existsSync(join(folder, 'reports', 'pickers', 'latest'))).toBe(false);
+    });
+
+    it('says once, and not for each peer, what the other program lacks and what to do', async () => {
+      change('core/peer/swarm/pickers/pickers.ts', 'sequential,\n}', 'sequential,\n  novel: sequential,\n}');
+      const novel = ['--set', 'defaults.policy.picker=novel'];
+      const { code, stderr } = await run(...VIRTUAL, ...novel, '--against', 'HEAD');
+      expect(code).toBe(2);
+      expect(stderr.match(/novel/g)).toHaveLength(1);
+      expect(stderr).toMatch(
+        new RegExp(
+          'the program of HEAD \\(commit [0-9a-f]{12}\\) cannot run this plan, which has what that program does not know:\n' +
+            ' {2}peers\\.0\\.policy\\.picker: "novel" is not known here \\(7 times, .*known: .*\n' +
+            'name a commit that has it, or set what both programs know \\(--set\\)\n$',
+        ),
+      );
     });
   });
 

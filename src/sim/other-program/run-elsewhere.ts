@@ -11,12 +11,10 @@ import { adoptReport } from '../report/adopt-report.ts';
 import type { RunPlace } from '../report/write-report.ts';
 import type { FinishedRun } from '../run-and-report.ts';
 import type { Checkout } from './checkout.ts';
+import { refusalOf } from './refusal.ts';
 
-/** Of the other program's last words, as many as explain something. */
-const LINES_MAX = 20;
 /** A program that was told to end, and has not by then, is killed. */
 const PATIENCE_MS = 10_000;
-const BAD_INPUT = 2;
 
 /**
  * Runs a plan by the program of the checkout, and takes over its report.
@@ -51,7 +49,9 @@ export async function runElsewhere(
   signal.removeEventListener('abort', stop);
   signal.throwIfAborted();
   const latest = join(reports, 'latest');
-  if (!existsSync(join(latest, 'result.json'))) throw refusal(checkout, code, told);
+  if (!existsSync(join(latest, 'result.json'))) {
+    throw refusalOf(checkout.ref, { code, told, planFile });
+  }
   return { ...(await takeOver(checkout, latest, place)), warning: null };
 }
 
@@ -73,17 +73,6 @@ function readOwn(latest: string, name: string): FinishedRun['result'] {
     throw new ConfigError(`the results of ${name} cannot be compared: ${cause.message}`, { cause });
   }
   throw new EngineError(`the program of ${name} wrote no result of a run`);
-}
-
-function refusal({ ref }: Checkout, code: number | null, told: string): ConfigError | EngineError {
-  const lines = told.trim().split('\n').slice(-LINES_MAX);
-  const words = lines.map((line) => `  ${line}`).join('\n');
-  const where = `the program of ${ref.name} (commit ${ref.commit.slice(0, 12)})`;
-  return code === BAD_INPUT
-    ? new ConfigError(`${where} cannot run this plan; it says:\n${words}`)
-    : new EngineError(
-        `${where} ended with ${code === null ? 'a signal' : `code ${code}`} and no result; it said:\n${words}`,
-      );
 }
 
 /** What npm tells a script about itself would be taken for an order to the other program. */

@@ -3,7 +3,8 @@ import { readDocument } from '../scenario/source/source-document.ts';
 import { readChunkFolder, type FolderReader } from '../scenario/resolve/chunk-folder.ts';
 import { problemsOf } from '../scenario/language/zod-messages.ts';
 import { jsonSchemaOf } from '../scenario/language/json-schema.ts';
-import { inOrder, placed, ScenarioError } from '../scenario/source/problems.ts';
+import { inOrder, placed, ScenarioError, type Problem } from '../scenario/source/problems.ts';
+import { groupAlike, timesText } from './alike.ts';
 import { checkCondition, checkThresholds, type Mistake } from './check-comparisons.ts';
 import { checkHoldings } from './check-holdings.ts';
 import { requirePlan } from './require-plan.ts';
@@ -157,7 +158,18 @@ export function parsePlan(
     problems.push(...problemsOf(validated.error.issues, jsonSchemaOf(checkedPlan), document));
   }
   problems.push(...told.map(([path, ...words]) => document.problemAt(path, 'value', ...words)));
-  throw new ScenarioError(inOrder(problems), document.sources);
+  throw new ScenarioError(eachOnce(inOrder(problems)), document.sources);
+}
+
+function eachOnce(problems: readonly Problem[]): Problem[] {
+  const groups = groupAlike(problems, ({ file, path, message, suggestion = '' }) => ({
+    path,
+    words: JSON.stringify([file, message, suggestion]),
+  }));
+  return groups.map((group) => {
+    const first = group[0]!;
+    return { ...first, message: `${first.message}${timesText(group.map(({ path }) => path))}` };
+  });
 }
 
 /** Where a key of a valid plan is written. */
