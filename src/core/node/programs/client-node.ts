@@ -1,5 +1,7 @@
 /** A peer of the real world: TCP sockets, the system's clock, a chunk folder and logs.log, put together. */
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { canonicalHost } from '../../address.ts';
 import { StoreError } from '../../errors.ts';
 import type { EventSink } from '../../interfaces.ts';
 import { peerDefaults, type PeerOptions } from '../../peer/options.ts';
@@ -70,7 +72,10 @@ export class ClientNode {
         watcher.emit(event);
       },
     };
-    const transport = new TcpTransport({ clock }, { totalChunks: store.totalChunks, host: options.bind });
+    const transport = new TcpTransport(
+      { clock },
+      { totalChunks: store.totalChunks, host: options.bind, ...sourceOf(options) },
+    );
     this.#peer = new Peer(
       { clock, random: seededRandom(randomUUID()), transport, store: this.#served, events },
       { ...peerDefaults, checksTotal: true, ...options.peer },
@@ -111,6 +116,16 @@ export class ClientNode {
       this.#lock?.release();
     }
   }
+}
+
+/**
+ * In the swarm protocol others are told the address that a client comes from: it has to be the one that it listens on,
+ * unless that is what the system chooses anyway, or stands for several. In the spec protocol the client itself tells it.
+ */
+function sourceOf({ bind, peer }: ClientNodeOptions): { readonly localAddress?: string } {
+  const isChosenAnyway = ['localhost', '::1'].includes(canonicalHost(bind));
+  const isOne = isIP(bind) !== 0 && bind !== '0.0.0.0' && bind !== '::';
+  return peer.protocol === 'swarm' && isOne && !isChosenAnyway ? { localAddress: bind } : {};
 }
 
 /** A client that cannot write into the folder cannot lock it either; the failure says why. */

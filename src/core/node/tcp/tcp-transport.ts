@@ -1,10 +1,12 @@
 import {
   createServer,
+  isIP,
   Socket,
   type AddressInfo,
   type ConnectOpts,
   type SocketConstructorOpts,
 } from 'node:net';
+import { isLoopback } from '../../address.ts';
 import type { Address, Clock, Connection, ListenOptions, Listener, Transport } from '../../interfaces.ts';
 import type { Dialect } from '../../protocol/messages.ts';
 import { KIB, SECOND_MS } from '../../units.ts';
@@ -24,7 +26,8 @@ export interface TcpTransportOptions {
   readonly host?: string;
   /**
    * Numeric address of this machine that outgoing connections come from, so that the other side can tell who it is.
-   * Default: chosen by the system. One that is not of this machine makes every connection fail as refused.
+   * Default: chosen by the system, as it is where this one cannot be used: towards the other family of addresses, and
+   * from a loopback address towards other machines. One that is not of this machine makes connections fail as refused.
    */
   readonly localAddress?: string;
   /**
@@ -128,12 +131,20 @@ export class TcpTransport implements Transport {
       socket.connect({
         host: numericHost(address.host),
         port: address.port,
-        ...pickDefined(this.#options, ['localAddress']),
+        ...this.#source(address.host),
       });
     } catch (error) {
       socket.destroy(error as Error);
     }
     return connection;
+  }
+
+  #source(remoteHost: string): { readonly localAddress?: string; readonly family?: number } {
+    const { localAddress } = this.#options;
+    if (localAddress === undefined) return {};
+    if (isLoopback(localAddress) && !isLoopback(remoteHost)) return {};
+    const [family, remoteFamily] = [isIP(localAddress), isIP(numericHost(remoteHost))];
+    return remoteFamily === 0 || remoteFamily === family ? { localAddress, family } : {};
   }
 
   #accept(
