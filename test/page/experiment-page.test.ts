@@ -1,5 +1,5 @@
 /** The page of an experiment in a real browser: a figure against what was swept, and the way to each run. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -116,6 +116,34 @@ it('shows another figure by choice, in light, dark and on a small screen, withou
     expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`)).toEqual([]);
     await page.close();
   }
+});
+
+it('fills its axis with values that are near to each other, says that it does not begin at 0, and can', async () => {
+  const arms = experiment.arms.map((arm, at) => {
+    const [mean, ci95] = [20_000 + 20 * at, 30];
+    const figures = arm.figures.map((figure) => ({ ...figure, summary: { ...figure.summary!, mean, ci95 } }));
+    return { ...arm, figures: figures.filter(({ metric }) => metric === 'makespan') };
+  });
+  const file = join(folder, 'near.html');
+  writeFileSync(file, renderExperimentPage({ ...experiment, arms, runs: [] }, pageScript('page')));
+  const { page, trouble } = await openFile(browser, file);
+  expect(trouble).toEqual([]);
+  const told = page.locator('#told-experiment');
+  const highest = () =>
+    page.evaluate<number>(
+      "Math.max(...[...document.querySelectorAll('.band path')].map((band) => band.getBBox().height))",
+    );
+  const tight = await highest();
+  expect(await told.innerText()).toMatch(/The axis does not begin at 0\.$/);
+  expect(await page.locator('.plot svg').first().innerHTML()).toContain('makespan (s), not from 0');
+  expect(await count(page, '.zero line')).toBe(0);
+  await page.getByLabel('Axis from 0').check();
+  expect(await told.innerText()).not.toContain('axis');
+  expect(await page.locator('.plot svg').first().innerHTML()).not.toContain('not from 0');
+  expect(await count(page, '.zero line')).toBe(3);
+  // The axis has 0.2 s with the room, instead of 20 s.
+  expect(tight).toBeGreaterThan(50 * (await highest()));
+  await page.close();
 });
 
 it('marks a threshold that some arm misses', () => {

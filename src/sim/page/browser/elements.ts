@@ -28,6 +28,13 @@ export function chooser(
   return element('label', {}, `${label} `, list);
 }
 
+/** A box to tick with its label. */
+export function tickBox(label: string, onChange: (isTicked: boolean) => void): HTMLLabelElement {
+  const box = element('input', { type: 'checkbox' });
+  box.addEventListener('change', () => onChange(box.checked));
+  return element('label', {}, box, ` ${label}`);
+}
+
 /** At most so many rows: a table is there to be read. */
 const ROWS_MAX = 500;
 

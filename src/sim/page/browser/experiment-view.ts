@@ -3,7 +3,8 @@ import * as Plot from '@observablehq/plot';
 import { formatMetric } from '../../units/format.ts';
 import type { MetricUnit } from '../../units/metric-unit.ts';
 import type { ArmPoint, ExperimentCharts, MetricChart, RunPoint } from '../shared/experiment-charts.ts';
-import { chooser, element, tableOf } from './elements.ts';
+import { closeUp } from '../shared/value-axis.ts';
+import { chooser, element, tableOf, tickBox } from './elements.ts';
 import { widthOf } from './paper.ts';
 import { clipped, plot, rateUnit, timeUnit, type Unit } from './scales.ts';
 
@@ -16,11 +17,19 @@ export function showExperiment(figure: HTMLElement, charts: ExperimentCharts): (
   const place = figure.querySelector<HTMLElement>('.plot')!;
   const told = figure.querySelector<HTMLElement>('figcaption p')!;
   const details = figure.querySelector('details')!;
+  const fromZero = tickBox('Axis from 0', (ticked) => {
+    isFromZero = ticked;
+    draw();
+  });
   let chosen = charts.metrics[0];
+  let isFromZero = false;
   const draw = (): void => {
     if (chosen === undefined) return;
-    told.textContent = chosen.summary;
-    place.replaceChildren(...drawMetric(chosen, charts, Math.max(280, widthOf(place))));
+    const near = closeUp(valuesOf(chosen));
+    const domain = isFromZero ? undefined : near;
+    fromZero.hidden = near === undefined;
+    told.textContent = chosen.summary + (domain === undefined ? '' : ' The axis does not begin at 0.');
+    place.replaceChildren(...drawMetric(chosen, charts, { width: Math.max(280, widthOf(place)), domain }));
     if (details.open) showTable();
   };
   const showTable = (): void => {
@@ -39,7 +48,26 @@ export function showExperiment(figure: HTMLElement, charts: ExperimentCharts): (
     );
     figure.querySelector('.controls')!.append(list);
   }
+  figure.querySelector('.controls')!.append(fromZero);
   return draw;
+}
+
+/** All that stands in the chart of a figure, in every facet of it. */
+function valuesOf({ points, runs, baseline }: MetricChart): number[] {
+  const means = baseline === null ? points : [...points, baseline];
+  return [
+    ...means.flatMap(({ mean, low, high }) => [mean, Math.max(0, low ?? mean), high ?? mean]),
+    ...runs.map(({ value }) => value),
+  ];
+}
+
+/** In the unit of the figure. */
+type Domain = readonly [number, number];
+
+interface Size {
+  readonly width: number;
+  /** undefined: from 0. */
+  readonly domain: Domain | undefined;
 }
 
 function metricTable({ points, unit }: MetricChart): HTMLElement {
@@ -55,7 +83,7 @@ function metricTable({ points, unit }: MetricChart): HTMLElement {
   );
 }
 
-function drawMetric(chart: MetricChart, charts: ExperimentCharts, width: number): Element[] {
+function drawMetric(chart: MetricChart, charts: ExperimentCharts, { width, domain }: Size): Element[] {
   const columns =
     charts.facets.length === 1 ? 1 : Math.max(1, Math.min(3, Math.floor(width / FACET_WIDTH_MIN)));
   const grid = document.createElement('div');
@@ -64,7 +92,7 @@ function drawMetric(chart: MetricChart, charts: ExperimentCharts, width: number)
   const own = Math.floor((width - 16 * (columns - 1)) / columns);
   charts.facets.forEach((name, facet) => {
     const title = name === '' ? [] : [element('p', { class: 'facet' }, name)];
-    grid.append(element('div', {}, ...title, drawFacet(chart, charts, facet, own)));
+    grid.append(element('div', {}, ...title, drawFacet(chart, charts, facet, { width: own, domain })));
   });
   return [grid];
 }
@@ -78,15 +106,18 @@ function unitOf(unit: MetricUnit, most: number): Unit {
   return { name: '', size: 1 };
 }
 
-function drawFacet(chart: MetricChart, charts: ExperimentCharts, facet: number, width: number): Element {
-  const { metric, unit: metricUnit, baseline } = chart;
+function drawFacet(
+  chart: MetricChart,
+  charts: ExperimentCharts,
+  facet: number,
+  { width, domain }: Size,
+): Element {
+  const { metric, unit: metricUnit } = chart;
   const { values, name, isNumeric } = charts.x;
-  const all = [
-    ...chart.points.flatMap(({ mean, high }) => [mean, high ?? mean]),
-    ...chart.runs.map(({ value }) => value),
-    ...(baseline === null ? [] : [baseline.mean, baseline.high ?? baseline.mean]),
-  ];
-  const unit = unitOf(metricUnit, Math.max(...all));
+  const most = Math.max(...valuesOf(chart));
+  const unit = unitOf(metricUnit, most);
+  const [from, to] = domain ?? [0, most];
+  const what = unit.name === '' ? metric : `${metric} (${unit.name})`;
   const isMany = charts.facets.length > 1;
   const signs = Math.max(3, Math.floor((width / Math.max(1, values.length) - 8) / 6.6));
   const points = chart.points.filter((point) => point.facet === facet).sort((a, b) => a.x - b.x);
@@ -101,10 +132,10 @@ function drawFacet(chart: MetricChart, charts: ExperimentCharts, facet: number, 
       tickFormat: (value: string) => clipped(value, signs),
     },
     y: {
-      domain: [0, Math.max(...all) / unit.size],
+      domain: [from / unit.size, to / unit.size],
       nice: true,
       grid: true,
-      label: unit.name === '' ? metric : `${metric} (${unit.name})`,
+      label: domain === undefined ? what : `${what}, not from 0`,
     },
     marks: [
       ...baselineMarks(chart, unit),
@@ -120,7 +151,7 @@ function drawFacet(chart: MetricChart, charts: ExperimentCharts, facet: number, 
         className: 'means',
       }),
       runMarks(chart, facet, values, unit),
-      Plot.ruleY([0], { stroke: 'var(--soft)' }),
+      ...(domain === undefined ? [Plot.ruleY([0], { stroke: 'var(--soft)', className: 'zero' })] : []),
     ],
   });
 }
