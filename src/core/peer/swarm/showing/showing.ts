@@ -103,12 +103,13 @@ export class Showing {
     if (indices.length === 0) return;
     for (const index of indices) neighbour.told.add(index);
     const nowMs = this.#context.clock.now();
-    for (const message of haves(indices)) neighbour.send(message, nowMs);
+    if (indices.length === 1) neighbour.send({ type: 'have', index: indices[0]! }, nowMs);
+    else if (indices.length <= HAVE_MANY_MAX) neighbour.send({ type: 'have-many', indices }, nowMs);
+    else for (const message of manyHaves(indices)) neighbour.send(message, nowMs);
   }
 }
 
-function haves(indices: readonly number[]): SwarmMessage[] {
-  if (indices.length === 1) return [{ type: 'have', index: indices[0]! }];
+function manyHaves(indices: readonly number[]): SwarmMessage[] {
   const messages: SwarmMessage[] = [];
   for (let at = 0; at < indices.length; at += HAVE_MANY_MAX) {
     messages.push({ type: 'have-many', indices: indices.slice(at, at + HAVE_MANY_MAX) });
