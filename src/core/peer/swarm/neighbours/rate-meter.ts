@@ -17,6 +17,7 @@ export class RateMeter {
   }
 
   bytesPerSec(nowMs: number): number {
+    if (this.#weightedBytes === 0) return 0;
     this.#fade(nowMs);
     // A young meter has not filled its memory yet: divide by what it can have seen.
     const seenMs = MEMORY_MS * (1 - Math.exp(-(nowMs - this.#sinceMs) / MEMORY_MS));

@@ -1,6 +1,6 @@
 import { pick } from '../../../random.ts';
 import { leastServed } from './least-served.ts';
-import type { UploadPolicy } from './upload-policy.ts';
+import type { ChokeCandidate, UploadPolicy } from './upload-policy.ts';
 
 const OPTIMISTIC_ROUNDS = 3;
 
@@ -11,12 +11,11 @@ const OPTIMISTIC_ROUNDS = 3;
 export const titForTat: UploadPolicy = (interested, situation, random) => {
   const { slots, round, seeding } = situation;
   if (seeding) return leastServed(interested, situation, random);
-  const ranked = interested.toSorted(
-    (a, b) => b.receivedBytesPerSec - a.receivedBytesPerSec || Number(b.unchoked) - Number(a.unchoked),
-  );
-  const regularSlots = Math.max(1, slots - 1);
+  // Most often one slot has become free.
+  if (slots === 1) return { unchoked: new Set([bestOf(interested).id]), optimistic: undefined };
+  const ranked = interested.toSorted(compare);
+  const regularSlots = slots - 1;
   const unchoked = new Set(ranked.slice(0, regularSlots).map(({ id }) => id));
-  if (slots === 1) return { unchoked, optimistic: undefined };
   const others = ranked.slice(regularSlots);
   const stays = round % OPTIMISTIC_ROUNDS === 0 ? undefined : others.find(({ optimistic }) => optimistic);
   const optimistic = (
@@ -30,3 +29,15 @@ export const titForTat: UploadPolicy = (interested, situation, random) => {
   if (optimistic !== undefined) unchoked.add(optimistic);
   return { unchoked, optimistic };
 };
+
+/** Below 0: the first comes before the other. */
+function compare(a: ChokeCandidate, b: ChokeCandidate): number {
+  return b.receivedBytesPerSec - a.receivedBytesPerSec || Number(b.unchoked) - Number(a.unchoked);
+}
+
+/** Of several that are alike the first. */
+function bestOf(candidates: readonly ChokeCandidate[]): ChokeCandidate {
+  let best = candidates[0]!;
+  for (const candidate of candidates) if (compare(candidate, best) < 0) best = candidate;
+  return best;
+}

@@ -264,6 +264,8 @@ export class Uploader {
 
   #rests(neighbour: Neighbour, nowMs: number): boolean {
     const { weChoke, serving, blocked, lastServedMs, lastReceivedMs } = neighbour;
+    // Most of those who are asked about are choked, and have not rested lately.
+    if (weChoke && neighbour.rest === undefined) return false;
     const patience = serving.length > 0 || blocked ? neighbour.takePatience : neighbour.usePatience;
     const isIdle =
       !weChoke &&
