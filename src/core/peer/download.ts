@@ -1,33 +1,42 @@
 import type { DiscardReason } from '../events.ts';
 import type { Address, Body, ChunkInfo } from '../interfaces.ts';
+import type { ProtocolName } from '../protocol/messages.ts';
 import type { Draft } from './draft.ts';
 
 /** `outdated`: a content, or another one, was agreed on since it began, so that nothing is said of who sent it. */
 export type Finish = 'held' | 'corrupt' | 'outdated';
 
-/** What a download asks and tells the ledger. */
+/** What downloads ask and tell the ledger: the same of all, since there is one for each chunk of each peer. */
 export interface DownloadOutcome {
   /** By now; undefined: nothing is. */
-  agreed(): ChunkInfo | undefined;
-  requested(): void;
+  agreed(index: number): ChunkInfo | undefined;
+  requested(download: Download): void;
   /** Once. */
-  left(): void;
+  left(download: Download): void;
   /** The draft is in the store; after `left`. */
-  held(): void;
+  held(download: Download): void;
   /** The draft is given up; after `left`. */
-  discard(reason: DiscardReason): void;
+  discard(draft: Draft, reason: DiscardReason): void;
 }
 
 /** One attempt to receive a chunk, or the rest of it, from one remote. Ends once, by `finish`, `leave` or `drop`. */
 export class Download {
   readonly draft: Draft;
   readonly from: Address;
+  readonly protocol: ProtocolName;
+  readonly sinceMs: number;
   readonly #outcome: DownloadOutcome;
   #over = false;
 
-  constructor(draft: Draft, from: Address, outcome: DownloadOutcome) {
+  constructor(
+    draft: Draft,
+    about: { readonly from: Address; readonly protocol: ProtocolName; readonly sinceMs: number },
+    outcome: DownloadOutcome,
+  ) {
     this.draft = draft;
-    this.from = from;
+    this.from = about.from;
+    this.protocol = about.protocol;
+    this.sinceMs = about.sinceMs;
     this.#outcome = outcome;
   }
 
@@ -37,7 +46,7 @@ export class Download {
 
   /** The request has left. */
   requested(): void {
-    this.#outcome.requested();
+    this.#outcome.requested(this);
   }
 
   /** What is here of the chunk, whoever sent it. */
@@ -52,7 +61,7 @@ export class Download {
 
   /** Another content was agreed on since it began. */
   get isOutdated(): boolean {
-    return this.draft.isOutdated(this.#outcome.agreed());
+    return this.draft.isOutdated(this.#outcome.agreed(this.index));
   }
 
   get over(): boolean {
@@ -80,19 +89,19 @@ export class Download {
     }
     let isRight: boolean;
     try {
-      isRight = this.draft.commit(this.#outcome.agreed()) !== undefined;
+      isRight = this.draft.commit(this.#outcome.agreed(this.index)) !== undefined;
     } catch (error) {
       this.drop('failed');
       throw error;
     }
     this.leave();
     if (isRight) {
-      this.#outcome.held();
+      this.#outcome.held(this);
       return 'held';
     }
     // A sender that was asked before anything was agreed may have been right by what it knew.
     const isCertain = this.draft.hash !== undefined;
-    this.#outcome.discard(isCertain ? 'corrupt' : 'failed');
+    this.#outcome.discard(this.draft, isCertain ? 'corrupt' : 'failed');
     return isCertain ? 'corrupt' : 'outdated';
   }
 
@@ -100,13 +109,13 @@ export class Download {
   leave(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#outcome.left();
+    this.#outcome.left(this);
   }
 
   /** Gives it up; what was received is forgotten. Idempotent. */
   drop(reason: DiscardReason): void {
     if (this.#over) return;
     this.leave();
-    this.#outcome.discard(reason);
+    this.#outcome.discard(this.draft, reason);
   }
 }

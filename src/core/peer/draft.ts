@@ -2,6 +2,13 @@ import { addressKey } from '../address.ts';
 import type { Sent } from '../events.ts';
 import type { Address, Body, ChunkInfo, ChunkWriter } from '../interfaces.ts';
 
+/** What one sender has sent of a chunk; `key`: of its address. */
+interface Share {
+  readonly key: string;
+  readonly from: Address;
+  bytes: number;
+}
+
 /**
  * What has come of a chunk so far, in order. Several downloads may bring it, one after another or at once: what is
  * here need not be fetched again.
@@ -11,9 +18,10 @@ export class Draft {
   /** What it is to be; undefined: nothing tells. */
   readonly hash: string | undefined;
   readonly #writer: ChunkWriter;
-  readonly #shares = new Map<string, { readonly from: Address; bytes: number }>();
+  /** In the order in which they began to send: hardly ever more than one. */
+  readonly #shares: Share[] = [];
   /** Of who sent the last part. */
-  #last: { readonly from: Address; bytes: number } | undefined;
+  #last: Share | undefined;
   #over = false;
   /** Downloads that bring it now. */
   users = 0;
@@ -35,13 +43,18 @@ export class Draft {
 
   /** Keys of the addresses that sent some of it. */
   get senders(): readonly string[] {
-    return [...this.#shares.keys()];
+    return this.#shares.map(({ key }) => key);
   }
 
   /** The bytes that each sender sent; `last`, by default the sender of the last part, comes first. */
   sent(last: Address = this.#last!.from): Sent {
-    const earlier = [...this.#shares].filter(([key]) => key !== addressKey(last)).map(([, share]) => share);
-    return { from: last, bytes: this.bytes, ...(earlier.length > 0 && { earlier }) };
+    const { bytes } = this;
+    if (this.#shares.length === 1 && this.#last?.from === last) return { from: last, bytes };
+    const lastKey = addressKey(last);
+    const earlier = this.#shares
+      .filter(({ key }) => key !== lastKey)
+      .map((share) => ({ from: share.from, bytes: share.bytes }));
+    return { from: last, bytes, ...(earlier.length > 0 && { earlier }) };
   }
 
   agrees(): boolean {
@@ -68,10 +81,10 @@ export class Draft {
     return newBytes;
   }
 
-  #shareOf(from: Address): { readonly from: Address; bytes: number } {
+  #shareOf(from: Address): Share {
     const key = addressKey(from);
-    const share = this.#shares.get(key) ?? { from, bytes: 0 };
-    this.#shares.set(key, share);
+    let share = this.#shares.find((other) => other.key === key);
+    if (share === undefined) this.#shares.push((share = { key, from, bytes: 0 }));
     return share;
   }
 

@@ -3,7 +3,7 @@ import type { DiscardReason } from '../events.ts';
 import type { Address, ChunkInfo, ChunkStore, Clock, EventSink } from '../interfaces.ts';
 import type { ChunkClaim, ProtocolName } from '../protocol/messages.ts';
 import { ChunkSet } from '../chunk-set.ts';
-import { Download } from './download.ts';
+import { Download, type DownloadOutcome } from './download.ts';
 import { Draft } from './draft.ts';
 
 export interface LedgerComponents {
@@ -21,14 +21,17 @@ export class Ledger {
   readonly held: ChunkSet;
   readonly #components: LedgerComponents;
   readonly #peerName: string;
-  readonly #agreed = new Map<number, ChunkInfo>();
+  /** By index. */
+  readonly #agreed: (ChunkInfo | undefined)[];
   readonly #disputed = new Set<number>();
-  readonly #downloads = new Map<number, Set<Download>>();
+  /** By index: how many downloads are bringing it. */
+  readonly #onTheirWay: Uint32Array;
   /** Neither committed nor discarded. */
   readonly #drafts = new Set<Draft>();
   readonly #onHeld: ((index: number, isNew: boolean) => void)[] = [];
   readonly #onLost: ((index: number) => void)[] = [];
   readonly #onFlight: ((index: number) => void)[] = [];
+  readonly #outcome: DownloadOutcome;
 
   constructor(components: LedgerComponents, peerName: string) {
     this.#components = components;
@@ -37,6 +40,15 @@ export class Ledger {
     for (let index = 1; index <= this.held.totalChunks; index++) {
       if (components.store.info(index) !== undefined) this.held.add(index);
     }
+    this.#agreed = Array.from({ length: this.totalChunks + 1 }, () => undefined);
+    this.#onTheirWay = new Uint32Array(this.totalChunks + 1);
+    this.#outcome = {
+      agreed: (index) => this.agreed(index),
+      requested: (download) => this.#requested(download),
+      left: (download) => this.#left(download),
+      held: (download) => this.#held(download),
+      discard: (draft, reason) => this.discard(draft, reason),
+    };
   }
 
   get totalChunks(): number {
@@ -59,22 +71,22 @@ export class Ledger {
 
   /** How many downloads are bringing it. */
   copiesOnTheirWay(index: number): number {
-    return this.#downloads.get(index)?.size ?? 0;
+    return this.#onTheirWay[index] ?? 0;
   }
 
   isOnItsWay(index: number): boolean {
-    return this.#downloads.has(index);
+    return this.copiesOnTheirWay(index) > 0;
   }
 
   /** What the swarm agreed on; undefined when not known. */
   agreed(index: number): ChunkInfo | undefined {
-    return this.#agreed.get(index);
+    return this.#agreed[index];
   }
 
   /** Learns what the swarm agreed on. A held chunk that differs is kept, but not offered while it does. */
   agree(claim: ChunkClaim): void {
     if (claim.index < 1 || claim.index > this.totalChunks) return;
-    this.#agreed.set(claim.index, claim);
+    this.#agreed[claim.index] = claim;
     const own = this.#components.store.info(claim.index);
     if (own?.hash === claim.hash && this.#disputed.delete(claim.index)) {
       this.held.add(claim.index);
@@ -146,32 +158,39 @@ export class Ledger {
     expected: Partial<ChunkInfo> = {},
     draft: Draft = this.#newDraft(index, expected),
   ): Download {
-    const { clock, events } = this.#components;
-    const startMs = clock.now();
-    const about = { peer: this.#peerName, index };
-    const download = new Download(draft, from, {
-      agreed: () => this.#agreed.get(index),
-      requested: () => events.emit({ type: 'chunk-requested', atMs: clock.now(), ...about, from, protocol }),
-      left: () => this.#left(download),
-      held: () => {
-        this.#drafts.delete(draft);
-        const sent = draft.sent(from);
-        const atMs = clock.now();
-        if (this.#disputed.has(index) || !this.held.add(index)) {
-          events.emit({ type: 'chunk-discarded', atMs, ...about, ...sent, reason: 'duplicate' });
-          return;
-        }
-        events.emit({ type: 'chunk-received', atMs, ...about, ...sent, tookMs: atMs - startMs });
-        for (const listener of this.#onHeld) listener(index, true);
-      },
-      discard: (reason) => this.discard(draft, reason),
-    });
+    const about = { from, protocol, sinceMs: this.#components.clock.now() };
+    const download = new Download(draft, about, this.#outcome);
     draft.users++;
-    const others = this.#downloads.get(index) ?? new Set();
-    this.#downloads.set(index, others.add(download));
+    this.#onTheirWay[index]!++;
     if (protocol === 'swarm') download.requested();
     for (const listener of this.#onFlight) listener(index);
     return download;
+  }
+
+  #requested({ index, from, protocol }: Download): void {
+    const { clock, events } = this.#components;
+    events.emit({
+      type: 'chunk-requested',
+      atMs: clock.now(),
+      peer: this.#peerName,
+      index,
+      from,
+      protocol,
+    });
+  }
+
+  #held({ index, draft, from, sinceMs }: Download): void {
+    const { clock, events } = this.#components;
+    this.#drafts.delete(draft);
+    const sent = draft.sent(from);
+    const atMs = clock.now();
+    const about = { atMs, peer: this.#peerName, index };
+    if (this.#disputed.has(index) || !this.held.add(index)) {
+      events.emit({ type: 'chunk-discarded', ...about, ...sent, reason: 'duplicate' });
+      return;
+    }
+    events.emit({ type: 'chunk-received', ...about, ...sent, tookMs: atMs - sinceMs });
+    for (const listener of this.#onHeld) listener(index, true);
   }
 
   /** What has come of a chunk is forgotten. Downloads that bring it are to be ended by the caller. Idempotent. */
@@ -185,18 +204,15 @@ export class Ledger {
   }
 
   #newDraft(index: number, expected: Partial<ChunkInfo>): Draft {
-    const known = { ...expected, ...this.#agreed.get(index) };
+    const known = this.agreed(index) ?? expected;
     const draft = new Draft(index, this.#components.store.begin(index, known), known.hash);
     this.#drafts.add(draft);
     return draft;
   }
 
-  #left(download: Download): void {
-    const { index, draft } = download;
+  #left({ index, draft }: Download): void {
     draft.users--;
-    const others = this.#downloads.get(index);
-    others?.delete(download);
-    if (others?.size === 0) this.#downloads.delete(index);
+    this.#onTheirWay[index]!--;
     for (const listener of this.#onFlight) listener(index);
   }
 }

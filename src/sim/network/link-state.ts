@@ -202,7 +202,7 @@ export class LinkState {
 
   /** Something goes through. The counter lives longer than this link where a peer comes back, so it never falls. */
   #meet(field: 'upChanges' | 'downChanges' | 'latencyChanges', changes: readonly CurveChange[]): void {
-    if (this.counters[field] >= changes.length) return;
+    if (changes.length === 0 || this.counters[field] >= changes.length) return;
     const atMs = this.clock.now() - this.#startMs;
     const begun = changes.filter((change) => change.atMs <= atMs).length;
     if (begun > this.counters[field]) this.counters[field] = begun;

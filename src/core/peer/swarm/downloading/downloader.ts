@@ -331,7 +331,7 @@ export class Downloader {
       };
       neighbour.requests.set(index, request);
       this.#owing.put(neighbour.slot, true);
-      neighbour.send({ type: 'request', index, ...(offset > 0 && { offset }) }, nowMs);
+      neighbour.send(offset > 0 ? { type: 'request', index, offset } : { type: 'request', index }, nowMs);
     });
   }
 

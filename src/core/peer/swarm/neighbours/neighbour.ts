@@ -91,6 +91,8 @@ export class Neighbour {
   windowShrankMs = 0;
   /** Theirs to us; the first is being sent, or is served next; the others in the order in which they came, mostly. */
   readonly serving: Serving[] = [];
+  /** Chunks that it was sent, or is being sent, and has not told yet that it holds: see `UntoldCopies`. */
+  readonly untold = new Set<number>();
 
   /** The connection has enough to send: nothing is added before it has drained. */
   blocked = false;

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { ChunkSet } from '../../../chunk-set.ts';
 import { UntoldCopies } from './untold-copies.ts';
 
-function neighbour(...holds: number[]): { readonly theirs: ChunkSet } {
+function neighbour(...holds: number[]): { readonly theirs: ChunkSet; readonly untold: Set<number> } {
   const theirs = new ChunkSet(9);
   for (const index of holds) theirs.add(index);
-  return { theirs };
+  return { theirs, untold: new Set() };
 }
 
 it('a chunk that was sent counts as a copy until its receiver tells of it, or leaves', () => {

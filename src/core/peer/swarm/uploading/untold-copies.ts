@@ -1,14 +1,13 @@
 import type { Neighbour } from '../neighbours/neighbour.ts';
 
-type Receiver = Pick<Neighbour, 'theirs'>;
+type Receiver = Pick<Neighbour, 'theirs' | 'untold'>;
 
 /**
  * Chunks that neighbours are being sent, or have been, and have not told yet that they hold: a neighbour that chokes us
  * tells seconds later. Without these a chunk that has just been sent to several would still seem to be the rarest.
  */
 export class UntoldCopies {
-  readonly #byNeighbour = new Map<Receiver, Set<number>>();
-  /** How many of those have chunk i; no entry: none. */
+  /** How many neighbours have chunk i; no entry: none. */
   readonly #counts = new Map<number, number>();
 
   count(index: number): number {
@@ -18,21 +17,19 @@ export class UntoldCopies {
   /** It is being sent the chunk. Nothing changes if it has been before. */
   sent(neighbour: Receiver, index: number): void {
     if (neighbour.theirs.has(index)) return;
-    let untold = this.#byNeighbour.get(neighbour);
-    if (untold === undefined) this.#byNeighbour.set(neighbour, (untold = new Set()));
-    if (untold.has(index)) return;
-    untold.add(index);
+    if (neighbour.untold.has(index)) return;
+    neighbour.untold.add(index);
     this.#counts.set(index, this.count(index) + 1);
   }
 
   /** It has told that it holds the chunk. */
   told(neighbour: Receiver, index: number): void {
-    if (this.#byNeighbour.get(neighbour)?.delete(index) === true) this.#drop(index);
+    if (neighbour.untold.size > 0 && neighbour.untold.delete(index)) this.#drop(index);
   }
 
   left(neighbour: Receiver): void {
-    for (const index of this.#byNeighbour.get(neighbour) ?? []) this.#drop(index);
-    this.#byNeighbour.delete(neighbour);
+    for (const index of neighbour.untold) this.#drop(index);
+    neighbour.untold.clear();
   }
 
   #drop(index: number): void {

@@ -31,11 +31,14 @@ export class FairFlow {
   readonly down: FairLink | undefined;
   /** What it shares with all others from one region to another. */
   readonly between: FairLink | undefined;
+  /** Those of the three that there are. */
+  readonly links: readonly FairLink[];
 
   constructor(up: FairLink | undefined, down: FairLink | undefined, between?: FairLink) {
     this.up = up;
     this.down = down;
     this.between = between;
+    this.links = [up, down, between].filter((link) => link !== undefined);
   }
 
   /** Bytes per ms, by the levels as they are. */
@@ -75,9 +78,7 @@ export function settleRates<Link extends FairLink>(changed: Iterable<Link>): Lin
     const lower = Math.min(before, level);
     for (const flow of link.flows) {
       // What leaves the flow more than another link does, before and after, is nothing to that link.
-      for (const other of [flow.up, flow.down, flow.between]) {
-        if (other !== undefined && other !== link && lower < other.level) add(other as Link);
-      }
+      for (const other of flow.links) if (other !== link && lower < other.level) add(other as Link);
     }
   }
   return moved;

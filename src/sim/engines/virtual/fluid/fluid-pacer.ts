@@ -53,6 +53,7 @@ export class Transfer extends FairFlow {
   declare readonly up: PacedLink | undefined;
   declare readonly down: PacedLink | undefined;
   declare readonly between: PacedLink | undefined;
+  declare readonly links: readonly PacedLink[];
   readonly onEnd: () => void;
   /** Bytes with which it began, or went on. */
   begun = 0;
@@ -124,7 +125,7 @@ export class FluidPacer {
     transfer.active = true;
     transfer.rate = 0;
     homeOf(transfer).ending.transfers.add(transfer);
-    for (const link of linksOf(transfer)) {
+    for (const link of transfer.links) {
       link.flows.add(transfer);
       this.#updateCapacity(link);
       this.#changed.add(link);
@@ -138,7 +139,7 @@ export class FluidPacer {
     const home = homeOf(transfer);
     home.ending.transfers.delete(transfer);
     this.#untimed.add(home);
-    for (const link of linksOf(transfer)) {
+    for (const link of transfer.links) {
       link.flows.delete(transfer);
       this.#changed.add(link);
     }
@@ -172,12 +173,16 @@ export class FluidPacer {
     if (this.#changed.size > 0) {
       const changed = [...this.#changed];
       this.#changed.clear();
-      for (const link of new Set([...changed, ...settleRates(changed)])) {
-        for (const flow of link.flows) this.#updateRate(flow);
-      }
+      const moved = settleRates(changed);
+      for (const link of changed) this.#updateRates(link);
+      for (const link of moved) this.#updateRates(link);
     }
     for (const link of this.#untimed) this.#setTimer(link);
     this.#untimed.clear();
+  }
+
+  #updateRates({ flows }: PacedLink): void {
+    for (const transfer of flows) this.#updateRate(transfer);
   }
 
   #updateRate(transfer: Transfer): void {
@@ -246,10 +251,4 @@ function noteServed(transfer: Transfer): void {
 /** The link whose timer tells of its end. */
 function homeOf(transfer: Transfer): PacedLink {
   return (transfer.up ?? transfer.down ?? transfer.between)!;
-}
-
-function linksOf({ up, down, between }: Transfer): PacedLink[] {
-  const links: PacedLink[] = [];
-  for (const link of [up, down, between]) if (link !== undefined) links.push(link);
-  return links;
 }
