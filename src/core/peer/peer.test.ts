@@ -275,6 +275,14 @@ describe('a peer in the swarm protocol: connections', () => {
     expect(stage.eventsOf('connection-failed').length).toBeGreaterThan(1);
   });
 
+  it('does not dial who had connected to it and broke the protocol', () => {
+    const stage = new PeerStage({ totalChunks: 1, held: [] });
+    stage.neighbour('n', [1], 7105).say({ type: 'have', index: 9 });
+    stage.run(5_000);
+    expect(stage.eventsOf('remote-fault')).toHaveLength(1);
+    expect(stage.eventsOf('connection-failed')).toEqual([]);
+  });
+
   it('keeps at most maxConnections neighbours', () => {
     const stage = new PeerStage({ totalChunks: 1, held: [] }, { maxConnections: 2 });
     const open = [1, 2, 3]

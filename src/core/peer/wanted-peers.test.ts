@@ -93,3 +93,26 @@ it('a peer that somebody lets ask keeps those that do not', () => {
   stage.run(15_000);
   expect(stage.neighbour('c', chunks, 7103).closes).toHaveLength(1);
 });
+
+it('a peer that nobody lets ask keeps those that hold what it lacks before those that do not', () => {
+  const stage = new PeerStage({ totalChunks: 40, held: [] }, { maxConnections: 2 });
+  const seeder = stage.neighbour('seeder', chunks, 7101);
+  const empty = stage.neighbour('empty', [], 7102);
+  stage.run(15_000);
+  stage.neighbour('c', chunks, 7103);
+  expect(seeder.closes).toEqual([]);
+  expect(empty.closes).toHaveLength(1);
+});
+
+it('a peer that nobody lets ask gives up who never gave it anything before who did', () => {
+  const stage = new PeerStage({ totalChunks: 40, held: [] }, { maxConnections: 2 });
+  const [giver, miser] = ['giver', 'miser'].map((name, at) => stage.neighbour(name, chunks, 7101 + at));
+  stage.run(3_000);
+  giver!.say({ type: 'unchoke' }, { type: 'choke' });
+  for (const index of giver!.requested) giver!.deliver(index);
+  expect(stage.eventsOf('chunk-received').length).toBeGreaterThan(0);
+  stage.run(15_000);
+  stage.neighbour('c', chunks, 7103);
+  expect(giver!.closes).toEqual([]);
+  expect(miser!.closes).toHaveLength(1);
+});

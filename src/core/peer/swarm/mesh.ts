@@ -131,8 +131,9 @@ export class Mesh {
 
   /** The neighbour broke the protocol. */
   fault(neighbour: Neighbour, detail: string): void {
-    this.#context.tell({ type: 'remote-fault', address: neighbour.address, detail });
+    neighbour.connection.setHandlers(ignoring);
     neighbour.connection.abort();
+    this.#closed(neighbour, { kind: 'protocol', detail });
   }
 
   /** Closes every connection in order; nothing is opened or accepted any more. */
@@ -277,20 +278,22 @@ export class Mesh {
   }
 
   /**
-   * The one that has been of no use for longest: nothing is wanted from it, nor by it. What is wanted is of no use
-   * either when nobody gives anything.
+   * The first that has been of no use for a while: nothing is wanted from it, nor by it. Where nobody gives anything,
+   * what is wanted is of no use either; of those who hold it goes who has been of no use for longest.
    */
   #useless(): Neighbour | undefined {
     const nowMs = this.#context.clock.now();
     const { interested } = this.neighbours.standing;
-    const { isStarved } = this.#search;
+    let miser: { readonly neighbour: Neighbour; readonly lastUseMs: number } | undefined;
     for (const neighbour of this.neighbours.where((at) => ~interested.words[at]!)) {
-      const isUsed = (neighbour.usefulChunks > 0 && !isStarved) || neighbour.requests.size > 0;
-      const isUser = neighbour.serving.length > 0 || neighbour.blocked;
-      const lastUseMs = Math.max(neighbour.joinedMs, neighbour.lastProgressMs, neighbour.lastServedMs);
-      if (!isUsed && !isUser && nowMs - lastUseMs > this.#uselessMs) return neighbour;
+      const { joinedMs, lastProgressMs, lastServedMs } = neighbour;
+      const isInUse = neighbour.requests.size > 0 || neighbour.serving.length > 0 || neighbour.blocked;
+      const lastUseMs = Math.max(joinedMs, lastProgressMs, lastServedMs);
+      if (isInUse || nowMs - lastUseMs <= this.#uselessMs) continue;
+      if (neighbour.usefulChunks === 0) return neighbour;
+      if (miser === undefined || lastUseMs < miser.lastUseMs) miser = { neighbour, lastUseMs };
     }
-    return undefined;
+    return this.#search.isStarved ? miser?.neighbour : undefined;
   }
 
   #join(connection: Connection, openedByUs: boolean, address: Address, name: string, shown: Bitfield): void {
