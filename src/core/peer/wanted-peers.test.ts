@@ -79,6 +79,16 @@ it('a peer that nobody lets ask tries others after ten seconds, although its pla
   expect(tries()).toBeGreaterThan(before);
 });
 
+it('a peer that nobody lets ask tries one after another, and does not wait after one that is not there', () => {
+  const gone = Array.from({ length: 10 }, (_, at) => ({ host: `gone-${at}`, port: 9 }));
+  const peers = gone.map((address) => ({ address, protocol: 'swarm' as const }));
+  const stage = new PeerStage({ totalChunks: 40, held: [], peers }, { maxConnections: 2 });
+  for (const [at, name] of ['a', 'b'].entries()) stage.neighbour(name, chunks, 7101 + at);
+  stage.run(22_000);
+  const tried = stage.eventsOf('connection-failed').map(({ address }) => address.host);
+  expect(new Set(tried)).toEqual(new Set(gone.map(({ host }) => host)));
+});
+
 it('a peer that nobody lets ask gives the place of one of them to who connects to it', () => {
   const { stage, misers } = starvedPeer();
   stage.run(15_000);

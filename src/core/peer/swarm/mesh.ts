@@ -9,7 +9,7 @@ import type { PeerContext } from '../context.ts';
 import { PatienceByAddress } from '../patience-by-address.ts';
 import { Patience } from '../patience.ts';
 import { Neighbour, SILENT_MS } from './neighbours/neighbour.ts';
-import { KnownPeers, type KnownPeer } from './neighbours/known-peers.ts';
+import { KnownPeers, timesInVain, type KnownPeer } from './neighbours/known-peers.ts';
 import { Neighbourhood } from './neighbours/neighbourhood.ts';
 import { Search } from './neighbours/search.ts';
 import { servedInAnyOrder } from './pickers/pickers.ts';
@@ -172,7 +172,10 @@ export class Mesh {
     }
     this.lacksAddresses = ready.length < free;
     if (ready.length > 0) this.#search.began();
-    for (const known of shuffled(ready, random)) {
+    const order = shuffled(ready, random);
+    // Most of those it knows may be gone, or give nothing to anybody.
+    if (this.#search.isStarved) order.sort((one, other) => timesInVain(one) - timesInVain(other));
+    for (const known of order) {
       if (free-- <= 0) return;
       known.dialled = true;
       this.#await(this.#context.transport.connect(known.address, 'swarm'), known);
@@ -353,6 +356,7 @@ export class Mesh {
     const detail = reason.kind === 'end' ? 'closed before the handshake' : reason.detail;
     this.#context.tell({ type: 'connection-failed', address: known.address, detail });
     this.#known.failed(known, this.#context.clock.now());
+    this.#search.couldNotTry();
   }
 
   #handshake(): Handshake {

@@ -64,6 +64,11 @@ export class KnownPeers {
   }
 }
 
+/** In a row, so far. */
+export function timesInVain({ failures, fruitless }: KnownPeer): number {
+  return failures + fruitless;
+}
+
 /** After so many times in vain before: 1 s, then twice as long each time, up to a minute. */
 export function pauseMs(times: number): number {
   return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** times);

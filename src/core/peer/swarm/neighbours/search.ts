@@ -62,6 +62,13 @@ export class Search {
     if (this.#isTrial) this.#nextTrialMs = this.#context.clock.now() + pauseMs(this.#trials++);
   }
 
+  /** Somebody was not there: for who is starved that was no trial, and the next one need not wait. */
+  couldNotTry(): void {
+    if (!this.isStarved || this.#trials === 0) return;
+    this.#trials--;
+    this.#nextTrialMs = this.#context.clock.now();
+  }
+
   /** It lacks something, and nobody has let it ask for a while. */
   get isStarved(): boolean {
     return this.#isUnfed && this.#context.clock.now() - this.#fedMs >= STARVED_MS;
