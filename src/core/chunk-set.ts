@@ -68,7 +68,7 @@ export class ChunkSet {
 
   /** In ascending order; what changes meanwhile is not seen. */
   [Symbol.iterator](): IterableIterator<number> {
-    return this.#indices().values();
+    return this.indices().values();
   }
 
   /** In ascending order. */
@@ -87,7 +87,8 @@ export class ChunkSet {
     return result;
   }
 
-  #indices(): number[] {
+  /** In ascending order. */
+  indices(): number[] {
     const result: number[] = [];
     for (let at = 0; at < this.#words.length; at++) collect(this.#words[at]!, at, result);
     return result;

@@ -195,7 +195,7 @@ export class SwarmExchange implements MeshHandler {
     if (chunks === undefined) return this.#mesh.fault(neighbour, 'bitfield of a wrong length');
     if (neighbour.introduced) return this.#mesh.fault(neighbour, 'a second bitfield');
     neighbour.introduced = true;
-    for (const index of chunks) {
+    for (const index of chunks.indices()) {
       if (neighbour.theirs.add(index)) this.#downloader.offered(neighbour, index);
     }
     this.#superSeeding.introduced(neighbour);
@@ -271,9 +271,10 @@ export class SwarmExchange implements MeshHandler {
   /** Those who choke us keep no slot for us: once a second is soon enough. */
   #showLostInterest(to: 'serving' | 'choked'): void {
     if (to === 'serving') this.#interestTimer = undefined;
-    for (const neighbour of this.#mesh.neighbours.values()) {
-      if (neighbour.theyChoke === (to === 'choked')) this.#showLostInterestTo(neighbour);
-    }
+    const { neighbours } = this.#mesh;
+    const { words } = neighbours.standing.serving;
+    const concerned = neighbours.where((at) => (to === 'serving' ? words[at]! : ~words[at]!));
+    for (const neighbour of concerned) this.#showLostInterestTo(neighbour);
   }
 
   #showLostInterestTo(neighbour: Neighbour): void {

@@ -129,17 +129,23 @@ export class Downloader {
 
   /** Requests as much as the neighbour can usefully have open. */
   fill(neighbour: Neighbour): void {
+    if (this.#stopped || neighbour.theyChoke || neighbour.usefulChunks === 0 || neighbour.silent) return;
     const nowMs = this.#context.clock.now();
-    const { theyChoke, silent, snubbedUntilMs } = neighbour;
-    if (this.#stopped || theyChoke || silent || nowMs < snubbedUntilMs) return;
+    if (nowMs < neighbour.snubbedUntilMs) return;
     while (neighbour.usefulChunks > 0 && this.#wantsMore(neighbour) && nowMs >= this.#storeRetryMs) {
-      const index =
-        this.#drafts.choose(neighbour) ??
-        this.#picker(this.#rarity, (chunk) => neighbour.theirs.has(chunk), this.#context.random) ??
-        chooseAgain(neighbour, this.#requested, nowMs);
+      const index = this.#chooseFor(neighbour, nowMs);
       if (index === undefined || neighbour.requests.has(index)) return;
       this.#request(neighbour, index, nowMs);
     }
+  }
+
+  #chooseFor(neighbour: Neighbour, nowMs: number): number | undefined {
+    const { theirs } = neighbour;
+    return (
+      this.#drafts.choose(neighbour) ??
+      this.#picker(this.#rarity, (chunk) => theirs.has(chunk), this.#context.random) ??
+      chooseAgain(neighbour, this.#requested, nowMs)
+    );
   }
 
   fillAll(): void {
@@ -266,7 +272,7 @@ export class Downloader {
 
   /** The neighbour is gone: what it owed can be requested from others. */
   left(neighbour: Neighbour): void {
-    for (const index of neighbour.theirs) {
+    for (const index of neighbour.theirs.indices()) {
       this.#rarity.changeCopies(index, -1);
       this.holders.put(index, neighbour.slot, false);
     }

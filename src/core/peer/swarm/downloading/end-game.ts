@@ -34,19 +34,19 @@ export function chooseDuplicate(
     soonestMs + (hereRate > 0 ? bytes / hereRate : neighbour.turnPatience.limitMs);
   const late = lateSources(all, hereMsOf, nowMs);
   let best: { readonly index: number; readonly remainingMs: number } | undefined;
+  const consider: OnArrival = ({ index, bytes }, remainingMs, begun) => {
+    // What comes sooner is no candidate, however soon this neighbour would bring it.
+    if (remainingMs < GAIN_MIN_MS || (best !== undefined && remainingMs <= best.remainingMs)) return;
+    if (!theirs.has(index) || !ledger.needs(index)) return;
+    if (ledger.copiesOnTheirWay(index) - copiesFrom(late, index) >= COPIES_MAX) return;
+    const hereMs = hereMsOf(bytes - here.bytesHere(index));
+    const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
+    if (remainingMs < limitMs) return;
+    best = { index, remainingMs };
+  };
   for (const source of all) {
     if (source === neighbour || source.requests.size === 0) continue;
-    expectArrivals(source, late.has(source), nowMs, (request, remainingMs, begun) => {
-      const { index, bytes } = request;
-      // What comes sooner is no candidate, however soon this neighbour would bring it.
-      if (remainingMs < GAIN_MIN_MS || (best !== undefined && remainingMs <= best.remainingMs)) return;
-      if (!theirs.has(index) || !ledger.needs(index)) return;
-      if (ledger.copiesOnTheirWay(index) - copiesFrom(late, index) >= COPIES_MAX) return;
-      const hereMs = hereMsOf(bytes - here.bytesHere(index));
-      const limitMs = begun ? hereMs * GAIN_MIN_BEGUN + GAIN_MIN_BEGUN_MS : hereMs * GAIN_MIN + GAIN_MIN_MS;
-      if (remainingMs < limitMs) return;
-      best = { index, remainingMs };
-    });
+    expectArrivals(source, late.includes(source), nowMs, consider);
   }
   return best?.index;
 }
@@ -59,33 +59,35 @@ function lateSources(
   all: readonly Neighbour[],
   hereMsOf: (bytes: number) => number,
   nowMs: number,
-): ReadonlySet<Neighbour> {
-  const late = new Set<Neighbour>();
+): readonly Neighbour[] {
+  const late: Neighbour[] = [];
   for (const source of all) {
-    const [first] = source.requests.values();
+    const first = firstRequestOf(source);
     if (first === undefined) continue;
     const limitMs = hereMsOf(first.bytes) * GAIN_MIN + SILENT_MS;
-    if (source.silent || nowMs - source.lastProgressMs > limitMs) late.add(source);
+    if (source.silent || nowMs - source.lastProgressMs > limitMs) late.push(source);
   }
   return late;
 }
 
-function copiesFrom(sources: Iterable<Neighbour>, index: number): number {
+/** The oldest that is open. */
+function firstRequestOf({ requests }: Neighbour): OpenRequest | undefined {
+  return requests.values().next().value;
+}
+
+function copiesFrom(sources: readonly Neighbour[], index: number): number {
   let count = 0;
   for (const { requests } of sources) if (requests.get(index)?.download.over === false) count++;
   return count;
 }
 
+type OnArrival = (request: OpenRequest, remainingMs: number, begun: boolean) => void;
+
 /**
  * When a neighbour's open requests should be answered, at its present rate and in their order. `begun`: it is being
  * sent, as far as we can know.
  */
-function expectArrivals(
-  source: Neighbour,
-  isLate: boolean,
-  nowMs: number,
-  onArrival: (request: OpenRequest, remainingMs: number, begun: boolean) => void,
-): void {
+function expectArrivals(source: Neighbour, isLate: boolean, nowMs: number, onArrival: OnArrival): void {
   const rate = isPaceKnown(source, nowMs) ? source.pace.bytesPerSec : 0;
   if (!isLate && rate === 0) return;
   // What a cancel would still meet on its way is as good as begun.
@@ -110,7 +112,7 @@ function rateOf({ begunMs, nextOffset, offset }: OpenRequest, nowMs: number): nu
 
 /** The first bytes come when the connection and its buffers are empty: they are no pace yet. */
 function isPaceKnown(source: Neighbour, nowMs: number): boolean {
-  const [first] = source.requests.values();
+  const first = firstRequestOf(source);
   const servedMs = source.pace.ms + nowMs - source.lastProgressMs;
   const leastMs = source.isAmidChunk ? SILENT_MS : source.turnPatience.limitMs;
   return source.pace.bytes >= (first?.bytes ?? 0) || servedMs >= leastMs;

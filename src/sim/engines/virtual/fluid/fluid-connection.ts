@@ -51,8 +51,8 @@ export class FluidConnection implements Connection, RouteEnd {
   #earlyBytes = 0;
   #out: Route | undefined;
   #other: FluidConnection | undefined;
-  /** What came while the receiver is paused. */
-  readonly #inbox = new Fifo<{ readonly sent: Sent; readonly bytes: number }>();
+  /** What came while the receiver is paused; undefined: it never was. */
+  #inbox: Fifo<{ readonly sent: Sent; readonly bytes: number }> | undefined;
   #inboxBytes = 0;
   #deliverySet = false;
   #paused = false;
@@ -188,7 +188,8 @@ export class FluidConnection implements Connection, RouteEnd {
   take(sent: Sent, bytes: number): void {
     if (sent === 'end') this.#other?.endHasArrived();
     if (this.#over) return this.#options.onLost('in', bytes);
-    if (this.#paused || this.#inbox.length > 0) {
+    if (this.#paused || (this.#inbox !== undefined && this.#inbox.length > 0)) {
+      this.#inbox ??= new Fifo();
       this.#inbox.push({ sent, bytes });
       this.#setUnread(this.#inboxBytes + bytes);
     } else if (this.#handedOver || this.#handOver(sent)) this.#deliver(sent, bytes);
@@ -251,7 +252,7 @@ export class FluidConnection implements Connection, RouteEnd {
     this.#options.onLost('in', this.#inboxBytes);
     this.#early = [];
     this.#earlyBytes = 0;
-    this.#inbox.clear();
+    this.#inbox?.clear();
     this.#inboxBytes = 0;
     this.#options.onGone(this);
   }
@@ -262,7 +263,7 @@ export class FluidConnection implements Connection, RouteEnd {
   }
 
   #setDelivery(): void {
-    if (this.#deliverySet || this.#paused || this.#over || this.#inbox.length === 0) return;
+    if (this.#deliverySet || this.#paused || this.#over || this.#inbox?.peek() === undefined) return;
     this.#deliverySet = true;
     this.#clock.setTimer(0, () => this.#deliverInbox());
   }
@@ -270,7 +271,7 @@ export class FluidConnection implements Connection, RouteEnd {
   #deliverInbox(): void {
     this.#deliverySet = false;
     while (!this.#paused && !this.#over) {
-      const item = this.#inbox.shift();
+      const item = this.#inbox?.shift();
       if (item === undefined) return;
       this.#setUnread(this.#inboxBytes - item.bytes);
       this.#deliver(item.sent, item.bytes);

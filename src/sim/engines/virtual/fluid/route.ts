@@ -38,6 +38,8 @@ export class Route {
   readonly #passing = new Fifo<Parcel>();
   /** Arrived, but a block holds it. */
   readonly #held = new Fifo<Parcel>();
+  /** In both. */
+  #waiting = 0;
   #serving: Parcel | undefined;
   /** Waiting messages that nothing passes. */
   #inOrder = 0;
@@ -112,7 +114,7 @@ export class Route {
     const parcel = new Parcel(this, sent, bytes);
     this.#buffered += bytes;
     if (this.#blocked) this.#countHeld(1);
-    if (this.#serving === undefined && this.#queue.length + this.#passing.length === 0) {
+    if (this.#serving === undefined && this.#waiting === 0) {
       if (this.#admits(parcel)) this.#letGo(parcel);
       else this.#wait(parcel);
     } else if (this.#mayPass(parcel)) this.#pass(parcel);
@@ -140,7 +142,7 @@ export class Route {
     if (blocked === this.#blocked || this.#stopped) return;
     this.#blocked = blocked;
     if (blocked) {
-      this.#countHeld(this.#passing.length + this.#queue.length + (this.#serving === undefined ? 0 : 1));
+      this.#countHeld(this.#waiting + (this.#serving === undefined ? 0 : 1));
       if (this.#serving !== undefined) pacer.stop(this.#transfer!);
       return;
     }
@@ -158,6 +160,7 @@ export class Route {
     this.#flightBytes = 0;
     this.#queue.clear();
     this.#passing.clear();
+    this.#waiting = 0;
     this.#held.clear();
     this.#window?.clear();
     this.#buffered = 0;
@@ -194,6 +197,7 @@ export class Route {
   #wait(parcel: Parcel): void {
     if (!parcel.isPart) this.#inOrder++;
     this.#queue.push(parcel);
+    this.#waiting++;
   }
 
   #goOn(): void {
@@ -204,11 +208,12 @@ export class Route {
 
   /** Lets go what may leave, up to the next transfer. */
   #pump(): void {
-    while (this.#serving === undefined) {
+    while (this.#serving === undefined && this.#waiting > 0) {
       const queue = this.#passing.length > 0 ? this.#passing : this.#queue;
-      const parcel = queue.peek();
-      if (parcel === undefined || !this.#admits(parcel)) return;
+      const parcel = queue.peek()!;
+      if (!this.#admits(parcel)) return;
       queue.shift();
+      this.#waiting--;
       if (queue === this.#queue && !parcel.isPart) this.#inOrder--;
       this.#letGo(parcel);
     }
@@ -322,6 +327,7 @@ export class Route {
       return this.#leave(parcel, this.#passingMs(bytes));
     }
     this.#passing.push(parcel);
+    this.#waiting++;
     this.#pump();
   }
 

@@ -21,11 +21,15 @@ export class WatchedEnd implements ConnectionWatch {
   readonly options: WatchedEndOptions;
   readonly #out: Pair;
   readonly #in: Pair;
+  readonly #shown: Shown;
+  readonly #onTold: ((message: Message) => void) | undefined;
 
   constructor(options: WatchedEndOptions) {
     this.options = options;
     this.#out = options.out;
     this.#in = options.in;
+    this.#shown = options.shown;
+    this.#onTold = options.onTold;
     this.#out.openEnds++;
     this.#in.openEnds++;
   }
@@ -37,8 +41,8 @@ export class WatchedEnd implements ConnectionWatch {
 
   received(message: Message, bytes: number): void {
     this.#in.receivedBytes += bytes;
-    this.options.shown.received(message);
-    this.options.onTold?.(message);
+    this.#shown.received(message);
+    this.#onTold?.(message);
   }
 
   closed(): void {
