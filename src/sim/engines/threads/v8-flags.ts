@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { useV8Flags } from '../run/v8-flags.ts';
 
 /**
  * V8 compiles for every thread anew: a hundred peers optimise the same functions a hundred times. Most threads live
@@ -15,13 +15,5 @@ const USUAL_BUDGET_BYTES = 66 * 1024;
  */
 export function spareTheCompiler(peersPerThread: number): void {
   const budget = Math.max(USUAL_BUDGET_BYTES, Math.floor(INTERRUPT_BUDGET_BYTES / peersPerThread));
-  flags = `--interrupt-budget=${budget}`;
-  setFlagsFromString(flags);
-}
-
-let flags = '';
-
-/** What threads are started with at present: code that was compiled under other flags is of no use to them. */
-export function flagsOfThreads(): string {
-  return flags;
+  useV8Flags({ 'interrupt-budget': budget });
 }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { fileURLToPath } from 'node:url';
-import { flagsOfThreads } from './v8-flags.ts';
+import { v8Flags } from '../run/v8-flags.ts';
 
 /** What a thread needs to have it. */
 export interface WorkerCode {
@@ -25,7 +25,7 @@ let last: { readonly code: WorkerCode; readonly flags: string } | undefined;
 /** undefined: the worker is alone in its folder, and loads what it needs in its own way. */
 export function workerCode(workerFile: URL): WorkerCode | undefined {
   const file = fileURLToPath(new URL(BUNDLE, workerFile));
-  const flags = flagsOfThreads();
+  const flags = v8Flags();
   if (last?.code.file === file && last.flags === flags) return last.code;
   let source: string;
   try {

@@ -5,10 +5,18 @@
 import { ConfigError } from '../../../core/errors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Engine } from '../engine.ts';
+import { useV8Flags } from '../run/v8-flags.ts';
 import { requireHonourable, requireNoPlacement } from '../run/refusals.ts';
 import { PEERS_MAX } from './addresses.ts';
 import { needsOf, shortagesOf } from './capacity.ts';
 import type { VirtualRunOptions } from './virtual-run.ts';
+
+/**
+ * A run is over within seconds, of which V8 takes up to four tenths to compile what it executes most. Where it puts
+ * fewer functions into one another it compiles less of the same code again and again, and what comes of it fits better
+ * into the caches; see docs/benchmarks.md.
+ */
+const INLINED_BYTES_MAX = 350;
 
 export function virtualEngine(options: VirtualRunOptions = {}): Engine {
   return {
@@ -29,6 +37,7 @@ export function virtualEngine(options: VirtualRunOptions = {}): Engine {
       requireHonourable(plan);
       requireNoSlice(plan);
       requireNoPlacement(plan);
+      useV8Flags({ 'max-inlined-bytecode-size-cumulative': INLINED_BYTES_MAX });
       const { VirtualRun } = await import('./virtual-run.ts');
       return new VirtualRun(plan, watcher, options).run();
     },
