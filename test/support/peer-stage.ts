@@ -1,6 +1,6 @@
 /** A peer on a stage: virtual time, a network in memory, and a tracker and neighbours that the test plays by hand. */
 import type { SwarmEvent, SwarmEventType } from '../../src/core/events.ts';
-import type { Address, CloseReason, Connection } from '../../src/core/interfaces.ts';
+import type { Address, CloseReason, Connection, Transport } from '../../src/core/interfaces.ts';
 import { ChunkSet } from '../../src/core/chunk-set.ts';
 import type { PeerOptions } from '../../src/core/peer/options.ts';
 import { Peer } from '../../src/core/peer/peer.ts';
@@ -12,8 +12,10 @@ import type {
   SwarmMessage,
 } from '../../src/core/protocol/messages.ts';
 import { seededRandom } from '../../src/core/random.ts';
+import { FluidNetwork } from '../../src/sim/engines/virtual/fluid/fluid-network.ts';
 import { MemoryNetwork } from '../../src/sim/engines/virtual/memory-transport.ts';
 import { VirtualClock } from '../../src/sim/engines/virtual/virtual-clock.ts';
+import { unlimitedLink } from '../../src/sim/plan/plan.ts';
 import { FakeStore, sha1 } from './spec-fakes.ts';
 
 const TRACKER: Address = { host: 'tracker', port: 5100 };
@@ -24,8 +26,8 @@ export function contentOf(index: number): string {
   return `content of chunk ${index}`;
 }
 
-export function claimOf(index: number): ChunkClaim {
-  const content = contentOf(index);
+export function claimOf(index: number, leastBytes = 0): ChunkClaim {
+  const content = contentOf(index).padEnd(leastBytes);
   return { index, bytes: content.length, hash: sha1(content) };
 }
 
@@ -39,11 +41,14 @@ export class PeerStage {
   readonly totalChunks: number;
   /** As the tracker tells at each announce. */
   readonly #agreed = new Map<number, ChunkClaim>();
+  /** Where the peer's uplink has a limit. */
+  readonly #fluid: FluidNetwork | undefined;
   #trackerConnection: Connection | undefined;
 
   /**
    * The peer holds `held`; the tracker tells of `peers`, and what is `agreed` on (default: the content of all chunks).
-   * `trackerTotal`: what it says of the total number of chunks, if it says a word.
+   * `trackerTotal`: what it says of the total number of chunks, if it says a word. `upBytesPerSec`: of the peer's
+   * uplink; default: no limit. `chunkBytes`: what each chunk has at least.
    */
   constructor(
     about: {
@@ -52,19 +57,22 @@ export class PeerStage {
       readonly peers?: readonly PeerEntry[];
       readonly agreed?: readonly ChunkClaim[];
       readonly trackerTotal?: number | 'unsaid';
+      readonly upBytesPerSec?: number;
+      readonly chunkBytes?: number;
     },
     options: Partial<PeerOptions> = {},
   ) {
     this.totalChunks = about.totalChunks;
+    this.#fluid = about.upBytesPerSec === undefined ? undefined : new FluidNetwork({ clock: this.clock });
     this.store = new FakeStore(
       about.totalChunks,
-      Object.fromEntries(about.held.map((index) => [index, contentOf(index)])),
+      Object.fromEntries(about.held.map((index) => [index, contentOf(index).padEnd(about.chunkBytes ?? 0)])),
     );
-    const all = Array.from({ length: about.totalChunks }, (_, at) => claimOf(at + 1));
+    const all = Array.from({ length: about.totalChunks }, (_, at) => claimOf(at + 1, about.chunkBytes));
     for (const claim of about.agreed ?? all) this.#agreed.set(claim.index, claim);
     this.#playTracker(about.peers ?? [], about.trackerTotal ?? about.totalChunks);
     const events = { emit: (event: SwarmEvent) => this.events.push(event) };
-    const transport = this.network.transport('peer');
+    const transport = this.#transportOf('peer', about.upBytesPerSec);
     this.peer = new Peer(
       { clock: this.clock, random: seededRandom('stage'), transport, store: this.store, events },
       { name: 'peer', host: 'peer', port: PEER_PORT, tracker: TRACKER, trackerIsOurs: true, ...options },
@@ -91,7 +99,7 @@ export class PeerStage {
 
   /** A neighbour that connects to the peer, shakes hands and shows what it holds. */
   neighbour(name: string, holds: readonly number[], port = 7100, host = name): Puppet {
-    const connection = this.network.transport(host).connect({ host: 'peer', port: PEER_PORT }, 'swarm');
+    const connection = this.#transportOf(host).connect({ host: 'peer', port: PEER_PORT }, 'swarm');
     const puppet = new Puppet(this, connection);
     puppet.send({ type: 'handshake', version: 1, name, port, totalChunks: this.totalChunks });
     puppet.send({ type: 'bitfield', bits: bitsOf(this.totalChunks, holds) });
@@ -99,8 +107,14 @@ export class PeerStage {
     return puppet;
   }
 
+  #transportOf(host: string, upBytesPerSec: number | null = null): Transport {
+    if (this.#fluid === undefined) return this.network.transport(host);
+    const components = { random: seededRandom(host), linkOf: () => undefined, regions: null };
+    return this.#fluid.host(host, components, { ...unlimitedLink, upBytesPerSec });
+  }
+
   #playTracker(peers: readonly PeerEntry[], totalChunks: number | 'unsaid'): void {
-    this.network.transport(TRACKER.host).listen({
+    this.#transportOf(TRACKER.host).listen({
       port: TRACKER.port,
       role: 'tracker',
       onListening: () => undefined,

@@ -1,31 +1,32 @@
-import type { Clock, Timer } from '../../../interfaces.ts';
+import { Alarm } from '../../../alarm.ts';
+import type { Clock } from '../../../interfaces.ts';
 
 /** Does something at most once in a time: at once when it is that long ago, else as soon as it is. */
 export class Throttle {
   readonly #clock: Clock;
   readonly #gapMs: number;
   readonly #action: () => void;
+  readonly #alarm: Alarm;
   #doneMs = -Infinity;
-  #dueMs = Infinity;
-  #timer: Timer | undefined;
 
   /** `gapMs`: least time from one to the next. */
-  constructor(components: { readonly clock: Clock }, gapMs: number, action: () => void) {
-    this.#clock = components.clock;
+  constructor({ clock }: { readonly clock: Clock }, gapMs: number, action: () => void) {
+    this.#clock = clock;
     this.#gapMs = gapMs;
     this.#action = action;
+    this.#alarm = new Alarm(clock, () => this.now());
   }
 
   /** As soon as it may be: so long after the last time. */
   soon(gapMs = this.#gapMs): void {
     const dueMs = this.#doneMs + gapMs;
     if (dueMs <= this.#clock.now()) this.now();
-    else this.#at(dueMs);
+    else this.#alarm.by(dueMs);
   }
 
   /** In `gapMs`, unless it is to be sooner. */
   later(): void {
-    this.#at(this.#clock.now() + this.#gapMs);
+    this.#alarm.by(this.#clock.now() + this.#gapMs);
   }
 
   now(): void {
@@ -35,15 +36,6 @@ export class Throttle {
   }
 
   cancel(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#dueMs = Infinity;
-  }
-
-  #at(dueMs: number): void {
-    if (dueMs >= this.#dueMs) return;
-    this.cancel();
-    this.#dueMs = dueMs;
-    this.#timer = this.#clock.setTimer(dueMs - this.#clock.now(), () => this.now());
+    this.#alarm.cancel();
   }
 }

@@ -1,4 +1,4 @@
-import type { Timer } from '../../../interfaces.ts';
+import { Alarm } from '../../../alarm.ts';
 import type { PeerContext } from '../../context.ts';
 import type { Neighbour } from '../neighbours/neighbour.ts';
 import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
@@ -18,7 +18,8 @@ export class IdleSlots {
   readonly #onIdle: (holders: readonly Neighbour[]) => void;
   /** They made no use of their slot, and nothing has come to be held since that they lack. */
   readonly #enough = new Set<Neighbour>();
-  #timer: Timer | undefined;
+  /** For the first slot that is idle for long enough. */
+  readonly #alarm: Alarm;
 
   constructor(
     { clock }: Pick<PeerContext, 'clock'>,
@@ -28,6 +29,7 @@ export class IdleSlots {
     this.#clock = clock;
     this.#neighbours = neighbours;
     this.#onIdle = onIdle;
+    this.#alarm = new Alarm(clock, () => this.look());
   }
 
   /** The neighbour asked for something so long after it had been unchoked, in time or not. */
@@ -61,25 +63,16 @@ export class IdleSlots {
     const { choked } = this.#neighbours.standing;
     const unchoked = (at: number): number => ~choked.words[at]!;
     const firstMs = this.#neighbours.least(unchoked, dueMsOf);
-    if (firstMs > nowMs) return this.#lookAt(firstMs);
+    if (firstMs > nowMs) return this.#alarm.by(firstMs);
     const holders = this.#neighbours.where(unchoked);
-    this.#lookAt(Math.min(...holders.map(dueMsOf).filter((dueMs) => dueMs > nowMs)));
+    this.#alarm.by(Math.min(...holders.map(dueMsOf).filter((dueMs) => dueMs > nowMs)));
     const idle = holders.filter((holder) => dueMsOf(holder) <= nowMs);
     for (const holder of idle) this.#enough.add(holder);
     this.#onIdle(idle);
   }
 
-  /** Infinity: never. */
-  #lookAt(atMs: number): void {
-    if (atMs === Infinity) return;
-    this.#timer ??= this.#clock.setTimer(atMs - this.#clock.now(), () => {
-      this.#timer = undefined;
-      this.look();
-    });
-  }
-
   stop(): void {
-    this.#timer?.cancel();
+    this.#alarm.cancel();
   }
 
   #isWaitedFor(): boolean {

@@ -1,4 +1,4 @@
-import type { Timer } from '../../../interfaces.ts';
+import { Alarm } from '../../../alarm.ts';
 import type { PeerContext } from '../../context.ts';
 import type { Neighbour } from '../neighbours/neighbour.ts';
 import { bringForward, nextRequest } from './next-request.ts';
@@ -70,11 +70,13 @@ export class Turns {
   #probe: Probe | undefined;
   /** Bytes of the chunk whose turn began last. */
   #chunkBytes = 0;
-  #timer: Timer | undefined;
+  /** For the first turn that may no longer fill the uplink. */
+  readonly #alarm: Alarm;
 
   constructor({ clock }: Pick<PeerContext, 'clock'>, callbacks: TurnsCallbacks) {
     this.#clock = clock;
     this.#callbacks = callbacks;
+    this.#alarm = new Alarm(clock, () => callbacks.onRoom());
   }
 
   /** What a chunk takes when the uplink sends nothing else; undefined: not known yet. */
@@ -237,7 +239,7 @@ export class Turns {
   }
 
   stop(): void {
-    this.#timer?.cancel();
+    this.#alarm.cancel();
     this.#waiting.clear();
     this.#active.clear();
   }
@@ -296,10 +298,6 @@ export class Turns {
   #wake(nowMs: number): void {
     let firstMs = Infinity;
     for (const { dueMs } of this.#active.values()) if (dueMs > nowMs) firstMs = Math.min(firstMs, dueMs);
-    if (this.#timer !== undefined || firstMs === Infinity) return;
-    this.#timer = this.#clock.setTimer(firstMs - nowMs, () => {
-      this.#timer = undefined;
-      this.#callbacks.onRoom();
-    });
+    this.#alarm.by(firstMs);
   }
 }

@@ -177,17 +177,18 @@ export class Uploader {
   #noteUse(neighbour: Neighbour): void {
     if (neighbour.unusedSinceMs === undefined) return;
     const afterMs = this.#context.clock.now() - neighbour.unusedSinceMs;
+    const isPrompt = neighbour.weChoke || afterMs <= neighbour.usePatience.limitMs;
     neighbour.usePatience.heard(afterMs);
-    this.#idleSlots.used(neighbour, afterMs);
+    if (isPrompt) this.#idleSlots.used(neighbour, afterMs);
     neighbour.unusedSinceMs = undefined;
   }
 
   cancel(neighbour: Neighbour, index: number): void {
     const at = neighbour.serving.findIndex((chunk) => chunk.index === index);
     if (at === -1) return;
-    neighbour.serving.splice(at, 1);
-    // A turn that ends early tells nothing of the uplink.
-    if (at === 0) this.#turns.drop(neighbour);
+    const [cancelled] = neighbour.serving.splice(at, 1);
+    // A turn that ends early tells nothing of the uplink; that of the chunk before may be going on.
+    if (cancelled!.begun) this.#turns.drop(neighbour);
     this.#reject(neighbour, index, 'cancelled');
     if (at === 0) this.pump(neighbour);
   }
