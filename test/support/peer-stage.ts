@@ -107,6 +107,32 @@ export class PeerStage {
     return puppet;
   }
 
+  /** Somebody who listens there, holds all and lets nobody ask; `onConnection`: the peer has connected to it. */
+  miser(address: Address, onConnection: () => void): void {
+    this.#transportOf(address.host).listen({
+      port: address.port,
+      role: 'peer',
+      onListening: () => undefined,
+      onError: (error) => {
+        throw error;
+      },
+      onConnection: (connection) => {
+        onConnection();
+        const { totalChunks } = this;
+        const everything = Array.from({ length: totalChunks }, (_, at) => at + 1);
+        connection.setHandlers({ onMessage: () => undefined, onClose: () => undefined });
+        connection.send({
+          type: 'handshake',
+          version: 1,
+          name: address.host,
+          port: address.port,
+          totalChunks,
+        });
+        connection.send({ type: 'bitfield', bits: bitsOf(totalChunks, everything) });
+      },
+    });
+  }
+
   #transportOf(host: string, upBytesPerSec: number | null = null): Transport {
     if (this.#fluid === undefined) return this.network.transport(host);
     const components = { random: seededRandom(host), linkOf: () => undefined, regions: null };

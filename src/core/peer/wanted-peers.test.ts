@@ -126,3 +126,47 @@ it('a peer that nobody lets ask gives up who never gave it anything before who d
   expect(giver!.closes).toEqual([]);
   expect(miser!.closes).toHaveLength(1);
 });
+
+it('a peer that nobody lets ask for minutes still tries one more every ten seconds or so', () => {
+  const peers = Array.from({ length: 12 }, (_, at) => ({
+    address: { host: `miser-${at}`, port: 7200 + at },
+    protocol: 'swarm' as const,
+  }));
+  const stage = new PeerStage({ totalChunks: 40, held: [], peers }, { maxConnections: 2 });
+  const triedMs: number[] = [];
+  for (const { address } of peers) stage.miser(address, () => triedMs.push(stage.clock.now()));
+  stage.run(300_000);
+  const pausesMs = triedMs.slice(1).map((atMs, at) => atMs - triedMs[at]!);
+  expect(triedMs.length).toBeGreaterThan(20);
+  expect(Math.max(...pausesMs)).toBeLessThanOrEqual(12_000);
+});
+
+it('a peer that nobody lets ask for minutes still gives a place to each who comes', () => {
+  const { stage } = starvedPeer();
+  stage.run(15_000);
+  const turnedAway = Array.from({ length: 10 }, (_, at) => {
+    const newcomer = stage.neighbour(`c${at}`, chunks, 7103 + at);
+    const isTurnedAway = newcomer.closes.length > 0;
+    stage.run(12_000);
+    return isTurnedAway;
+  });
+  expect(turnedAway).not.toContain(true);
+});
+
+it('a peer whose neighbours take 40 s for a chunk waits as long for the next turn before it tries others', () => {
+  const stage = new PeerStage({ totalChunks: 40, held: [] }, { maxConnections: 2 });
+  const slow = ['a', 'b'].map((name, at) => stage.neighbour(name, chunks, 7101 + at));
+  for (const neighbour of slow) neighbour.say({ type: 'unchoke' });
+  stage.run(40_000);
+  for (const neighbour of slow) {
+    const [index, ...others] = neighbour.requested;
+    neighbour.send({ type: 'choke' });
+    neighbour.deliver(index!);
+    for (const other of others) neighbour.say({ type: 'reject', index: other, reason: 'choked' });
+  }
+  expect(stage.eventsOf('chunk-received')).toHaveLength(2);
+  stage.run(30_000);
+  expect(stage.neighbour('c', chunks, 7103).closes).toHaveLength(1);
+  stage.run(15_000);
+  expect(stage.neighbour('d', chunks, 7104).closes).toEqual([]);
+});

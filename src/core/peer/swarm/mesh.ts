@@ -287,12 +287,13 @@ export class Mesh {
   #useless(): Neighbour | undefined {
     const nowMs = this.#context.clock.now();
     const { interested } = this.neighbours.standing;
+    const uselessMs = this.#search.cappedMs(this.#uselessMs);
     let miser: { readonly neighbour: Neighbour; readonly lastUseMs: number } | undefined;
     for (const neighbour of this.neighbours.where((at) => ~interested.words[at]!)) {
       const { joinedMs, lastProgressMs, lastServedMs } = neighbour;
       const isInUse = neighbour.requests.size > 0 || neighbour.serving.length > 0 || neighbour.blocked;
       const lastUseMs = Math.max(joinedMs, lastProgressMs, lastServedMs);
-      if (isInUse || nowMs - lastUseMs <= this.#uselessMs) continue;
+      if (isInUse || nowMs - lastUseMs <= uselessMs) continue;
       if (neighbour.usefulChunks === 0) return neighbour;
       if (miser === undefined || lastUseMs < miser.lastUseMs) miser = { neighbour, lastUseMs };
     }

@@ -10,7 +10,6 @@ import { Drafts } from './drafts.ts';
 import { Holders } from '../neighbours/holders.ts';
 import type { Neighbour, OpenRequest } from '../neighbours/neighbour.ts';
 import type { Neighbourhood } from '../neighbours/neighbourhood.ts';
-import { Pace } from '../neighbours/pace.ts';
 import type { Picker } from '../pickers/picker.ts';
 import { adaptWindow } from './request-window.ts';
 import { RarityIndex } from '../pickers/rarity-index.ts';
@@ -43,8 +42,6 @@ export class Downloader {
   readonly #picker: Picker;
   readonly #rarity: RarityIndex;
   readonly #drafts: Drafts;
-  /** Of all neighbours. */
-  readonly #usualPace = new Pace();
   readonly #requested: Requested;
   #storeRetryMs = 0;
   #stopped = false;
@@ -58,7 +55,7 @@ export class Downloader {
     this.#picker = context.picker;
     this.#rarity = new RarityIndex(context.ledger.totalChunks);
     this.#drafts = new Drafts(context.ledger, (sender) => context.isBannedKey(sender));
-    const [drafts, usualPace] = [this.#drafts, this.#usualPace];
+    const [drafts, { usualPace }] = [this.#drafts, neighbours];
     this.#requested = { ledger: context.ledger, drafts, usualPace, owed: () => this.#owed() };
     context.ledger.onFlight((index) => this.refresh(index));
   }
@@ -351,7 +348,7 @@ export class Downloader {
     neighbour.isAmidChunk = part.offset + part.body.byteLength < part.chunkBytes;
     neighbour.silent = false;
     neighbour.pace.add(part.body.byteLength, gapMs);
-    this.#usualPace.add(part.body.byteLength, gapMs);
+    this.#neighbours.usualPace.add(part.body.byteLength, gapMs);
     neighbour.lastProgressMs = nowMs;
     neighbour.received.add(part.body.byteLength, nowMs);
   }

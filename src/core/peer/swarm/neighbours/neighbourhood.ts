@@ -1,4 +1,5 @@
 import type { Neighbour } from './neighbour.ts';
+import { Pace } from './pace.ts';
 import { bitsIn, SlotSet } from './slot-set.ts';
 
 /**
@@ -11,6 +12,8 @@ export class Neighbourhood {
   readonly slots: number;
   readonly present: SlotSet;
   readonly standing: Standing;
+  /** Of all neighbours that there have been. */
+  readonly usualPace = new Pace();
   readonly #byId = new Map<number, Neighbour>();
   readonly #bySlot: (Neighbour | undefined)[];
   readonly #free: number[];

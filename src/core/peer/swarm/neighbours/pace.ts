@@ -28,4 +28,9 @@ export class Pace {
   get bytesPerSec(): number {
     return this.#ms < 1 ? 0 : (this.#bytes * 1000) / this.#ms;
   }
+
+  /** How long so many bytes take at this pace, in ms; 0 before the first. */
+  msFor(bytes: number): number {
+    return this.#bytes === 0 ? 0 : (bytes * this.#ms) / this.#bytes;
+  }
 }

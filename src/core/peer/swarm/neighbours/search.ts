@@ -6,8 +6,11 @@ import type { Neighbourhood } from './neighbourhood.ts';
 const NEIGHBOURS = 20;
 /** Not all that are connected want something at the same time. */
 const NEIGHBOURS_FOR_SLOT = 2;
-/** Who lacks something and was let ask by nobody for so long tries others although it has neighbours enough. */
-const STARVED_MS = 10_000;
+/**
+ * Who lacks something and was let ask by nobody for so long, or for as long as a neighbour takes for a chunk if that is
+ * longer, tries others although it has neighbours enough.
+ */
+const STARVED_MIN_MS = 10_000;
 /** Of `maxConnections`: others need places, too. */
 const SHARE = 0.8;
 
@@ -59,7 +62,8 @@ export class Search {
 
   /** There was somebody to be tried. */
   began(): void {
-    if (this.#isTrial) this.#nextTrialMs = this.#context.clock.now() + pauseMs(this.#trials++);
+    if (!this.#isTrial) return;
+    this.#nextTrialMs = this.#context.clock.now() + this.cappedMs(pauseMs(this.#trials++));
   }
 
   /** Somebody was not there: for who is starved that was no trial, and the next one need not wait. */
@@ -71,7 +75,19 @@ export class Search {
 
   /** It lacks something, and nobody has let it ask for a while. */
   get isStarved(): boolean {
-    return this.#isUnfed && this.#context.clock.now() - this.#fedMs >= STARVED_MS;
+    return this.#isUnfed && this.#context.clock.now() - this.#fedMs >= this.#starvedMs;
+  }
+
+  /** A time that doubles with each trial, in ms: who is starved does not let it grow beyond that after which it is. */
+  cappedMs(ms: number): number {
+    return this.isStarved ? Math.min(ms, this.#starvedMs) : ms;
+  }
+
+  /** Slots are given anew no sooner than those who have them can have had a chunk. */
+  get #starvedMs(): number {
+    // Chunks are of one size, but for the last one.
+    const chunkBytes = this.#context.ledger.agreed(1)?.bytes ?? 0;
+    return Math.max(STARVED_MIN_MS, this.#neighbours.usualPace.msFor(chunkBytes));
   }
 
   get #isUnfed(): boolean {
