@@ -150,8 +150,9 @@ describe('sim --against a git ref', () => {
     it('says once, and not for each peer, what the other program lacks and what to do', async () => {
       change('core/peer/swarm/pickers/pickers.ts', 'sequential,\n}', 'sequential,\n  novel: sequential,\n}');
       const novel = ['--set', 'defaults.policy.picker=novel'];
-      const { code, stderr } = await run(...VIRTUAL, ...novel, '--against', 'HEAD');
+      const { code, stdout, stderr } = await run(...VIRTUAL, ...novel, '--against', 'HEAD');
       expect(code).toBe(2);
+      expect(stdout).toMatch(/^pass with now, .*\n {2}report: .*\n$/);
       expect(stderr.match(/novel/g)).toHaveLength(1);
       expect(stderr).toMatch(
         new RegExp(

@@ -34,20 +34,19 @@ export async function runAgainst(
     const { experiment, failure, folder } = await carryOut(against.design, options, components, {
       elsewhere,
     });
-    if (failure !== undefined && experiment.runs.length === 0) throw failure;
+    const sides = [against.names.base, against.names.own].map((name) => onlySide(experiment, name));
+    // Of one side alone there is nothing to compare.
+    if (failure !== undefined && sides.some(({ runs }) => runs.length === 0)) throw failure;
     const comparison = compareSides(
       against,
       experiment,
       environment === undefined ? {} : { base: environment },
     );
-    const results = [against.names.base, against.names.own].flatMap((name, side) =>
-      resultsOf(folder, onlySide(experiment, name), side),
-    );
+    const results = sides.flatMap((one, side) => resultsOf(folder, one, side));
     await writeComparison(folder, comparison, renderComparisonPage(comparison, results, pageScript('page')));
     tell(renderComparison(printableData(comparison), terminal()), folder, options);
-    const own = onlySide(experiment, against.names.own);
     return {
-      ...endOf(experiment, own.verdict, folder, signal),
+      ...endOf(experiment, sides[1]!.verdict, folder, signal),
       data: comparison,
       ...(failure === undefined ? {} : { failure }),
     };
