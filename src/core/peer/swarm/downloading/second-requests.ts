@@ -2,9 +2,7 @@ import type { Ledger } from '../../ledger.ts';
 import type { Neighbour } from '../neighbours/neighbour.ts';
 
 /** What has waited so long at a neighbour, beyond what the way takes, waits for its turn. */
-const QUEUED_MS = 100;
-/** The way to a neighbour of which nothing is known yet. */
-const UNKNOWN_AWAY_MS = 80;
+const QUEUED_MS = 150;
 /** Requests of one chunk at a time. */
 const COPIES_MAX = 2;
 /** Both may begin to send before the slower one is told: the way to a neighbour must be so much shorter than a chunk. */
@@ -20,9 +18,8 @@ export function chooseSecond(
   ledger: Ledger,
   nowMs: number,
 ): number | undefined {
-  const { peakBytesPerMs, theirs, requests } = neighbour;
-  if (requests.size > 0) return undefined;
-  const awayMs = neighbour.awayMs ?? neighbour.roundTripMs ?? UNKNOWN_AWAY_MS;
+  const { awayMs, peakBytesPerMs, theirs, requests } = neighbour;
+  if (requests.size > 0 || awayMs === undefined || peakBytesPerMs === 0) return undefined;
   let best: number | undefined;
   let longestMs = QUEUED_MS + awayMs;
   for (const source of all) {
