@@ -43,6 +43,7 @@ describe('the page of a comparison', () => {
     const chart = page.locator('figure[data-chart=completion-0]');
     expect(await chart.locator('.curve path').count()).toBe(6);
     await chart.locator('summary').click();
+    await chart.locator('tbody tr').nth(5).waitFor();
     expect(await chart.locator('tbody tr').count()).toBe(6);
     expect(await page.locator('h2').allTextContents()).toEqual(['Completion', 'B beside A']);
     const [key, others] = await page.locator('section[aria-labelledby=figures-0] table').all();

@@ -82,8 +82,8 @@ describe('a run in virtual time', () => {
   });
 
   it('of many repeats is interrupted with 130, and what is finished by then is written', async () => {
-    const run = desk.start([desk.scenario('many', scenario), '--repeat', '300', '--out', 'many']);
-    await run.says(/ of 300 runs/);
+    const run = desk.start([desk.scenario('many', scenario), '--repeat', '3000', '--out', 'many']);
+    await run.says(/ of 3000 runs/);
     run.signal('SIGINT');
     const { code, stdout } = await run.ended;
     expect(code).toBe(130);
