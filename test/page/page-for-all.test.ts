@@ -166,6 +166,7 @@ it('gives every chart as a table, and sorts who served whom', async () => {
   const { page } = await openFile(browser, pageOf());
   const flows = page.locator('figure[data-chart="flows"]');
   await flows.locator('summary').click();
+  await flows.locator('tbody tr').nth(3).waitFor();
   expect(await flows.locator('tbody tr').allInnerTexts()).toHaveLength(4);
   const rows = async (): Promise<string> =>
     (await flows.locator('[data-mark="y-axis tick label"] text').allTextContents()).join(' ');
@@ -179,6 +180,7 @@ it('shows a name that looks like HTML as text, in every place', async () => {
   const name = '</script><!--<img src=x onerror="document.title=1">';
   const { page, trouble } = await openFile(browser, pageOf(name));
   for (const summary of await page.locator('summary').all()) await summary.click();
+  await page.locator('figure[data-chart="flows"] tbody tr').first().waitFor();
   expect(trouble).toEqual([]);
   expect(await page.locator('img').count()).toBe(0);
   expect(await page.locator('h1').innerText()).toBe(name);
