@@ -1,6 +1,6 @@
 import type { Connection, Transport } from '../../src/core/interfaces.ts';
 import { seededRandom } from '../../src/core/random.ts';
-import type { LinkControl } from '../../src/sim/network/link-control.ts';
+import type { LinkComponents, LinkControl } from '../../src/sim/network/link-control.ts';
 import { shapedLink } from '../../src/sim/network/shaped-link.ts';
 import { emptyShaping, type ShapingCounters } from '../../src/sim/network/shaping-counters.ts';
 import { unlimitedLink, type PlannedLink, type PlannedRegions } from '../../src/sim/plan/plan.ts';
@@ -22,7 +22,11 @@ export class ControlWorld extends ShapedWorld {
     this.#regions = regions;
   }
 
-  override host(name: string, link: Partial<PlannedLink>): ControlledHost {
+  override host(
+    name: string,
+    link: Partial<PlannedLink>,
+    { dials }: Pick<LinkComponents, 'dials'> = {},
+  ): ControlledHost {
     const counters = emptyShaping();
     const planned = { ...unlimitedLink, ...link };
     this.#links.set(name, planned);
@@ -33,6 +37,7 @@ export class ControlWorld extends ShapedWorld {
         random: seededRandom(name),
         linkOf: (host) => this.#links.get(host),
         regions: this.#regions,
+        dials,
       },
       planned,
       counters,

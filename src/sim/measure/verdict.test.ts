@@ -369,7 +369,7 @@ describe('trust', () => {
     const { warnings } = trustOf({ peers: record.peers.map((peer) => ({ ...peer, shaping: late })) });
     expect(warnings).toEqual([
       'Shaped messages went out 20 ms late on average (above 5 ms).',
-      'A shaped message went out 190 ms late (above 175 ms).',
+      'A link let a message or connection go 190 ms late (above 175 ms).',
     ]);
   });
 

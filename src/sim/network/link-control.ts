@@ -11,6 +11,8 @@ export interface LinkComponents {
   readonly sliceMs?: number;
   /** Of the thread; absent: each rate has a timer of its own. */
   readonly ticks?: SliceTicks;
+  /** Of the thread; absent: who wants to connect does so at once. */
+  readonly dials?: Dials;
   /** Draws jitter, losses and which connections are reset. */
   readonly random: Random;
   /**
@@ -22,6 +24,12 @@ export interface LinkComponents {
   readonly regions?: PlannedRegions | null;
   /** The clock's time at which the plan's times begin. Default 0; see `LinkControl.setStartMs`. */
   readonly startMs?: number;
+}
+
+/** When connections are opened, where there are many at once. */
+export interface Dials {
+  /** Calls `dial` at once or later, in the order in which each `who` came with its own. */
+  enter(who: object, dial: () => void): void;
 }
 
 /** A peer's link around a transport: what the peer uses, and how the link is changed meanwhile. */

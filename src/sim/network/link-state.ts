@@ -10,7 +10,7 @@ import { LinkRate } from './link-rate.ts';
 import { SLICE_MS_MIN, turnBytes } from './link-sizes.ts';
 import { RateScheduler } from './rate-scheduler.ts';
 import { SegmentLoss } from './segment-loss.ts';
-import { countRelease, type ShapingCounters } from './shaping-counters.ts';
+import { countRelease, noteLateDial, type ShapingCounters } from './shaping-counters.ts';
 
 type Counted = { -readonly [Field in keyof LinkTotals]: LinkTotals[Field] };
 
@@ -140,6 +140,10 @@ export class LinkState {
 
   onLate(lateMs: number): void {
     countRelease(this.counters, lateMs);
+  }
+
+  onLateDial(lateMs: number): void {
+    noteLateDial(this.counters, lateMs);
   }
 
   /** A message had to wait for its delay. */

@@ -21,6 +21,7 @@ import { SECOND_MS } from '../../core/units.ts';
 import type { PlannedLink } from '../plan/plan.ts';
 import type {
   BlockEffect,
+  Dials,
   Direction,
   LinkComponents,
   LinkControl,
@@ -60,6 +61,7 @@ class ControlledLink implements Transport, LinkControl {
   readonly #inner: Transport;
   readonly #state: LinkState;
   readonly #random: Random;
+  readonly #dials: Dials | undefined;
   readonly #connections = new Set<ShapedConnection>();
   readonly #hanging = new Map<ShapedConnection, Hanging>();
   /** They are over here, but what would tell the other end cannot get through. */
@@ -71,6 +73,7 @@ class ControlledLink implements Transport, LinkControl {
     this.#inner = inner;
     this.#state = state;
     this.#random = components.random.fork('resets');
+    this.#dials = components.dials;
   }
 
   listen(options: ListenOptions): Listener {
@@ -99,8 +102,19 @@ class ControlledLink implements Transport, LinkControl {
     const deadlineMs = this.#state.clock.now() + CONNECT_TIMEOUT_MS;
     const attempt = () => {
       const roundTripMs = this.#state.drawRoundTripMs(address.host);
-      if (roundTripMs > 0) this.#state.clock.setTimer(roundTripMs, open);
-      else open();
+      if (roundTripMs > 0) this.#state.clock.setTimer(roundTripMs, dial);
+      else dial();
+    };
+    const dial = () => {
+      if (this.#dials === undefined) {
+        open();
+        return;
+      }
+      const dueMs = this.#state.clock.now();
+      this.#dials.enter(this, () => {
+        this.#state.onLateDial(this.#state.clock.now() - dueMs);
+        open();
+      });
     };
     const open = () => {
       if (connection.over) return;

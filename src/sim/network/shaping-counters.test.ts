@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { controlledPair } from '../../../test/support/control-world.ts';
+import { ControlWorld, controlledPair } from '../../../test/support/control-world.ts';
 import { have } from '../../../test/support/shaped-pair.ts';
 
 describe('a link counts', () => {
@@ -24,6 +24,23 @@ describe('a link counts', () => {
     world.clock.run();
     expect(world.payload(-1, Infinity)).toBe(200_000);
     expect(sender.counters).toMatchObject({ windowWaits: 0, otherWindowWaits: 0 });
+  });
+
+  it('how late a connection was opened, apart from how late messages went through', () => {
+    const world = new ControlWorld();
+    world.receive(world.host('to', {}).transport);
+    const held: (() => void)[] = [];
+    const dials = { enter: (_: object, dial: () => void) => held.push(dial) };
+    const { transport, counters } = world.host('from', { latencyMs: 5 }, { dials });
+    const connection = world.open(transport, 'to');
+    world.clock.run(300);
+    expect(held).toHaveLength(1);
+    held[0]!();
+    connection.send(have(1));
+    world.clock.run();
+    expect(world.closes).toEqual([]);
+    expect(counters).toMatchObject({ lateMsMax: 290, lateMsTotal: 0 });
+    expect(counters.releases).toBeGreaterThan(0);
   });
 
   it('the changes that had begun when something went through, each knob for itself', () => {

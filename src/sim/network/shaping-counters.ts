@@ -20,6 +20,11 @@ export function emptyShaping(): ShapingCounters {
   };
 }
 
+/** Notes that a connection was opened `lateMs` after its time. It is no message, so the mean does not count it. */
+export function noteLateDial(counters: ShapingCounters, lateMs: number): void {
+  if (lateMs > counters.lateMsMax) counters.lateMsMax = lateMs;
+}
+
 /** Counts one message that the shaper let go `lateMs` after its time. */
 export function countRelease(counters: ShapingCounters, lateMs: number): void {
   counters.releases++;

@@ -21,6 +21,7 @@ export interface ShapingTotals {
   readonly bytesDelayed: number;
   /** Sum over paced messages of how late the host let them go, and how many: the shaper's own error. */
   readonly lateMsTotal: number;
+  /** The latest of them, or of the connections that had to wait for their turn. */
   readonly lateMsMax: number;
   readonly releases: number;
   /** Segments of its connections that were lost: each stalled a connection for the time-out. */

@@ -45,8 +45,8 @@ describe('a plan that leaves threads to the machine', () => {
 
   it('shares a few threads beyond, and says why', () => {
     const { plan, notes } = fit(swarmOf(500));
-    expect(plan.engine.peersPerWorker).toBe(63);
-    expect(notes).toEqual(['A thread has up to 63 peers: 500 threads are more than 2 cores carry (64).']);
+    expect(plan.engine.peersPerWorker).toBe(250);
+    expect(notes).toEqual(['A thread has up to 250 peers: 500 threads are more than 2 cores carry (64).']);
   });
 
   it('shares threads where a limit leaves room for fewer, and then fits', () => {
@@ -102,7 +102,7 @@ describe('connections', () => {
       fit(uneven, { openFiles }).plan.peers.map(({ policy }) => policy.maxConnections)[0];
     expect(seederMax(20_000)).toBe(400);
     expect(shortagesOf(fit(uneven, { openFiles: 8_700 }).plan, { ...roomy, openFiles: 8_700 })).toEqual([]);
-    expect(seederMax(8_700)).toBe(171);
+    expect(seederMax(8_700)).toBe(207);
   });
 
   it('stay as they are where they fit, and where so few would be left that it is another swarm', () => {

@@ -7,8 +7,8 @@ import { connectionsMaxOf, WHOLE } from './part-of-run.ts';
 /** Measured on two cores: 50 threads of a peer each run well, 200 do not. */
 const THREADS_PER_CORE = 32;
 
-/** Where peers share threads, more threads would only wait for one another. */
-const SHARED_THREADS_PER_CORE = 4;
+/** Where peers share threads, more threads would only wait for one another, and compile everything once more. */
+const SHARED_THREADS_PER_CORE = 1;
 
 /**
  * With fewer a swarm is another one: then the run is refused. With so many 1,000 peers take as long as with 50, see

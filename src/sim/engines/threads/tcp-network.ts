@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../../core/interfaces.ts';
 import { TIMER_GRAIN_MS } from '../../../core/node/system-clock.ts';
 import { TcpTransport } from '../../../core/node/tcp/tcp-transport.ts';
+import type { Dials } from '../../network/link-control.ts';
 import { isUnshaped } from '../../network/link-sizes.ts';
 import { meteredTransport } from '../../network/metered-transport.ts';
 import { shapedLink } from '../../network/shaped-link.ts';
@@ -17,6 +18,7 @@ export interface TcpNetworkComponents {
   /** What a rate lets go at a time takes about so long. */
   readonly sliceMs: number;
   readonly ticks: SliceTicks;
+  readonly dials: Dials;
   /** null: nobody cares who is at the other end. */
   readonly neighbourhood: Neighbourhood | null;
   /** Addresses that may connect; undefined: all. */
@@ -25,7 +27,7 @@ export interface TcpNetworkComponents {
 
 /** A peer on sockets. A link that does nothing, and to which no fault can do anything, costs nothing. */
 export function tcpNetwork(
-  { clock, random, counters, sliceMs, ticks, neighbourhood, members }: TcpNetworkComponents,
+  { clock, random, counters, sliceMs, ticks, dials, neighbourhood, members }: TcpNetworkComponents,
   { link, peer: { host }, faults }: PeerSetup,
   totalChunks: number,
 ): PeerNetwork {
@@ -39,6 +41,6 @@ export function tcpNetwork(
     neighbourhood === null
       ? {}
       : { linkOf: (other: string) => linkAt(neighbourhood, other), regions: neighbourhood.regions };
-  const timing = { clock, timerGrainMs: TIMER_GRAIN_MS, sliceMs, ticks };
+  const timing = { clock, timerGrainMs: TIMER_GRAIN_MS, sliceMs, ticks, dials };
   return shapedLink(transport, { ...timing, random, ...known }, link, counters);
 }

@@ -8,6 +8,7 @@ import { LoopDelay } from './loop-delay.ts';
 import type { FromWorker, PeersTask, PeerSetup, ToWorker } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import { PeerInstance } from '../run/peer-instance.ts';
+import { DialTurns } from './dial-turns.ts';
 import { tcpNetwork } from './tcp-network.ts';
 
 /** Runs peers until told to close; resolves when all of them have left and their sockets are closed. */
@@ -26,6 +27,7 @@ class PeersRun {
   readonly #outbox: Outbox;
   readonly #loopDelay: LoopDelay;
   readonly #ticks: SliceTicks;
+  readonly #dials = new DialTurns();
   readonly #instances = new Map<string, PeerInstance>();
   readonly #hits: HitBoard;
   #startMs: number | undefined;
@@ -108,6 +110,7 @@ class PeersRun {
               counters,
               sliceMs,
               ticks: this.#ticks,
+              dials: this.#dials,
               neighbourhood,
               members: this.#task.members,
             },

@@ -246,7 +246,9 @@ function delayWarnings({ host, shaperLateMeanMs, shaperLateMaxMs, periodMs }: Si
     );
   }
   if (shaperLateMaxMs !== null && shaperLateMaxMs > pauseMsMax) {
-    warnings.push(`A shaped message went out ${formatDuration(shaperLateMaxMs)} late (${pauses}).`);
+    warnings.push(
+      `A link let a message or connection go ${formatDuration(shaperLateMaxMs)} late (${pauses}).`,
+    );
   }
   return warnings;
 }
