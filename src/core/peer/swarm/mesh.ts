@@ -59,7 +59,7 @@ export class Mesh {
   lacksAddresses = true;
   readonly #context: PeerContext;
   readonly #handler: MeshHandler;
-  readonly #known = new KnownPeers();
+  readonly #known: KnownPeers;
   readonly #search: Search;
   readonly #byAddress = new Map<string, Neighbour>();
   readonly #pending = new Map<Connection, Pending>();
@@ -77,6 +77,7 @@ export class Mesh {
   constructor(context: PeerContext, handler: MeshHandler) {
     this.#context = context;
     this.#handler = handler;
+    this.#known = new KnownPeers(context);
     this.neighbours = new Neighbourhood(context.options.maxConnections);
     this.#search = new Search(context, this.neighbours);
   }

@@ -1,5 +1,5 @@
 import { addressKey } from '../../../address.ts';
-import type { Address } from '../../../interfaces.ts';
+import type { Address, Random } from '../../../interfaces.ts';
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
@@ -20,9 +20,15 @@ export interface KnownPeer {
 
 /** Whom a peer knows in the swarm, and when each may be dialled. */
 export class KnownPeers {
+  readonly #random: Random;
   readonly #byKey = new Map<string, KnownPeer>();
   /** Since those who could not be reached were forgotten last. */
   #hasFailed = false;
+
+  /** `random` keeps those from trying in step for ever who take each other's places by it. */
+  constructor({ random }: { readonly random: Random }) {
+    this.#random = random.fork('pauses');
+  }
 
   /** By address key. */
   entries(): Iterable<[string, KnownPeer]> {
@@ -46,15 +52,20 @@ export class KnownPeers {
 
   /** The connection to it was of no use: the next one can wait, each time for longer. */
   putOff(known: KnownPeer, nowMs: number): void {
-    known.nextDialMs = nowMs + pauseMs(known.fruitless);
+    known.nextDialMs = nowMs + this.#pauseMs(known.fruitless);
     known.fruitless++;
   }
 
   /** It could not be reached. */
   failed(known: KnownPeer, nowMs: number): void {
-    known.nextDialMs = nowMs + pauseMs(known.failures);
+    known.nextDialMs = nowMs + this.#pauseMs(known.failures);
     known.failures++;
     this.#hasFailed = true;
+  }
+
+  /** The first as it is, later ones up to half as long again. */
+  #pauseMs(times: number): number {
+    return times === 0 ? pauseMs(times) : pauseMs(times) * (1 + this.#random.next() / 2);
   }
 
   #forgetUnreachable(): void {

@@ -237,8 +237,10 @@ export class SuperSeeding {
     const { told, theirs } = neighbour;
     const shown = this.#shown.get(neighbour.id);
     if (shown === undefined || told.complete || told.size + theirs.size < told.totalChunks) return;
-    const isWaiting =
-      shown.pending.size === 0 && this.#context.clock.now() - shown.lastFetchMs > HOLDERS_GAP_MS;
+    const sinceMs = this.#context.clock.now() - HOLDERS_GAP_MS;
+    // What it was shown long ago and does not ask for although it may, it has from somebody else.
+    const isOpen = (shownMs: number) => !neighbour.interestIsPresumed || shownMs >= sinceMs;
+    const isWaiting = shown.lastFetchMs < sinceMs && ![...shown.pending.values()].some(isOpen);
     if (isWaiting && this.#context.ledger.held.beyond(told, theirs).length === 0) {
       this.#callbacks.onDoubt(neighbour);
     }
