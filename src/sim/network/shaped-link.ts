@@ -51,6 +51,8 @@ export function shapedLink(
   return { transport: shaped, control: shaped };
 }
 
+const atOnce: Dials = { enter: (_who, dial) => dial() };
+
 /** An attempt to connect that gets no answer. */
 interface Hanging {
   readonly retry: () => void;
@@ -61,7 +63,7 @@ class ControlledLink implements Transport, LinkControl {
   readonly #inner: Transport;
   readonly #state: LinkState;
   readonly #random: Random;
-  readonly #dials: Dials | undefined;
+  readonly #dials: Dials;
   readonly #connections = new Set<ShapedConnection>();
   readonly #hanging = new Map<ShapedConnection, Hanging>();
   /** They are over here, but what would tell the other end cannot get through. */
@@ -73,7 +75,7 @@ class ControlledLink implements Transport, LinkControl {
     this.#inner = inner;
     this.#state = state;
     this.#random = components.random.fork('resets');
-    this.#dials = components.dials;
+    this.#dials = components.dials ?? atOnce;
   }
 
   listen(options: ListenOptions): Listener {
@@ -106,18 +108,12 @@ class ControlledLink implements Transport, LinkControl {
       else dial();
     };
     const dial = () => {
-      if (this.#dials === undefined) {
-        open();
-        return;
-      }
       const dueMs = this.#state.clock.now();
-      this.#dials.enter(this, () => {
-        this.#state.onLateDial(this.#state.clock.now() - dueMs);
-        open();
-      });
+      this.#dials.enter(this, () => open(dueMs));
     };
-    const open = () => {
+    const open = (dueMs: number) => {
       if (connection.over) return;
+      this.#state.onLateDial(this.#state.clock.now() - dueMs);
       if (this.#isReachable(address.host)) connection.open(this.#inner.connect(address, dialect));
       else this.#hang(connection, deadlineMs, attempt);
     };

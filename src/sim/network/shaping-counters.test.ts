@@ -43,6 +43,19 @@ describe('a link counts', () => {
     expect(counters.releases).toBeGreaterThan(0);
   });
 
+  it('nothing for a connection that was given up while it waited to be opened', () => {
+    const world = new ControlWorld();
+    const held: (() => void)[] = [];
+    const dials = { enter: (_: object, dial: () => void) => held.push(dial) };
+    const { transport, counters } = world.host('from', {}, { dials });
+    world.open(transport, 'nobody').abort();
+    world.clock.run(300);
+    for (const dial of held) dial();
+    world.clock.run();
+    expect(held).toHaveLength(1);
+    expect(counters.lateMsMax).toBe(0);
+  });
+
   it('the changes that had begun when something went through, each knob for itself', () => {
     const changes = [
       { atMs: 100, overMs: 0, upBytesPerSec: 2000 },

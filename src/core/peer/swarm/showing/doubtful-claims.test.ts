@@ -14,6 +14,19 @@ describe('a neighbour that claims what it lacks', () => {
     expect([...liar.shown].sort()).toEqual(all);
   });
 
+  it('is shown it, too, if it asks for nothing of what it was shown, which then is offered to others first', () => {
+    const stage = new PeerStage({ totalChunks: 3, held: all });
+    const liar = stage.neighbour('liar', [1, 2]);
+    liar.say({ type: 'interested' }, { type: 'not-interested' });
+    stage.run(9_000);
+    expect(liar.shown).toEqual([3]);
+    stage.run(1_500);
+    expect([...liar.shown].sort()).toEqual(all);
+    const other = stage.neighbour('other', [], 7101);
+    stage.run(50);
+    expect(other.shown[0]).toBe(3);
+  });
+
   it('is shown it by a seeder that has ceased to super-seed, after a while', () => {
     const stage = new PeerStage({ totalChunks: 3, held: all });
     const liar = stage.neighbour('liar', [1, 2]);

@@ -241,9 +241,12 @@ export class SuperSeeding {
     // What it was shown long ago and does not ask for although it may, it has from somebody else.
     const isOpen = (shownMs: number) => !neighbour.interestIsPresumed || shownMs >= sinceMs;
     const isWaiting = shown.lastFetchMs < sinceMs && ![...shown.pending.values()].some(isOpen);
-    if (isWaiting && this.#context.ledger.held.beyond(told, theirs).length === 0) {
-      this.#callbacks.onDoubt(neighbour);
+    if (!isWaiting || this.#context.ledger.held.beyond(told, theirs).length > 0) return;
+    for (const index of shown.pending.keys()) {
+      this.#fulfil(shown, index);
+      this.#offers[index]!--;
     }
+    this.#callbacks.onDoubt(neighbour);
   }
 
   /** Nobody fetches anything: the uplink stands still until what was shown a moment ago is requested. */
