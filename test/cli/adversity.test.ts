@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { unusedPort } from '../support/unused-port.ts';
 import { Stage, until } from './stage.ts';
 
 let stage: Stage;
@@ -172,10 +173,7 @@ describe('what the user can mend is told in one line', () => {
 
 describe.each(['spec', 'swarm'])('a tracker that comes up late (%s protocol)', (protocol) => {
   it('is tried again, told, and found', async () => {
-    const probe = createServer();
-    const port = await listening(probe);
-    probe.close();
-    await once(probe, 'close');
+    const port = await unusedPort();
     stage.makeFolder('all', 3, chunks);
     stage.makeFolder('none', 3, new Map());
     const seeder = stage.client('bob', 'all', port, '-protocol', protocol);
@@ -184,21 +182,21 @@ describe.each(['spec', 'swarm'])('a tracker that comes up late (%s protocol)', (
     expect(line).toContain(`localhost:${port}`);
     expect(line).toContain('npm run tracker');
     await seeder.says(/trying again/);
-    stage.start('tracker', '-port', String(port));
+    await stage.tracker('-port', String(port));
     expect(await leecher.ends()).toEqual({ code: 0, signal: null });
     expect(stage.hashes('none', 3)).toEqual(stage.hashes('all', 3));
   });
 });
 
 it('a client whose tracker was killed tells its chunks to the next tracker', async () => {
-  const { program, port } = await stage.tracker();
+  const { program, port } = await stage.tracker('-port', String(await unusedPort()));
   stage.makeFolder('all', 3, chunks);
   stage.makeFolder('none', 3, new Map());
   const seeder = stage.client('bob', 'all', port);
   await seeder.says(/tracker .* answers/);
   await program.destroy();
   await seeder.says(/tracker .* cannot be reached .*trying again/);
-  stage.start('tracker', '-port', String(port));
+  await stage.tracker('-port', String(port));
   const leecher = stage.client('alice', 'none', port, '-exit_when_complete');
   expect(await leecher.ends()).toEqual({ code: 0, signal: null });
 });

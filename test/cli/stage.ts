@@ -22,11 +22,12 @@ export class Stage {
 
   start(program: 'client' | 'tracker', ...args: string[]): RunningProgram {
     const running = new RunningProgram(inject('bundleFolder'), program, args, this.folder);
+    running.showWhenTestFails();
     this.#programs.push(running);
     return running;
   }
 
-  /** Starts a tracker on a free port, and tells the port. */
+  /** Starts a tracker, on a free port if none is given, and tells the port. */
   async tracker(...args: string[]): Promise<{ readonly program: RunningProgram; readonly port: number }> {
     const program = this.start('tracker', '-port', '0', ...args);
     const [, port] = await program.says(/listening on \S+:(\d+)/);

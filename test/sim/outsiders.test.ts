@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { RunningProgram } from '../support/programs.ts';
+import { unusedPort } from '../support/unused-port.ts';
 import { SimDesk } from './run-sim.ts';
 
 let desk: SimDesk;
@@ -11,15 +12,6 @@ beforeEach(() => {
   desk = new SimDesk(inject('bundleFolder'));
 });
 afterEach(() => desk.close());
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The run waits for a return that is far away, so that there is a swarm to join however busy the machine is. */
 const open = `
@@ -37,7 +29,7 @@ describe('a standalone client', () => {
   it.each(['swarm', 'spec'])(
     'joins the tracker of a running scenario by the %s protocol',
     async (protocol) => {
-      const port = await freePort();
+      const port = await unusedPort();
       const run = desk.start([desk.scenario('open', open), '--tracker-port', String(port)]);
       await run.says(new RegExp(`tracker on 127\\.0\\.0\\.1:${port} `));
       const folder = join(desk.folder, 'outsider');

@@ -42,6 +42,7 @@ export function start(program: 'sim' | 'agent', ...words: string[]): RunningProg
 
 function startIn(env: NodeJS.ProcessEnv, program: 'sim' | 'agent', ...words: string[]): RunningProgram {
   const running = new RunningProgram(inject('bundleFolder'), program, words, folder, env);
+  running.showWhenTestFails();
   ends.push(() => running.destroy());
   return running;
 }

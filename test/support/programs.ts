@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { onTestFailed } from 'vitest';
 
 export interface Ending {
   readonly code: number | null;
@@ -59,6 +60,11 @@ export class RunningProgram {
 
   get output(): string {
     return this.#output;
+  }
+
+  /** Its output is shown when the test fails; one that waited in vain does not tell for what. Not for concurrent tests. */
+  showWhenTestFails(): void {
+    onTestFailed(() => console.error(`${this.#name}:\n${this.#output}`));
   }
 
   /** Resolves when the output has a match. Rejects, with the output, when the program ends without one. */
