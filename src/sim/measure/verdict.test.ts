@@ -373,6 +373,16 @@ describe('trust', () => {
     ]);
   });
 
+  it('is doubtful when a connection was opened late on a link that lets messages go at once', () => {
+    const { record } = smallSwarm();
+    const late = shaping({ lateMsMax: 190 });
+    const trust = trustOf({ peers: record.peers.map((peer) => ({ ...peer, shaping: late })) });
+    expect(trust.warnings).toEqual(['A link let a message or connection go 190 ms late (above 175 ms).']);
+    expect([trust.shaperLateMeanMs, trust.shaperLateMaxMs]).toEqual([null, 190]);
+    const none = { peers: record.peers.map((peer) => ({ ...peer, shaping: shaping() })) };
+    expect(trustOf(none)).toMatchObject({ level: 'trusted', shaperLateMaxMs: null });
+  });
+
   it('does not mind the host in virtual time, where it decides nothing', () => {
     expect(trustOf({ engine: 'virtual' }, { cpuShare: 1, loadBefore: 9, loopDelayP99Ms: 500 }).level).toBe(
       'trusted',

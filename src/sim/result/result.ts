@@ -101,8 +101,9 @@ export interface Trust {
   /** One sentence each, naming the measured figure: why the host, not the scenario, may have decided a figure. */
   readonly warnings: readonly string[];
   readonly host: HostRecord;
-  /** How late the shaper released messages. */
+  /** How late links let messages go; null: none had to wait. */
   readonly shaperLateMeanMs: number | null;
+  /** The latest of them, or of the connections that had to wait for their turn; null: there were neither. */
   readonly shaperLateMaxMs: number | null;
   /**
    * Of the samples that were due, those that nobody took, 0 to 1; null: in virtual time none can be missed. Absent where

@@ -55,12 +55,13 @@ export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readon
   const { host } = record;
   const releases = record.peers.reduce((sum, { shaping }) => sum + shaping.releases, 0);
   const lateMs = record.peers.reduce((sum, { shaping }) => sum + shaping.lateMsTotal, 0);
-  const shaped = releases > 0;
+  // Connections wait for their turn on links, too, that let every message go at once.
+  const lateMsMax = record.peers.reduce((max, { shaping }) => Math.max(max, shaping.lateMsMax), 0);
   const signals: Signals = {
     host,
     periodMs: swarm.makespanMs ?? record.elapsedMs,
-    shaperLateMeanMs: shaped ? lateMs / releases : null,
-    shaperLateMaxMs: shaped ? Math.max(...record.peers.map(({ shaping }) => shaping.lateMsMax)) : null,
+    shaperLateMeanMs: releases > 0 ? lateMs / releases : null,
+    shaperLateMaxMs: releases > 0 || lateMsMax > 0 ? lateMsMax : null,
     droppedSamplesShare: droppedShare(record),
   };
   // In virtual time the host's speed decides how long one waits, not what is measured.
