@@ -175,6 +175,8 @@ export interface HostOfRun {
   /** Where its peers could be reached. */
   readonly address: string;
   readonly peers: number;
+  /** Those that it may use; absent where that was not kept. */
+  readonly cores?: number;
   /** It died, or could not be reached any more, before the run was over. */
   readonly lost: boolean;
   /** Its times may be wrong by so much against those of the coordinator. */

@@ -43,7 +43,7 @@ function resultOf(plan: Plan, evidence: Evidence, environment: Environment): Run
   const peers = measurePeers(evidence, makespanMs);
   const bound = boundFigures(evidence, makespanMs);
   const swarm = swarmFigures(evidence, peers, makespanMs, bound);
-  const trust = judgeTrust(record, swarm, peers);
+  const trust = judgeTrust({ plan, record, cores: environment.cores }, swarm, peers);
   const figures: RunResult = {
     schemaVersion: RESULT_SCHEMA_VERSION,
     // What a reader must know of every other figure stands first.

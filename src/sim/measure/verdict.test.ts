@@ -301,7 +301,7 @@ describe('trust', () => {
     expect(trustOf({}, { loadBefore: 2 }).remedy).toBe(
       'run it again when the machine is quiet and stays as it is, or use --engine virtual',
     );
-    const late = trustOf({}, { loadBefore: 2, loopDelayP99Ms: 45 });
+    const late = trustOf({}, { loadBefore: 2, loopDelayP99Ms: 45, sliceMs: 10 });
     expect(late.remedy).toMatch(/^let fewer peers run, .*lower the rates, use --engine virtual/);
     expect(remedyOfDoubt(late)).toEqual([`What helps: ${late.remedy}.`]);
     expect([trustOf({}).remedy, remedyOfDoubt(trustOf({}))]).toEqual([null, []]);

@@ -138,8 +138,8 @@ describe('the result on a terminal', () => {
         ✗ Expected seeder.waste < 1: the run has no data for it.
         ! The run used 99 % of all cores it may use (above 90 %): the processor, not the scenario, may
           have set the speed.
-        ! What helps: let fewer peers run, raise engine.peers_per_worker, lower the rates, use --engine
-          virtual, or take a quieter or larger machine.
+        ! What helps: let fewer peers run, limit the rates of the links, use --engine virtual, or take a
+          quieter or larger machine.
         Do the figures add up?
         arm picker=random, repeat 2 · seed seed-1 · threads engine · 3 peers · 4 chunks, 3.91 KiB · ready
         in 40 ms, ran 4 s

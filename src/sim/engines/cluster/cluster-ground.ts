@@ -208,6 +208,7 @@ function hostOfRun(
     name: info.name,
     address: info.address,
     peers: peers.length,
+    cores: info.cores,
     lost,
     clockErrorMs: clock?.errorMs ?? 0,
     ...(hosting?.delaysOf(host) ?? { loopDelayP99Ms: 0, loopDelayMaxMs: 0 }),

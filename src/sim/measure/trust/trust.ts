@@ -4,8 +4,10 @@ import { describeChanges } from '../../machine/machine-changes.ts';
 import { THROTTLED_SHARE_MAX, describeThrottling } from '../../machine/throttling.ts';
 import { CLOCK_ERROR_MS_MAX } from '../../engines/cluster/clock-offset.ts';
 import type { HostOfRun, HostRecord, RunRecord } from '../../engines/engine.ts';
+import type { Plan } from '../../plan/plan.ts';
 import type { PeerFigures, SwarmFigures, Trust, TrustLevel } from '../../result/result.ts';
 import { leakWarnings } from './leaks.ts';
+import { REMEDY_OF_OTHERS, remedyOfRun } from './remedy.ts';
 
 /** Above it the processor is the bottleneck: what is measured is this machine. */
 export const CPU_SHARE_MAX = 0.9;
@@ -44,14 +46,12 @@ const UNTRUSTED_PAUSE_MS_MIN = 2000;
 /** Latencies and rates are then those of the machine. */
 const UNTRUSTED_SHAPER_LATE_MEAN_MS_MIN = 250;
 
-/** What helps against all of it… */
-const REMEDY =
-  'let fewer peers run, raise engine.peers_per_worker, lower the rates, use --engine virtual, or take a quieter or larger machine';
-
-/** …and where the run itself was as it should be. */
-const REMEDY_OF_OTHERS = 'run it again when the machine is quiet and stays as it is, or use --engine virtual';
-
-export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readonly PeerFigures[]): Trust {
+/** @param cores that the process of the run may use */
+export function judgeTrust(
+  { plan, record, cores }: { readonly plan: Plan; readonly record: RunRecord; readonly cores: number },
+  swarm: SwarmFigures,
+  peers: readonly PeerFigures[],
+): Trust {
   const { host } = record;
   const releases = record.peers.reduce((sum, { shaping }) => sum + shaping.releases, 0);
   const lateMs = record.peers.reduce((sum, { shaping }) => sum + shaping.lateMsTotal, 0);
@@ -66,7 +66,9 @@ export function judgeTrust(record: RunRecord, swarm: SwarmFigures, peers: readon
   };
   // In virtual time the host's speed decides how long one waits, not what is measured.
   const { cause, warnings, remedy } =
-    record.engine === 'virtual' ? { cause: null, warnings: [], remedy: null } : judgeHost(signals);
+    record.engine === 'virtual'
+      ? { cause: null, warnings: [], remedy: null }
+      : judgeHost(signals, remedyOfRun(plan, host, cores));
   const all = [...warnings, ...leakWarnings(swarm, peers)];
   const { shaperLateMeanMs, shaperLateMaxMs, droppedSamplesShare } = signals;
   return {
@@ -88,7 +90,8 @@ interface Signals extends Pick<Trust, 'host' | 'shaperLateMeanMs' | 'shaperLateM
   readonly droppedSamplesShare: number | null;
 }
 
-function judgeHost(signals: Signals): Pick<Trust, 'cause' | 'remedy' | 'warnings'> {
+/** `helps`: against what is wrong with the run itself. */
+function judgeHost(signals: Signals, helps: string): Pick<Trust, 'cause' | 'remedy' | 'warnings'> {
   const { host, periodMs, shaperLateMeanMs, droppedSamplesShare } = signals;
   const ofRun = [...useWarnings(host), ...delayWarnings(signals), ...sampleWarnings(droppedSamplesShare)];
   // Names only: what is wrong with them stands in the others, unless one was lost.
@@ -101,10 +104,9 @@ function judgeHost(signals: Signals): Pick<Trust, 'cause' | 'remedy' | 'warnings
   const cause = untrustedCause(host, shaperLateMeanMs, periodMs) ?? sampleCause(droppedSamplesShare);
   const isOthersAlone = ofRun.length === 0 && ofOthers.length > 0;
   const warnings = [...ofOthers, ...ofRun, ...ofHosts];
-  const helps = isOthersAlone ? REMEDY_OF_OTHERS : REMEDY;
   return {
     cause,
-    remedy: cause !== null ? REMEDY : warnings.length > 0 ? helps : null,
+    remedy: warnings.length === 0 ? null : isOthersAlone ? REMEDY_OF_OTHERS : helps,
     warnings,
   };
 }
