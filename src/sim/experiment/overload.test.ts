@@ -13,10 +13,13 @@ const seeder = plannedPeer('seeder', { holds: { kind: 'all' } });
 const leechers = Array.from({ length: 99 }, (_, at) => plannedPeer(`leecher-${at}`));
 const plan = planOf([seeder, ...leechers]);
 
-/** A second of processor time for each peer, a tenth of it with the longest slices, in a run of `boundMs`. */
-function overload(boundMs: number): Overload | null {
+/**
+ * A second of processor time for each peer, a tenth of it with the longest slices, `shared` of it where peers share
+ * threads, in a run of `boundMs`.
+ */
+function overload(boundMs: number, shared = 1): Overload | null {
   const processorMs = ({ peers, engine }: Plan): number =>
-    peers.length * (engine.sliceMs === undefined ? 1000 : 100);
+    peers.length * (engine.sliceMs === undefined ? 1000 : 100) * (engine.peersPerWorker === 1 ? 1 : shared);
   return overloadOf(plan, {
     needs: (one) => ({
       threads: 1,
@@ -43,6 +46,13 @@ describe('a run that asks for more than the processors have', () => {
       expect.stringMatching(/^about 36 of these 100 peers/),
     ]);
     expect(overloadWarning([null, told])).toMatch(/^1 of 2 runs will not be trustworthy: about 1 min 40 s/);
+  });
+
+  it('is told to share a thread for each core where that is enough', () => {
+    expect(describeRemedies(overload(20_000, 0.3)!, plan)[0]).toBe(
+      'engine.peers_per_worker: 50 has peers share a thread for each core',
+    );
+    expect(describeRemedies(overload(20_000, 0.5)!, plan)[0]).toMatch(/^engine\.slice/);
   });
 
   it('is in doubt where the estimate would only have to be half as high again', () => {

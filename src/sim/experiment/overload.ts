@@ -67,11 +67,17 @@ export function describeOverload({ processorMs, availableMs, cores, machine }: O
 }
 
 /** What helps without another engine, in words; empty: nothing of it does. */
-export function describeRemedies({ likely, isCarried }: Overload, plan: Plan): string[] {
+export function describeRemedies({ likely, isCarried, cores, machine }: Overload, plan: Plan): string[] {
   if (!likely) return [];
+  const peersPerWorker = Math.ceil(plan.peers.length / Math.max(1, Math.floor(cores)));
+  const shared = { ...plan, engine: { ...plan.engine, peersPerWorker } };
   const longSlices = { ...plan, engine: { ...plan.engine, sliceMs: SLICE_MS_ASKED_MAX } };
   const peersMax = peersThatFit(plan, (fewer) => (isCarried(fewer) ? [] : [fewer]));
   return [
+    // Of several machines each would have another number.
+    ...(machine === undefined && isCarried(shared)
+      ? [`engine.peers_per_worker: ${peersPerWorker} has peers share a thread for each core`]
+      : []),
     ...(isCarried(longSlices)
       ? [`engine.slice: ${exactDuration(SLICE_MS_ASKED_MAX)} has rates let go less often`]
       : []),

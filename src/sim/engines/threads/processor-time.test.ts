@@ -1,37 +1,71 @@
-import { expect, it } from 'vitest';
-import { KIB } from '../../../core/units.ts';
+import { describe, expect, it } from 'vitest';
 import { expand } from '../../expand/expand.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { parseScenario } from '../../scenario/parse.ts';
 import { processorTimeOf } from './processor-time.ts';
 
-/** See docs/benchmarks.md: leechers, size for each in KiB, Mbit/s up and down, threads, seconds of processor time. */
-const MEASURED: readonly [number, number, number, number, number][] = [
-  [9, 4096, 2, 11, 12.5],
-  [9, 2048, 2, 3, 4.4],
-  [49, 1024, 2, 6, 16.0],
-  [49, 2048, 2, 51, 42.7],
-  [99, 1024, 2, 5, 59.1],
-  [9, 16_384, 20, 11, 7.3],
-  [9, 65_536, 200, 11, 8.1],
-];
+interface Swarm {
+  readonly leechers?: number;
+  readonly sizeKib?: number;
+  readonly chunkKib?: number;
+  readonly link?: string;
+  readonly sliceMs?: number;
+}
 
-it.each(MEASURED)(
-  'what %i leechers of %i KiB take at %i Mbit/s on %i threads is estimated within a factor of two',
-  (leechers, kib, megabits, threads, seconds) => {
-    const plan = expand(
-      parseScenario(
-        `
-content: { generate: { size: ${kib}KiB, chunk_size: 256KiB } }
-defaults: { link: { up: ${megabits}Mbit/s, down: ${megabits}Mbit/s } }
+function swarm(about: Swarm = {}): Plan {
+  const { leechers = 49, sizeKib = 2048, chunkKib = 256, link = '2Mbit/s', sliceMs } = about;
+  const rates = link === 'none' ? '{}' : `{ up: ${link}, down: ${link} }`;
+  const text = `
+content: { generate: { size: ${sizeKib}KiB, chunk_size: ${chunkKib}KiB } }
+defaults: { link: ${rates} }
 peers: { seeder: { holds: all }, leechers: { count: ${leechers} } }
-`,
-        'test.yaml',
-      ),
-    );
-    expect(plan.content.totalChunks).toBe((kib * KIB) / (256 * KIB));
-    const { startMs, trafficMs } = processorTimeOf(plan, threads);
-    const factor = (startMs + trafficMs) / (seconds * 1000);
-    expect(factor).toBeGreaterThan(0.5);
-    expect(factor).toBeLessThan(2);
-  },
-);
+${sliceMs === undefined ? '' : `engine: { slice: ${sliceMs}ms }`}
+`;
+  return expand(parseScenario(text, 'test.yaml'));
+}
+
+/** Threads of peers, and one of the tracker. */
+const trafficMs = (about: Swarm, threads = 51): number => processorTimeOf(swarm(about), threads).trafficMs;
+
+describe('the estimate of the processor time of a run', () => {
+  it('is lower where peers share threads, and no lower for those whose links have no rate', () => {
+    expect(trafficMs({}, 3)).toBeLessThan(trafficMs({}, 11));
+    expect(trafficMs({}, 11)).toBeLessThan(trafficMs({}, 51));
+    expect(trafficMs({ link: 'none' }, 3)).toBe(trafficMs({ link: 'none' }, 51));
+    expect(processorTimeOf(swarm(), 3).startMs).toBeLessThan(processorTimeOf(swarm(), 51).startMs);
+  });
+
+  it.each([3, 51])(
+    'falls with the length of slices, down to that of links without a rate (%i threads)',
+    (threads) => {
+      const [short, usual, long] = [5, 10, 100].map((sliceMs) => trafficMs({ sliceMs }, threads));
+      const none = trafficMs({ link: 'none' }, threads);
+      expect(short).toBeGreaterThan(usual!);
+      expect(usual).toBeGreaterThan(long!);
+      expect(long).toBeGreaterThan(none);
+      // Ten times as many bytes in each.
+      expect((long! - none) / (usual! - none)).toBeCloseTo(0.1, 2);
+    },
+  );
+
+  it('grows with bytes, with chunks and with peers', () => {
+    const one = trafficMs({});
+    expect(trafficMs({ sizeKib: 4096 })).toBeGreaterThan(one);
+    expect(trafficMs({ chunkKib: 64 })).toBeGreaterThan(one);
+    expect(trafficMs({ leechers: 99 }, 101)).toBeGreaterThan(2 * one);
+  });
+
+  it('counts no more wake-ups than slices that leave and come in', () => {
+    const sparse = trafficMs({ link: '100kbit/s' });
+    // Each slice is 1,460 bytes at either rate, and has ticks enough.
+    expect(trafficMs({ link: '50kbit/s' })).toBeCloseTo(sparse);
+  });
+
+  it('is what moving the rest takes where peers hold a part', () => {
+    const plan = swarm();
+    const half = { kind: 'chunks' as const, indices: [1, 2, 3, 4] };
+    const peers = plan.peers.map((peer) => (peer.holds.kind === 'all' ? peer : { ...peer, holds: half }));
+    const rest = processorTimeOf({ ...plan, peers }, 51).trafficMs;
+    expect(rest).toBeCloseTo(trafficMs({ sizeKib: 1024 }));
+  });
+});

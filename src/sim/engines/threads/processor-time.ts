@@ -1,4 +1,5 @@
 /** How much processor time a run takes, from its traffic: fitted to measured runs, see docs/benchmarks.md. */
+import { SECOND_MS } from '../../../core/units.ts';
 import { chunkBytesOf, heldAtStart } from '../../content/planned-content.ts';
 import { blockBytes } from '../../network/link-sizes.ts';
 import type { Plan, PlannedPeer } from '../../plan/plan.ts';
@@ -6,13 +7,15 @@ import { sliceMsOf } from '../real-time/slice.ts';
 import { connectionsMaxOf, WHOLE } from './part-of-run.ts';
 
 const MS_PER_THREAD = 100;
-/** Out of one peer and into another, whether they share threads or not: what costs is our code, not the wake-up. */
-const MS_PER_SLICE = 0.45;
-const MS_PER_MB = 5;
+/** Of a thread, at a tick at which a rate of one of its peers lets go or gets something: the more share it, the better. */
+const MS_PER_WAKE_UP = 0.55;
+/** Out of one peer and into another. */
+const MS_PER_SLICE = 0.16;
+const MS_PER_MB = 1;
 /** To agree on it, and to tell the neighbours. */
-const MS_PER_CHUNK = 1;
+const MS_PER_CHUNK = 0.7;
 /** To connect, to greet and to show what one has. */
-const MS_PER_END = 2;
+const MS_PER_END = 1.5;
 
 export interface ProcessorTime {
   /** Of threads, which load their code. */
@@ -21,23 +24,38 @@ export interface ProcessorTime {
   readonly trafficMs: number;
 }
 
-/** From the start of the distribution, for `threads` threads. Every peer is expected to get all that it lacks. */
+/**
+ * From the start of the distribution. Every peer is expected to get all that it lacks.
+ *
+ * @param threads those of peers, and one of the tracker
+ */
 export function processorTimeOf(plan: Plan, threads: number, part = WHOLE): ProcessorTime {
   const sizes = chunkBytesOf(plan.content);
   const heldBy = heldAtStart(plan.content);
   const whole = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const sliceMs = sliceMsOf(plan);
   const usualUp = usualUpOf(plan);
-  const trafficMs = plan.peers.reduce((sum, peer) => {
+  let trafficMs = 0;
+  let slices = 0;
+  const busyMs: number[] = [];
+  for (const peer of plan.peers) {
     const held = heldBy(peer.holds);
     const lacks = whole - held.reduce((bytes, index) => bytes + sizes[index - 1]!, 0);
-    const chunks = sizes.length - held.length;
-    const slices = lacks / sliceBytesOf(peer, usualUp, sliceMs);
-    const ends = connectionsMaxOf(peer, plan, part);
-    const movingMs = (lacks / 1e6) * MS_PER_MB + slices * MS_PER_SLICE;
-    return sum + ends * MS_PER_END + chunks * MS_PER_CHUNK + movingMs;
-  }, 0);
+    const rate = rateOf(peer, usualUp);
+    trafficMs += connectionsMaxOf(peer, plan, part) * MS_PER_END;
+    trafficMs += (sizes.length - held.length) * MS_PER_CHUNK + (lacks / 1e6) * MS_PER_MB;
+    if (lacks === 0 || rate === Infinity) continue;
+    slices += lacks / blockBytes(rate, sliceMs);
+    busyMs.push((lacks * SECOND_MS) / rate);
+  }
+  // One where a slice leaves and one where it comes in, if threads have ticks for so many.
+  const wakeUps = Math.min(2 * slices, ((threads - 1) * mean(busyMs)) / sliceMs);
+  trafficMs += slices * MS_PER_SLICE + wakeUps * MS_PER_WAKE_UP;
   return { startMs: threads * MS_PER_THREAD, trafficMs };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /** Bytes per second of the typical uplink. */
@@ -46,8 +64,7 @@ function usualUpOf({ peers }: Plan): number {
   return ups[Math.floor(ups.length / 2)] ?? Infinity;
 }
 
-/** Of what the peer gets: of its downlink, or of the typical uplink where that is slower. */
-function sliceBytesOf({ link }: PlannedPeer, usualUp: number, sliceMs: number): number {
-  const rate = Math.min(link.downBytesPerSec ?? Infinity, usualUp);
-  return rate === Infinity ? Infinity : blockBytes(rate, sliceMs);
+/** At which the peer gets something, in bytes per second: of its downlink, or of the typical uplink if that is slower. */
+function rateOf({ link }: PlannedPeer, usualUp: number): number {
+  return Math.min(link.downBytesPerSec ?? Infinity, usualUp);
 }
