@@ -2,18 +2,14 @@
 import { exactDuration } from '../units/exact-format.ts';
 import { formatDuration } from '../units/format.ts';
 import type { EngineNeeds } from '../engines/engine.ts';
+import { BUSY_MS_MIN, SHARE_MAX } from '../engines/real-time/processor-share.ts';
 import type { Plan } from '../plan/plan.ts';
 import { SLICE_MS_ASKED_MAX } from '../plan/plan-schema.ts';
 import { fittingText } from '../plan/shortage.ts';
 import { peersThatFit } from './peers-that-fit.ts';
 
-/** Of all cores: above it, trust in a run is in doubt. */
-const SHARE_MAX = 0.9;
 /** The estimate may be too low by half, and more where others use the machine. */
 const DOUBT = 1.5;
-
-/** What is over sooner has started up for the most part, in which nobody measures anything. */
-const LEAST_MS = 1000;
 
 export interface Overload {
   /** Whether the estimate says so, not only one that is half as high again. */
@@ -40,7 +36,7 @@ export function overloadOf(plan: Plan, { needs, boundMsOf }: Estimates): Overloa
     const { traffic } = needs(one);
     const boundMs = boundMsOf(one);
     if (traffic === undefined || boundMs <= 0 || !Number.isFinite(boundMs)) return null;
-    const availableMs = Math.max(boundMs, LEAST_MS) * traffic.cores;
+    const availableMs = Math.max(boundMs, BUSY_MS_MIN) * traffic.cores;
     return { ...traffic, availableMs, share: traffic.processorMs / availableMs };
   };
   const own = load(plan);

@@ -20,14 +20,23 @@ const cores = { cores: 2 };
 interface Options {
   readonly peersPerWorker?: number | 'auto';
   readonly maxConnections?: number;
+  /** Bytes per second up and down; null: no limit. */
+  readonly rate?: number | null;
+  readonly mebibytes?: number;
 }
 
-function swarmOf(peers: number, { peersPerWorker = 'auto', maxConnections = 50 }: Options = {}): Plan {
-  const policy = { ...plannedPeer('p').policy, maxConnections };
+function swarmOf(peers: number, about: Options = {}): Plan {
+  const { peersPerWorker = 'auto', maxConnections = 50, rate = null, mebibytes = 1 } = about;
+  const { policy: usual, link: plain } = plannedPeer('p');
+  const policy = { ...usual, maxConnections };
+  const link = { ...plain, upBytesPerSec: rate, downBytesPerSec: rate };
+  const totalBytes = mebibytes * MIB;
   return planOf(
-    Array.from({ length: peers }, (_, at) => plannedPeer(`p/${at + 1}`, { holds: { kind: 'none' }, policy })),
+    Array.from({ length: peers }, (_, at) =>
+      plannedPeer(`p/${at + 1}`, { holds: { kind: 'none' }, policy, link }),
+    ),
     {
-      content: { kind: 'generated', totalBytes: MIB, totalChunks: 4, chunkBytes: MIB / 4, seed: 'content' },
+      content: { kind: 'generated', totalBytes, totalChunks: 4, chunkBytes: totalBytes / 4, seed: 'content' },
       engine: { peersPerWorker },
     },
   );
@@ -47,6 +56,23 @@ describe('a plan that leaves threads to the machine', () => {
     const { plan, notes } = fit(swarmOf(500));
     expect(plan.engine.peersPerWorker).toBe(250);
     expect(notes).toEqual(['A thread has up to 250 peers: 500 threads are more than 2 cores carry (64).']);
+  });
+
+  it('shares one a core where a thread a peer takes more processor time than there is while links are busy', () => {
+    const { plan, notes } = fit(swarmOf(50, { rate: 250_000 }));
+    expect(plan.engine.peersPerWorker).toBe(25);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^A thread has up to 25 peers: with one for each peer the run would take about \S+ s of processor time, and 2 cores have 8\.39 s while links are busy\.$/,
+      ),
+    ]);
+  });
+
+  it('has one for each peer while there is time enough, where sharing saves little, and where no rate limits a link', () => {
+    expect(fit(swarmOf(10, { rate: 250_000 })).plan.engine.peersPerWorker).toBe(1);
+    expect(fit(swarmOf(50, { rate: 10_000, mebibytes: 1 })).plan.engine.peersPerWorker).toBe(1);
+    expect(fit(swarmOf(20, { rate: 125_000_000, mebibytes: 1024 })).plan.engine.peersPerWorker).toBe(1);
+    expect(fit(swarmOf(50)).plan.engine.peersPerWorker).toBe(1);
   });
 
   it('shares threads where a limit leaves room for fewer, and then fits', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expand } from '../../expand/expand.ts';
-import type { Plan } from '../../plan/plan.ts';
+import type { Plan, PlannedPeer } from '../../plan/plan.ts';
 import { parseScenario } from '../../scenario/parse.ts';
 import { processorTimeOf } from './processor-time.ts';
 
@@ -67,5 +67,17 @@ describe('the estimate of the processor time of a run', () => {
     const peers = plan.peers.map((peer) => (peer.holds.kind === 'all' ? peer : { ...peer, holds: half }));
     const rest = processorTimeOf({ ...plan, peers }, 51).trafficMs;
     expect(rest).toBeCloseTo(trafficMs({ sizeKib: 1024 }));
+  });
+
+  it('says until when rates keep the last who joins, at the least, and nothing where there are none', () => {
+    const plan = swarm();
+    const [seeder, first, ...others] = plan.peers;
+    const late = { ...first!, sessions: [{ joinMs: 5000, leave: null }] as PlannedPeer['sessions'] };
+    const wholeMs = (2048 * 1024 * 8) / 2000;
+    expect(processorTimeOf(plan, 51).busyMs).toBeCloseTo(wholeMs);
+    expect(processorTimeOf({ ...plan, peers: [seeder!, late, ...others] }, 51).busyMs).toBeCloseTo(
+      5000 + wholeMs,
+    );
+    expect(processorTimeOf(swarm({ link: 'none' }), 51).busyMs).toBe(0);
   });
 });

@@ -22,6 +22,8 @@ export interface ProcessorTime {
   readonly startMs: number;
   /** Of connecting, and of moving what peers lack. */
   readonly trafficMs: number;
+  /** Since the start, until the rates of links let the last peer complete at the earliest; 0: none limits anybody. */
+  readonly busyMs: number;
 }
 
 /**
@@ -37,6 +39,7 @@ export function processorTimeOf(plan: Plan, threads: number, part = WHOLE): Proc
   const usualUp = usualUpOf(plan);
   let trafficMs = 0;
   let slices = 0;
+  let lastMs = 0;
   const busyMs: number[] = [];
   for (const peer of plan.peers) {
     const held = heldBy(peer.holds);
@@ -46,12 +49,14 @@ export function processorTimeOf(plan: Plan, threads: number, part = WHOLE): Proc
     trafficMs += (sizes.length - held.length) * MS_PER_CHUNK + (lacks / 1e6) * MS_PER_MB;
     if (lacks === 0 || rate === Infinity) continue;
     slices += lacks / blockBytes(rate, sliceMs);
-    busyMs.push((lacks * SECOND_MS) / rate);
+    const ownMs = (lacks * SECOND_MS) / rate;
+    busyMs.push(ownMs);
+    lastMs = Math.max(lastMs, peer.sessions[0].joinMs + ownMs);
   }
   // One where a slice leaves and one where it comes in, if threads have ticks for so many.
   const wakeUps = Math.min(2 * slices, ((threads - 1) * mean(busyMs)) / sliceMs);
   trafficMs += slices * MS_PER_SLICE + wakeUps * MS_PER_WAKE_UP;
-  return { startMs: threads * MS_PER_THREAD, trafficMs };
+  return { startMs: threads * MS_PER_THREAD, trafficMs, busyMs: lastMs };
 }
 
 function mean(values: readonly number[]): number {

@@ -142,7 +142,7 @@ const engineSchema = z.strictObject({
     .meta(
       about({
         description:
-          'Peers that share a worker thread. `auto`: one, as long as the machine carries a thread for each peer, otherwise several; `--plan` and the report say how many and why. In virtual time there are no such threads, so it has no effect.',
+          'Peers that share a worker thread. `auto`: one, as long as the machine carries a thread for each peer (32 a core, memory for all, and no more processor time than there is while links are busy), otherwise several; `--plan` and the report say how many and why. In virtual time there are no such threads, so it has no effect.',
         default: 'auto',
         range: '1 to 1000',
         examples: [8],
