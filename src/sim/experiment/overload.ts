@@ -2,7 +2,7 @@
 import { exactDuration } from '../units/exact-format.ts';
 import { formatDuration } from '../units/format.ts';
 import type { EngineNeeds } from '../engines/engine.ts';
-import { BUSY_MS_MIN, SHARE_MAX } from '../engines/real-time/processor-share.ts';
+import { BUSY_MS_MIN, SHARE_MAX, sharedThreads } from '../engines/real-time/processor-share.ts';
 import type { Plan } from '../plan/plan.ts';
 import { SLICE_MS_ASKED_MAX } from '../plan/plan-schema.ts';
 import { fittingText } from '../plan/shortage.ts';
@@ -65,7 +65,7 @@ export function describeOverload({ processorMs, availableMs, cores, machine }: O
 /** What helps without another engine, in words; empty: nothing of it does. */
 export function describeRemedies({ likely, isCarried, cores, machine }: Overload, plan: Plan): string[] {
   if (!likely) return [];
-  const peersPerWorker = Math.ceil(plan.peers.length / Math.max(1, Math.floor(cores)));
+  const peersPerWorker = Math.ceil(plan.peers.length / sharedThreads(cores));
   const shared = { ...plan, engine: { ...plan.engine, peersPerWorker } };
   const longSlices = { ...plan, engine: { ...plan.engine, sliceMs: SLICE_MS_ASKED_MAX } };
   const peersMax = peersThatFit(plan, (fewer) => (isCarried(fewer) ? [] : [fewer]));

@@ -1,7 +1,7 @@
 /** Small hand-made plans and records for tests of figures and renderers. */
 import type { SwarmEvent } from '../../core/events.ts';
 import type { Address } from '../../core/interfaces.ts';
-import type { PeerRecord, RunRecord } from '../engines/engine.ts';
+import type { HostOfRun, PeerRecord, RunRecord } from '../engines/engine.ts';
 import type { ShapingTotals, TrafficTotals } from '../network/totals.ts';
 import { emptyTraffic } from '../network/meter.ts';
 import { emptyShaping } from '../network/shaping-counters.ts';
@@ -248,4 +248,21 @@ export function smallSwarm(): { plan: Plan; record: RecordedRun } {
 export function measuredSmallSwarm(): { plan: Plan; record: RecordedRun; result: RunResult } {
   const { plan, record } = smallSwarm();
   return { plan, record, result: measure(plan, record, testEnvironment) };
+}
+
+/** A host of a cluster that did its part well. */
+export function hostOfRun(changes: Partial<HostOfRun> = {}): HostOfRun {
+  return {
+    name: 'lab-1',
+    address: '10.0.0.1',
+    peers: 1,
+    lost: false,
+    clockErrorMs: 1,
+    loopDelayP99Ms: 1,
+    loopDelayMaxMs: 1,
+    cpuShare: 0,
+    loadBefore: 0,
+    maxRssBytes: 1,
+    ...changes,
+  };
 }

@@ -5,3 +5,8 @@ export const SHARE_MAX = 0.9;
 
 /** What is over sooner has started up for the most part, in which nobody measures anything: it counts as so long. */
 export const BUSY_MS_MIN = 1000;
+
+/** Threads where peers share them: more would only wait for one another, and compile everything once more. */
+export function sharedThreads(cores: number): number {
+  return Math.max(1, Math.floor(cores));
+}

@@ -2,7 +2,7 @@
 import { processors, type Processors } from '../../machine/processors.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { formatDuration } from '../../units/format.ts';
-import { BUSY_MS_MIN, SHARE_MAX } from '../real-time/processor-share.ts';
+import { BUSY_MS_MIN, SHARE_MAX, sharedThreads } from '../real-time/processor-share.ts';
 import { connectionsThatFit, threadsThatFit, type FittedPlan, type MachineLimits } from './capacity.ts';
 import { connectionsMaxOf, WHOLE, type PartOfRun } from './part-of-run.ts';
 import { processorTimeOf } from './processor-time.ts';
@@ -12,9 +12,6 @@ const THREADS_PER_CORE = 32;
 
 /** Sharing must save so much processor time that the estimate, which is rough, can tell. */
 const SAVING_MIN = 0.25;
-/** Where peers share threads, more threads would only wait for one another, and compile everything once more. */
-const SHARED_THREADS_PER_CORE = 1;
-
 /**
  * With fewer a swarm is another one: then the run is refused. With so many 1,000 peers take as long as with 50, see
  * docs/scale.md.
@@ -61,7 +58,7 @@ function sharing(
   const carried = Math.max(1, Math.floor(THREADS_PER_CORE * cores));
   const { threads, what } = threadsThatFit(plan, limits);
   const hosts = Math.max(1, threads - 1);
-  const few = Math.max(1, Math.floor(SHARED_THREADS_PER_CORE * cores));
+  const few = sharedThreads(cores);
   const isMany = peers > carried;
   const costly = isMany ? undefined : tooCostly(plan, few, cores, part);
   const wanted = isMany || costly !== undefined ? few : peers;

@@ -1,20 +1,9 @@
 import { expect, it } from 'vitest';
 import type { HostOfRun } from '../../engines/engine.ts';
 import type { Trust } from '../../result/result.ts';
-import { measure, smallSwarm, testEnvironment } from '../fixture.ts';
+import { hostOfRun, measure, smallSwarm, testEnvironment } from '../fixture.ts';
 
-const busy: HostOfRun = {
-  name: 'lab-1',
-  address: '10.0.0.1',
-  peers: 1,
-  lost: false,
-  clockErrorMs: 1,
-  loopDelayP99Ms: 1,
-  loopDelayMaxMs: 1,
-  cpuShare: 0.97,
-  loadBefore: 0,
-  maxRssBytes: 1,
-};
+const busy = hostOfRun({ cpuShare: 0.97 });
 
 function trustOf(...hosts: HostOfRun[]): Trust {
   const { plan, record } = smallSwarm();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostOfRun, HostRecord } from '../../engines/engine.ts';
-import { planOf, plannedPeer, smallSwarm } from '../fixture.ts';
+import { hostOfRun, planOf, plannedPeer, smallSwarm } from '../fixture.ts';
 import { remedyOfRun } from './remedy.ts';
 
 const plan = planOf(Array.from({ length: 200 }, (_, at) => plannedPeer(`peer/${at}`)));
@@ -11,19 +11,8 @@ const threads = (ofPeers: number, others: Partial<HostRecord> = {}): HostRecord 
   threadDelaysP99Ms: Array.from({ length: ofPeers + 1 }, () => 30),
   ...others,
 });
-const hostOf = (name: string, peers: number, cores?: number): HostOfRun => ({
-  name,
-  address: '10.0.0.1',
-  peers,
-  ...(cores !== undefined && { cores }),
-  lost: false,
-  clockErrorMs: 1,
-  loopDelayP99Ms: 1,
-  loopDelayMaxMs: 1,
-  cpuShare: 0.97,
-  loadBefore: 0,
-  maxRssBytes: 1,
-});
+const hostOf = (name: string, peers: number, cores?: number) =>
+  hostOfRun({ name, peers, ...(cores !== undefined && { cores }) });
 
 describe('what helps against late threads', () => {
   it('is not to share threads where there is one a core already', () => {

@@ -1,5 +1,6 @@
 /** What a user can do against what the host did to a run, and nothing that the run does already. */
 import type { HostRecord } from '../../engines/engine.ts';
+import { sharedThreads } from '../../engines/real-time/processor-share.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { SLICE_MS_ASKED_MAX } from '../../plan/plan-schema.ts';
 import { exactDuration } from '../../units/exact-format.ts';
@@ -40,7 +41,7 @@ function sharingThatHelps(
   let most = 1;
   for (const machine of machines) {
     if (machine.cores === undefined) return undefined;
-    const threads = Math.max(1, Math.floor(machine.cores));
+    const threads = sharedThreads(machine.cores);
     enough += threads;
     most = Math.max(most, Math.ceil(machine.peers / threads));
   }
